@@ -1,0 +1,103 @@
+"""Settings shared by every installation. Each value is read from the environment in one place; see docs/settings.md."""
+
+from pathlib import Path
+
+import environ
+
+env = environ.Env()
+
+REPOSITORY = Path(__file__).resolve().parents[4]
+VAR = Path(env.str("ONEDOOR_VAR", default=str(REPOSITORY / "var")))
+
+SECRET_KEY = env.str("ONEDOOR_SECRET_KEY", default="")
+DEBUG = False
+ALLOWED_HOSTS = env.list("ONEDOOR_HOSTS", default=["127.0.0.1", "localhost"])
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_tasks",
+    "django_tasks_db",
+    "csp",
+    "axes",
+    "onedoor.platform.kernel",
+    "onedoor.platform.audit",
+    "onedoor.platform.identity",
+    "onedoor.platform.files",
+    "onedoor.platform.messages",
+    "onedoor.platform.catalog",
+    "onedoor.platform.certificates",
+    "onedoor.platform.exchange",
+    "onedoor.platform.registers",
+    "onedoor.platform.cases",
+    "onedoor.platform.visits",
+    "onedoor.platform.supervision",
+    "onedoor.services.assistance",
+    "onedoor.web.parts",
+    "onedoor.web.citizen",
+    "onedoor.web.staff",
+    "onedoor.web.supervision",
+    "onedoor.demonstration",
+]
+
+ROOT_URLCONF = "onedoor.config.urls"
+WSGI_APPLICATION = "onedoor.config.wsgi.application"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "onedoor.web.parts.actors.ActorMiddleware",
+    "onedoor.web.parts.refusals.RefusalMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "onedoor.web.parts.context.appearance",
+                "onedoor.web.parts.actors.person",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+ONEDOOR_KEYS_DIR = Path(env.str("ONEDOOR_KEYS_DIR", default=str(VAR / "keys")))
+ONEDOOR_FILES_DIR = Path(env.str("ONEDOOR_FILES_DIR", default=str(VAR / "files")))
+ONEDOOR_FILE_SIZE_LIMIT = env.int("ONEDOOR_FILE_SIZE_LIMIT", default=20 * 1024 * 1024)
+ONEDOOR_SCAN_COMMAND = env.str("ONEDOOR_SCAN_COMMAND", default="")
+ONEDOOR_PUBLIC_URL = env.str("ONEDOOR_PUBLIC_URL", default="http://127.0.0.1:8000")
+ONEDOOR_WORKER_INTERVAL = env.float("ONEDOOR_WORKER_INTERVAL", default=1.0)
+ONEDOOR_WORKER_LOST_AFTER = env.float("ONEDOOR_WORKER_LOST_AFTER", default=60.0)
+# How far a demonstration's clock runs ahead is read from this file; None means the wall clock, as everywhere else.
+ONEDOOR_DEMONSTRATION_CLOCK: Path | None = None

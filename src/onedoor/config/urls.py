@@ -1,0 +1,11 @@
+"""Every address of the site; each face keeps its own list."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("onedoor.web.parts.urls")),
+    path("", include("onedoor.web.citizen.urls")),
+    path("staff/", include("onedoor.web.staff.urls")),
+    path("supervision/", include("onedoor.web.supervision.urls")),
+    path("api/v1/", include("onedoor.api.urls")),
+]

@@ -1,0 +1,183 @@
+"""Put the invented people, organs and parameters in place. Safe to run twice."""
+
+import json
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import yaml
+from django.db import transaction
+
+import onedoor.services
+from onedoor.demonstration.cast import (
+    CITIZENS,
+    COUNTY,
+    DAUGHTER,
+    FATHER,
+    MOTHER,
+    OFFICERS,
+    PASSWORD,
+    SECRET,
+    TOWN,
+    Citizen,
+    credit_code,
+    simulated_people,
+)
+from onedoor.platform.catalog import operations as catalog
+from onedoor.platform.catalog.loading import read_item
+from onedoor.platform.identity import operations as identity
+from onedoor.platform.identity.models import (
+    Delegation,
+    Organization,
+    Person,
+    ServicePoint,
+)
+from onedoor.platform.kernel import parameters
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+
+MACHINE = Actor.system("演示数据")
+SERVICES = Path(onedoor.services.__file__).parent
+ITEM_LONG_AGO = date(2026, 7, 1)
+
+
+def load_items(*, at: datetime) -> list[str]:
+    """Load, publish and offer every shipped item and the shipped parameters; return the codes of new versions."""
+    fresh = []
+    for path in sorted(SERVICES.glob("*/items/*.yaml")):
+        version = catalog.draft_version(item=read_item(path), actor=MACHINE, at=at)
+        if version.state == "draft":
+            catalog.publish_version(version_id=version.pk, valid_from=ITEM_LONG_AGO, actor=MACHINE, at=at)
+            fresh.append(version.code)
+    for path in sorted(SERVICES.glob("*/parameters.yaml")):
+        for row in yaml.safe_load(path.read_text(encoding="utf-8")):
+            parameters.set_parameter(**row, actor=MACHINE, at=at)
+    return fresh
+
+
+@transaction.atomic
+def load_people(*, at: datetime) -> None:
+    """Put organs, officers and citizens in place."""
+    county, town = _organizations(at)
+    for officer in OFFICERS:
+        login = identity.open_officer_login(
+            username=officer.username,
+            name=officer.name,
+            password=PASSWORD,
+            one_time_secret=SECRET,
+            actor=MACHINE,
+            at=at,
+        )
+        identity.appoint_officer(
+            login_id=login.pk,
+            organization_id=(county if officer.organ == "county" else town).pk,
+            role=officer.role,
+            division=COUNTY if officer.organ == "county" else TOWN,
+            lines=[] if officer.role.endswith("admin") else ["assistance"],
+            valid_from=date(2026, 1, 1),
+            actor=MACHINE,
+            at=at,
+        )
+    for citizen in CITIZENS:
+        _citizen(citizen, at)
+    catalog.open_offering(
+        item_code="assistance.dibao_apply",
+        division=COUNTY,
+        organization_id=county.pk,
+        open_from=ITEM_LONG_AGO,
+        actor=MACHINE,
+        at=at,
+    )
+    _delegations(at)
+
+
+def _organizations(at: datetime) -> tuple[Organization, Organization]:
+    county = identity.register_organization(
+        uscc=credit_code("11", COUNTY, "MB000101"),
+        name="杭州市临平区民政局",
+        short_name="临民救",
+        kind="organ",
+        tier=4,
+        division=COUNTY,
+        parent_id=None,
+        phone="0571-86000000",
+        actor=MACHINE,
+        at=at,
+    )
+    town = identity.register_organization(
+        uscc=credit_code("11", TOWN, "MB000102"),
+        name="杭州市临平区塘栖镇人民政府",
+        short_name="塘政救",
+        kind="township",
+        tier=5,
+        division=TOWN,
+        parent_id=county.pk,
+        phone="0571-86000100",
+        actor=MACHINE,
+        at=at,
+    )
+    ServicePoint.objects.get_or_create(
+        organization=town,
+        kind="hall",
+        defaults={
+            "name": "塘栖镇便民服务中心（社会救助窗口）",
+            "address": "塘栖镇人民路 1 号",
+            "phone": "0571-86000100",
+            "opening_hours": "工作日 9:00–17:00",
+            "recorded_at": at,
+            "recorded_by": MACHINE.name,
+        },
+    )
+    return county, town
+
+
+def _citizen(citizen: Citizen, at: datetime) -> Person:
+    person = identity.ensure_person(
+        name=citizen.name,
+        id_number=citizen.id_number,
+        division=TOWN,
+        phone=citizen.phone,
+        actor=MACHINE,
+        at=at,
+    )
+    if not person.address:
+        person.address = citizen.address
+        person.save(update_fields=["address"])
+    if person.assurance < 3:
+        identity.verify_person(person_id=person.pk, assurance=3, method="窗口核验", actor=MACHINE, at=at)
+    if citizen.login:
+        identity.open_citizen_login(person_id=person.pk, phone=citizen.phone, password=PASSWORD, actor=MACHINE, at=at)
+    return person
+
+
+def _delegations(at: datetime) -> None:
+    """Father and mother have asked their daughter to act for them, and confirmed it themselves."""
+    daughter = _person(DAUGHTER)
+    for citizen in (FATHER, MOTHER):
+        principal = _person(citizen)
+        if Delegation.objects.filter(principal=principal, agent=daughter).exists():
+            continue
+        delegation = identity.ask_delegation(
+            principal_name=citizen.name,
+            principal_id_number=citizen.id_number,
+            items=["assistance.dibao_apply"],
+            scopes=["view", "submit", "sign"],
+            valid_to=day_of(at) + timedelta(days=365),
+            actor=_as_citizen(daughter),
+            at=at,
+        )
+        identity.confirm_delegation(delegation_id=delegation.pk, actor=_as_citizen(principal), at=at)
+
+
+def _person(citizen: Citizen) -> Person:
+    return Person.objects.get(name=citizen.name, born_on=citizen.born)
+
+
+def _as_citizen(person: Person) -> Actor:
+    return Actor(kind="citizen", name="", person_id=person.pk, login_id=person.login.pk, assurance=3)
+
+
+def write_simulator_data(folder: Path) -> None:
+    """Tell the simulator what its departments know."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "people.json"
+    target.write_text(json.dumps(simulated_people(), ensure_ascii=False, indent=1), encoding="utf-8")

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    name = "onedoor.platform.audit"
+    label = "audit"
+    verbose_name = "审计"
+
+    def ready(self) -> None:
+        from onedoor.platform.audit import seals
+        from onedoor.platform.kernel import tasks
+
+        tasks.every(3600, "audit.seal", seals.seal_entries)

@@ -1,0 +1,64 @@
+"""Write the audit record. These functions check no permission: whoever acts is recorded."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.kernel.actors import Actor
+
+
+def record(
+    event: str, *, actor: Actor, at: datetime, target: str = "", division: str = "", reason: str = "", **details: Any
+) -> None:
+    """Record a write that is part of the present transaction. `event` is `room.verb`, `target` is `kind:id`."""
+    _write(AuditEntry.Outcome.DONE, event, actor, at, target, division, reason, details)
+
+
+def record_look(
+    event: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    target: str = "",
+    division: str = "",
+    reason: str = "",
+    fields: Iterable[str] = (),
+) -> None:
+    """Record that somebody looked; a list is one look. `fields` names what was shown unmasked."""
+    _write(AuditEntry.Outcome.LOOKED, event, actor, at, target, division, reason, {"fields": sorted(fields)})
+
+
+def record_refusal(code: str, *, actor: Actor, at: datetime, target: str = "", path: str = "") -> None:
+    """Record a refusal where it surfaces, outside the rolled-back transaction."""
+    _write(AuditEntry.Outcome.REFUSED, code, actor, at, target, "", "", {"path": path})
+
+
+def _write(
+    outcome: str,
+    event: str,
+    actor: Actor,
+    at: datetime,
+    target: str,
+    division: str,
+    reason: str,
+    details: dict[str, Any],
+) -> None:
+    AuditEntry.objects.create(
+        at=at,
+        event=event,
+        outcome=outcome,
+        actor_kind=actor.kind,
+        actor_name=actor.name,
+        login_id=actor.login_id,
+        person_id=actor.person_id,
+        post_id=actor.post_id,
+        organization_id=actor.organization_id,
+        role=actor.role,
+        channel=actor.channel,
+        address=actor.address,
+        target=target,
+        division=division,
+        reason=reason,
+        details=details,
+    )

@@ -1,0 +1,51 @@
+"""Who may come near a case: its applicant, an agent with a living delegation, an officer whose post reaches it."""
+
+from datetime import date
+
+from onedoor.platform.cases.models import Case, Draft
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.errors import NotFound
+
+
+class CaseNotFound(NotFound):
+    code, message = "cases.not_found", "没有找到该办件。请核对办件编号；如由他人代办，请确认委托仍然有效。"
+
+
+class DraftNotFound(NotFound):
+    code, message = "cases.draft_not_found", "没有找到该草稿，可能已提交或超过保留期限。请到“我的”页面查看。"
+
+
+def require_applicant_side(case: Case, *, actor: Actor, scope: str, on: date) -> None:
+    """
+    Let the applicant, or the agent while the delegation for `scope` (view, submit, sign, collect) is in force.
+
+    :raises CaseNotFound: anybody else; it looks like a case that does not exist.
+    :raises MandateExpired: the delegation has ended.
+    """
+    if actor.person_id is None:
+        raise CaseNotFound
+    if actor.person_id == case.applicant_id:
+        return
+    if actor.person_id != case.agent_id:
+        raise CaseNotFound
+    identity.active_delegation(
+        agent_id=actor.person_id, principal_id=case.applicant_id, item=case.item_code, scope=scope, on=on
+    )
+
+
+def require_draft(draft: Draft, *, actor: Actor, scope: str, on: date) -> None:
+    """:raises DraftNotFound: the draft is neither the actor's own nor that of somebody the actor may act for."""
+    if actor.person_id is None:
+        raise DraftNotFound
+    if actor.person_id == draft.applicant_id:
+        return
+    if actor.person_id != draft.filled_by_id:
+        raise DraftNotFound
+    identity.active_delegation(
+        agent_id=actor.person_id,
+        principal_id=draft.applicant_id,
+        item=draft.item_version.code,
+        scope=scope,
+        on=on,
+    )

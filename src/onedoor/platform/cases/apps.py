@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    name = "onedoor.platform.cases"
+    label = "cases"
+    verbose_name = "办件"
+
+    def ready(self) -> None:
+        from onedoor.platform.cases import filing, notifications
+        from onedoor.platform.cases.operations import duties
+        from onedoor.platform.files import access as files
+        from onedoor.platform.kernel import tasks
+
+        files.register("case", filing.may_read_case_file)
+        files.register("draft", filing.may_read_draft_file)
+        tasks.every(10, "cases.hand_in", duties.hand_in_due_cases)
+        tasks.every(600, "cases.return_unsupplied", duties.return_unsupplied_cases)
+        tasks.every(600, "cases.deem_accepted", duties.deem_accepted)
+        tasks.every(600, "cases.close_notices", duties.close_ended_notices)
+        notifications.listen()

@@ -1,0 +1,105 @@
+"""The limits of a case: started, paused, resumed, extended, stopped, always by the work calendar."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from onedoor.platform.cases.models import Case, Clock, Pause
+from onedoor.platform.catalog.items import Limit
+from onedoor.standards.workdays import WorkCalendar, national_calendar
+
+DECISION_CLOCKS = (Clock.Kind.PROMISED, Clock.Kind.STATUTORY)
+
+
+@dataclass(frozen=True)
+class Due:
+    day: date
+    provisional: bool
+
+
+def work_calendar() -> WorkCalendar:
+    """Return the calendar of working days in force."""
+    return national_calendar()
+
+
+def due_day(
+    *, unit: str, days: int, started_on: date, pauses: Iterable[tuple[date, date]] = (), calendar: WorkCalendar
+) -> Due:
+    """
+    Return the last day of a limit of `days` after an event on `started_on` (that day is not counted).
+
+    Days inside a pause, both ends included, do not count. Natural days that end on a rest day roll to the next working
+    day (Civil Code art. 203).
+    """
+    stopped = list(pauses)
+    day, left, provisional = started_on, days, False
+    while left > 0:
+        day += timedelta(days=1)
+        provisional = provisional or calendar.is_provisional(day)
+        if any(first <= day <= last for first, last in stopped):
+            continue
+        if unit == "day" or calendar.is_workday(day):
+            left -= 1
+    while unit == "day" and not calendar.is_workday(day):
+        day += timedelta(days=1)
+        provisional = provisional or calendar.is_provisional(day)
+    return Due(day, provisional)
+
+
+def start(case: Case, kind: Clock.Kind, limit: Limit, *, on: date) -> Clock:
+    """Start one clock of a case for an event on day `on`."""
+    due = due_day(unit=limit.unit, days=limit.days, started_on=on, calendar=work_calendar())
+    return Clock.objects.create(
+        case=case,
+        kind=kind,
+        unit=limit.unit,
+        days=limit.days,
+        started_on=on,
+        due_on=due.day,
+        provisional=due.provisional,
+    )
+
+
+def stop(case: Case, *kinds: Clock.Kind, on: date) -> None:
+    """Stop the named clocks of a case, or all of them when none is named."""
+    running = case.clocks.exclude(state=Clock.State.STOPPED)
+    if kinds:
+        running = running.filter(kind__in=kinds)
+    running.update(state=Clock.State.STOPPED, stopped_on=on)
+
+
+def pause(case: Case, *, reason: str, basis: str, on: date) -> None:
+    """Stop the promised and the statutory clock for a while; the interval is recorded and shown to the applicant."""
+    Pause.objects.create(case=case, reason=reason, basis=basis, from_on=on)
+    case.clocks.filter(kind__in=DECISION_CLOCKS, state=Clock.State.RUNNING).update(state=Clock.State.PAUSED)
+
+
+def resume(case: Case, *, on: date) -> None:
+    """End the open pause on day `on` (that day still belongs to it) and move the due days."""
+    case.pauses.filter(to_on__isnull=True).update(to_on=on)
+    case.clocks.filter(kind__in=DECISION_CLOCKS, state=Clock.State.PAUSED).update(state=Clock.State.RUNNING)
+    recompute(case)
+
+
+def extend(case: Case, *, days: int) -> None:
+    """Add days to both decision clocks, once; the caller has checked that it is lawful and still in time."""
+    for clock in case.clocks.filter(kind__in=DECISION_CLOCKS):
+        clock.extended_by = days
+        clock.save(update_fields=["extended_by"])
+    recompute(case)
+
+
+def recompute(case: Case) -> None:
+    """Compute the due days of the decision clocks anew from their pauses, extension and the calendar."""
+    calendar = work_calendar()
+    pauses = [(first, last) for first, last in case.pauses.values_list("from_on", "to_on") if last is not None]
+    for clock in case.clocks.filter(kind__in=DECISION_CLOCKS).exclude(state=Clock.State.STOPPED):
+        due = due_day(
+            unit=clock.unit,
+            days=clock.days + clock.extended_by,
+            started_on=clock.started_on,
+            pauses=pauses,
+            calendar=calendar,
+        )
+        clock.due_on, clock.provisional = due.day, due.provisional
+        clock.save(update_fields=["due_on", "provisional"])

@@ -1,0 +1,144 @@
+"""
+How a case moves: every change is one action appended to its list, and the state columns are that list read aloud.
+
+`append` is the only function in the project that writes an action or a case's state. `fold` reads the state back from
+the actions alone; a test compares the two for every case the suite makes.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from onedoor.platform.cases.models import Action, ActionNote, Case
+from onedoor.platform.cases.states import MOVES, Kind, State
+from onedoor.platform.kernel import outbox
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.crypto import canonical_json, sm3
+from onedoor.platform.kernel.errors import OneDoorError
+
+GENESIS = "0" * 64
+
+
+class MoveNotPossible(OneDoorError):
+    code, http_status, message = (
+        "cases.move_not_possible",
+        409,
+        "办件目前为“{state}”，不能{kind}，请刷新页面查看最新进展。",
+    )
+
+
+def lock(case_id: int) -> Case:
+    """Return the case with its row locked until the transaction ends; two officers act one after the other."""
+    return Case.objects.select_for_update().get(pk=case_id)
+
+
+def check_move(case: Case, kind: Kind) -> None:
+    """:raises MoveNotPossible: this action cannot happen in the present state."""
+    if case.state not in MOVES[kind].from_states:
+        raise MoveNotPossible(state=State(case.state).label, kind=kind.label)
+
+
+def append(
+    case: Case,
+    kind: Kind,
+    *,
+    actor: Actor,
+    at: datetime,
+    to: State | None = None,
+    step: str = "",
+    note: str = "",
+    facts: dict[str, Any] | None = None,
+) -> Action:
+    """
+    Append one action to a locked case, move its state and tell the listeners.
+
+    `facts` holds ids, codes, dates and hashes; words about people belong into `note`, which is stored encrypted apart.
+
+    :raises MoveNotPossible: this action cannot happen in the present state.
+    """
+    first = kind == Kind.SUBMIT
+    if not first:
+        check_move(case, kind)
+    target = State.SUBMITTED if first else (to or MOVES[kind].to or State(case.state))
+    content = dict(facts or {})
+    if note:
+        content["note_digest"] = sm3(note.encode()).hex()
+    action = Action(
+        case=case,
+        seq=case.last_seq + 1,
+        kind=kind,
+        step=step,
+        from_state="" if first else case.state,
+        to_state=target,
+        actor_kind=actor.kind,
+        actor_name=actor.name,
+        login_id=actor.login_id,
+        person_id=actor.person_id,
+        post_id=actor.post_id,
+        organization_id=actor.organization_id,
+        organization_name=actor.organization_name,
+        role=actor.role,
+        channel=actor.channel,
+        at=at,
+        facts=content,
+        previous_hash=case.last_hash,
+    )
+    action.hash = action_hash(action)
+    action.save()
+    if note:
+        ActionNote.objects.create(action=action, text=note)
+    case.state, case.last_seq, case.last_hash = target, action.seq, action.hash
+    _set_moments(case, action)
+    case.save()
+    outbox.publish(
+        f"cases.{kind}", key=f"case:{case.pk}", case_id=case.pk, action_id=action.pk, seq=action.seq, step=step
+    )
+    return action
+
+
+def _set_moments(case: Case, action: Action) -> None:
+    kind, at = Kind(action.kind), action.at
+    if kind == Kind.HAND_IN:
+        case.received_at = at
+    elif kind in (Kind.ACCEPT, Kind.DEEM_ACCEPTED):
+        # Deemed acceptance counts from the day of receipt, so the moment is a fact of the action, not its time.
+        case.accepted_at = datetime.fromisoformat(action.facts["accepted_at"])
+    elif kind == Kind.ASK_SUPPLEMENT:
+        case.supplement_round += 1
+    elif kind in (Kind.GRANT, Kind.DENY):
+        case.decided_at = at
+        case.result = "granted" if kind == Kind.GRANT else "denied"
+    if case.is_ended:
+        case.completed_at = at
+
+
+def action_hash(action: Action) -> str:
+    """Return SM3 over the action's content and the hash of the action before it (R-CASE-7)."""
+    content = {
+        field.attname: getattr(action, field.attname)
+        for field in Action._meta.concrete_fields
+        if field.attname not in ("id", "hash", "at")
+    }
+    content["at"] = round(action.at.timestamp() * 1_000_000)
+    return sm3(canonical_json(content)).hex()
+
+
+def fold(actions: Iterable[Action]) -> dict[str, Any]:
+    """Read the state of a case from its actions alone, in order; also checks the chain of hashes."""
+    state: dict[str, Any] = {"state": "", "result": "", "supplement_round": 0, "last_seq": 0, "last_hash": GENESIS}
+    state |= {"received_at": None, "accepted_at": None, "decided_at": None, "completed_at": None, "chain": True}
+    for action in actions:
+        state["chain"] = (
+            state["chain"]
+            and action.previous_hash == state["last_hash"]
+            and action.hash == action_hash(action)
+            and action.seq == state["last_seq"] + 1
+        )
+        state |= {"state": action.to_state, "last_seq": action.seq, "last_hash": action.hash}
+        reading = Case(state=action.to_state, supplement_round=0)
+        _set_moments(reading, action)
+        state["supplement_round"] += reading.supplement_round
+        state["result"] = reading.result or state["result"]
+        for moment in ("received_at", "accepted_at", "decided_at", "completed_at"):
+            state[moment] = getattr(reading, moment) or state[moment]
+    return state

@@ -1,0 +1,58 @@
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from onedoor.platform.kernel.fields import EncryptedJSONField
+
+
+class Draft(models.Model):
+    """An application being filled in. Saved on the server, so any device of its people can go on with it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    item_version = models.ForeignKey("catalog.ItemVersion", verbose_name="事项版本", on_delete=models.PROTECT)
+    applicant = models.ForeignKey(
+        "identity.Person", verbose_name="申请人", on_delete=models.PROTECT, related_name="drafts"
+    )
+    filled_by = models.ForeignKey(
+        "identity.Person", verbose_name="填写人", on_delete=models.PROTECT, related_name="drafts_filled"
+    )
+    delegation = models.ForeignKey(
+        "identity.Delegation", verbose_name="委托", null=True, blank=True, on_delete=models.PROTECT
+    )
+    division = models.CharField("申请地", max_length=12)
+    answers = EncryptedJSONField("填写内容", default=dict)
+    typed = EncryptedJSONField("待改内容", default=dict)  # what was typed and cannot be used yet, by path
+    revision = models.PositiveIntegerField("修订号", default=1)
+    created_at = models.DateTimeField("创建时间")
+    saved_at = models.DateTimeField("保存时间")
+    expires_at = models.DateTimeField("保留至")
+    submitted_as = models.OneToOneField(
+        "cases.Case", verbose_name="办件", null=True, blank=True, on_delete=models.PROTECT, related_name="draft"
+    )
+
+    class Meta:
+        verbose_name = "草稿"
+        verbose_name_plural = "草稿"
+        indexes: ClassVar = [models.Index(fields=["filled_by", "saved_at"], name="draft_by_person")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class KnownFact(models.Model):
+    """A fact another department has told about the applicant, offered as a filled-in answer with its source."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="facts")
+    path = models.CharField("项目", max_length=120)
+    value = EncryptedJSONField("内容")
+    source = models.CharField("来源", max_length=80)
+    as_of = models.DateField("数据日期")
+
+    class Meta:
+        verbose_name = "已知信息"
+        verbose_name_plural = "已知信息"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["draft", "path"], name="known_fact_once")]
+
+    def __str__(self) -> str:
+        return self.path

@@ -1,0 +1,87 @@
+from typing import ClassVar
+
+from django.db import models
+
+from onedoor.platform.cases.models.case import Case
+from onedoor.platform.cases.models.drafts import Draft
+from onedoor.platform.kernel.fields import EncryptedJSONField
+
+
+class Material(models.Model):
+    """A paper of the application, or what stands in its place."""
+
+    class Source(models.TextChoices):
+        UPLOAD = "upload", "上传"
+        DATA = "data", "数据核验，免提交"
+        CERTIFICATE = "certificate", "电子证照"
+        COMMITMENT = "commitment", "告知承诺"
+
+    draft = models.ForeignKey(Draft, null=True, blank=True, on_delete=models.SET_NULL, related_name="materials")
+    case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="materials")
+    code = models.CharField("材料", max_length=40)
+    title = models.CharField("名称", max_length=200)
+    source = models.CharField("来源", max_length=12, choices=Source)
+    file = models.ForeignKey(
+        "files.StoredFile", verbose_name="文件", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    proof = models.CharField("依据", max_length=200, blank=True)  # which query, certificate or commitment answers
+    as_of = models.DateField("数据日期", null=True, blank=True)
+    round = models.PositiveSmallIntegerField("轮次", default=0)  # 0 with the application, n with the n-th supplement
+    given_at = models.DateTimeField("提交时间")
+
+    class Meta:
+        verbose_name = "材料"
+        verbose_name_plural = "材料"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CaseDocument(models.Model):
+    """A notice or decision sent to the applicant. Its content never changes; the PDF is drawn from it."""
+
+    class Kind(models.TextChoices):
+        RECEIPT = "receipt", "收件凭证"
+        SUPPLEMENT = "supplement", "一次性补正告知书"
+        ACCEPTANCE = "acceptance", "受理通知书"
+        REFUSAL = "refusal", "不予受理通知书"
+        RETURN = "return", "退件通知书"
+        NOTICE = "notice", "公示"
+        EXTENSION = "extension", "延期通知书"
+        GRANT = "grant", "确认决定书"
+        DENIAL = "denial", "不予确认决定书"
+        WITHDRAWAL = "withdrawal", "撤回确认书"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField("文书", max_length=12, choices=Kind)
+    number = models.CharField("文号", max_length=80, unique=True)
+    title = models.CharField("标题", max_length=120)
+    content = EncryptedJSONField("内容")
+    digest = models.CharField("摘要", max_length=64)
+    signature = models.TextField("签名")
+    issued_at = models.DateTimeField("制发时间")
+
+    class Meta:
+        verbose_name = "文书"
+        verbose_name_plural = "文书"
+        indexes: ClassVar = [models.Index(fields=["case", "id"], name="document_by_case")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class StoredJudgement(models.Model):
+    """What the rule said at one moment: inputs, calculation, parameters with their documents. Never changed."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="judgements")
+    rule = models.CharField("规则", max_length=80)
+    content = EncryptedJSONField("计算过程")
+    digest = models.CharField("摘要", max_length=64)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "规则计算"
+        verbose_name_plural = "规则计算"
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.rule}"

@@ -1,0 +1,54 @@
+"""Which consents an application needs, from whom, and which are still unsigned."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from onedoor.platform.cases import handlers
+from onedoor.platform.cases.models import Draft
+from onedoor.platform.catalog.items import ConsentRequest
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel.clock import day_of
+
+
+@dataclass(frozen=True)
+class NeededConsent:
+    """One consent of one person: the request, whose it is, and whether it is signed."""
+
+    request: ConsentRequest
+    name: str
+    id_number: str
+    role: str
+    signed: bool
+
+    @property
+    def title(self) -> str:
+        return f"{self.request.title}（{self.name}）"
+
+
+def needed_consents(draft: Draft, *, at: datetime) -> list[NeededConsent]:
+    """Return every consent this draft needs, in the order of the item, each with its state. Constant queries."""
+    wanted = list(_wanted(draft, day_of(at)))
+    signed = identity.signed_consents(reference=f"draft:{draft.pk}", at=at)
+    return [
+        NeededConsent(request, name, id_number, role, (identity.id_number_index(id_number), request.purpose) in signed)
+        for request, name, id_number, role in wanted
+    ]
+
+
+def missing_consents(draft: Draft, *, at: datetime) -> list[NeededConsent]:
+    return [consent for consent in needed_consents(draft, at=at) if not consent.signed]
+
+
+def _wanted(draft: Draft, on: date) -> Iterator[tuple[ConsentRequest, str, str, str]]:
+    item = draft.item_version.item
+    people = handlers.for_item(item.code).people(draft.answers, on)
+    applicant = draft.applicant
+    for request in item.consents:
+        if request.by == "applicant":
+            yield request, applicant.name, applicant.id_number, "applicant"
+        for person in people:
+            if request.by == "adult_members" and person.role == "member" and person.adult:
+                yield request, person.name, person.id_number, "member"
+            if request.by == "obligors" and person.role == "obligor":
+                yield request, person.name, person.id_number, "obligor"

@@ -1,0 +1,264 @@
+"""Fill in an application: saved on the server section by section, by the person or who may act for them."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases import access, life
+from onedoor.platform.cases.forms.validation import CleanedSection
+from onedoor.platform.cases.models import Case, Draft, KnownFact, Material
+from onedoor.platform.cases.operations.consents import needed_consents
+from onedoor.platform.cases.operations.desk import asked_materials
+from onedoor.platform.catalog import queries as catalog
+from onedoor.platform.files import operations as files
+from onedoor.platform.identity import operations as identity_operations
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import outbox
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.crypto import sm3
+from onedoor.platform.kernel.errors import (
+    NotFound,
+    NotLoggedIn,
+    OneDoorError,
+    StaleVersion,
+)
+
+KEPT = timedelta(days=90)
+
+
+class NotDelegable(OneDoorError):
+    code, http_status, message = "cases.not_delegable", 409, "此事项依法须由本人办理，不能委托他人。"
+
+
+class ConsentNotYours(OneDoorError):
+    code, http_status, message = (
+        "consent.not_yours",
+        403,
+        "这份授权须由本人签署。请本人登录签署，或由本人委托您签署，也可以上传本人签字的纸质授权书。",
+    )
+
+
+class MaterialNotFound(NotFound):
+    code, message = "cases.material_not_found", "事项清单里没有这份材料。"
+
+
+@transaction.atomic
+def start_draft(*, item_code: str, applicant_id: int, actor: Actor, at: datetime) -> Draft:
+    """
+    Begin an application for oneself or, with a living delegation, for another; an open draft for it is taken up again.
+
+    :raises NotLoggedIn, NotDelegable, MandateMissing, ItemNotFound: why it cannot begin.
+    """
+    if actor.person_id is None:
+        raise NotLoggedIn
+    version = catalog.version_in_force(code=item_code, on=day_of(at))
+    delegation_id = None
+    if applicant_id != actor.person_id:
+        if not version.item.delegable:
+            raise NotDelegable
+        delegation_id = identity.active_delegation(
+            agent_id=actor.person_id, principal_id=applicant_id, item=item_code, scope="submit", on=day_of(at)
+        ).pk
+    open_draft = Draft.objects.filter(
+        applicant_id=applicant_id,
+        filled_by_id=actor.person_id,
+        item_version__code=item_code,
+        submitted_as__isnull=True,
+        expires_at__gt=at,
+    ).first()
+    if open_draft is not None:
+        return open_draft
+    draft = Draft.objects.create(
+        item_version=version,
+        applicant_id=applicant_id,
+        filled_by_id=actor.person_id,
+        delegation_id=delegation_id,
+        division=identity.residence_of(applicant_id),
+        created_at=at,
+        saved_at=at,
+        expires_at=at + KEPT,
+    )
+    outbox.publish("cases.draft_started", key=f"draft:{draft.pk}", draft_id=str(draft.pk), item=item_code)
+    audit.record("cases.start_draft", actor=actor, at=at, target=f"draft:{draft.pk}", division=draft.division)
+    return draft
+
+
+@transaction.atomic
+def save_section(
+    *, draft_id: UUID, revision: int, section: str, cleaned: CleanedSection, actor: Actor, at: datetime
+) -> Draft:
+    """
+    Save one section. What cannot be used yet is kept as typed, so that nothing is lost.
+
+    :raises StaleVersion: another device saved in between; nothing is overwritten.
+    """
+    draft = _open_draft(draft_id, actor, at)
+    if draft.revision != revision:
+        raise StaleVersion
+    definition = draft.item_version.item.form.section(section)
+    if definition is None:
+        raise access.DraftNotFound
+    codes = {field.code for field in definition.fields}
+    answers = {code: value for code, value in draft.answers.items() if code not in codes} | dict(cleaned.answers)
+    typed = {path: text for path, text in draft.typed.items() if path.split(".")[0] not in codes} | dict(cleaned.typed)
+    draft.answers, draft.typed = answers, typed
+    _touch(draft, at)
+    audit.record("cases.save_section", actor=actor, at=at, target=f"draft:{draft.pk}", section=section)
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, draft_id: UUID, actor: Actor, at: datetime) -> None:
+    """Throw a draft away with everything in it."""
+    draft = _open_draft(draft_id, actor, at)
+    draft.materials.all().delete()
+    audit.record("cases.discard_draft", actor=actor, at=at, target=f"draft:{draft.pk}")
+    draft.delete()
+
+
+@transaction.atomic
+def attach_material(
+    *, draft_id: UUID | None, case_id: int | None, material: str, content: bytes, name: str, actor: Actor, at: datetime
+) -> Material:
+    """
+    Attach a photographed or scanned paper to a draft, or to a case that waits for it.
+
+    :raises MaterialNotFound: the item does not list it.
+    :raises FileRefused: its content is not a picture or PDF, or it is too large.
+    """
+    draft = _open_draft(draft_id, actor, at) if draft_id else None
+    case = _waiting_case(case_id, actor, at) if case_id else None
+    owner = draft or case
+    if owner is None:
+        raise MaterialNotFound
+    definition = owner.item_version.item.material(material)
+    if definition is None or (case is not None and material not in asked_materials(case)):
+        raise MaterialNotFound
+    target = case.target if case is not None else f"draft:{owner.pk}"
+    stored = files.store_file(content=content, name=name, target=target, actor=actor, at=at)
+    paper = Material.objects.create(
+        draft=draft,
+        case=case,
+        code=material,
+        title=definition.title,
+        source=Material.Source.UPLOAD,
+        file=stored,
+        round=case.supplement_round if case is not None else 0,
+        given_at=at,
+    )
+    if draft is not None:
+        draft.materials.filter(code=material).exclude(source=Material.Source.UPLOAD).delete()
+        _touch(draft, at)
+    audit.record("cases.attach_material", actor=actor, at=at, target=target, material=material, file=stored.pk)
+    return paper
+
+
+@transaction.atomic
+def remove_material(*, draft_id: UUID, material_id: int, actor: Actor, at: datetime) -> None:
+    """Take a paper out of a draft again."""
+    draft = _open_draft(draft_id, actor, at)
+    draft.materials.filter(pk=material_id).delete()
+    _touch(draft, at)
+    audit.record("cases.remove_material", actor=actor, at=at, target=f"draft:{draft.pk}", material=material_id)
+
+
+@transaction.atomic
+def record_fact(
+    *, draft_id: UUID, path: str, value: Any, source: str, as_of: date, actor: Actor, at: datetime
+) -> KnownFact:
+    """Keep what a department has told, to be offered as a filled-in answer with its source; the machine calls this."""
+    actor.require("cases.machine", division="000000000000")
+    fact, _ = KnownFact.objects.update_or_create(
+        draft_id=draft_id, path=path, defaults={"value": value, "source": source, "as_of": as_of}
+    )
+    audit.record("cases.record_fact", actor=actor, at=at, target=f"draft:{draft_id}", path=path)
+    return fact
+
+
+@transaction.atomic
+def waive_material(
+    *, draft_id: UUID, material: str, proof: str, as_of: date, actor: Actor, at: datetime
+) -> Material | None:
+    """Note that data answer instead of a paper, with the proof; None when the person has already given the paper."""
+    actor.require("cases.machine", division="000000000000")
+    draft = Draft.objects.select_for_update().get(pk=draft_id)
+    definition = draft.item_version.item.material(material)
+    if definition is None:
+        raise MaterialNotFound
+    if draft.submitted_as is not None or draft.materials.filter(code=material).exists():
+        return None
+    paper = Material.objects.create(
+        draft=draft,
+        code=material,
+        title=definition.title,
+        source=Material.Source.DATA,
+        proof=proof,
+        as_of=as_of,
+        given_at=at,
+    )
+    audit.record("cases.waive_material", actor=actor, at=at, target=f"draft:{draft.pk}", material=material)
+    return paper
+
+
+@transaction.atomic
+def sign_consent(*, draft_id: UUID, consent: str, id_number: str, actor: Actor, at: datetime) -> None:
+    """
+    Sign a consent of the application: one's own, or for somebody who has delegated signing to the actor.
+
+    :raises ConsentNotYours: it is another person's and they have not delegated it.
+    """
+    draft = _open_draft(draft_id, actor, at)
+    wanted = [
+        needed
+        for needed in needed_consents(draft, at=at)
+        if needed.request.code == consent and needed.id_number == id_number
+    ]
+    if not wanted or actor.person_id is None:
+        raise ConsentNotYours
+    needed = wanted[0]
+    person = identity_operations.ensure_person(
+        name=needed.name, id_number=id_number, division=draft.division, actor=actor, at=at
+    )
+    method = "self"
+    if person.pk != actor.person_id:
+        identity.active_delegation(
+            agent_id=actor.person_id, principal_id=person.pk, item=draft.item_version.code, scope="sign", on=day_of(at)
+        )
+        method = "agent"
+    identity_operations.give_consent(
+        person_id=person.pk,
+        purpose=needed.request.purpose,
+        sources=needed.request.sources,
+        months=needed.request.months,
+        text_digest=sm3(needed.request.text.encode()).hex(),
+        reference=f"draft:{draft.pk}",
+        method=method,
+        actor=actor,
+        at=at,
+    )
+    audit.record("cases.sign_consent", actor=actor, at=at, target=f"draft:{draft.pk}", consent=consent, method=method)
+
+
+def _open_draft(draft_id: UUID, actor: Actor, at: datetime) -> Draft:
+    draft = Draft.objects.select_for_update().select_related("item_version").filter(pk=draft_id).first()
+    if draft is None or draft.submitted_as_id is not None or draft.expires_at <= at:
+        raise access.DraftNotFound
+    access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
+    return draft
+
+
+def _waiting_case(case_id: int, actor: Actor, at: datetime) -> Case:
+    case = life.lock(case_id)
+    access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    if case.state != "supplement_wait":
+        raise access.CaseNotFound
+    return case
+
+
+def _touch(draft: Draft, at: datetime) -> None:
+    draft.revision, draft.saved_at, draft.expires_at = draft.revision + 1, at, at + KEPT
+    draft.save(update_fields=["answers", "typed", "revision", "saved_at", "expires_at"])

@@ -1,0 +1,133 @@
+"""Do a step of the review, and extend the limits once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases import clocks, documents, handlers, life, steps
+from onedoor.platform.cases.models import Case, CaseDocument, Clock
+from onedoor.platform.cases.operations.desk import SHORTEST_REASON
+from onedoor.platform.cases.states import Kind, State
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+
+
+class TooFewPeople(OneDoorError):
+    code, http_status, message = "cases.too_few_people", 422, "环节“{title}”须由 {people} 名以上工作人员共同办理。"
+
+
+class StepNeedsOther(OneDoorError):
+    code, http_status, message = "cases.step_needs_other", 409, "环节“{title}”不能在这里办理。"
+
+
+class StepBlocked(OneDoorError):
+    code, http_status, message = "cases.step_blocked", 409, "{reason}"
+
+
+class ExtensionInvalid(OneDoorError):
+    code, http_status, message = "clock.extension_invalid", 409, "期限只能在届满前延长一次，本件已不能延长。"
+
+
+@transaction.atomic
+def complete_step(
+    *,
+    case_id: int,
+    step: str,
+    outcome: str,
+    note: str,
+    facts: dict[str, Any],
+    actor: Actor,
+    at: datetime,
+    together_with: Sequence[Actor] = (),
+) -> Case:
+    """
+    Complete an open step; the next steps open. `facts` holds ids, codes and hashes; words go into `note`.
+
+    :raises StepNotOpen: it is not waiting.
+    :raises NotAllowed: the post does not cover it.
+    :raises RoleSeparation: an officer did a step that this one excludes (A09).
+    :raises TooFewPeople: the step needs more officers.
+    """
+    case = life.lock(case_id)
+    row = steps.require_open(case, step)
+    definition = case.item_version.item.step(step)
+    if definition is None or step == "decide" or definition.by == "notice" and actor.kind != "system":
+        raise StepNeedsOther(title=row.title)
+    performers = [actor, *together_with]
+    for performer in performers:
+        performer.require(definition.permission or "cases.machine", division=row.division, line=case.line)
+    steps.check_separation(case, definition, [performer.login_id for performer in performers])
+    if definition.by == "officer" and len({performer.login_id for performer in performers}) < definition.people:
+        raise TooFewPeople(title=row.title, people=definition.people)
+    guard = handlers.for_item(case.item_code).guards.get(step)
+    reason = guard(case) if guard is not None else ""
+    if reason:
+        raise StepBlocked(reason=reason)
+    finish_step(case, step, outcome=outcome, note=note, facts=facts, performers=performers, at=at)
+    audit.record("cases.complete_step", actor=actor, at=at, target=case.target, division=case.division, step=step)
+    return case
+
+
+def finish_step(
+    case: Case, step: str, *, outcome: str, note: str, facts: dict[str, Any], performers: Sequence[Actor], at: datetime
+) -> None:
+    """End the step, record the action and open what follows; the caller has locked the case and checked everything."""
+    steps.end(steps.require_open(case, step), outcome=outcome, performers=performers, at=at)
+    logins = [performer.login_id for performer in performers]
+    content = {**facts, "outcome": outcome, "performers": logins}
+    target = _state_after(case, step)
+    life.append(case, Kind.COMPLETE_STEP, actor=performers[0], at=at, step=step, note=note, facts=content, to=target)
+    steps.open_ready(case, at=at)
+    if case.decided_at and not case.is_ended and not case.steps.filter(ended_at__isnull=True).exists():
+        life.append(case, Kind.FINISH, actor=Actor.system("办结"), at=at)
+
+
+def _state_after(case: Case, ended: str) -> State:
+    """Return the state the case has once `ended` is done: that of the first step then waiting."""
+    item = case.item_version.item
+    done = set(case.steps.filter(ended_at__isnull=False).values_list("code", flat=True)) | {ended}
+    for step in item.steps:
+        if step.code not in done and set(step.after) <= done:
+            return State(step.state)
+    return State(case.state)
+
+
+@transaction.atomic
+def extend_limit(*, case_id: int, reason: str, basis: str, actor: Actor, at: datetime) -> CaseDocument:
+    """
+    Extend the limits once, by the days the item allows, before they have run out (R-CLK-3, worked B).
+
+    :raises ExtensionInvalid: a second time, too late, or the item allows none.
+    """
+    case = life.lock(case_id)
+    actor.require("cases.decide", division=case.deciding_organization.division_id, line=case.line)
+    life.check_move(case, Kind.EXTEND)
+    if len(reason.strip()) < SHORTEST_REASON or not basis.strip():
+        raise InvalidInput({"reason": f"请写明延长理由（不少于 {SHORTEST_REASON} 个字）和依据。"})
+    statutory = case.clocks.get(kind=Clock.Kind.STATUTORY)
+    allowed = case.item_version.item.limits.statutory.extension
+    if not allowed or statutory.extended_by or statutory.due_on < day_of(at):
+        raise ExtensionInvalid
+    clocks.extend(case, days=allowed)
+    statutory.refresh_from_db()
+    letter = documents.Letter(
+        paragraphs=[f"因{reason}，办理期限延长 {allowed} 日，延长后的办结日为 {statutory.due_on.isoformat()}。"],
+        points=[f"依据：{basis}"],
+    )
+    document = documents.issue(
+        case, CaseDocument.Kind.EXTENSION, letter, organization=case.deciding_organization, at=at
+    )
+    life.append(
+        case,
+        Kind.EXTEND,
+        actor=actor,
+        at=at,
+        note=reason,
+        facts={"basis": basis, "days": allowed, "statutory_due": statutory.due_on.isoformat()},
+    )
+    audit.record("cases.extend_limit", actor=actor, at=at, target=case.target, division=case.division)
+    return document

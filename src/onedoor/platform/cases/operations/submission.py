@@ -1,0 +1,201 @@
+"""Hand an application in: once, numbered and receipted; its effects wait until the person can no longer undo it."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases import access, clocks, documents, handlers, life, steps
+from onedoor.platform.cases.forms.validation import check_answers
+from onedoor.platform.cases.models import (
+    Case,
+    CaseAnswers,
+    CaseDocument,
+    CasePerson,
+    Clock,
+    Draft,
+)
+from onedoor.platform.cases.operations.consents import missing_consents
+from onedoor.platform.cases.states import Kind
+from onedoor.platform.identity import operations as identity_operations
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.crypto import canonical_json, sm3
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError, StaleVersion
+from onedoor.platform.kernel.numbers import next_number
+from onedoor.standards.case_numbers import case_number, query_code
+from onedoor.standards.item_codes import task_code
+
+
+class AssuranceTooLow(OneDoorError):
+    code, http_status, message = (
+        "identity.assurance_too_low",
+        403,
+        "办理此事项需要更高的实名等级，请先完成身份核验（可用手机核验，也可到窗口核验）。",
+    )
+
+
+class MaterialsMissing(OneDoorError):
+    code, http_status, message = "cases.materials_missing", 422, "还缺少材料：{titles}。请补充后再提交。"
+
+
+class ConsentsMissing(OneDoorError):
+    code, http_status, message = "cases.consents_missing", 422, "还有授权书没有签署：{titles}。请签署后再提交。"
+
+
+class UndoTooLate(OneDoorError):
+    code, http_status, message = (
+        "cases.undo_too_late",
+        409,
+        "撤销时间已过，申请已送达。如不再申请，可以在办件页面撤回。",
+    )
+
+
+@transaction.atomic
+def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime) -> Case:
+    """
+    Turn a draft into a numbered, receipted case. Submitting the same draft again returns the same case.
+
+    :raises StaleVersion: the draft was changed elsewhere since the person read it.
+    :raises InvalidInput: answers are missing or wrong; each problem names its field.
+    :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow, MandateExpired: what is missing and how to mend it.
+    """
+    draft = Draft.objects.select_for_update().select_related("item_version", "applicant").get(pk=draft_id)
+    access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
+    if draft.submitted_as is not None:
+        return draft.submitted_as
+    if draft.revision != revision:
+        raise StaleVersion
+    _check_complete(draft, actor, at)
+    case = _create_case(draft, actor, at)
+    receipt = _give_receipt(case, at)
+    life.append(case, Kind.SUBMIT, actor=actor, at=at, facts={"receipt": receipt.number, "digest": receipt.digest})
+    draft.submitted_as = case
+    draft.save(update_fields=["submitted_as"])
+    audit.record("cases.submit", actor=actor, at=at, target=case.target, division=case.division, draft=str(draft.pk))
+    return case
+
+
+def _check_complete(draft: Draft, actor: Actor, at: datetime) -> None:
+    item = draft.item_version.item
+    if actor.assurance < item.assurance:
+        raise AssuranceTooLow
+    problems = dict(draft.typed and {path: "请修改此项。" for path in draft.typed})
+    problems |= check_answers(item, draft.answers, on=day_of(at))
+    agent_id = None if draft.filled_by_id == draft.applicant_id else draft.filled_by_id
+    application = handlers.Application(
+        answers=draft.answers,
+        applicant_id=draft.applicant_id,
+        applicant_id_number=draft.applicant.id_number,
+        agent_id_number=identity.id_number_of(agent_id) if agent_id else "",
+        division=draft.division,
+        on=day_of(at),
+    )
+    problems = handlers.for_item(item.code).check(application) | problems
+    if problems:
+        raise InvalidInput(problems)
+    given = set(draft.materials.values_list("code", flat=True))
+    missing = [paper.title for paper in item.materials if paper.asked(draft.answers) and paper.code not in given]
+    if missing:
+        raise MaterialsMissing(titles="、".join(missing))
+    unsigned = missing_consents(draft, at=at)
+    if unsigned:
+        raise ConsentsMissing(titles="、".join(sorted({consent.title for consent in unsigned})))
+
+
+def _create_case(draft: Draft, actor: Actor, at: datetime) -> Case:
+    version = draft.item_version
+    item = version.item
+    receiving = identity.responsible_organization(
+        division=draft.division, tier=item.jurisdiction.receiving_tier, line=item.line
+    )
+    deciding = identity.responsible_organization(
+        division=draft.division, tier=item.jurisdiction.deciding_tier, line=item.line
+    )
+    task = task_code(deciding.uscc, str(deciding.tier), item.national.catalog_code)
+    running = next_number(f"case:{task}:{day_of(at).isoformat()}")
+    case = Case.objects.create(
+        number=case_number(task, day_of(at), running),
+        query_code=query_code(secrets.SystemRandom()),
+        item_version=version,
+        item_code=version.code,
+        line=item.line,
+        division=draft.division,
+        receiving_organization=receiving,
+        deciding_organization=deciding,
+        applicant=draft.applicant,
+        agent_id=None if draft.filled_by_id == draft.applicant_id else draft.filled_by_id,
+        delegation_id=draft.delegation_id,
+        channel=actor.channel,
+        state="submitted",
+        submitted_at=at,
+        undo_until=at + timedelta(minutes=item.undo_minutes),
+    )
+    answers: dict[str, Any] = dict(draft.answers)
+    CaseAnswers.objects.create(case=case, content=answers, digest=sm3(canonical_json(answers)).hex())
+    for named in handlers.for_item(item.code).people(answers, day_of(at)):
+        person = identity_operations.ensure_person(
+            name=named.name, id_number=named.id_number, division=draft.division, actor=actor, at=at
+        )
+        CasePerson.objects.get_or_create(case=case, person=person, role=named.role, defaults={"row": named.row})
+    draft.materials.update(case=case)
+    return case
+
+
+def _give_receipt(case: Case, at: datetime) -> CaseDocument:
+    titles = "、".join(case.materials.order_by("id").values_list("title", flat=True)) or "无"
+    letter = documents.Letter(
+        paragraphs=[f"您提交的“{case.item_version.title}”申请已经收到，特出具本凭证。"],
+        rows=[
+            ("办件编号", case.number),
+            ("查询码", case.query_code),
+            ("收件单位", case.receiving_organization.name),
+            ("所交材料", titles),
+            ("申报内容摘要", case.declared.digest),
+        ],
+        points=["收到申请之日起五个工作日内，收件单位会告知是否受理；需要补正的，会一次告知全部内容。"],
+    )
+    return documents.issue(case, CaseDocument.Kind.RECEIPT, letter, organization=case.receiving_organization, at=at)
+
+
+@transaction.atomic
+def undo_submission(*, case_id: int, actor: Actor, at: datetime) -> Draft:
+    """
+    Take a submission back within its ten minutes; the draft is open again as it was.
+
+    :raises UndoTooLate: it has been handed in already.
+    """
+    case = life.lock(case_id)
+    access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    if case.state != "submitted" or at >= case.undo_until:
+        raise UndoTooLate
+    life.append(case, Kind.UNDO, actor=actor, at=at)
+    draft = Draft.objects.select_for_update().get(submitted_as=case)
+    draft.submitted_as, draft.revision, draft.saved_at = None, draft.revision + 1, at
+    draft.save(update_fields=["submitted_as", "revision", "saved_at"])
+    case.materials.update(case=None)
+    audit.record("cases.undo_submission", actor=actor, at=at, target=case.target, division=case.division)
+    return draft
+
+
+@transaction.atomic
+def hand_in_case(*, case_id: int, actor: Actor, at: datetime) -> Case:
+    """
+    Let a submission take effect: by the person ("立即提交") or by the machine when its ten minutes have passed.
+
+    Handing in a second time changes nothing.
+    """
+    case = life.lock(case_id)
+    if actor.kind != "system":
+        access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    if case.last_seq > 1 and case.state != "submitted":
+        return case
+    life.append(case, Kind.HAND_IN, actor=actor, at=at)
+    clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, on=day_of(at))
+    steps.open_accept(case, at=at)
+    audit.record("cases.hand_in", actor=actor, at=at, target=case.target, division=case.division)
+    return case

@@ -1,0 +1,101 @@
+"""What a citizen may read: own drafts and cases, and those of people they act for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from onedoor.platform.cases import access
+from onedoor.platform.cases.forms.binding import Known
+from onedoor.platform.cases.models import Case, Draft
+from onedoor.platform.cases.operations.consents import NeededConsent
+from onedoor.platform.cases.operations.consents import (
+    needed_consents as _needed_consents,
+)
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel.actors import Actor
+
+
+@dataclass(frozen=True)
+class DraftView:
+    """A draft with what its page needs."""
+
+    draft: Draft
+    known: Mapping[str, Known]
+
+
+def get_draft(*, draft_id: UUID, actor: Actor, on: date) -> Draft:
+    """:raises DraftNotFound: there is none, or it is not for this actor; both look alike."""
+    draft = Draft.objects.select_related("item_version", "applicant", "submitted_as").filter(pk=draft_id).first()
+    if draft is None:
+        raise access.DraftNotFound
+    access.require_draft(draft, actor=actor, scope="view", on=on)
+    return draft
+
+
+def known_answers(*, draft: Draft, actor: Actor, on: date) -> dict[str, Known]:
+    """Return the answers nobody has to type again: what the platform and other departments know, with the source."""
+    access.require_draft(draft, actor=actor, scope="view", on=on)
+    own = identity.person_answers(person_id=draft.applicant_id)
+    prefill = {field.code: field.prefill for field in draft.item_version.item.form.all_fields() if field.prefill}
+    known: dict[str, Known] = {}
+    for code, source in prefill.items():
+        if source.startswith("person.") and own.get(source.removeprefix("person.")):
+            known[code] = Known(own[source.removeprefix("person.")], "平台实名信息")
+    facts = {fact.path: fact for fact in draft.facts.all()}
+    for code, source in prefill.items():
+        fact = facts.get(source.removeprefix("fact:"))
+        if source.startswith("fact:") and fact is not None:
+            known[code] = Known(fact.value, fact.source, fact.as_of.isoformat())
+    return known
+
+
+def needed_consents(*, draft: Draft, actor: Actor, at: datetime, on: date) -> list[NeededConsent]:
+    """Return every consent the draft needs, signed or not."""
+    access.require_draft(draft, actor=actor, scope="view", on=on)
+    return _needed_consents(draft, at=at)
+
+
+def my_drafts(*, actor: Actor, at: datetime) -> list[Draft]:
+    """Return open drafts the actor fills in, or that are filled in for them, newest first."""
+    if actor.person_id is None:
+        return []
+    mine = Q(filled_by_id=actor.person_id) | Q(applicant_id=actor.person_id)
+    open_drafts = Draft.objects.filter(mine, submitted_as__isnull=True, expires_at__gt=at)
+    return list(open_drafts.select_related("item_version", "applicant").order_by("-saved_at")[:50])
+
+
+def my_cases(*, actor: Actor, on: date, most: int = 50) -> list[Case]:
+    """Return the actor's own cases and those they are the agent of, newest first."""
+    if actor.person_id is None:
+        return []
+    principals = identity.principals_of(agent_id=actor.person_id, on=on)
+    mine = Q(applicant_id=actor.person_id) | Q(agent_id=actor.person_id, applicant_id__in=principals)
+    cases = Case.objects.filter(mine).select_related(
+        "item_version", "applicant", "receiving_organization", "deciding_organization"
+    )
+    return list(cases.order_by("-id")[:most])
+
+
+def progress_by_code(*, query_code: str, last_four: str) -> Case:
+    """
+    Return a case to somebody without an account who holds its query code and knows the applicant's last four characters.
+
+    :raises CaseNotFound: one of the two is wrong; the answer does not tell which.
+    """
+    case = (
+        Case.objects.select_related("item_version", "applicant", "receiving_organization", "deciding_organization")
+        .filter(query_code=query_code.strip().upper())
+        .first()
+    )
+    if case is None or case.applicant.id_number[-4:] != last_four.strip().upper():
+        raise access.CaseNotFound
+    return case
+
+
+def declared_answers(case: Case) -> dict[str, Any]:
+    """Return what the applicant declared; the caller has checked that the actor may see this case."""
+    return dict(case.declared.content)

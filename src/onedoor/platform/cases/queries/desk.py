@@ -1,0 +1,139 @@
+"""What an officer may read: cases within the reach and business line of the post in use."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases import access
+from onedoor.platform.cases.models import Case, CaseStep, Clock, StepPerformer
+from onedoor.platform.cases.states import MOVES, Kind
+from onedoor.platform.cases.steps import ACCEPT
+from onedoor.platform.kernel.actors import Actor
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """One line of a worklist."""
+
+    step: CaseStep
+    case: Case
+    due_on: date | None
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class PossibleAction:
+    """Something the officer could do now, or the reason why not."""
+
+    code: str
+    title: str
+    why_not: str = ""
+
+
+def _within(actor: Actor, prefix: str = "") -> Q:
+    """Return the condition "in the actor's reach and lines"; nobody without reach sees anything."""
+    place = Q(pk__in=[])
+    for start, end in actor.reach:
+        place |= Q(**{f"{prefix}division__gte": start, f"{prefix}division__lt": end})
+    if actor.lines:
+        place &= Q(**{f"{prefix}line__in": sorted(actor.lines)})
+    return place
+
+
+def get_visible_case(*, number: str, actor: Actor, at: datetime, on: date, reason: str = "") -> Case:
+    """
+    Return the case if the actor may see it, and record the look; web and api have no other way to a case.
+
+    :raises CaseNotFound: there is none, or it is not for this actor; both look alike.
+    """
+    case = (
+        Case.objects.select_related(
+            "item_version", "applicant", "agent", "receiving_organization", "deciding_organization", "declared"
+        )
+        .filter(number=number)
+        .first()
+    )
+    if case is None:
+        raise access.CaseNotFound
+    if actor.kind == "officer":
+        if not officer_sees(case, actor):
+            raise access.CaseNotFound
+    else:
+        access.require_applicant_side(case, actor=actor, scope="view", on=on)
+    audit.record_look("cases.view", actor=actor, at=at, target=case.target, division=case.division, reason=reason)
+    return case
+
+
+def officer_sees(case: Case, actor: Actor) -> bool:
+    if case.state == "submitted":
+        return False
+    return any(
+        actor.may(permission, division=case.division, line=case.line)
+        for permission in ("cases.view", "supervision.view", "audit.view")
+    )
+
+
+def worklist(*, actor: Actor, duty: str = "", after: int = 0, most: int = PAGE) -> list[WorkItem]:
+    """
+    Return the steps waiting for the actor's post, the most urgent first; `duty` narrows to one step code.
+
+    `after` is the step id of the last line of the page before (keyset paging).
+    """
+    waiting = CaseStep.objects.filter(_within(actor), ended_at__isnull=True, permission__in=sorted(actor.permissions))
+    waiting = waiting.exclude(permission="")
+    if duty:
+        waiting = waiting.filter(code=duty)
+    if after:
+        waiting = waiting.filter(pk__gt=after)
+    rows = list(waiting.select_related("case__item_version", "case__applicant").order_by("id")[:most])
+    due = {
+        clock.case_id: clock
+        for clock in Clock.objects.filter(
+            case_id__in=[row.case_id for row in rows],
+            kind__in=[Clock.Kind.RECEIVE, Clock.Kind.PROMISED],
+            state__in=[Clock.State.RUNNING, Clock.State.PAUSED],
+        )
+    }
+    items = [
+        WorkItem(
+            step=row,
+            case=row.case,
+            due_on=due[row.case_id].due_on if row.case_id in due else row.due_on,
+            provisional=due[row.case_id].provisional if row.case_id in due else False,
+        )
+        for row in rows
+    ]
+    return sorted(items, key=lambda item: (item.due_on or date.max, item.step.pk))
+
+
+def duty_counts(*, actor: Actor) -> list[tuple[str, str, int]]:
+    """Return (step code, title, number waiting) for the rail of the workbench."""
+    waiting = CaseStep.objects.filter(_within(actor), ended_at__isnull=True, permission__in=sorted(actor.permissions))
+    waiting = waiting.exclude(permission="")
+    counted = waiting.values("code", "title").annotate(number=Count("id")).order_by("code")
+    return [(row["code"], row["title"], row["number"]) for row in counted]
+
+
+def possible_actions(*, case: Case, actor: Actor) -> list[PossibleAction]:
+    """Return what the officer could do with the open steps of a case, each with the reason if it is not possible."""
+    item = case.item_version.item
+    done_by = {
+        row.step.code
+        for row in StepPerformer.objects.filter(step__case=case, login_id=actor.login_id).select_related("step")
+    }
+    found = []
+    for row in case.steps.filter(ended_at__isnull=True).exclude(permission=""):
+        definition = item.step(row.code) or ACCEPT
+        why_not = ""
+        if not actor.may(row.permission, division=row.division, line=case.line):
+            why_not = "由其他岗位办理"
+        elif not item.single_officer_allowed and done_by & set(definition.excludes):
+            why_not = "您办理过前面的环节，依规定须由他人办理"
+        elif row.code == "accept" and case.state not in MOVES[Kind.ACCEPT].from_states:
+            why_not = "等待申请人补齐材料"
+        found.append(PossibleAction(row.code, row.title, why_not))
+    return found

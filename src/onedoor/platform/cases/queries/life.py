@@ -1,0 +1,93 @@
+"""The life of a case as people follow it: timeline and clocks. The caller has fetched the case through a checked door."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from onedoor.platform.cases.clocks import work_calendar
+from onedoor.platform.cases.models import Case, CaseDocument, Clock
+from onedoor.platform.cases.states import Kind
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One line of the timeline: what happened, who did it for which organ, with the documents it made."""
+
+    at: datetime
+    title: str
+    by: str
+    note: str
+    kind: str
+    step: str
+    documents: tuple[CaseDocument, ...]
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """A running limit in words: 还剩 3 个工作日."""
+
+    kind: str
+    label: str
+    due_on: date
+    days_left: int  # working days; negative when the limit has passed
+    paused: bool
+    provisional: bool
+
+
+def timeline(case: Case, *, for_citizen: bool) -> list[TimelineEntry]:
+    """Return what happened, newest first. Citizens see organs, not officers' names (R-CASE-6). Three queries."""
+    documents = {document.number: document for document in case.documents.all()}
+    titles = {step.code: step.title for step in case.item_version.item.steps}
+    entries = []
+    for action in case.actions.select_related("note").order_by("-seq"):
+        named = [documents[value] for key, value in action.facts.items() if key in ("document", "receipt")]
+        note = getattr(action, "note", None)
+        by = action.organization_name or action.actor_name or ("申请人" if action.actor_kind == "citizen" else "")
+        if not for_citizen and action.actor_kind == "officer":
+            by = f"{action.organization_name} {action.actor_name}"
+        entries.append(
+            TimelineEntry(
+                at=action.at,
+                title=_title(action.kind, titles.get(action.step, ""), action.facts.get("outcome", "")),
+                by=by,
+                note=note.text if note and (not for_citizen or action.kind in _TOLD) else "",
+                kind=action.kind,
+                step=action.step,
+                documents=tuple(named),
+            )
+        )
+    return entries
+
+
+# Opinions inside the organ are not for the applicant's page; what concerns them arrives as a document.
+_TOLD: Iterable[str] = (Kind.ASK_SUPPLEMENT, Kind.REFUSE, Kind.EXTEND, Kind.DENY)
+
+
+def _title(kind: str, step_title: str, outcome: str) -> str:
+    if kind == Kind.COMPLETE_STEP and step_title:
+        return f"{step_title}完成"
+    return Kind(kind).label
+
+
+def clocks_of(case: Case, *, on: date) -> list[ClockView]:
+    """Return the limits that still run, the nearest first."""
+
+    running = case.clocks.exclude(state=Clock.State.STOPPED).order_by("due_on")
+    return [
+        ClockView(
+            kind=clock.kind,
+            label=clock.get_kind_display(),
+            due_on=clock.due_on,
+            days_left=working_days_left(on, clock.due_on),
+            paused=clock.state == Clock.State.PAUSED,
+            provisional=clock.provisional,
+        )
+        for clock in running
+    ]
+
+
+def working_days_left(on: date, due: date) -> int:
+    """Return how many working days are left until a day, negative when it has passed."""
+    if due >= on:
+        return work_calendar().working_days_between(on, due)
+    return -work_calendar().working_days_between(due, on)

@@ -1,0 +1,184 @@
+"""The matter of a case: people, answers, papers, documents, notices. The caller has fetched the case through a checked door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from onedoor.platform.cases import handlers
+from onedoor.platform.cases.access import CaseNotFound
+from onedoor.platform.cases.forms.binding import spoken
+from onedoor.platform.cases.models import (
+    Case,
+    CaseDocument,
+    CasePerson,
+    Draft,
+    Material,
+    Objection,
+    PublicNotice,
+)
+from onedoor.platform.cases.operations.desk import asked_materials
+from onedoor.platform.catalog.items import FormField, Section
+from onedoor.platform.catalog.items import Material as PaperDefinition
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.errors import NotFound
+from onedoor.standards.judgement import Judgement
+
+
+class DocumentNotFound(NotFound):
+    code, message = "cases.document_not_found", "没有找到该文书，请从办件页面打开。"
+
+
+@dataclass(frozen=True)
+class AskedPaper:
+    """A paper asked for in a supplement notice, and what has been given for it since."""
+
+    definition: PaperDefinition
+    given: Sequence[Material]
+
+
+@dataclass(frozen=True)
+class SpokenRow:
+    """One answer as people read it; a table has rows of (label, value)."""
+
+    label: str
+    value: str
+    table: Sequence[Sequence[tuple[str, str]]] = ()
+
+
+@dataclass(frozen=True)
+class SpokenSection:
+    title: str
+    rows: Sequence[SpokenRow]
+
+
+def holder_of(case: Case) -> str:
+    """Return the organ that has the case now, never a person (R-CASE-6)."""
+    if case.state == "supplement_wait":
+        return "等待申请人补齐材料"
+    if case.state in ("deciding", "certifying", "granted", "denied", "completed"):
+        return case.deciding_organization.name
+    return case.receiving_organization.name
+
+
+def documents_of(case: Case) -> list[CaseDocument]:
+    """Return the notices and decisions of a case, newest first."""
+    return list(case.documents.order_by("-id"))
+
+
+def get_document(case: Case, *, document_id: int) -> CaseDocument:
+    """:raises DocumentNotFound: this case has no such document."""
+    document = case.documents.filter(pk=document_id).first()
+    if document is None:
+        raise DocumentNotFound
+    return document
+
+
+def latest_document(case: Case, kind: str) -> CaseDocument | None:
+    return case.documents.filter(kind=kind).order_by("-id").first()
+
+
+def receipt_of(case: Case) -> CaseDocument:
+    """:raises DocumentNotFound: cannot happen for a submitted case."""
+    receipt = latest_document(case, CaseDocument.Kind.RECEIPT)
+    if receipt is None:
+        raise DocumentNotFound
+    return receipt
+
+
+def verify_document(*, token: str) -> CaseDocument | None:
+    """Return the document whose printed check token this is (32 hexadecimal digits of its digest), for anybody."""
+    if len(token) != 32:
+        return None
+    return (
+        CaseDocument.objects.filter(digest__startswith=token.lower())
+        .select_related("case__item_version", "case__receiving_organization")
+        .first()
+    )
+
+
+def asked_papers(case: Case) -> list[AskedPaper]:
+    """Return what the latest supplement notice asks for, while the case waits for it."""
+    if case.state != "supplement_wait":
+        return []
+    item = case.item_version.item
+    given: dict[str, list[Material]] = {}
+    for paper in case.materials.filter(round=case.supplement_round):
+        given.setdefault(paper.code, []).append(paper)
+    definitions = [item.material(code) for code in asked_materials(case)]
+    return [AskedPaper(paper, given.get(paper.code, [])) for paper in definitions if paper is not None]
+
+
+def materials_of(owner: Case | Draft) -> list[Material]:
+    """Return the papers of a case or draft in the order they were given."""
+    return list(owner.materials.select_related("file").order_by("round", "id"))
+
+
+def people_of(case: Case) -> list[CasePerson]:
+    """Return the people named in the application, in the order of the form."""
+    return list(case.people.select_related("person").order_by("role", "row"))
+
+
+def declared_sections(case: Case) -> list[SpokenSection]:
+    """Return what the applicant declared, section by section, as people read it."""
+    answers = case.declared.content
+    return speak(case.item_version.item.form.shown_sections(answers), answers)
+
+
+def speak(sections: Sequence[Section], answers: dict[str, Any]) -> list[SpokenSection]:
+    """Return answers as people read them, leaving out what was not asked."""
+    return [
+        SpokenSection(
+            section.title,
+            [
+                _speak_field(field, answers)
+                for field in section.fields
+                if field.shown_when is None or field.shown_when.holds(answers)
+            ],
+        )
+        for section in sections
+    ]
+
+
+def _speak_field(field: FormField, answers: dict[str, Any]) -> SpokenRow:
+    value = answers.get(field.code)
+    if field.type != "table":
+        return SpokenRow(field.label, spoken(field, value))
+    rows = [[(column.label, spoken(column, row.get(column.code))) for column in field.columns] for row in value or []]
+    return SpokenRow(field.label, f"{len(rows)} 行", rows)
+
+
+def notices_of(case: Case) -> list[PublicNotice]:
+    """Return the public notices of a case with their objections, newest first."""
+    return list(case.notices.prefetch_related("objections").order_by("-id"))
+
+
+def open_notice(case: Case, *, step: str) -> PublicNotice | None:
+    return case.notices.filter(step=step, closed_at__isnull=True).first()
+
+
+def notice_preview(case: Case, *, on: date) -> list[list[str]]:
+    """Return the masked lines a notice of this case would show."""
+    handler = handlers.for_item(case.item_code)
+    return handler.notice_lines(case, on) if handler.notice_lines else []
+
+
+def judge_now(case: Case, *, on: date) -> Judgement:
+    """Return what the item's rule says with the facts known today; nothing is stored."""
+    return handlers.for_item(case.item_code).judge(case, on)
+
+
+def get_objection(*, objection_id: int, actor: Actor) -> Objection:
+    """:raises CaseNotFound: there is none, or it is not within the actor's reach; both look alike."""
+    objection = (
+        Objection.objects.select_related(
+            "notice__case__item_version", "notice__case__applicant", "notice__case__receiving_organization"
+        )
+        .filter(pk=objection_id)
+        .first()
+    )
+    if objection is None or not actor.may(
+        "cases.review", division=objection.notice.division, line=objection.notice.case.line
+    ):
+        raise CaseNotFound
+    return objection

@@ -1,0 +1,88 @@
+"""The words of a case's life: states, kinds of action, and which action leads from where to where."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+class State(models.TextChoices):
+    SUBMITTED = "submitted", "已提交"
+    RECEIVED = "received", "已收件"
+    SUPPLEMENT_WAIT = "supplement_wait", "待补正"
+    NOT_ACCEPTED = "not_accepted", "不予受理"
+    ACCEPTED = "accepted", "已受理"
+    REVIEWING = "reviewing", "审查中"
+    SPECIAL = "special", "特别程序中"
+    PUBLICIZING = "publicizing", "公示中"
+    DECIDING = "deciding", "待决定"
+    GRANTED = "granted", "准予"
+    DENIED = "denied", "不予批准"
+    CERTIFYING = "certifying", "制证中"
+    COMPLETED = "completed", "办结"
+    WITHDRAWN = "withdrawn", "已撤回"
+    RETURNED = "returned", "退件"
+
+
+TERMINAL = frozenset({State.NOT_ACCEPTED, State.COMPLETED, State.WITHDRAWN, State.RETURNED})
+BEFORE_DECISION = frozenset(
+    {
+        State.RECEIVED,
+        State.SUPPLEMENT_WAIT,
+        State.ACCEPTED,
+        State.REVIEWING,
+        State.SPECIAL,
+        State.PUBLICIZING,
+        State.DECIDING,
+    }
+)
+UNDER_REVIEW = frozenset({State.ACCEPTED, State.REVIEWING, State.SPECIAL, State.PUBLICIZING, State.DECIDING})
+
+
+class Kind(models.TextChoices):
+    SUBMIT = "submit", "提交申请"
+    UNDO = "undo", "撤销提交"
+    HAND_IN = "hand_in", "收件"
+    ASK_SUPPLEMENT = "ask_supplement", "一次性告知补正"
+    SUPPLY = "supply", "补齐材料"
+    RETURN = "return", "逾期未补正退件"
+    REFUSE = "refuse", "不予受理"
+    ACCEPT = "accept", "受理"
+    DEEM_ACCEPTED = "deem_accepted", "逾期未告知视为受理"
+    COMPLETE_STEP = "complete_step", "完成环节"
+    POST_NOTICE = "post_notice", "发布公示"
+    EXTEND = "extend", "延长期限"
+    GRANT = "grant", "准予"
+    DENY = "deny", "不予批准"
+    FINISH = "finish", "办结"
+    WITHDRAW = "withdraw", "撤回申请"
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where an action is possible and where it leads; `to` None keeps the state or takes it from the open steps."""
+
+    kind: Kind
+    from_states: frozenset[State]
+    to: State | None
+
+
+MOVES = {
+    move.kind: move
+    for move in (
+        Move(Kind.UNDO, frozenset({State.SUBMITTED}), State.WITHDRAWN),
+        Move(Kind.HAND_IN, frozenset({State.SUBMITTED}), State.RECEIVED),
+        Move(Kind.ASK_SUPPLEMENT, frozenset({State.RECEIVED}), State.SUPPLEMENT_WAIT),
+        Move(Kind.SUPPLY, frozenset({State.SUPPLEMENT_WAIT}), State.RECEIVED),
+        Move(Kind.RETURN, frozenset({State.SUPPLEMENT_WAIT}), State.RETURNED),
+        Move(Kind.REFUSE, frozenset({State.RECEIVED}), State.NOT_ACCEPTED),
+        Move(Kind.ACCEPT, frozenset({State.RECEIVED}), State.ACCEPTED),
+        Move(Kind.DEEM_ACCEPTED, frozenset({State.RECEIVED}), State.ACCEPTED),
+        Move(Kind.COMPLETE_STEP, UNDER_REVIEW | {State.GRANTED, State.CERTIFYING}, None),
+        Move(Kind.POST_NOTICE, UNDER_REVIEW, State.PUBLICIZING),
+        Move(Kind.EXTEND, UNDER_REVIEW, None),
+        Move(Kind.GRANT, frozenset({State.DECIDING}), State.GRANTED),
+        Move(Kind.DENY, frozenset({State.DECIDING}), State.DENIED),
+        Move(Kind.FINISH, frozenset({State.GRANTED, State.DENIED, State.CERTIFYING}), State.COMPLETED),
+        Move(Kind.WITHDRAW, BEFORE_DECISION, State.WITHDRAWN),
+    )
+}

@@ -1,0 +1,107 @@
+"""Open and end the steps of a case as its item lays them out."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from onedoor.platform.cases import clocks, handlers
+from onedoor.platform.cases.models import Case, CaseStep, StepPerformer
+from onedoor.platform.cases.states import State
+from onedoor.platform.catalog.items import Step
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.errors import OneDoorError
+
+ACCEPT = Step(code="accept", title="收件审查", permission="cases.accept", tier=5, state="reviewing")
+
+
+class StepNotOpen(OneDoorError):
+    code, http_status, message = "cases.step_not_open", 409, "环节“{title}”目前不能办理，请刷新页面查看最新进展。"
+
+
+class RoleSeparation(OneDoorError):
+    code, http_status, message = (
+        "role.separation",
+        403,
+        "您已办理过本件的“{title}”环节，依规定不能再办理当前环节，请转交其他工作人员。",
+    )
+
+
+def open_accept(case: Case, *, at: datetime) -> CaseStep:
+    """Open the first step: an officer of the receiving tier looks at what came in."""
+    return _open(case, ACCEPT, at=at, tier=case.item_version.item.jurisdiction.receiving_tier)
+
+
+def open_ready(case: Case, *, at: datetime) -> list[CaseStep]:
+    """Open every step whose predecessors are done, start the machine's ones, and return what was opened."""
+    ended = set(case.steps.filter(ended_at__isnull=False).values_list("code", flat=True))
+    present = ended | set(case.steps.filter(ended_at__isnull=True).values_list("code", flat=True))
+    opened = []
+    for step in case.item_version.item.steps:
+        if step.code not in present and set(step.after) <= ended:
+            opened.append(_open(case, step, at=at, tier=step.tier))
+    for row in opened:
+        opener = handlers.for_item(case.item_code).openers.get(row.code)
+        if opener is not None:
+            opener(case, at=at)
+    return opened
+
+
+def _open(case: Case, step: Step, *, at: datetime, tier: int) -> CaseStep:
+    organization = identity.responsible_organization(division=case.division, tier=tier, line=case.line)
+    due = None
+    if step.within is not None:
+        due = clocks.due_day(
+            unit=step.within.unit,
+            days=step.within.days,
+            started_on=day_of(at),
+            calendar=clocks.work_calendar(),
+        ).day
+    return CaseStep.objects.create(
+        case=case,
+        code=step.code,
+        title=step.title,
+        permission=step.permission,
+        division=organization.division_id,
+        line=case.line,
+        opened_at=at,
+        due_on=due,
+    )
+
+
+def require_open(case: Case, code: str) -> CaseStep:
+    """:raises StepNotOpen: the step is not waiting to be done."""
+    row = case.steps.filter(code=code, ended_at__isnull=True).first()
+    if row is None:
+        step = case.item_version.item.step(code)
+        raise StepNotOpen(title=step.title if step else ACCEPT.title)
+    return row
+
+
+def check_separation(case: Case, step: Step, logins: Iterable[int | None]) -> None:
+    """:raises RoleSeparation: one of these officers did a step that this one excludes (R-ORG-2)."""
+    if case.item_version.item.single_officer_allowed:
+        return
+    clash = StepPerformer.objects.filter(
+        step__case=case, step__code__in=step.excludes, login_id__in=[login for login in logins if login is not None]
+    ).select_related("step")
+    earlier = clash.first()
+    if earlier is not None:
+        raise RoleSeparation(title=earlier.step.title)
+
+
+def end(row: CaseStep, *, outcome: str, performers: Iterable[Actor], at: datetime) -> None:
+    """End an open step and remember which officers did it."""
+    row.ended_at, row.outcome = at, outcome
+    row.save(update_fields=["ended_at", "outcome"])
+    logins = {actor.login_id for actor in performers if actor.login_id is not None}
+    StepPerformer.objects.bulk_create(StepPerformer(step=row, login_id=login) for login in sorted(logins))
+
+
+def state_of_open_steps(case: Case) -> State:
+    """Return the state the open steps put the case into: that of the first open step in the item's order."""
+    waiting = set(case.steps.filter(ended_at__isnull=True).values_list("code", flat=True))
+    for step in case.item_version.item.steps:
+        if step.code in waiting:
+            return State(step.state)
+    return State(case.state)

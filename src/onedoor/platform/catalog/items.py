@@ -1,0 +1,339 @@
+"""
+What a service item (事项) is: its elements, form, materials, steps and result, as immutable checked data.
+
+Elements and their rules follow GB/T 39554.2-2020 as far as an item itself carries them; figures such as amounts live in
+the parameter table, judgement lives in `rules.py`. `definition_faults` lists everything that blocks publication.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from onedoor.platform.catalog.conditions import Condition
+from onedoor.platform.catalog.strict import StrictModel
+
+NonEmpty = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+FieldType = Literal[
+    "text",
+    "long_text",
+    "integer",
+    "money",
+    "date",
+    "month",
+    "choice",
+    "choices",
+    "yes_no",
+    "citizen_id",
+    "mobile",
+    "bank_card",
+    "division",
+    "address",
+    "person_name",
+    "table",
+    "statement",
+]
+
+
+class Choice(StrictModel):
+    value: str
+    label: NonEmpty
+
+
+class FormField(StrictModel):
+    """One question of a form. A table has columns; `prefill` names where a known answer comes from."""
+
+    code: Code
+    type: FieldType
+    label: NonEmpty
+    label_en: str = ""
+    help: str = ""
+    example: str = ""
+    required: bool = False
+    required_when: Condition | None = None
+    shown_when: Condition | None = None
+    choices: tuple[Choice, ...] = ()
+    code_set: str = ""
+    min: int | None = None
+    max: int | None = None
+    max_length: int = 200
+    prefill: str = ""  # "person.name" or "fact:<dataset>.<field>"
+    sensitive: bool = False
+    columns: tuple["FormField", ...] = ()
+    min_rows: int = 0
+    max_rows: int = 30
+    row_title: str = "第 {n} 人"
+
+    @model_validator(mode="after")
+    def fits_type(self) -> "FormField":
+        if (self.type == "table") != bool(self.columns):
+            raise ValueError(f"{self.code}: a table, and only a table, has columns")
+        if any(column.type == "table" for column in self.columns):
+            raise ValueError(f"{self.code}: a table cannot hold a table")
+        if self.type in ("choice", "choices") and not (self.choices or self.code_set):
+            raise ValueError(f"{self.code}: a choice needs choices or a code set")
+        return self
+
+
+class Section(StrictModel):
+    """One screen of the form: a question with what belongs to it."""
+
+    code: Code
+    title: NonEmpty
+    title_en: str = ""
+    help: str = ""
+    shown_when: Condition | None = None
+    fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
+
+
+class Form(StrictModel):
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+
+    def all_fields(self) -> Iterator[FormField]:
+        for section in self.sections:
+            yield from section.fields
+
+    def section(self, code: str) -> Section | None:
+        return next((section for section in self.sections if section.code == code), None)
+
+    def shown_sections(self, answers: Mapping[str, Any]) -> list[Section]:
+        """Return the sections to be asked, given the answers so far."""
+        return [section for section in self.sections if section.shown_when is None or section.shown_when.holds(answers)]
+
+
+class Waiver(StrictModel):
+    """How data make a paper unnecessary: the connector or dataset that answers instead."""
+
+    kind: Literal["data", "certificate", "commitment"]
+    source: NonEmpty  # connector code such as "police.household", or a certificate kind
+    text: str = ""
+
+
+class Material(StrictModel):
+    """A paper asked for, with what replaces it and how to give it."""
+
+    code: Code
+    title: NonEmpty
+    title_en: str = ""
+    required: bool = True
+    required_when: Condition | None = None
+    source: Literal["applicant", "government", "other"] = "applicant"
+    issuer: str = ""
+    format: Literal["electronic", "paper", "either"] = "either"
+    accept: tuple[Literal["image", "pdf"], ...] = ("image", "pdf")
+    how: NonEmpty
+    acceptance_standard: NonEmpty
+    legal_basis: NonEmpty
+    waiver: Waiver | None = None
+
+    @field_validator("title")
+    @classmethod
+    def no_catch_all_material(cls, title: str) -> str:
+        # A vague "other materials" entry lets a window ask for anything (standards §11, acceptance A12).
+        if "其他材料" in title or "规定的其他" in title:
+            raise ValueError("no_catch_all_material: 不得设置“其他材料”等兜底条款")
+        return title
+
+    def asked(self, answers: Mapping[str, Any]) -> bool:
+        """Tell whether this paper is asked for, given the answers."""
+        return self.required_when.holds(answers) if self.required_when else self.required
+
+
+class ConsentRequest(StrictModel):
+    """A consent that must be signed before submission, by whom, for which purpose and sources."""
+
+    code: Code
+    title: NonEmpty
+    by: Literal["applicant", "adult_members", "obligors"]
+    purpose: NonEmpty
+    sources: Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
+    months: int = 12
+    text: NonEmpty
+
+
+class Limit(StrictModel):
+    days: Annotated[int, Field(ge=0)]
+    unit: Literal["workday", "day"] = "workday"
+    basis: str = ""
+    extension: int = 0  # days that may be added once
+
+
+class Limits(StrictModel):
+    statutory: Limit
+    promised: Limit
+    receive: Limit = Limit(days=5, basis="《中华人民共和国行政许可法》第三十二条")
+
+
+class Step(StrictModel):
+    """
+    One step of the work after submission. It opens when every step in `after` is done.
+
+    `by`: an officer with `permission` at `tier`, the machine, or the public-notice clock.
+    `excludes`: whoever did one of these steps may not do this one.
+    """
+
+    code: Code
+    title: NonEmpty
+    by: Literal["officer", "machine", "notice"] = "officer"
+    permission: str = ""
+    tier: Annotated[int, Field(ge=1, le=6)] = 4
+    people: Annotated[int, Field(ge=1, le=5)] = 1
+    after: tuple[Code, ...] = ()
+    excludes: tuple[Code, ...] = ()
+    within: Limit | None = None
+    days_parameter: str = ""  # a notice's length in natural days
+    state: Literal["reviewing", "special", "publicizing", "deciding", "certifying", "delivering"] = "reviewing"
+
+
+class National(StrictModel):
+    catalog_code: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+    code_status: Literal["placeholder", "official"] = "placeholder"
+    item_type: Annotated[str, StringConstraints(pattern=r"^\d{2}$")]
+    levels: tuple[Annotated[str, StringConstraints(pattern=r"^[1-7]$")], ...]
+    case_type: Literal["1", "2", "9"]
+
+
+class LegalBasis(StrictModel):
+    law: NonEmpty
+    article: str = ""
+    text: str = ""
+
+
+class Fee(StrictModel):
+    charged: bool = False
+    standard: str = ""
+    basis: str = ""
+
+    @model_validator(mode="after")
+    def needs_basis(self) -> "Fee":
+        if self.charged and not (self.basis and self.standard):
+            raise ValueError("a fee needs a standard and a legal basis")
+        return self
+
+
+class Visits(StrictModel):
+    count: Annotated[int, Field(ge=0)] = 0
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def needs_reason(self) -> "Visits":
+        if self.count and not self.reason:
+            raise ValueError("each visit in person needs a reason")
+        return self
+
+
+class Jurisdiction(StrictModel):
+    rule: Literal["household", "residence", "place_of_event", "any"] = "household"
+    receiving_tier: Annotated[int, Field(ge=1, le=6)]
+    deciding_tier: Annotated[int, Field(ge=1, le=6)]
+
+
+class Result(StrictModel):
+    name: NonEmpty
+    kind: Literal["certificate", "document", "payment", "none"] = "certificate"
+
+
+class Precheck(StrictModel):
+    """A few questions before the form, answered by a registered rule with reasons, never a promise."""
+
+    intro: NonEmpty
+    fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
+
+
+class ServiceItem(StrictModel):
+    """A whole service item. See the module's docstring."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z0-9_]+$")]
+    title: NonEmpty
+    title_en: str = ""
+    line: Code
+    audience: Literal["person", "organization"]
+    summary: NonEmpty
+    gives: NonEmpty  # what the applicant gets, one or two sentences
+    aliases: tuple[NonEmpty, ...] = ()
+    national: National
+    legal_basis: Annotated[tuple[LegalBasis, ...], Field(min_length=1)]
+    conditions: Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
+    limits: Limits
+    fee: Fee = Fee()
+    visits: Visits = Visits()
+    handle_forms: tuple[Literal["1", "2", "3", "4", "5", "9"], ...] = ("1", "2", "3")
+    delegable: bool = True
+    assurance: Annotated[int, Field(ge=0, le=4)] = 3
+    single_officer_allowed: bool = False
+    post_accept_supplement: bool = False
+    undo_minutes: int = 10
+    supplement_days: int = 15  # natural days the applicant has to supply missing papers
+    jurisdiction: Jurisdiction
+    precheck: Precheck | None = None
+    form: Form
+    materials: tuple[Material, ...] = ()
+    consents: tuple[ConsentRequest, ...] = ()
+    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    result: Result
+    faq: tuple[dict[Literal["question", "answer"], str], ...] = ()
+
+    @model_validator(mode="after")
+    def hangs_together(self) -> "ServiceItem":
+        faults = list(_limit_faults(self)) + list(_step_faults(self)) + list(_field_faults(self))
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def step(self, code: str) -> Step | None:
+        return next((step for step in self.steps if step.code == code), None)
+
+    def material(self, code: str) -> Material | None:
+        return next((material for material in self.materials if material.code == code), None)
+
+
+def _limit_faults(item: ServiceItem) -> Iterator[str]:
+    statutory, promised = item.limits.statutory, item.limits.promised
+    # 20 natural days are never longer than 20 working days, so only the same unit or a longer promise is compared.
+    if promised.days > statutory.days and not (promised.unit == "day" and statutory.unit == "workday"):
+        yield f"catalog.promise_exceeds_statutory: {promised.days} > {statutory.days}"
+    if item.national.case_type == "1" and promised.days > 1:
+        yield "an immediate item (即办件) promises 0 or 1 day"
+
+
+def _step_faults(item: ServiceItem) -> Iterator[str]:
+    codes = [step.code for step in item.steps]
+    if len(set(codes)) != len(codes):
+        yield "step codes repeat"
+    known: set[str] = {"accept"}
+    for step in item.steps:
+        for earlier in step.after:
+            if earlier not in known:
+                yield f"step {step.code} waits for {earlier}, which does not come before it"
+        for other in step.excludes:
+            if other not in known:
+                yield f"step {step.code} excludes {other}, which does not come before it"
+        if step.by == "officer" and not step.permission:
+            yield f"step {step.code} needs a permission"
+        if step.by == "notice" and not step.days_parameter:
+            yield f"step {step.code} needs days_parameter"
+        known.add(step.code)
+    if "decide" not in known:
+        yield "a step with code decide is missing"
+
+
+def _field_faults(item: ServiceItem) -> Iterator[str]:
+    fields = list(item.form.all_fields())
+    codes = {field.code for field in fields}
+    if len(codes) != len(fields):
+        yield "field codes repeat"
+    conditions: list[Condition | None] = [section.shown_when for section in item.form.sections]
+    conditions += [condition for field in fields for condition in (field.shown_when, field.required_when)]
+    conditions += [material.required_when for material in item.materials]
+    for condition in conditions:
+        for code in condition.fields() if condition else ():
+            if code not in codes:
+                yield f"a condition asks for the unknown field {code}"
+    for field in fields:
+        columns = {column.code for column in field.columns}
+        for column in field.columns:
+            for condition in (column.shown_when, column.required_when):
+                for code in condition.fields() if condition else ():
+                    if code not in columns:
+                        yield f"a column of {field.code} asks for the unknown column {code}"

@@ -1,0 +1,172 @@
+"""End, suspend, resume, print and lapse certificates."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.certificates.kinds import kind as find_kind
+from onedoor.platform.certificates.models import Certificate
+from onedoor.platform.certificates.operations.history import (
+    ALIVE,
+    Operation,
+    Status,
+    append,
+    locked,
+    move,
+    require_status,
+)
+from onedoor.platform.kernel import outbox
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.errors import InvalidInput
+
+ENDINGS = {
+    "revoke": (Operation.REVOKE, Status.REVOKED),  # 撤销: should never have been granted
+    "cancel": (Operation.CANCEL, Status.CANCELLED),  # 注销: the holder no longer qualifies, died, or gave it back
+    "withdraw": (Operation.WITHDRAW, Status.WITHDRAWN),  # 吊销: a penalty
+}
+
+
+@transaction.atomic
+def revoke_certificate(
+    *,
+    certificate_id: int,
+    ending: str,
+    reason: str,
+    basis: str,
+    document_number: str,
+    actor: Actor,
+    at: datetime,
+) -> Certificate:
+    """
+    End a certificate for good: `ending` is "revoke" (撤销), "cancel" (注销) or "withdraw" (吊销).
+
+    `basis` is the article, `document_number` the written decision it rests on.
+
+    :raises CertificateNotAlive: it was ended or already has a newer version.
+    :raises InvalidInput: ending, reason, basis or decision is missing.
+    """
+    certificate = locked(certificate_id)
+    actor.require("certificates.revoke", division=certificate.division, line=find_kind(certificate.kind).line)
+    problems = {
+        name: sentence
+        for name, value, sentence in (
+            ("ending", ending if ending in ENDINGS else "", "请选择撤销、注销或者吊销。"),
+            ("reason", reason.strip(), "请写明理由。"),
+            ("basis", basis.strip(), "请写明所依据的法律条款。"),
+            ("document_number", document_number.strip(), "请填写决定书的文号。"),
+        )
+        if not value
+    }
+    if problems:
+        raise InvalidInput(problems)
+    operation, status = ENDINGS[ending]
+    require_status(certificate, *ALIVE)
+    event = move(
+        certificate,
+        operation,
+        status,
+        actor=actor,
+        at=at,
+        reason=reason.strip(),
+        basis=basis.strip(),
+        document_number=document_number.strip(),
+    )
+    outbox.publish(
+        "certificates.revoked",
+        key=certificate.target,
+        certificate_id=certificate.pk,
+        kind=certificate.kind,
+        case_number=certificate.case_number,
+        status=status.value,
+    )
+    audit.record(
+        "certificates.revoke",
+        actor=actor,
+        at=at,
+        target=certificate.target,
+        division=certificate.division,
+        operation=event.operation,
+        document_number=event.document_number,
+    )
+    return certificate
+
+
+@transaction.atomic
+def suspend_certificate(*, certificate_id: int, reason: str, basis: str, actor: Actor, at: datetime) -> Certificate:
+    """
+    Suspend a valid certificate (暂扣) until it is resumed or ended.
+
+    :raises CertificateNotAlive: it is not valid.
+    :raises InvalidInput: no reason.
+    """
+    certificate = locked(certificate_id)
+    actor.require("certificates.revoke", division=certificate.division, line=find_kind(certificate.kind).line)
+    _require_reason(reason)
+    require_status(certificate, Status.VALID)
+    move(certificate, Operation.SUSPEND, Status.SUSPENDED, actor=actor, at=at, reason=reason, basis=basis)
+    audit.record("certificates.suspend", actor=actor, at=at, target=certificate.target, division=certificate.division)
+    return certificate
+
+
+@transaction.atomic
+def resume_certificate(*, certificate_id: int, reason: str, basis: str, actor: Actor, at: datetime) -> Certificate:
+    """
+    Make a suspended certificate valid again.
+
+    :raises CertificateNotAlive: it is not suspended.
+    :raises InvalidInput: no reason.
+    """
+    certificate = locked(certificate_id)
+    actor.require("certificates.revoke", division=certificate.division, line=find_kind(certificate.kind).line)
+    _require_reason(reason)
+    require_status(certificate, Status.SUSPENDED)
+    move(certificate, Operation.RESUME, Status.VALID, actor=actor, at=at, reason=reason, basis=basis)
+    audit.record("certificates.resume", actor=actor, at=at, target=certificate.target, division=certificate.division)
+    return certificate
+
+
+@transaction.atomic
+def record_print(*, certificate_id: int, actor: Actor, at: datetime) -> int:
+    """
+    Count one more paper copy and return which copy it is; the paper carries the same number.
+
+    :raises CertificateNotAlive: it was ended; only what still holds is printed.
+    """
+    certificate = locked(certificate_id)
+    actor.require("cases.certify", division=certificate.division, line=find_kind(certificate.kind).line)
+    require_status(certificate, *ALIVE)
+    certificate.print_count += 1
+    certificate.save(update_fields=["print_count"])
+    append(certificate, Operation.PRINT, certificate.status, actor=actor, at=at)
+    audit.record(
+        "certificates.print",
+        actor=actor,
+        at=at,
+        target=certificate.target,
+        division=certificate.division,
+        copy=certificate.print_count,
+    )
+    return certificate.print_count
+
+
+@transaction.atomic
+def lapse_certificates(*, actor: Actor, at: datetime, most: int = 500) -> int:
+    """
+    Mark up to `most` valid certificates whose last day has passed as lapsed and return how many.
+
+    For the machine: checks answer by the date itself and never wait for this.
+    """
+    due = Certificate.objects.select_for_update().filter(status=Status.VALID, last_valid_on__lt=day_of(at))
+    lapsed = list(due.order_by("id")[:most])
+    for certificate in lapsed:
+        actor.require("cases.certify", division=certificate.division, line="")
+        move(certificate, Operation.LAPSE, Status.LAPSED, actor=actor, at=at)
+        audit.record("certificates.lapse", actor=actor, at=at, target=certificate.target, division=certificate.division)
+    return len(lapsed)
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InvalidInput({"reason": "请写明理由。"})

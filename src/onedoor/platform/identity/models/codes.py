@@ -1,0 +1,22 @@
+from typing import ClassVar
+
+from django.db import models
+
+
+class OneTimeCode(models.Model):
+    """A code sent to a phone: kept as a digest, good once, for minutes, for a few tries."""
+
+    phone_index = models.CharField("手机索引", max_length=64)
+    digest = models.CharField("摘要", max_length=64)
+    sent_at = models.DateTimeField("发送时间")
+    expires_at = models.DateTimeField("失效时间")
+    tries = models.PositiveSmallIntegerField("尝试次数", default=0)
+    used_at = models.DateTimeField("使用时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "验证码"
+        verbose_name_plural = "验证码"
+        indexes: ClassVar = [models.Index(fields=["phone_index", "sent_at"], name="one_time_code_by_phone")]
+
+    def __str__(self) -> str:
+        return str(self.pk)

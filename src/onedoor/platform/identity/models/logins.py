@@ -1,0 +1,87 @@
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from onedoor.platform.identity.roles import ROLE_NAMES
+from onedoor.platform.kernel.fields import EncryptedTextField
+from onedoor.platform.kernel.models import Recorded
+
+
+class LoginManager(BaseUserManager["Login"]):
+    """Finds log-ins by their name, as Django's authentication asks."""
+
+    def get_by_natural_key(self, username: str | None) -> "Login":
+        return self.get(username=username)
+
+
+class Login(AbstractBaseUser):
+    """An account. Citizens log in by phone or password, officers by staff number, password and one-time code."""
+
+    class Kind(models.TextChoices):
+        CITIZEN = "citizen", "群众"
+        OFFICER = "officer", "工作人员"
+
+    username = models.CharField("登录名", max_length=64, unique=True)
+    kind = models.CharField("类型", max_length=8, choices=Kind)
+    name = models.CharField("姓名", max_length=100)  # an officer's name as it stands on actions
+    person = models.OneToOneField(
+        "identity.Person", verbose_name="人员", null=True, blank=True, on_delete=models.PROTECT, related_name="login"
+    )
+    phone = EncryptedTextField("手机", blank=True, default="")
+    phone_index = models.CharField("手机索引", max_length=64, blank=True, db_index=True)
+    one_time_secret = EncryptedTextField("动态口令密钥", blank=True, default="")
+    one_time_last = models.BigIntegerField("上次动态口令时段", default=0)  # a code is good once
+    must_change_password = models.BooleanField("须修改密码", default=False)
+    is_active = models.BooleanField("启用", default=True)
+    created_at = models.DateTimeField("开户时间")
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[LoginManager] = LoginManager()
+
+    class Meta:
+        verbose_name = "登录账号"
+        verbose_name_plural = "登录账号"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["phone_index"],
+                name="citizen_login_per_phone",
+                condition=models.Q(kind="citizen") & ~models.Q(phone_index=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"login {self.pk}"
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Nothing is permitted by Django's own permissions here; operations ask the Actor."""
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+
+class Post(Recorded):
+    """岗位: role × organization × division × business lines × validity. A login works under one post at a time."""
+
+    login = models.ForeignKey(Login, on_delete=models.PROTECT, related_name="posts")
+    organization = models.ForeignKey("identity.Organization", on_delete=models.PROTECT, related_name="posts")
+    role = models.CharField("角色", max_length=24, choices=sorted(ROLE_NAMES.items()))
+    division = models.ForeignKey("identity.Division", verbose_name="管辖地", on_delete=models.PROTECT, related_name="+")
+    lines = models.JSONField("业务条线", default=list)
+    reach = models.JSONField("管辖代码段")  # half-open code ranges, resolved from the tree when the post is given
+    valid_from = models.DateField("任职日")
+    valid_to = models.DateField("离任日", null=True, blank=True)
+    deputy_of = models.ForeignKey(
+        "self", verbose_name="AB岗", null=True, blank=True, on_delete=models.PROTECT, related_name="deputies"
+    )
+
+    class Meta:
+        verbose_name = "岗位"
+        verbose_name_plural = "岗位"
+        indexes: ClassVar = [models.Index(fields=["login", "valid_from"], name="post_by_login")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.division_id}"

@@ -1,0 +1,71 @@
+from typing import ClassVar
+
+from django.db import models
+
+from onedoor.platform.kernel.models import Recorded
+
+
+class Delegation(Recorded):
+    """委托: what an agent may do for a principal, for which items, until when (Civil Code art. 165)."""
+
+    class State(models.TextChoices):
+        PENDING = "pending_principal", "待本人确认"
+        ACTIVE = "active", "有效"
+        REVOKED = "revoked", "已撤销"
+
+    principal = models.ForeignKey(
+        "identity.Person", verbose_name="委托人", on_delete=models.PROTECT, related_name="delegations_given"
+    )
+    agent = models.ForeignKey(
+        "identity.Person", verbose_name="代理人", on_delete=models.PROTECT, related_name="delegations_received"
+    )
+    kind = models.CharField("类型", max_length=16, default="voluntary")
+    items = models.JSONField("事项")  # item codes; empty: every item that may be delegated
+    scopes = models.JSONField("权限")  # view, submit, sign, collect
+    valid_from = models.DateField("开始日")
+    valid_to = models.DateField("截止日")  # the last day on which it holds
+    state = models.CharField("状态", max_length=20, choices=State, default=State.PENDING)
+    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
+    confirmed_how = models.CharField("确认方式", max_length=40, blank=True)
+    revoked_at = models.DateTimeField("撤销时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "委托"
+        verbose_name_plural = "委托"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(principal=models.F("agent")), name="delegation_to_another_person"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to__gte=models.F("valid_from")), name="delegation_period_forward"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["agent", "principal", "state"], name="delegation_lookup")]
+
+    def __str__(self) -> str:
+        return f"{self.principal_id} → {self.agent_id}"
+
+
+class Consent(Recorded):
+    """授权: a person lets named sources be asked for one purpose until a day, unless withdrawn before."""
+
+    person = models.ForeignKey(
+        "identity.Person", verbose_name="授权人", on_delete=models.PROTECT, related_name="consents"
+    )
+    purpose = models.CharField("目的", max_length=80)
+    sources = models.JSONField("来源")
+    reference = models.CharField("所属", max_length=80, blank=True, db_index=True)  # draft:<uuid>
+    text_digest = models.CharField("授权书摘要", max_length=64)
+    method = models.CharField("签署方式", max_length=16)  # self, agent, paper
+    signed_by = models.ForeignKey("identity.Person", verbose_name="签署人", on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField("签署时间")
+    valid_until = models.DateTimeField("有效至")
+    revoked_at = models.DateTimeField("撤回时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "授权"
+        verbose_name_plural = "授权"
+        indexes: ClassVar = [models.Index(fields=["person", "purpose"], name="consent_lookup")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.purpose}"

@@ -1,0 +1,45 @@
+"""Roles and what each may do (platform rules 2.3). A role is given as a post: for an organization and a division."""
+
+ROLE_NAMES = {
+    "intake_clerk": "窗口受理人员",
+    "surveyor": "入户调查人员",
+    "reviewer": "审核人员",
+    "approver": "审批人员",
+    "cert_officer": "制证人员",
+    "assistant": "帮办代办员",
+    "supervisor": "电子监察员",
+    "item_manager": "事项管理员",
+    "sysadmin": "系统管理员",
+    "secadmin": "安全管理员",
+    "auditadmin": "审计管理员",
+}
+
+_CASE = frozenset({"cases.view"})
+
+PERMISSIONS = {
+    "intake_clerk": _CASE | {"cases.supplement", "cases.accept", "cases.refuse"},
+    "surveyor": _CASE | {"cases.survey"},
+    "reviewer": _CASE | {"cases.review", "cases.notice", "assistance.settle"},
+    "approver": _CASE | {"cases.decide", "registers.view", "certificates.view"},
+    "cert_officer": _CASE | {"certificates.view", "certificates.revoke", "registers.view"},
+    "assistant": frozenset({"cases.view"}),
+    "supervisor": frozenset({"supervision.view", "supervision.order"}),
+    "item_manager": frozenset({"catalog.edit", "catalog.approve", "parameters.edit"}),
+    "sysadmin": frozenset({"identity.manage"}),
+    "secadmin": frozenset({"identity.reset", "identity.manage_security"}),
+    "auditadmin": frozenset({"audit.view"}),
+}
+
+# The three administrators are different people, and none of them does business (GB/T 22239 level 3).
+ADMINISTRATORS = frozenset({"sysadmin", "secadmin", "auditadmin"})
+
+
+def permissions_of(role: str) -> frozenset[str]:
+    return frozenset(PERMISSIONS[role])
+
+
+def may_hold_together(role: str, others: frozenset[str]) -> bool:
+    """Tell whether one person may be given `role` beside the roles they hold already."""
+    if role in ADMINISTRATORS:
+        return not others - {role}
+    return not others & ADMINISTRATORS

@@ -1,0 +1,62 @@
+"""Who acts: a login together with the post in use, its reach, the channel and how surely the person is known."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from onedoor.platform.kernel.errors import NotAllowed
+
+Channel = Literal["web", "window", "kiosk", "hotline", "wechat", "api", "system"]
+CodeRange = tuple[str, str]  # half-open: start <= code < end, 12-digit codes
+EVERYWHERE: tuple[CodeRange, ...] = (("", "~"),)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """
+    The acting person or machine, passed to every operation and query.
+
+    A citizen has a `person_id` and no permissions; an officer has the permissions of one post within its `reach`;
+    the machine (`Actor.system`) has every permission everywhere and is named in the audit record.
+    """
+
+    kind: Literal["anonymous", "citizen", "officer", "system"]
+    name: str  # shown in a case's history: an officer's name, "系统", or "" for a citizen
+    login_id: int | None = None
+    person_id: int | None = None
+    post_id: int | None = None
+    organization_id: int | None = None
+    organization_name: str = ""
+    role: str = ""
+    permissions: frozenset[str] = frozenset()
+    reach: tuple[CodeRange, ...] = ()
+    lines: frozenset[str] = frozenset()  # business lines such as "assistance"; empty means every line
+    assurance: int = 0  # real-name level 0..4
+    channel: Channel = "web"
+    address: str = field(default="", repr=False)  # network address, for the audit record only
+
+    @classmethod
+    def system(cls, name: str) -> "Actor":
+        """Return the machine itself; `name` says which duty of it is at work."""
+        return cls(kind="system", name=f"系统（{name}）", role=name, reach=EVERYWHERE, channel="system", assurance=4)
+
+    @classmethod
+    def anonymous(cls) -> "Actor":
+        return cls(kind="anonymous", name="")
+
+    def may(self, permission: str, *, division: str, line: str = "") -> bool:
+        """Tell whether this actor may do `permission` for something in `division` (12 digits) of a business line."""
+        if self.kind == "system":
+            return True
+        if permission not in self.permissions:
+            return False
+        if line and self.lines and line not in self.lines:
+            return False
+        return self.reaches(division)
+
+    def require(self, permission: str, *, division: str, line: str = "") -> None:
+        """:raises NotAllowed: the post in use does not cover this permission for this division and line."""
+        if not self.may(permission, division=division, line=line):
+            raise NotAllowed
+
+    def reaches(self, division: str) -> bool:
+        return any(start <= division < end for start, end in self.reach)

@@ -1,0 +1,189 @@
+"""
+The node's own keys, one small file each, in a directory outside the database (settings.ONEDOOR_KEYS_DIR).
+
+File names say purpose and generation: `data-1.json`, `index-1.json`, `signing-issuer-1.json`. The highest generation is
+current; older ones stay, or what they encrypted and signed can no longer be read. Losing the directory loses the data:
+it is part of the backup, kept apart from the database's.
+"""
+
+import json
+import os
+import re
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from onedoor.platform.kernel.crypto.digests import sm3
+from onedoor.platform.kernel.crypto.suites import Suite, suite, suite_for
+
+SIGNER_NAMES = ("platform", "issuer", "node")  # receipts and seals · certificates · messages to other nodes
+FILE_NAME = re.compile(r"^(data|index|signing-[a-z]+)-(\d+)\.json$")
+
+
+class MissingKeys(Exception):
+    """The keys directory lacks a key of this purpose: it was never filled, or is not the directory of this node."""
+
+
+class UnknownKey(LookupError):
+    """A value names a key that is not in the keys directory."""
+
+
+@dataclass(frozen=True)
+class Key:
+    id: str
+    purpose: str  # "data", "index" or "signing-<name>"
+    generation: int
+    algorithm: str
+    secret: bytes = field(repr=False)
+
+    @property
+    def public(self) -> bytes:
+        return suite_for(self.algorithm).public_key_of(self.secret)
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """All keys of one directory, as they were when it was read."""
+
+    directory: Path
+    keys: dict[str, Key] = field(repr=False)
+
+    def current(self, purpose: str) -> Key:
+        """
+        Return the newest key of a purpose: "data", "index", "signing-issuer".
+
+        :raises MissingKeys: there is none.
+        """
+        candidates = [key for key in self.keys.values() if key.purpose == purpose]
+        if not candidates:
+            raise MissingKeys(f"no {purpose} key in {self.directory}")
+        return max(candidates, key=lambda key: key.generation)
+
+    def signer(self, name: str) -> Key:
+        return self.current(f"signing-{name}")
+
+
+def keyring() -> Keyring:
+    """Return the keyring of settings.ONEDOOR_KEYS_DIR; read once per process, and again when an unknown key turns up."""
+    return _read(keys_directory())
+
+
+def find_key(key_id: str, *, purpose: str) -> Key:
+    """
+    Return the key a stored value names.
+
+    :raises UnknownKey: it is not here, or serves another purpose. Another process may just have added it: the
+        directory is read once more before this is raised.
+    """
+    key = keyring().keys.get(key_id)
+    if key is None:
+        _read.cache_clear()
+        key = keyring().keys.get(key_id)
+    if key is None or key.purpose.partition("-")[0] != purpose:
+        raise UnknownKey(f"{purpose} key {key_id!r}")
+    return key
+
+
+def keys_directory() -> Path:
+    # Imported late: settings modules themselves may create keys with the functions below.
+    from django.conf import settings
+
+    return Path(getattr(settings, "ONEDOOR_KEYS_DIR", "var/keys"))
+
+
+def create_missing_keys(
+    directory: Path | str, *, suite_name: str = "sm", signers: Iterable[str] = SIGNER_NAMES
+) -> list[str]:
+    """
+    Fill the directory with a first key of each purpose that has none, files readable by the owner only.
+
+    Safe to run again and by several processes at once; returns the ids of the keys made by this call.
+    """
+    wanted = ["data", "index", *(f"signing-{name}" for name in signers)]
+    present = {key.purpose for key in _load(Path(directory)).values()}
+    made = [_write(Path(directory), purpose, 1, suite(suite_name)) for purpose in wanted if purpose not in present]
+    _read.cache_clear()
+    return [key.id for key in made if key is not None]
+
+
+def add_key(directory: Path | str, purpose: str, *, suite_name: str = "sm") -> Key:
+    """
+    Add a newer key of a purpose ("data", "signing-issuer" …) and make it current; older ones remain for old values.
+
+    Bring the file to every machine of the node before restarting them, then encrypt old values again (`needs_rotation`).
+
+    :raises ValueError: the blind index is asked for: all its rows hang on one key and move by a second column.
+    """
+    if purpose == "index":
+        raise ValueError("the index key is not rotated in place")
+    key = None
+    while key is None:  # another process took the generation: take the next
+        taken = [key.generation for key in _load(Path(directory)).values() if key.purpose == purpose]
+        key = _write(Path(directory), purpose, max(taken, default=0) + 1, suite(suite_name))
+    _read.cache_clear()
+    return key
+
+
+def exposed_key_files(directory: Path | str) -> list[Path]:
+    """Return the key files that others than their owner may read; empty on systems without such permissions."""
+    if os.name == "nt":
+        return []
+    return sorted(path for path in Path(directory).glob("*.json") if path.stat().st_mode & 0o077)
+
+
+@lru_cache(maxsize=8)
+def _read(directory: Path) -> Keyring:
+    return Keyring(directory, _load(directory))
+
+
+def _load(directory: Path) -> dict[str, Key]:
+    keys = {}
+    for path in directory.glob("*.json"):
+        match = FILE_NAME.match(path.name)
+        if match is None:
+            continue
+        content = json.loads(path.read_text(encoding="utf-8"))
+        key = Key(
+            id=content["id"],
+            purpose=match[1],
+            generation=int(match[2]),
+            algorithm=content["algorithm"],
+            secret=b64decode(content["secret"]),
+        )
+        keys[key.id] = key
+    return keys
+
+
+def _write(directory: Path, purpose: str, generation: int, family: Suite) -> Key | None:
+    """Make and write this generation of a purpose; None when another process was faster."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = _new_key(purpose, generation, family)
+    content = {"id": key.id, "algorithm": key.algorithm, "secret": b64encode(key.secret).decode()}
+    unfinished = directory / f".{secrets.token_hex(8)}"
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(unfinished, directory / f"{purpose}-{key.generation}.json")  # unlike rename, never replaces a key
+    except FileExistsError:
+        return None
+    finally:
+        unfinished.unlink()
+    return key
+
+
+def _new_key(purpose: str, generation: int, family: Suite) -> Key:
+    # Ids are unlike those of any other node: a value restored beside the wrong keys fails by name, not as tampered.
+    if purpose.startswith("signing-"):
+        pair = family.new_key_pair()
+        name = purpose.removeprefix("signing-")
+        key_id = f"{name}{generation}-{sm3(pair.public)[:6].hex()}"
+        return Key(key_id, purpose, generation, family.signature_algorithm, pair.private)
+    key_id = f"{purpose[0]}{generation}-{secrets.token_hex(3)}"
+    if purpose == "index":
+        return Key(key_id, purpose, generation, "hmac-sm3", secrets.token_bytes(32))
+    return Key(key_id, purpose, generation, family.cipher_algorithm, family.new_cipher_key())

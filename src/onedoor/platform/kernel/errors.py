@@ -1,0 +1,50 @@
+"""Expected refusals: a stable code, an HTTP status and words a citizen understands."""
+
+from typing import Any, ClassVar
+
+
+class OneDoorError(Exception):
+    """
+    An expected refusal. Subclasses live beside the function that raises them and set the three class attributes.
+
+    `message` is a Chinese sentence; `{name}` in it is filled from the keyword arguments.
+    Never put personal data into the arguments: they reach pages, API answers and audit rows.
+    """
+
+    code: ClassVar[str] = "onedoor.refused"
+    http_status: ClassVar[int] = 400
+    message: ClassVar[str] = "办理未成功，请稍后重试。"
+
+    def __init__(self, **details: Any) -> None:
+        self.details = details
+        super().__init__(self.message.format(**details))
+
+
+class NotAllowed(OneDoorError):
+    code, http_status, message = "onedoor.not_allowed", 403, "您的岗位不能办理此事项，请联系本单位管理员核对岗位权限。"
+
+
+class NotFound(OneDoorError):
+    code, http_status, message = "onedoor.not_found", 404, "没有找到您要的内容，请核对编号，或返回首页重新查找。"
+
+
+class NotLoggedIn(OneDoorError):
+    code, http_status, message = "onedoor.not_logged_in", 401, "请先登录。"
+
+
+class StaleVersion(OneDoorError):
+    code, http_status, message = "onedoor.stale", 409, "内容已被他人更新，您填写的内容已保留，请刷新后核对再提交。"
+
+
+class InvalidInput(OneDoorError):
+    """
+    What the person typed cannot be used as it stands.
+
+    `problems` maps a field path (`members.1.id_number`) to a Chinese sentence that says what to do.
+    """
+
+    code, http_status, message = "onedoor.invalid_input", 422, "有 {count} 处需要修改。"
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        self.problems = problems
+        super().__init__(count=len(problems))

@@ -1,0 +1,72 @@
+"""Tell a person something: the inbox at once, the phone in the background."""
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.errors import NotFound
+from onedoor.platform.messages import gateway, tasks
+from onedoor.platform.messages.models import Message
+
+# An SMS may be read by anybody who sees the phone: it names neither the item nor the result (platform rules 24).
+SMS_TEXT = "【一门通】您有一条民政业务通知，请登录平台“我的消息”查看，或拨打当地民政服务电话。"
+NAMESPACE = uuid.UUID("7f1c2f7e-3d0e-5c53-9a53-0f2a4f3f8b11")
+
+
+@transaction.atomic
+def send_message(
+    *, recipient_id: int, event: str, text: str, link: str, case_number: str, source: str, actor: Actor, at: datetime
+) -> None:
+    """
+    Write a message into a person's inbox and send a neutral SMS; the same `source` twice makes no second message.
+
+    The row is written in the caller's transaction, so nothing is lost; delivery is tried until it succeeds.
+    """
+    actor.require("messages.send", division="000000000000")
+    for channel, words in ((Message.Channel.INBOX, text), (Message.Channel.SMS, SMS_TEXT)):
+        identifier = uuid.uuid5(NAMESPACE, f"{source}|{recipient_id}|{channel}")
+        message, created = Message.objects.get_or_create(
+            source=source,
+            recipient_id=recipient_id,
+            channel=channel,
+            defaults={
+                "id": identifier,
+                "event": event,
+                "text": words,
+                "link": link,
+                "case_number": case_number,
+                "created_at": at,
+                "state": Message.State.SENT if channel == Message.Channel.INBOX else Message.State.QUEUED,
+                "sent_at": at if channel == Message.Channel.INBOX else None,
+            },
+        )
+        if created and channel == Message.Channel.SMS and identity.masked_phone(recipient_id):
+            tasks.deliver.enqueue(message_id=str(message.pk))
+    audit.record("messages.send", actor=actor, at=at, target=f"person:{recipient_id}", event=event)
+
+
+@transaction.atomic
+def mark_read(*, message_id: uuid.UUID, actor: Actor, at: datetime) -> Message:
+    """:raises NotFound: not the actor's message."""
+    message = Message.objects.filter(pk=message_id, recipient_id=actor.person_id).first()
+    if message is None:
+        raise NotFound
+    if message.read_at is None:
+        message.read_at = at
+        message.save(update_fields=["read_at"])
+        audit.record("messages.read", actor=actor, at=at, target=f"message:{message.pk}")
+    return message
+
+
+def send_code(*, phone: str, code: str, minutes: int, at: datetime) -> None:
+    """
+    Send a one-time code at once; the only SMS a person waits for at the screen.
+
+    :raises GatewayUnavailable: the gateway does not answer; the page says so and offers another way.
+    """
+    text = f"【一门通】验证码 {code}，{minutes} 分钟内有效。任何人索要验证码都是诈骗，请勿告知。"
+    gateway.send_sms(identifier=uuid.uuid4().hex, to=phone, text=text, at=at)

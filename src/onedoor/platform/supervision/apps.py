@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class SupervisionConfig(AppConfig):
+    name = "onedoor.platform.supervision"
+    label = "supervision"
+    verbose_name = "电子监察"
+
+    def ready(self) -> None:
+        from onedoor.platform.kernel import outbox, tasks
+        from onedoor.platform.supervision import operations
+
+        tasks.every(60, "supervision.watch_clocks", operations.watch_clocks)
+        outbox.listen("cases.ask_supplement", "supervision.watch_supplement", operations.watch_supplement)
+        outbox.listen("cases.deem_accepted", "supervision.watch_deemed", operations.watch_deemed_acceptance)

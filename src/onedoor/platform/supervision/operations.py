@@ -1,0 +1,84 @@
+"""Raise supervision events from clocks and actions. Only the machine raises; nobody deletes."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases.clocks import work_calendar
+from onedoor.platform.cases.models import Action, Case, Clock
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.supervision.models import SupervisionEvent
+from onedoor.platform.supervision.rules import ClockDays, Lit, lamps, repeated_notice
+
+MACHINE = Actor.system("电子监察")
+AT_ONCE = 2000
+
+
+@transaction.atomic
+def raise_event(*, case: Case, lit: Lit, subject: str, facts: dict[str, Any], actor: Actor, at: datetime) -> bool:
+    """Raise one event unless it stands already; return whether it is new."""
+    actor.require("supervision.raise", division=case.division)
+    _, created = SupervisionEvent.objects.get_or_create(
+        rule=lit.rule,
+        case=case,
+        subject=subject,
+        defaults={
+            "lamp": lit.lamp,
+            "division": case.division,
+            "line": case.line,
+            "organization_name": _responsible(case),
+            "facts": facts,
+            "raised_at": at,
+        },
+    )
+    if created:
+        audit.record("supervision.raise", actor=actor, at=at, target=case.target, rule=lit.rule, lamp=lit.lamp)
+    return created
+
+
+def _responsible(case: Case) -> str:
+    deciding = case.steps.filter(ended_at__isnull=True, code="decide").exists()
+    return case.deciding_organization.name if deciding else case.receiving_organization.name
+
+
+def watch_clocks(*, at: datetime) -> int:
+    """Look at every running clock that is near or past its day and raise what is due; return how many are new."""
+    today, calendar = day_of(at), work_calendar()
+    soon = calendar.add_working_days(today, 1).day
+    running = Clock.objects.filter(
+        state=Clock.State.RUNNING, due_on__lte=soon, kind__in=["receive", "promised", "statutory"]
+    )
+    raised = 0
+    for clock in running.select_related("case__receiving_organization", "case__deciding_organization")[:AT_ONCE]:
+        days = ClockDays(kind=clock.kind, due_on=clock.due_on, started_on=clock.started_on)
+        for lit in lamps(days, today=today, is_workday=calendar.is_workday):
+            facts = {"due_on": clock.due_on.isoformat(), "kind": clock.kind}
+            subject = f"{clock.kind}:{clock.due_on.isoformat()}"
+            raised += raise_event(case=clock.case, lit=lit, subject=subject, facts=facts, actor=MACHINE, at=at)
+    return raised
+
+
+def watch_supplement(payload: dict[str, Any], *, at: datetime) -> None:
+    """Listen for supplement notices: a second one lights P01."""
+    action = Action.objects.select_related("case").get(pk=payload["action_id"])
+    lit = repeated_notice(int(action.facts["round"]))
+    if lit is not None:
+        facts = {"round": action.facts["round"]}
+        raise_event(case=action.case, lit=lit, subject=f"action:{action.pk}", facts=facts, actor=MACHINE, at=action.at)
+
+
+def watch_deemed_acceptance(payload: dict[str, Any], *, at: datetime) -> None:
+    """Listen for acceptance by silence: T06 is red whether or not the clock was looked at in time (R-CASE-2)."""
+    action = Action.objects.select_related("case").get(pk=payload["action_id"])
+    lit = Lit("T06", "red", day_of(action.at))
+    raise_event(
+        case=action.case,
+        lit=lit,
+        subject=f"deemed:{action.pk}",
+        facts={"accepted_at": action.facts["accepted_at"]},
+        actor=MACHINE,
+        at=action.at,
+    )

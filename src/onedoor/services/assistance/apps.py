@@ -1,0 +1,27 @@
+from django.apps import AppConfig
+
+
+class AssistanceConfig(AppConfig):
+    name = "onedoor.services.assistance"
+    label = "assistance"
+    verbose_name = "社会救助"
+
+    def ready(self) -> None:
+        from onedoor.platform.cases import handlers as cases
+        from onedoor.platform.certificates import kinds
+        from onedoor.platform.kernel import outbox
+        from onedoor.platform.visits import checklists
+        from onedoor.services.assistance import (
+            certificate,
+            checklist,
+            handlers,
+            prefill,
+            verification,
+        )
+
+        cases.register(handlers.dibao)
+        kinds.register(certificate.MINIMUM_LIVING)
+        checklists.register(checklist.HOME_VISIT, item=handlers.ITEM)
+        outbox.listen("cases.draft_started", "assistance.ask_household", prefill.ask_household)
+        outbox.listen("exchange.answered", "assistance.receive_household", prefill.receive_household)
+        outbox.listen("exchange.answered", "assistance.receive_answer", verification.receive_answer)

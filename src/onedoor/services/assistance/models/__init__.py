@@ -1,0 +1,10 @@
+"""The tables of social assistance; callers import them from here."""
+
+from onedoor.services.assistance.models.recognition import Recognition, RecognizedPerson
+from onedoor.services.assistance.models.verification import (
+    Difference,
+    SourceResult,
+    Verification,
+)
+
+__all__ = ["Difference", "Recognition", "RecognizedPerson", "SourceResult", "Verification"]

@@ -1,0 +1,88 @@
+from typing import ClassVar
+
+from django.db import models
+
+from onedoor.platform.kernel.fields import EncryptedJSONField, EncryptedTextField
+
+
+class Verification(models.Model):
+    """家庭经济状况核对: the questions asked about a household for one case, and the report made of the answers."""
+
+    class Conclusion(models.TextChoices):
+        PENDING = "PENDING", "核对中"
+        CONSISTENT = "CONSISTENT", "与申报一致"
+        INCONSISTENT = "INCONSISTENT", "与申报不一致"
+        INCOMPLETE = "INCOMPLETE", "部分来源未答复"
+
+    case = models.OneToOneField(
+        "cases.Case", verbose_name="办件", on_delete=models.PROTECT, related_name="verification"
+    )
+    started_at = models.DateTimeField("开始时间")
+    conclusion = models.CharField("结论", max_length=12, choices=Conclusion, default=Conclusion.PENDING)
+    reported_at = models.DateTimeField("报告时间", null=True, blank=True)
+    usable_until = models.DateField("有效期至", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "经济状况核对"
+        verbose_name_plural = "经济状况核对"
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.conclusion}"
+
+
+class SourceResult(models.Model):
+    """What one source said about one person, or that it may not be asked."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "等待答复"
+        ANSWERED = "answered", "已答复"
+        EMPTY = "empty", "无记录"
+        FAILED = "failed", "未答复"
+        REFUSED = "refused", "未授权，不查询"
+
+    verification = models.ForeignKey(Verification, on_delete=models.PROTECT, related_name="results")
+    person = models.ForeignKey("identity.Person", verbose_name="人员", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField("身份", max_length=20)
+    source = models.CharField("来源", max_length=60)
+    query_id = models.UUIDField("查询", null=True, unique=True)
+    state = models.CharField("状态", max_length=10, choices=State)
+    as_of = models.DateField("数据日期", null=True, blank=True)
+    received_at = models.DateTimeField("答复时间", null=True, blank=True)
+    answer = EncryptedJSONField("答复", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "来源答复"
+        verbose_name_plural = "来源答复"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["verification", "person", "source"], name="source_asked_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.state}"
+
+
+class Difference(models.Model):
+    """Something found that was declared otherwise. It never decides by itself: a person settles it with a reason."""
+
+    class Settled(models.TextChoices):
+        OPEN = "open", "待核实"
+        FOUND = "found", "以查得为准"
+        DECLARED = "declared", "以申报为准"
+
+    result = models.ForeignKey(SourceResult, on_delete=models.PROTECT, related_name="differences")
+    kind = models.CharField("项目", max_length=40)
+    label = models.CharField("名称", max_length=80)
+    declared = EncryptedTextField("申报")
+    found = EncryptedTextField("查得")
+    settled = models.CharField("处理", max_length=10, choices=Settled, default=Settled.OPEN)
+    reason = EncryptedTextField("理由", blank=True, default="")
+    settled_at = models.DateTimeField("处理时间", null=True, blank=True)
+    settled_by = models.CharField("处理人", max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = "核对差异"
+        verbose_name_plural = "核对差异"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["result", "kind"], name="difference_once")]
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,116 @@
+"""What the officer's case page shows of social assistance. The caller has fetched the case through a checked door."""
+
+from collections.abc import Sequence
+
+from onedoor.platform.cases.handlers import Panel, PanelRow
+from onedoor.platform.cases.models import Case
+from onedoor.platform.exchange.connectors import connector
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.errors import NotFound
+from onedoor.services.assistance.models import (
+    Difference,
+    Recognition,
+    SourceResult,
+    Verification,
+)
+from onedoor.standards.masks import mask_name
+
+
+class DifferenceNotFound(NotFound):
+    code, message = "assistance.difference_not_found", "没有找到该差异，请从办件页面打开。"
+
+
+def difference_of(case: Case, *, key: str) -> Difference:
+    """:raises DifferenceNotFound: this case has no such difference."""
+    found = Difference.objects.filter(result__verification__case=case)
+    difference = found.filter(pk=int(key)).first() if key.isdigit() else None
+    if difference is None:
+        raise DifferenceNotFound
+    return difference
+
+
+def panels(case: Case, actor: Actor) -> Sequence[Panel]:
+    """Return the verification report and the register entry of a case; bank details stay out of it (brief 6.2)."""
+    verification = Verification.objects.filter(case=case).first()
+    if verification is None:
+        return []
+    return [_sources(verification), _differences(verification, actor), *_recognitions(case)]
+
+
+def _sources(verification: Verification) -> Panel:
+    rows = []
+    for result in verification.results.select_related("person").order_by("role", "person_id", "source"):
+        found = len(result.answer or []) if result.state == SourceResult.State.ANSWERED else 0
+        said = f"{found} 条记录" if found else ("无记录" if result.state == SourceResult.State.EMPTY else "—")
+        rows.append(
+            PanelRow(
+                (
+                    mask_name(result.person.name),
+                    connector(result.source).title,
+                    result.get_state_display(),
+                    said,
+                    result.as_of.isoformat() if result.as_of else "—",
+                ),
+                mark="problem" if result.state == SourceResult.State.FAILED else "",
+            )
+        )
+    return Panel(
+        code="sources",
+        title="经济状况核对",
+        columns=("人员", "来源", "答复", "结果", "数据日期"),
+        rows=rows,
+        summary=f"核对结论：{verification.get_conclusion_display()}",
+        empty="还没有来源答复。",
+    )
+
+
+def _differences(verification: Verification, actor: Actor) -> Panel:
+    rows = [
+        PanelRow(
+            (
+                difference.label,
+                str(difference.declared),
+                str(difference.found),
+                difference.get_settled_display(),
+                str(difference.reason) or "—",
+            ),
+            mark="difference" if difference.settled == Difference.Settled.OPEN else "done",
+            key=str(difference.pk) if difference.settled == Difference.Settled.OPEN else "",
+        )
+        for difference in Difference.objects.filter(result__verification=verification).order_by("id")
+    ]
+    may_settle = actor.may("assistance.settle", division=verification.case.division, line=verification.case.line)
+    return Panel(
+        code="differences",
+        title="申报与查得的差异",
+        columns=("项目", "申报", "查得", "处理", "核实说明"),
+        rows=rows,
+        empty="没有发现差异。" if verification.reported_at else "核对完成后显示。",
+        action="assistance_difference" if may_settle else "",
+    )
+
+
+def _recognitions(case: Case) -> list[Panel]:
+    return [
+        Panel(
+            code="recognition",
+            title="救助认定",
+            columns=("登记编号", "类别", "起始月", "月保障金（元）", "下次复核"),
+            rows=[
+                PanelRow(
+                    (
+                        row.number,
+                        row.get_category_display(),
+                        f"{row.start_month:%Y-%m}",
+                        str(row.monthly_amount),
+                        row.review_due_on.isoformat(),
+                    )
+                )
+            ],
+        )
+        for row in Recognition.objects.filter(case_number=case.number)
+    ]
+
+
+def open_differences(case: Case) -> int:
+    return Difference.objects.filter(result__verification__case=case, settled=Difference.Settled.OPEN).count()

@@ -1,0 +1,11 @@
+"""The laws these rules rest on, spelled once."""
+
+LAW = "《中华人民共和国社会救助法》"
+MEASURES = "《最低生活保障审核确认办法》（民发〔2021〕57号）"
+SUPPORT = f"{LAW}第十六条"
+AMOUNT = f"{LAW}第十八条"
+CONSENT = f"{LAW}第四十一条"
+HOUSEHOLD = f"{MEASURES}第七条"
+INCOME = f"{MEASURES}第十三条"
+NOTICE = f"{MEASURES}第十九条"
+REVIEW = f"{MEASURES}第三十一条"

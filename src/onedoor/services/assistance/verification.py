@@ -1,0 +1,139 @@
+"""家庭经济状况核对: ask the departments, gather the answers, report declared against found."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases import operations as cases
+from onedoor.platform.cases.models import Case
+from onedoor.platform.exchange import operations as exchange
+from onedoor.platform.exchange import queries as answers
+from onedoor.platform.exchange.operations import ConsentMissing
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.services.assistance.facts import parameters
+from onedoor.services.assistance.models import Difference, SourceResult, Verification
+from onedoor.standards.periods import add_months
+
+MACHINE = Actor.system("经济状况核对")
+PURPOSE = "assistance.verification"
+SOURCES = {
+    "member": ("police.household", "housing.ownership", "vehicles.registration", "banks.balance"),
+    "obligor": ("housing.ownership", "vehicles.registration", "banks.balance"),
+}
+
+
+def start(case: Case, *, at: datetime) -> None:
+    """Open the verification step: ask every source about every person who allows it; the answers come later."""
+    verification = Verification.objects.create(case=case, started_at=at)
+    for row in case.people.order_by("role", "row"):
+        for source in SOURCES[row.role]:
+            _ask(verification, case, row.person_id, row.role, source, at)
+    audit.record("assistance.start_verification", actor=MACHINE, at=at, target=case.target, division=case.division)
+
+
+def _ask(verification: Verification, case: Case, person_id: int, role: str, source: str, at: datetime) -> None:
+    state, query_id = SourceResult.State.PENDING, None
+    try:
+        query_id = exchange.ask(
+            source=source, person_id=person_id, purpose=PURPOSE, business=case.number, actor=MACHINE, at=at
+        ).pk
+    except ConsentMissing:
+        state = SourceResult.State.REFUSED  # R19: without the person's own consent nothing is asked
+    SourceResult.objects.get_or_create(
+        verification=verification,
+        person_id=person_id,
+        source=source,
+        defaults={"role": role, "query_id": query_id, "state": state},
+    )
+
+
+@transaction.atomic
+def receive_answer(payload: dict[str, Any], *, at: datetime) -> None:
+    """Listen for an answer; with the last one the report is made and the step is done."""
+    result = SourceResult.objects.filter(query_id=payload["query_id"], state=SourceResult.State.PENDING).first()
+    if result is None:
+        return
+    verification = (
+        Verification.objects.select_for_update().select_related("case__declared").get(pk=result.verification_id)
+    )
+    answer = answers.answer_of(query_id=payload["query_id"], actor=MACHINE)
+    result.state, result.as_of, result.received_at, result.answer = answer.state, answer.as_of, at, answer.rows
+    result.save()
+    if not verification.results.filter(state=SourceResult.State.PENDING).exists():
+        _report(verification, at)
+
+
+def _report(verification: Verification, at: datetime) -> None:
+    """Compare what was found with what was declared; differences wait for a person, they decide nothing."""
+    case = verification.case
+    params = parameters(case.division, day_of(at))
+    declared = case.declared.content
+    members = list(verification.results.filter(role="member"))
+    _compare_counts(members, "housing.ownership", "HOUSE", "房产（套）", int(declared.get("houses") or 0))
+    _compare_counts(members, "vehicles.registration", "VEHICLE", "机动车（辆）", int(declared.get("vehicles") or 0))
+    _compare_deposits(members, Decimal(declared.get("deposits") or 0), params.money("assist.deposit_tolerance"))
+    _compare_members(members, declared)
+    failed = verification.results.filter(state=SourceResult.State.FAILED).exists()
+    differ = Difference.objects.filter(result__verification=verification).exists()
+    verification.conclusion = (
+        Verification.Conclusion.INCONSISTENT
+        if differ
+        else Verification.Conclusion.INCOMPLETE
+        if failed
+        else Verification.Conclusion.CONSISTENT
+    )
+    verification.reported_at = at
+    verification.usable_until = add_months(day_of(at), params.integer("assist.verification.usable_months"))
+    verification.save()
+    cases.complete_step(
+        case_id=case.pk,
+        step="verify",
+        outcome=verification.conclusion.lower(),
+        note="",
+        facts={"verification": verification.pk},
+        actor=MACHINE,
+        at=at,
+    )
+
+
+def _compare_counts(results: list[SourceResult], source: str, kind: str, label: str, declared: int) -> None:
+    answered = [row for row in results if row.source == source and row.state in ("answered", "empty")]
+    found = sum(len(row.answer or []) for row in answered)
+    if answered and found != declared:
+        _differ(_owner(answered), kind, label, str(declared), str(found))
+
+
+def _compare_deposits(results: list[SourceResult], declared: Decimal, tolerance: Decimal) -> None:
+    answered = [row for row in results if row.source == "banks.balance" and row.state in ("answered", "empty")]
+    found = sum((Decimal(account["balance"]) for row in answered for account in row.answer or []), Decimal("0.00"))
+    if answered and found > declared + tolerance:
+        _differ(_owner(answered), "DEPOSIT", "存款（元）", f"{declared:.2f}", f"{found:.2f}")
+
+
+def _compare_members(results: list[SourceResult], declared: dict[str, Any]) -> None:
+    """People of the same household book who were not declared as living together."""
+    named = {row["id_number"] for row in declared.get("members", [])}
+    named |= {row["id_number"] for row in declared.get("obligors", [])}
+    for row in results:
+        if row.source != "police.household" or not row.answer:
+            continue
+        others = [member for member in row.answer[0]["members"] if member["id_number"] not in named]
+        if others:
+            names = "、".join(member["name"] for member in others)
+            _differ(row, "MEMBER", "同户人员", "未申报", names)
+            return
+
+
+def _owner(results: list[SourceResult]) -> SourceResult:
+    """The answer a difference hangs on: the first that found something, else the first."""
+    return next((row for row in results if row.answer), results[0])
+
+
+def _differ(result: SourceResult, kind: str, label: str, declared: str, found: str) -> None:
+    Difference.objects.get_or_create(
+        result=result, kind=kind, defaults={"label": label, "declared": declared, "found": found}
+    )

@@ -1,0 +1,184 @@
+"""
+Working days 工作日 and the arithmetic of legal periods.
+
+Holidays are facts of the yearly State Council notices. A year without a notice is provisional: weekends and the
+statutory days of the revised holiday rules (in force 2025-01-01), flagged wherever a date passes through it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+
+class UnpublishedYear(LookupError):
+    """`strict=True` was asked for and the year's holiday notice is not in the table."""
+
+
+@dataclass(frozen=True)
+class Year:
+    """One year's notice: days off beside weekends, and weekend days worked instead."""
+
+    off: tuple[tuple[str, str], ...]  # first and last day, MM-DD
+    worked: tuple[str, ...]
+    source: str
+    provisional: bool = False
+
+
+NOTICES: Mapping[int, Year] = {
+    2025: Year(
+        off=(
+            ("01-01", "01-01"),
+            ("01-28", "02-04"),
+            ("04-04", "04-06"),
+            ("05-01", "05-05"),
+            ("05-31", "06-02"),
+            ("10-01", "10-08"),
+        ),
+        worked=("01-26", "02-08", "04-27", "09-28", "10-11"),
+        source="国务院办公厅关于2025年部分节假日安排的通知（国办发明电〔2024〕12号）",
+    ),
+    2026: Year(
+        off=(
+            ("01-01", "01-03"),
+            ("02-15", "02-23"),
+            ("04-04", "04-06"),
+            ("05-01", "05-05"),
+            ("06-19", "06-21"),
+            ("09-25", "09-27"),
+            ("10-01", "10-07"),
+        ),
+        worked=("01-04", "02-14", "02-28", "05-09", "09-20", "10-10"),
+        source="国务院办公厅关于2026年部分节假日安排的通知（2025-11-04）",
+    ),
+    2027: Year(
+        off=(
+            ("01-01", "01-01"),
+            ("02-05", "02-08"),
+            ("04-05", "04-05"),
+            ("05-01", "05-02"),
+            ("06-09", "06-09"),
+            ("09-15", "09-15"),
+            ("10-01", "10-03"),
+        ),
+        worked=(),
+        source="全国年节及纪念日放假办法（2024年修订），年度安排尚未公布",
+        provisional=True,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Due:
+    """The last day of a period; `provisional` when it passed through a year without a notice."""
+
+    day: date
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class NoticePeriod:
+    """A public notice: its last day and the first working day on which the next step may be taken."""
+
+    last_day: date
+    next_step_on: date
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """Tells working days from rest days by the yearly notices it holds."""
+
+    years: Mapping[int, Year] = field(default_factory=lambda: NOTICES)
+    strict: bool = False
+    _off: dict[int, frozenset[date]] = field(default_factory=dict, repr=False, compare=False)
+
+    def is_workday(self, day: date) -> bool:
+        """:raises UnpublishedYear: strict, and the year's notice is not in the table."""
+        year = self.years.get(day.year)
+        if (year is None or year.provisional) and self.strict:
+            raise UnpublishedYear(str(day.year))
+        if year is None:
+            return day.weekday() < 5
+        if f"{day:%m-%d}" in year.worked:
+            return True
+        return day.weekday() < 5 and day not in self._days_off(day.year, year)
+
+    def is_provisional(self, day: date) -> bool:
+        """Tell whether the year of this day has no published notice yet."""
+        year = self.years.get(day.year)
+        return year is None or year.provisional
+
+    def _days_off(self, number: int, year: Year) -> frozenset[date]:
+        if number not in self._off:
+            self._off[number] = frozenset(_spans(number, year.off))
+        return self._off[number]
+
+    def add_working_days(self, start: date, days: int) -> Due:
+        """Return the due day of "within n working days" of an event on `start`, which is not counted."""
+        day, provisional = start, False
+        for _ in range(days):
+            day, skipped = self._next_workday(day)
+            provisional = provisional or skipped
+        return Due(day, provisional)
+
+    def _next_workday(self, day: date) -> tuple[date, bool]:
+        day += timedelta(days=1)
+        provisional = self.is_provisional(day)
+        while not self.is_workday(day):
+            day += timedelta(days=1)
+            provisional = provisional or self.is_provisional(day)
+        return day, provisional
+
+    def add_natural_days(self, start: date, days: int, *, roll: bool = True) -> Due:
+        """Return the last day of n natural days after `start`; on a rest day it rolls on (Civil Code art. 203)."""
+        day = start + timedelta(days=days)
+        while roll and not self.is_workday(day):
+            day += timedelta(days=1)
+        return Due(day, self.is_provisional(day))
+
+    def notice_period(self, posted: date, days: int) -> NoticePeriod:
+        """
+        Return the period of a public notice of n natural days: the posting day does not count, the last day rolls to a
+        working day, the next step is taken on the working day after.
+        """
+        if days == 0:
+            return NoticePeriod(posted, posted, self.is_provisional(posted))
+        last = self.add_natural_days(posted, days)
+        following, provisional = self._next_workday(last.day)
+        return NoticePeriod(last.day, following, last.provisional or provisional)
+
+    def working_days_between(self, after: date, until: date) -> int:
+        """Return how many working days lie after `after` up to and with `until`; 0 when until is not later."""
+        span = (until - after).days
+        return sum(self.is_workday(after + timedelta(days=n)) for n in range(1, span + 1))
+
+    def count_workdays(self, year: int) -> int:
+        return self.working_days_between(date(year - 1, 12, 31), date(year, 12, 31))
+
+    def received_on(self, moment: datetime, *, closes: time = time(17, 0), same_day: bool = True) -> date:
+        """
+        Return the day an electronic filing counts as received.
+
+        By default its natural day until 24:00; where a place rules otherwise (`same_day=False`) a filing after the
+        closing minute or on a rest day counts on the next working day.
+        """
+        day = moment.date()
+        late = moment.time().replace(second=0, microsecond=0) > closes
+        if same_day or (self.is_workday(day) and not late):
+            return day
+        return self._next_workday(day)[0]
+
+
+def _spans(year: int, spans: Iterable[tuple[str, str]]) -> Iterable[date]:
+    for first, last in spans:
+        day, end = date.fromisoformat(f"{year}-{first}"), date.fromisoformat(f"{year}-{last}")
+        while day <= end:
+            yield day
+            day += timedelta(days=1)
+
+
+@lru_cache(maxsize=2)
+def national_calendar(*, strict: bool = False) -> WorkCalendar:
+    """Return the calendar of the whole country."""
+    return WorkCalendar(strict=strict)

@@ -1,0 +1,102 @@
+"""我的: what I must do now, cases, drafts, messages, delegations, who looked at my data."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from onedoor.platform.cases import queries as cases
+from onedoor.platform.catalog import queries as catalog
+from onedoor.platform.certificates import queries as certificates
+from onedoor.platform.exchange import queries as exchange
+from onedoor.platform.identity import operations as identity_operations
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import NotLoggedIn, OneDoorError
+from onedoor.platform.messages import operations as message_operations
+from onedoor.platform.messages import queries as message_queries
+from onedoor.web.parts import refusals
+from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.writes import once
+
+SCOPES = (("view", "查看进度"), ("submit", "填写和提交"), ("sign", "代为签署授权"), ("collect", "代领结果"))
+
+
+def me(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    if actor.person_id is None:
+        raise NotLoggedIn
+    found = cases.my_cases(actor=actor, on=clock.today())
+    context = {
+        "cases": found,
+        "to_do": [case for case in found if case.state == "supplement_wait"],
+        "drafts": cases.my_drafts(actor=actor, at=clock.now()),
+        "messages": message_queries.inbox(actor=actor)[:3],
+        "unread": message_queries.unread_count(actor=actor),
+        "certificates": certificates.list_own_certificates(actor=actor, at=clock.now()),
+        "waiting_delegations": identity.delegations_to_confirm(actor=actor, on=clock.today()),
+    }
+    return render(request, "citizen/me.html", context)
+
+
+def messages(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    if actor.person_id is None:
+        raise NotLoggedIn
+    if request.method == "POST":
+        message_operations.mark_read(message_id=int(request.POST.get("message") or 0), actor=actor, at=clock.now())
+        return redirect("messages")
+    return render(request, "citizen/messages.html", {"messages": message_queries.inbox(actor=actor)})
+
+
+def delegations(request: HttpRequest) -> HttpResponse:
+    """Give, confirm and revoke delegations: what one may do for another, for which items, until when."""
+    actor = actor_of(request)
+    if actor.person_id is None:
+        raise NotLoggedIn
+    problem = ""
+    if request.method == "POST":
+        try:
+            once(request, "identity.delegation", lambda: _change_delegation(request))
+            return redirect("delegations")
+        except OneDoorError as refusal:
+            refusals.record(request, refusal)
+            problem = str(refusal)
+    context = {
+        "given": identity.delegations_given(actor=actor, on=clock.today()),
+        "received": identity.delegations_received(actor=actor, on=clock.today()),
+        "items": catalog.list_items(on=clock.today()),
+        "scopes": SCOPES,
+        "until": clock.today() + timedelta(days=365),
+        "problem": problem,
+    }
+    return render(request, "citizen/delegations.html", context, status=422 if problem else 200)
+
+
+def _change_delegation(request: HttpRequest) -> dict[str, Any]:
+    actor, at = actor_of(request), clock.now()
+    if request.POST.get("confirm"):
+        identity_operations.confirm_delegation(delegation_id=int(request.POST["confirm"]), actor=actor, at=at)
+    elif request.POST.get("revoke"):
+        identity_operations.revoke_delegation(delegation_id=int(request.POST["revoke"]), actor=actor, at=at)
+    else:
+        identity_operations.ask_delegation(
+            principal_name=request.POST.get("name", ""),
+            principal_id_number=request.POST.get("id_number", ""),
+            items=request.POST.getlist("items"),
+            scopes=request.POST.getlist("scopes"),
+            valid_to=date.fromisoformat(request.POST.get("valid_to") or clock.today().isoformat()),
+            actor=actor,
+            at=at,
+        )
+    return {}
+
+
+def looks(request: HttpRequest) -> HttpResponse:
+    """Show who asked other departments about me, when, why and for which case."""
+    actor = actor_of(request)
+    if actor.person_id is None:
+        raise NotLoggedIn
+    uses = exchange.uses_about(person_id=actor.person_id, actor=actor)
+    return render(request, "citizen/looks.html", {"uses": uses})

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class CitizenConfig(AppConfig):
+    name = "onedoor.web.citizen"
+    label = "web_citizen"
+    verbose_name = "群众门户"

@@ -1,0 +1,149 @@
+"""Follow a case: receipt, undo, timeline, missing papers, documents."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from onedoor.platform.cases import operations, queries
+from onedoor.platform.cases.models import Case
+from onedoor.platform.certificates import queries as certificates
+from onedoor.platform.files import queries as files
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.web.parts import papers, refusals
+from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.writes import once
+
+
+def _case(request: HttpRequest, number: str) -> Case:
+    return queries.get_visible_case(number=number, actor=actor_of(request), at=clock.now(), on=clock.today())
+
+
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """Show where the case is, who has it, by when, and what the person must do now, first."""
+    found = _case(request, number)
+    context = {
+        "case": found,
+        "timeline": queries.timeline(found, for_citizen=True),
+        "clocks": queries.clocks_of(found, on=clock.today()),
+        "holder": queries.holder_of(found),
+        "documents": queries.documents_of(found),
+        "certificates": certificates.certificates_of_case(case_number=found.number),
+        "can_undo": found.state == "submitted" and clock.now() < found.undo_until,
+        "asked": queries.asked_papers(found),
+    }
+    return render(request, "citizen/case.html", context)
+
+
+def submitted(request: HttpRequest, number: str) -> HttpResponse:
+    """The receipt: number, QR, what happens next with dates, ten minutes to undo."""
+    found = _case(request, number)
+    receipt = queries.receipt_of(found)
+    context = {
+        "case": found,
+        "receipt": receipt,
+        "qr": papers.qr_svg(papers.check_url(receipt)),
+        "can_undo": found.state == "submitted" and clock.now() < found.undo_until,
+    }
+    return render(request, "citizen/submitted.html", context)
+
+
+@require_POST
+def hand_in(request: HttpRequest, number: str) -> HttpResponse:
+    found = _case(request, number)
+    _act(request, "cases.hand_in", lambda: operations.hand_in_case(case_id=found.pk, **_who(request)))
+    return redirect("case", number=number)
+
+
+@require_POST
+def undo(request: HttpRequest, number: str) -> HttpResponse:
+    found = _case(request, number)
+
+    def perform() -> dict[str, Any]:
+        return {"draft": str(operations.undo_submission(case_id=found.pk, **_who(request)).pk)}
+
+    return redirect("draft_review", draft_id=once(request, "cases.undo", perform)["draft"])
+
+
+def supplement(request: HttpRequest, number: str) -> HttpResponse:
+    """Give the papers that were asked for, then hand them in together."""
+    found = _case(request, number)
+    problem = ""
+    if request.method == "POST":
+        try:
+            if "hand_in" in request.POST:
+                operations.supply_supplement(case_id=found.pk, **_who(request))
+                return redirect("case", number=number)
+            _attach(request, found)
+            return redirect("supplement", number=number)
+        except OneDoorError as refusal:
+            refusals.record(request, refusal)
+            problem = str(refusal)
+    context = {
+        "case": found,
+        "asked": queries.asked_papers(found),
+        "clocks": queries.clocks_of(found, on=clock.today()),
+        "notice": queries.latest_document(found, "supplement"),
+        "problem": problem,
+    }
+    return render(request, "citizen/supplement.html", context, status=422 if problem else 200)
+
+
+def _attach(request: HttpRequest, found: Case) -> None:
+    for upload in request.FILES.getlist("file"):
+        operations.attach_material(
+            draft_id=None,
+            case_id=found.pk,
+            material=request.POST.get("material", ""),
+            content=upload.read(),
+            name=upload.name or "",
+            **_who(request),
+        )
+
+
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    found = _case(request, number)
+    if request.method == "POST":
+        _act(request, "cases.withdraw", lambda: operations.withdraw_case(case_id=found.pk, **_who(request)))
+        return redirect("case", number=number)
+    return render(request, "citizen/withdraw.html", {"case": found})
+
+
+def document(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
+    """Draw a notice or decision as PDF."""
+    found = _case(request, number)
+    paper = queries.get_document(found, document_id=document_id)
+    return papers.pdf_response(papers.document_pdf(paper), f"{paper.title}.pdf")
+
+
+def certificate(request: HttpRequest, number: str, certificate_id: int) -> HttpResponse:
+    """Draw the certificate of a case as PDF for whoever may follow that case."""
+    found = _case(request, number)
+    issued = [row for row in certificates.certificates_of_case(case_number=found.number) if row.pk == certificate_id]
+    if not issued:
+        raise certificates.CertificateNotFound
+    return papers.pdf_response(papers.certificate_pdf(issued[0]), f"{issued[0].number}.pdf")
+
+
+def file(request: HttpRequest, file_id: int) -> HttpResponse:
+    """Show an uploaded paper to whoever may see the case or draft it belongs to."""
+    opened = files.open_file(file_id=file_id, actor=actor_of(request), at=clock.now())
+    response = FileResponse(opened.content, content_type=opened.media_type)
+    response["Content-Disposition"] = "inline"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _who(request: HttpRequest) -> dict[str, Any]:
+    return {"actor": actor_of(request), "at": clock.now()}
+
+
+def _act(request: HttpRequest, scope: str, write: Callable[[], object]) -> None:
+    def perform() -> dict[str, Any]:
+        write()
+        return {}
+
+    once(request, scope, perform)

@@ -1,0 +1,244 @@
+"""Fill in an application: one section a screen, papers, consents, review, submit. Works without JavaScript."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from onedoor.platform.cases import operations, queries
+from onedoor.platform.cases.forms.binding import bind_section
+from onedoor.platform.cases.forms.validation import read_section
+from onedoor.platform.cases.models import Draft
+from onedoor.platform.catalog.items import Section
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import (
+    InvalidInput,
+    NotLoggedIn,
+    OneDoorError,
+    StaleVersion,
+)
+from onedoor.web.citizen.journey import Journey
+from onedoor.web.parts import refusals
+from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.writes import once
+
+
+def start(request: HttpRequest, code: str) -> HttpResponse:
+    """Say for whom the application is, then begin it or go on with the one that is open."""
+    actor = actor_of(request)
+    if actor.person_id is None:
+        raise NotLoggedIn
+    principals = identity.principals_for_item(agent_id=actor.person_id, item=code, on=clock.today())
+    if request.method == "POST":
+        applicant = int(request.POST.get("applicant") or actor.person_id)
+
+        def perform() -> dict[str, Any]:
+            draft = operations.start_draft(item_code=code, applicant_id=applicant, actor=actor, at=clock.now())
+            return {"draft": str(draft.pk)}
+
+        return redirect("draft", draft_id=once(request, "cases.start_draft", perform)["draft"])
+    context = {"code": code, "principals": principals, "self_id": actor.person_id}
+    return render(request, "citizen/start.html", context)
+
+
+def _draft(request: HttpRequest, draft_id: UUID) -> Draft:
+    return queries.get_draft(draft_id=draft_id, actor=actor_of(request), on=clock.today())
+
+
+def overview(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Show the parts of the application with what is done and what is next."""
+    draft = _draft(request, draft_id)
+    if draft.submitted_as is not None:
+        return redirect("case", number=draft.submitted_as.number)
+    journey = Journey.of(draft, actor=actor_of(request), at=clock.now())
+    return render(request, "citizen/draft.html", {"draft": draft, "journey": journey})
+
+
+def section(request: HttpRequest, draft_id: UUID, section: str) -> HttpResponse:
+    draft = _draft(request, draft_id)
+    item = draft.item_version.item
+    definition = item.form.section(section)
+    if definition is None:
+        return redirect("draft", draft_id=draft_id)
+    known = queries.known_answers(draft=draft, actor=actor_of(request), on=clock.today())
+    if request.method == "POST":
+        return _save_section(request, draft, definition, known)
+    extra = {key.removeprefix("more_"): int(value) for key, value in request.GET.items() if key.startswith("more_")}
+    fields = bind_section(
+        definition, answers=draft.answers, typed=draft.typed, problems={}, known=known, extra_rows=extra
+    )
+    return render(request, "citizen/section.html", _section_context(request, draft, definition, fields, {}))
+
+
+def _save_section(request: HttpRequest, draft: Draft, definition: Section, known: Any) -> HttpResponse:
+    cleaned = read_section(definition, request.POST, known=draft.answers)
+    status, problems = 422, dict(cleaned.problems)
+    try:
+        saved = operations.save_section(
+            draft_id=draft.pk,
+            revision=int(request.POST.get("revision") or 0),
+            section=definition.code,
+            cleaned=cleaned,
+            actor=actor_of(request),
+            at=clock.now(),
+        )
+        draft = saved
+    except StaleVersion as refusal:
+        refusals.record(request, refusal)
+        problems, status = {"": str(refusal)}, refusal.http_status
+    adding = next((key.removeprefix("add_") for key in request.POST if key.startswith("add_")), "")
+    removing = any(key.endswith("-remove") for key in request.POST)
+    if not adding and not removing and not problems:
+        following = Journey.of(draft, actor=actor_of(request), at=clock.now()).after(definition.code)
+        return redirect(following.url)
+    if adding or removing:
+        problems, status = {}, 200
+    fields = bind_section(
+        definition,
+        answers={**draft.answers, **cleaned.answers},
+        typed=cleaned.typed,
+        problems=problems,
+        known=known if status == 422 else {},
+        extra_rows={adding: 1} if adding else {},
+    )
+    context = _section_context(request, draft, definition, fields, problems)
+    return render(request, "citizen/section.html", context, status=status)
+
+
+def _section_context(
+    request: HttpRequest, draft: Draft, definition: Section, fields: Any, problems: Any
+) -> dict[str, Any]:
+    journey = Journey.of(draft, actor=actor_of(request), at=clock.now())
+    return {
+        "draft": draft,
+        "section": definition,
+        "fields": fields,
+        "problems": problems,
+        "journey": journey,
+        "place_in_journey": journey.place(definition.code),
+    }
+
+
+def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Give each paper: waived by data, photographed, or uploaded."""
+    draft = _draft(request, draft_id)
+    problem = ""
+    if request.method == "POST":
+        problem = _change_materials(request, draft)
+        if not problem:
+            return redirect("draft_materials", draft_id=draft_id)
+        draft = _draft(request, draft_id)
+    given: dict[str, list[Any]] = {}
+    for paper in queries.materials_of(draft):
+        given.setdefault(paper.code, []).append(paper)
+    papers = [
+        {"definition": definition, "given": given.get(definition.code, [])}
+        for definition in draft.item_version.item.materials
+        if definition.asked(draft.answers) or definition.code in given
+    ]
+    journey = Journey.of(draft, actor=actor_of(request), at=clock.now())
+    context = {
+        "draft": draft,
+        "papers": papers,
+        "journey": journey,
+        "problem": problem,
+        "place_in_journey": journey.place("materials"),
+    }
+    return render(request, "citizen/materials.html", context, status=422 if problem else 200)
+
+
+def _change_materials(request: HttpRequest, draft: Draft) -> str:
+    """Attach or remove a paper; return the sentence of a refusal, or nothing."""
+    actor, at = actor_of(request), clock.now()
+    try:
+        if request.POST.get("remove"):
+            operations.remove_material(draft_id=draft.pk, material_id=int(request.POST["remove"]), actor=actor, at=at)
+        for upload in request.FILES.getlist("file"):
+            operations.attach_material(
+                draft_id=draft.pk,
+                case_id=None,
+                material=request.POST.get("material", ""),
+                content=upload.read(),
+                name=upload.name or "",
+                actor=actor,
+                at=at,
+            )
+    except OneDoorError as refusal:
+        refusals.record(request, refusal)
+        return str(refusal)
+    if not request.FILES and not request.POST.get("remove"):
+        return "请先选择或拍摄要上传的照片，再点“上传”。"
+    return ""
+
+
+def consents(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Sign what needs a signature: one's own, or for somebody who has delegated signing."""
+    draft = _draft(request, draft_id)
+    actor, at = actor_of(request), clock.now()
+    problem = ""
+    needed = queries.needed_consents(draft=draft, actor=actor, at=at, on=clock.today())
+    if request.method == "POST":
+        try:
+            place = int(request.POST.get("consent") or -1)
+            if 0 <= place < len(needed):
+                operations.sign_consent(
+                    draft_id=draft_id,
+                    consent=needed[place].request.code,
+                    id_number=needed[place].id_number,
+                    actor=actor,
+                    at=at,
+                )
+            return redirect("draft_consents", draft_id=draft_id)
+        except OneDoorError as refusal:
+            refusals.record(request, refusal)
+            problem = str(refusal)
+    journey = Journey.of(draft, actor=actor, at=at)
+    context = {
+        "draft": draft,
+        "needed": needed,
+        "journey": journey,
+        "problem": problem,
+        "place_in_journey": journey.place("consents"),
+    }
+    return render(request, "citizen/consents.html", context, status=403 if problem else 200)
+
+
+def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Show everything once more, then submit once however often the button is tapped."""
+    draft = _draft(request, draft_id)
+    actor, at = actor_of(request), clock.now()
+    if draft.submitted_as is not None:
+        return redirect("submitted", number=draft.submitted_as.number)
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            case = operations.submit_draft(
+                draft_id=draft_id, revision=int(request.POST.get("revision") or 0), actor=actor, at=at
+            )
+            return redirect("submitted", number=case.number)
+        except InvalidInput as refusal:
+            refusals.record(request, refusal)
+            problems = refusal.problems
+        except OneDoorError as refusal:
+            refusals.record(request, refusal)
+            problems = {"": str(refusal)}
+    journey = Journey.of(draft, actor=actor, at=at)
+    context = {
+        "draft": draft,
+        "journey": journey,
+        "problems": journey.linked(problems),
+        "sections": queries.speak(draft.item_version.item.form.shown_sections(draft.answers), draft.answers),
+        "papers": queries.materials_of(draft),
+        "place_in_journey": journey.place("review"),
+    }
+    return render(request, "citizen/review.html", context, status=422 if problems else 200)
+
+
+def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    draft = _draft(request, draft_id)
+    if request.method == "POST":
+        operations.discard_draft(draft_id=draft_id, actor=actor_of(request), at=clock.now())
+        return redirect("me")
+    return render(request, "citizen/discard.html", {"draft": draft})

@@ -1,0 +1,75 @@
+"""Find an item and learn whether it fits: home, search, guide, pre-check. Public, no log-in."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from onedoor.platform.cases import prechecks
+from onedoor.platform.cases.forms.binding import bind_section
+from onedoor.platform.cases.forms.validation import read_section
+from onedoor.platform.catalog import queries as catalog
+from onedoor.platform.catalog.items import Section
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import clock
+from onedoor.web.citizen.places import COOKIE, place_of
+
+LIFE_EVENTS = ("生育", "上学", "婚姻", "养老", "困难", "残疾", "离世", "办社会组织")
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    context = {
+        "place": place_of(request),
+        "items": catalog.list_items(on=clock.today())[:6],
+        "life_events": LIFE_EVENTS,
+    }
+    return render(request, "citizen/home.html", context)
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").strip()
+    found = catalog.search_items(text=text, on=clock.today()) if text else []
+    return render(request, "citizen/search.html", {"text": text, "found": found, "place": place_of(request)})
+
+
+def choose_place(request: HttpRequest) -> HttpResponse:
+    """Choose the place to ask for: search by name, then pick; remembered on this device only."""
+    back = request.POST.get("next") or request.GET.get("next") or "/"
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = "/"
+    if request.method == "POST" and identity.find_division(request.POST.get("code", "")):
+        response = redirect(back)
+        response.set_cookie(COOKIE, request.POST["code"], max_age=365 * 86400, samesite="Lax", httponly=True)
+        return response
+    text = request.GET.get("q", "").strip()
+    found = identity.find_divisions(text) if text else []
+    context = {"text": text, "found": found, "next": back, "place": place_of(request)}
+    return render(request, "citizen/place.html", context)
+
+
+def item(request: HttpRequest, code: str) -> HttpResponse:
+    place = place_of(request)
+    guide = catalog.read_guide(code=code, chain=place.chain, on=clock.today())
+    counters = identity.service_points(chain=place.chain, line=guide.item.line)
+    return render(request, "citizen/item.html", {"guide": guide, "place": place, "counters": counters})
+
+
+def precheck(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask a few questions and answer with reasons, never with a promise; nothing is stored."""
+    place = place_of(request)
+    guide = catalog.read_guide(code=code, chain=place.chain, on=clock.today())
+    if guide.item.precheck is None:
+        return redirect("item", code=code)
+    section = Section(code="precheck", title="先看看是否符合条件", fields=guide.item.precheck.fields)
+    if request.method == "POST":
+        cleaned = read_section(section, request.POST, known={})
+        if not cleaned.problems:
+            judgement = prechecks.judge(guide.item, cleaned.answers, chain=place.chain, on=clock.today())
+            context = {"guide": guide, "place": place, "judgement": judgement}
+            return render(request, "citizen/precheck_answer.html", context)
+        fields = bind_section(
+            section, answers=cleaned.answers, typed=cleaned.typed, problems=cleaned.problems, known={}
+        )
+        context = {"guide": guide, "place": place, "fields": fields, "problems": cleaned.problems}
+        return render(request, "citizen/precheck.html", context, status=422)
+    fields = bind_section(section, answers={}, typed={}, problems={}, known={})
+    return render(request, "citizen/precheck.html", {"guide": guide, "place": place, "fields": fields})

@@ -1,0 +1,96 @@
+"""The way through an application: its sections, papers, consents and review, with what is done and what comes next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from onedoor.platform.cases import queries
+from onedoor.platform.cases.forms.validation import missing_in_section
+from onedoor.platform.cases.models import Draft
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One screen of the application."""
+
+    code: str
+    title: str
+    url: str
+    done: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where on the way a screen is: 第 2 步，共 6 步."""
+
+    number: int
+    total: int
+    before: Stop | None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A line of the error summary: the sentence and the address of the field it is about."""
+
+    sentence: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Journey:
+    draft: Draft
+    stops: Sequence[Stop]
+
+    @classmethod
+    def of(cls, draft: Draft, *, actor: Actor, at: datetime) -> "Journey":
+        """Return the way through this draft as it stands."""
+        item = draft.item_version.item
+        stops = []
+        for section in item.form.shown_sections(draft.answers):
+            url = reverse("draft_section", args=[draft.pk, section.code])
+            stops.append(Stop(section.code, section.title, url, not missing_in_section(section, draft)))
+        if item.materials:
+            given = {paper.code for paper in queries.materials_of(draft)}
+            done = all(paper.code in given for paper in item.materials if paper.asked(draft.answers))
+            done = done and all(stop.done for stop in stops)
+            stops.append(Stop("materials", "提交材料", reverse("draft_materials", args=[draft.pk]), done))
+        if item.consents:
+            needed = queries.needed_consents(draft=draft, actor=actor, at=at, on=day_of(at))
+            done = bool(needed) and all(consent.signed for consent in needed)
+            stops.append(Stop("consents", "签署授权", reverse("draft_consents", args=[draft.pk]), done))
+        stops.append(Stop("review", "核对并提交", reverse("draft_review", args=[draft.pk]), False))
+        return cls(draft, stops)
+
+    @property
+    def next(self) -> Stop:
+        """The first screen that is not done."""
+        return next((stop for stop in self.stops if not stop.done), self.stops[-1])
+
+    def after(self, code: str) -> Stop:
+        """Return the screen that follows `code`."""
+        codes = [stop.code for stop in self.stops]
+        place = codes.index(code) + 1 if code in codes else 0
+        return self.stops[min(place, len(self.stops) - 1)]
+
+    def place(self, code: str) -> Place:
+        codes = [stop.code for stop in self.stops]
+        number = codes.index(code) if code in codes else 0
+        return Place(number + 1, len(codes), self.stops[number - 1] if number else None)
+
+    def linked(self, problems: Mapping[str, str]) -> list[Problem]:
+        """Return problems with the address of the screen where each is mended."""
+        owner = {
+            field.code: section.code
+            for section in self.draft.item_version.item.form.sections
+            for field in section.fields
+        }
+        urls = {stop.code: stop.url for stop in self.stops}
+        linked = []
+        for path, sentence in problems.items():
+            url = urls.get(owner.get(path.split(".")[0], ""), "")
+            linked.append(Problem(sentence, f"{url}#id_{path.replace('.', '_')}" if url else ""))
+        return linked

@@ -1,0 +1,34 @@
+"""The place a citizen asks for: the one they live in, or the one they have chosen on this device."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from onedoor.platform.identity import queries as identity
+from onedoor.web.parts.actors import actor_of
+
+COOKIE = "place"
+NATION = "000000000000"
+
+
+@dataclass(frozen=True)
+class Place:
+    code: str
+    name: str
+    chain: list[str]
+
+    @property
+    def chosen(self) -> bool:
+        return self.code != NATION
+
+
+def place_of(request: HttpRequest) -> Place:
+    """Return the place this visitor asks for, the whole country when nothing is known."""
+    code = request.COOKIES.get(COOKIE, "")
+    actor = actor_of(request)
+    if not code and actor.person_id is not None:
+        code = identity.residence_of(actor.person_id)
+    found = identity.find_division(code) if code else None
+    if found is None:
+        return Place(NATION, "全国", [NATION])
+    return Place(found.code, found.full_name or found.name, identity.chain(found.code))

@@ -1,0 +1,89 @@
+"""Pages for everybody: check a certificate or receipt, follow a case by its code, public notices and objections."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from onedoor.platform.cases import operations, queries
+from onedoor.platform.certificates import queries as certificates
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import NotFound, OneDoorError
+from onedoor.web.citizen.places import place_of
+from onedoor.web.parts import refusals
+from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.writes import once
+
+
+def check_start(request: HttpRequest) -> HttpResponse:
+    """Ask for the identifier printed on a certificate."""
+    text = request.GET.get("identifier", "").strip()
+    if text:
+        return redirect("check", token=text)
+    return render(request, "citizen/check_start.html")
+
+
+def check(request: HttpRequest, token: str) -> HttpResponse:
+    """Tell whether a certificate or a document is genuine and in force; read from the register each time."""
+    found = certificates.verify(token=token, at=clock.now(), actor=actor_of(request))
+    if found is not None:
+        return render(request, "citizen/check.html", {"found": found})
+    paper = queries.verify_document(token=token)
+    status = 200 if paper is not None else 404
+    return render(request, "citizen/check.html", {"paper": paper}, status=status)
+
+
+def progress(request: HttpRequest) -> HttpResponse:
+    """Show the state of a case to whoever holds its query code and the applicant's last four characters."""
+    context: dict[str, Any] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            found = queries.progress_by_code(
+                query_code=request.POST.get("query_code", ""), last_four=request.POST.get("last_four", "")
+            )
+            context = {
+                "case": found,
+                "clocks": queries.clocks_of(found, on=clock.today()),
+                "holder": queries.holder_of(found),
+            }
+        except NotFound as refusal:
+            refusals.record(request, refusal)
+            context, status = {"problem": "查询码或证件号后四位不对，请核对收件凭证后重新填写。"}, 404
+    return render(request, "citizen/progress.html", context, status=status)
+
+
+def notices(request: HttpRequest) -> HttpResponse:
+    place = place_of(request)
+    ranges = identity.subtree_range(place.code)
+    found = queries.public_notices(divisions=ranges, on=clock.today())
+    return render(request, "citizen/notices.html", {"notices": found, "place": place})
+
+
+def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Show one notice and take an objection against it, with or without a name."""
+    found = queries.public_notice(notice_id=notice_id, on=clock.today())
+    context: dict[str, Any] = {"notice": found}
+    status = 200
+    if request.method == "POST":
+        try:
+            once(request, "cases.raise_objection", lambda: _object(request, notice_id))
+            context["done"] = True
+        except OneDoorError as refusal:
+            refusals.record(request, refusal)
+            problems = getattr(refusal, "problems", {"": str(refusal)})
+            context |= {"problem": "；".join(problems.values()), "text": request.POST.get("text", "")}
+            status = 422
+    return render(request, "citizen/notice.html", context, status=status)
+
+
+def _object(request: HttpRequest, notice_id: int) -> dict[str, Any]:
+    operations.raise_objection(
+        notice_id=notice_id,
+        text=request.POST.get("text", ""),
+        contact=request.POST.get("contact", ""),
+        actor=actor_of(request),
+        at=clock.now(),
+    )
+    return {}

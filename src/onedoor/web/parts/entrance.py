@@ -1,0 +1,206 @@
+"""The entrance: log in, step up, log out; the look of the pages; the health of the site; the demonstration's clock."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth import login as start_session
+from django.contrib.auth import logout as end_session
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.identity import logins
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.messages import operations as messages
+from onedoor.platform.messages.gateway import GatewayUnavailable
+from onedoor.standards.contacts import parse_mobile
+from onedoor.web.parts import refusals
+from onedoor.web.parts.actors import FACTORS_KEY, actor_of
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def _next(request: HttpRequest, fallback: str = "/") -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else fallback
+
+
+def login(request: HttpRequest) -> HttpResponse:
+    """Citizens: a code to the phone, or the password; officers have their own entrance."""
+    context: dict[str, Any] = {"next": _next(request), "typed": request.POST}
+    if request.method != "POST":
+        return render(request, "parts/login.html", context)
+    try:
+        phone = parse_mobile(request.POST.get("phone", ""))
+    except ValueError as error:
+        return render(request, "parts/login.html", context | {"problem": str(error)}, status=422)
+    request.session["login_phone"] = phone
+    if request.POST.get("way") == "password":
+        return _by_password(request, phone, context)
+    return _send_code(request, phone, context)
+
+
+def _send_code(request: HttpRequest, phone: str, context: dict[str, Any]) -> HttpResponse:
+    try:
+        code = logins.issue_code(phone=phone, at=clock.now())
+        if code is not None:
+            messages.send_code(phone=phone, code=code, minutes=5, at=clock.now())
+    except OneDoorError as refusal:
+        refusals.record(request, refusal)
+        return render(request, "parts/login.html", context | {"problem": str(refusal)}, status=refusal.http_status)
+    except GatewayUnavailable:
+        problem = "短信暂时发不出去，请稍后再试，或改用密码登录，也可以到窗口办理。"
+        return render(request, "parts/login.html", context | {"problem": problem}, status=503)
+    return redirect(f"{reverse('login_code')}?next={context['next']}")
+
+
+def _by_password(request: HttpRequest, phone: str, context: dict[str, Any]) -> HttpResponse:
+    username = identity.username_of_phone(phone) or f"nobody:{phone[-4:]}"
+    found = authenticate(request, username=username, password=request.POST.get("password", ""))
+    if found is None:
+        audit.record_refusal("identity.password_wrong", actor=actor_of(request), at=clock.now(), path="login")
+        problem = "手机号或密码不对。忘记密码可改用短信验证码登录；连续输错 5 次将锁定半小时。"
+        return render(request, "parts/login.html", context | {"problem": problem}, status=403)
+    _enter(request, found, "password")
+    return redirect(context["next"])
+
+
+def login_code(request: HttpRequest) -> HttpResponse:
+    """Type the code that came to the phone."""
+    phone = request.session.get("login_phone", "")
+    if not phone:
+        return redirect("login")
+    context: dict[str, Any] = {"next": _next(request), "phone_end": phone[-4:]}
+    if request.method == "POST":
+        try:
+            found = logins.use_code(phone=phone, code=request.POST.get("code", ""), at=clock.now())
+        except OneDoorError as refusal:
+            refusals.record(request, refusal)
+            context["problem"] = str(refusal)
+            return render(request, "parts/login_code.html", context, status=refusal.http_status)
+        _enter(request, found, "code")
+        return redirect(context["next"])
+    return render(request, "parts/login_code.html", context)
+
+
+def step_up(request: HttpRequest) -> HttpResponse:
+    """Show a second proof for acts that need it: the password after a code, a code after the password."""
+    if not request.user.is_authenticated:
+        return redirect("login")
+    factors = request.session.get(FACTORS_KEY, [])
+    context: dict[str, Any] = {"next": _next(request), "by_password": "password" not in factors}
+    if request.method == "POST" and context["by_password"]:
+        found = authenticate(request, username=request.user.get_username(), password=request.POST.get("password", ""))
+        if found is not None and found.pk == request.user.pk:
+            request.session[FACTORS_KEY] = sorted({*factors, "password"})
+            return redirect(context["next"])
+        context["problem"] = "密码不对，请重新输入；没有设置过密码，请到窗口核验身份后设置。"
+        return render(request, "parts/step_up.html", context, status=403)
+    if request.method == "POST":
+        return _step_up_by_code(request, factors, context)
+    return render(request, "parts/step_up.html", context)
+
+
+def _step_up_by_code(request: HttpRequest, factors: list[str], context: dict[str, Any]) -> HttpResponse:
+    phone = str(getattr(request.user, "phone", ""))
+    try:
+        if request.POST.get("code"):
+            logins.use_code(phone=phone, code=request.POST["code"], at=clock.now())
+            request.session[FACTORS_KEY] = sorted({*factors, "code"})
+            return redirect(context["next"])
+        code = logins.issue_code(phone=phone, at=clock.now())
+        if code is not None:
+            messages.send_code(phone=phone, code=code, minutes=5, at=clock.now())
+        context["sent"] = True
+        return render(request, "parts/step_up.html", context)
+    except OneDoorError as refusal:
+        refusals.record(request, refusal)
+        context |= {"problem": str(refusal), "sent": True}
+        return render(request, "parts/step_up.html", context, status=refusal.http_status)
+
+
+def officer_login(request: HttpRequest) -> HttpResponse:
+    """Officers: staff number, password and the one-time password of their device."""
+    context: dict[str, Any] = {"next": _next(request, reverse("worklist")), "typed": request.POST}
+    if request.method == "POST":
+        found = authenticate(
+            request, username=request.POST.get("username", ""), password=request.POST.get("password", "")
+        )
+        try:
+            if found is None or getattr(found, "kind", "") != "officer":
+                raise logins.OneTimePasswordWrong
+            logins.use_one_time_password(login_id=found.pk, code=request.POST.get("code", ""), at=clock.now())
+        except OneDoorError as refusal:
+            refusals.record(request, refusal)
+            context["problem"] = "工号、密码或动态口令不对。连续输错 5 次将锁定半小时，忘记密码请联系安全管理员重置。"
+            return render(request, "parts/officer_login.html", context, status=403)
+        _enter(request, found, "password", "one_time_password")
+        return redirect(context["next"])
+    return render(request, "parts/officer_login.html", context)
+
+
+def _enter(request: HttpRequest, found: Any, *factors: str) -> None:
+    start_session(request, found, backend=BACKEND)
+    request.session[FACTORS_KEY] = sorted(factors)
+    audit.record("identity.log_in", actor=actor_of(request), at=clock.now(), target=f"login:{found.pk}")
+
+
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    end_session(request)
+    return redirect("home")
+
+
+def password(request: HttpRequest) -> HttpResponse:
+    """Set one's own password: after a code, after a reset at the window."""
+    if not request.user.is_authenticated:
+        return redirect("login")
+    context: dict[str, Any] = {}
+    if request.method == "POST":
+        try:
+            logins.set_password(
+                login_id=request.user.pk,
+                password=request.POST.get("password", ""),
+                actor=actor_of(request),
+                at=clock.now(),
+            )
+        except InvalidInput as refusal:
+            context["problem"] = refusal.problems["password"]
+            return render(request, "parts/password.html", context, status=422)
+        return redirect("login")
+    return render(request, "parts/password.html", context)
+
+
+@require_POST
+def appearance(request: HttpRequest) -> HttpResponse:
+    """Remember large print, high contrast or the language on this device."""
+    response = redirect(_next(request))
+    for name, allowed in (("elder", ("on", "off")), ("contrast", ("high", "normal")), ("lang", ("zh", "en"))):
+        if request.POST.get(name) in allowed:
+            response.set_cookie(name, request.POST[name], max_age=365 * 86400, samesite="Lax", httponly=True)
+    return response
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Answer whether this process can serve: the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok", "database": connection.vendor})
+
+
+def demonstration_clock(request: HttpRequest) -> HttpResponse:
+    """Move the demonstration's clock on by days; there is no such page on a real installation."""
+    path = settings.ONEDOOR_DEMONSTRATION_CLOCK
+    if path is None:
+        return redirect("home")
+    if request.method == "POST":
+        days = clock.demonstration_shift().days + min(max(int(request.POST.get("days") or 0), 0), 60)
+        path.write_text(str(days), encoding="ascii")
+    return redirect(_next(request))

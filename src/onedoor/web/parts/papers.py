@@ -1,0 +1,36 @@
+"""Documents and certificates as PDF, and the QR codes on them."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+
+from onedoor.platform.cases.models import CaseDocument
+from onedoor.platform.certificates.faces import face_pdf, qr_svg
+from onedoor.platform.files import rendering
+
+
+def check_url(document: CaseDocument) -> str:
+    """Return the public address where anybody checks this document; it holds no personal data."""
+    return f"{settings.ONEDOOR_PUBLIC_URL}{reverse('check', args=[document.digest[:32]])}"
+
+
+def document_pdf(document: CaseDocument) -> bytes:
+    """Draw a notice or decision; the same document always gives the same page."""
+    content: dict[str, Any] = dict(document.content)
+    content["qr_svg"] = qr_svg(check_url(document))
+    return rendering.render_document(content)
+
+
+def certificate_pdf(certificate: Any) -> bytes:
+    """Draw a certificate's face with its QR code and seal."""
+    return face_pdf(certificate)
+
+
+def pdf_response(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
+    response["Cache-Control"] = "private, no-store"
+    return response

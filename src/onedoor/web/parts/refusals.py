@@ -1,0 +1,42 @@
+"""Turn an expected refusal into a page with a way on, and record it outside the rolled-back transaction."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import NotLoggedIn, OneDoorError
+from onedoor.web.parts.actors import actor_of
+
+
+class RefusalMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer an expected refusal; anything else is a bug and goes on to crash loudly."""
+        if not isinstance(exception, OneDoorError):
+            return None
+        record(request, exception)
+        if isinstance(exception, NotLoggedIn):
+            return redirect(f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}")
+        context = {"refusal": exception, "status": exception.http_status}
+        return render(request, "parts/refusal.html", context, status=exception.http_status)
+
+
+def record(request: HttpRequest, refusal: OneDoorError) -> None:
+    """Record a refusal in the audit record; views that show it inside their own page call this too."""
+    match = request.resolver_match
+    audit.record_refusal(
+        refusal.code,
+        actor=actor_of(request),
+        at=clock.now(),
+        path=match.view_name if match else "",
+    )

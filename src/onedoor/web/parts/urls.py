@@ -1,0 +1,17 @@
+"""Addresses every face shares: the entrance, the look, the health."""
+
+from django.urls import path
+
+from onedoor.web.parts import entrance
+
+urlpatterns = [
+    path("login/", entrance.login, name="login"),
+    path("login/code/", entrance.login_code, name="login_code"),
+    path("login/step-up/", entrance.step_up, name="step_up"),
+    path("login/password/", entrance.password, name="password"),
+    path("staff/login/", entrance.officer_login, name="officer_login"),
+    path("logout/", entrance.logout, name="logout"),
+    path("appearance/", entrance.appearance, name="appearance"),
+    path("demonstration/clock/", entrance.demonstration_clock, name="demonstration_clock"),
+    path("healthz", entrance.healthz, name="healthz"),
+]

@@ -1,0 +1,43 @@
+"""Settle a difference between what was declared and what a department found."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from onedoor.platform.cases import queries
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.services.assistance import operations
+from onedoor.services.assistance import queries as assistance
+from onedoor.web.parts import refusals
+from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.writes import once
+
+
+def difference(request: HttpRequest, number: str) -> HttpResponse:
+    actor = actor_of(request)
+    case = queries.get_visible_case(number=number, actor=actor, at=clock.now(), on=clock.today())
+    key = request.POST.get("key") or request.GET.get("key") or ""
+    found = assistance.difference_of(case, key=key)
+    problems: dict[str, str] = {}
+
+    def perform() -> dict[str, Any]:
+        operations.settle_difference(
+            difference_id=found.pk,
+            settled=request.POST.get("settled", ""),
+            reason=request.POST.get("reason", ""),
+            actor=actor,
+            at=clock.now(),
+        )
+        return {}
+
+    if request.method == "POST":
+        try:
+            once(request, "assistance.settle", perform)
+            return redirect("staff_case", number=number)
+        except OneDoorError as refusal:
+            refusals.record(request, refusal)
+            problems = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
+    context = {"case": case, "difference": found, "problems": problems, "typed": request.POST}
+    return render(request, "staff/assistance/difference.html", context, status=422 if problems else 200)

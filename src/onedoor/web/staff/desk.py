@@ -1,0 +1,83 @@
+"""The workbench: what waits, and a case in three parts."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from onedoor.platform.cases import handlers, queries
+from onedoor.platform.certificates import queries as certificates
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import NotAllowed, NotLoggedIn
+from onedoor.platform.visits import queries as visits
+from onedoor.web.parts import papers
+from onedoor.web.parts.actors import POST_KEY, actor_of
+
+
+def worklist(request: HttpRequest) -> HttpResponse:
+    """List the steps that wait for the post in use, the most urgent first."""
+    actor = actor_of(request)
+    if actor.kind == "anonymous":
+        raise NotLoggedIn
+    if actor.kind != "officer":
+        raise NotAllowed
+    if not actor.permissions:
+        return redirect("choose_post")
+    duty = request.GET.get("duty", "")
+    items = queries.worklist(actor=actor, duty=duty, after=int(request.GET.get("after") or 0))
+    context = {
+        "items": items,
+        "duties": queries.duty_counts(actor=actor),
+        "duty": duty,
+        "today": clock.today(),
+        "next": items[-1].step.pk if len(items) == queries.PAGE else None,
+    }
+    return render(request, "staff/worklist.html", context)
+
+
+def choose_post(request: HttpRequest) -> HttpResponse:
+    """Choose which of one's posts to work under."""
+    if not request.user.is_authenticated:
+        raise NotLoggedIn
+    posts = identity.posts_of(login_id=request.user.pk, on=clock.today())
+    if request.method == "POST":
+        chosen = next((post for post in posts if str(post.pk) == request.POST.get("post")), None)
+        if chosen is not None:
+            request.session[POST_KEY] = chosen.pk
+            return redirect("worklist")
+    return render(request, "staff/choose_post.html", {"posts": posts})
+
+
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """A case in three parts: the people, the matter, the clock with what can be done now."""
+    actor = actor_of(request)
+    found = queries.get_visible_case(number=number, actor=actor, at=clock.now(), on=clock.today())
+    handler = handlers.for_item(found.item_code)
+    context = {
+        "case": found,
+        "item": found.item_version.item,
+        "people": queries.people_of(found),
+        "sections": queries.declared_sections(found),
+        "papers": queries.materials_of(found),
+        "panels": handler.panels(found, actor) if handler.panels else [],
+        "visits": visits.visits_of(found),
+        "notices": queries.notices_of(found),
+        "timeline": queries.timeline(found, for_citizen=False),
+        "clocks": queries.clocks_of(found, on=clock.today()),
+        "documents": queries.documents_of(found),
+        "actions": queries.possible_actions(case=found, actor=actor),
+        "duties": queries.duty_counts(actor=actor),
+    }
+    return render(request, "staff/case.html", context)
+
+
+def document(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
+    found = queries.get_visible_case(number=number, actor=actor_of(request), at=clock.now(), on=clock.today())
+    paper = queries.get_document(found, document_id=document_id)
+    return papers.pdf_response(papers.document_pdf(paper), f"{paper.title}.pdf")
+
+
+def certificates_list(request: HttpRequest) -> HttpResponse:
+    """List the certificates issued within the post's reach."""
+    actor = actor_of(request)
+    found = certificates.list_certificates(actor=actor, at=clock.now())
+    return render(request, "staff/certificates.html", {"certificates": found, "duties": []})

@@ -1,0 +1,24 @@
+"""Addresses of the officers' workbench."""
+
+from django.urls import path
+
+from onedoor.web.staff import acts, desk
+from onedoor.web.staff.assistance import views as assistance
+
+urlpatterns = [
+    path("", desk.worklist, name="worklist"),
+    path("post/", desk.choose_post, name="choose_post"),
+    path("cases/<str:number>/", desk.case, name="staff_case"),
+    path("cases/<str:number>/documents/<int:document_id>.pdf", desk.document, name="staff_document"),
+    path("cases/<str:number>/accept/", acts.accept, name="accept"),
+    path("cases/<str:number>/supplement/", acts.supplement, name="ask_supplement"),
+    path("cases/<str:number>/refuse/", acts.refuse, name="refuse"),
+    path("cases/<str:number>/visit/", acts.visit, name="visit"),
+    path("cases/<str:number>/opinion/<slug:step>/", acts.opinion, name="opinion"),
+    path("cases/<str:number>/notice/<slug:step>/", acts.notice, name="post_notice"),
+    path("cases/<str:number>/decide/", acts.decide, name="decide"),
+    path("objections/<int:objection_id>/", acts.objection, name="objection"),
+    path("certificates/", desk.certificates_list, name="staff_certificates"),
+    path("certificates/<str:identifier>/revoke/", acts.revoke, name="revoke"),
+    path("cases/<str:number>/difference/", assistance.difference, name="assistance_difference"),
+]

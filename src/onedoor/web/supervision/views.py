@@ -1,0 +1,33 @@
+"""The supervisor's board and the auditor's replay."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from onedoor.platform.cases import queries as cases
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import NotLoggedIn
+from onedoor.platform.supervision import queries
+from onedoor.web.parts.actors import actor_of
+
+
+def board(request: HttpRequest) -> HttpResponse:
+    """Figures, running clocks with their lamps, events that need a person."""
+    actor = actor_of(request)
+    if actor.kind == "anonymous":
+        raise NotLoggedIn
+    on = clock.today()
+    context = {
+        "figures": queries.figures(actor=actor, on=on),
+        "clocks": [
+            {"clock": running, "left": cases.working_days_left(on, running.due_on)}
+            for running in queries.running_clocks(actor=actor)
+        ],
+        "events": queries.events(actor=actor),
+    }
+    return render(request, "supervision/board.html", context)
+
+
+def replay(request: HttpRequest, number: str) -> HttpResponse:
+    """Every step, write, refusal and look around a case, in order."""
+    case, lines = queries.replay(case_number=number, actor=actor_of(request), at=clock.now())
+    return render(request, "supervision/replay.html", {"case": case, "lines": lines})
