@@ -23,7 +23,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--base-port", type=int, default=8701)
     parser.add_argument("--state", type=Path, required=True, help="folder with people.json")
-    parser.add_argument("--node-key", type=Path, help="public key of the asking node; without it signatures are refused")
+    parser.add_argument(
+        "--node-key", type=Path, help="public key of the asking node; without it signatures are refused"
+    )
     parser.add_argument("--slow", type=float, default=0.6, help="longest ordinary delay of an answer in seconds")
     arguments = parser.parse_args()
     world = World(

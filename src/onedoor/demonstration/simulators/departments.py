@@ -46,9 +46,7 @@ def housing(world: World, path: str, body: bytes) -> Answer:
 def vehicles(world: World, path: str, body: bytes) -> Answer:
     """The first request for each question fails when the mood says so: the asking side has to come again."""
     question = _fields(body, "gb18030")
-    times = world.remember(
-        "vehicles", {"request_id": question["request_id"], "case_number": question["case_number"]}
-    )
+    times = world.remember("vehicles", {"request_id": question["request_id"], "case_number": question["case_number"]})
     if world.mood("vehicles").get("fail_first") and times == 1:
         return 503, "text/plain", b"busy"
     rows = [

@@ -2,7 +2,6 @@
 
 import hmac
 import json
-import time
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 from onedoor.demonstration.simulators.departments import DEPARTMENTS
 from onedoor.demonstration.simulators.world import World
 from onedoor.platform.kernel.crypto.digests import hmac_sm3, sm3
-from onedoor.platform.kernel.crypto.sealed import Signature
-from onedoor.platform.kernel.crypto.suites import TamperedValue, suite_for
+from onedoor.platform.kernel.crypto.sealed import Signature, verify
+from onedoor.platform.kernel.crypto.suites import TamperedValue
 
 SKEW = 300  # seconds
 
@@ -63,7 +62,7 @@ def make_handler(name: str, world: World) -> type[BaseHTTPRequestHandler]:
 def refusal(world: World, method: str, path: str, body: bytes, headers: dict[str, str]) -> str:
     """Return why a request is not trusted, or nothing."""
     timestamp, nonce = headers.get("X-OneDoor-Timestamp", ""), headers.get("X-OneDoor-Nonce", "")
-    if not timestamp.isdigit() or abs(time.time() - int(timestamp)) > SKEW + 70 * 86400:
+    if not timestamp.isdigit() or abs(world.now() - int(timestamp)) > SKEW:
         return "timestamp"
     if not nonce or not world.is_new(nonce):
         return "replay"
@@ -75,7 +74,7 @@ def refusal(world: World, method: str, path: str, body: bytes, headers: dict[str
         return "unknown node"
     signed = "\n".join([method, path, timestamp, nonce, sm3(body).hex()]).encode()
     public = bytes.fromhex(world.node_key.read_text(encoding="ascii").strip())
-    return "" if suite_for(signature.algorithm).verify(public, signed, signature.value) else "signature"
+    return "" if verify(signed, signature, public_key=public) else "signature"
 
 
 def sms(world: World, method: str, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, bytes]:

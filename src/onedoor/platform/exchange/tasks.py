@@ -66,14 +66,14 @@ def _ask(source: Connector, query: Query) -> Answer:
 
 
 def _call(method: str, base: str, path: str, body: bytes, content_type: str, timeout: float) -> bytes:
-    headers = signed_headers(method, path, body, at=clock.now())
+    headers = signed_headers(method, path, body, at=clock.wall())
     if content_type:
         headers["Content-Type"] = content_type
     answer = httpx.request(method, base + path, content=body, headers=headers, timeout=timeout)
     if answer.status_code == 202 and method == "GET":
         raise NotYet("ticket not ready")
     if answer.status_code not in (200, 202):
-        raise NotYet(f"status {answer.status_code}")
+        raise NotYet(f"status {answer.status_code}: {answer.text[:40]}")
     return answer.content
 
 

@@ -21,7 +21,7 @@ PERMISSIONS = {
     "surveyor": _CASE | {"cases.survey"},
     "reviewer": _CASE | {"cases.review", "cases.notice", "assistance.settle"},
     "approver": _CASE | {"cases.decide", "registers.view", "certificates.view"},
-    "cert_officer": _CASE | {"certificates.view", "certificates.revoke", "registers.view"},
+    "cert_officer": _CASE | {"cases.certify", "certificates.view", "certificates.revoke", "registers.view"},
     "assistant": frozenset({"cases.view"}),
     "supervisor": frozenset({"supervision.view", "supervision.order"}),
     "item_manager": frozenset({"catalog.edit", "catalog.approve", "parameters.edit"}),

@@ -15,6 +15,11 @@ def now() -> datetime:
     return timezone.now() + demonstration_shift()
 
 
+def wall() -> datetime:
+    """Return the physical moment, for time stamps on the wire: other nodes do not share a demonstration's clock."""
+    return timezone.now()
+
+
 def today() -> date:
     """Return today's date in China."""
     return day_of(now())

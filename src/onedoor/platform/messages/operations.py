@@ -46,7 +46,7 @@ def send_message(
         )
         if created and channel == Message.Channel.SMS and identity.masked_phone(recipient_id):
             tasks.deliver.enqueue(message_id=str(message.pk))
-    audit.record("messages.send", actor=actor, at=at, target=f"person:{recipient_id}", event=event)
+    audit.record("messages.send", actor=actor, at=at, target=f"person:{recipient_id}", topic=event)
 
 
 @transaction.atomic

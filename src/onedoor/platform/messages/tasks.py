@@ -14,6 +14,6 @@ def deliver(*, message_id: str) -> None:
     message = Message.objects.select_related("recipient").get(pk=message_id)
     if message.state == Message.State.SENT:
         return
-    send_sms(identifier=str(message.pk), to=str(message.recipient.phone), text=str(message.text), at=clock.now())
+    send_sms(identifier=str(message.pk), to=str(message.recipient.phone), text=str(message.text), at=clock.wall())
     with transaction.atomic():
         Message.objects.filter(pk=message_id).update(state=Message.State.SENT, sent_at=clock.now())

@@ -51,7 +51,7 @@ def _send_code(request: HttpRequest, phone: str, context: dict[str, Any]) -> Htt
     try:
         code = logins.issue_code(phone=phone, at=clock.now())
         if code is not None:
-            messages.send_code(phone=phone, code=code, minutes=5, at=clock.now())
+            messages.send_code(phone=phone, code=code, minutes=5, at=clock.wall())
     except OneDoorError as refusal:
         refusals.record(request, refusal)
         return render(request, "parts/login.html", context | {"problem": str(refusal)}, status=refusal.http_status)
@@ -117,7 +117,7 @@ def _step_up_by_code(request: HttpRequest, factors: list[str], context: dict[str
             return redirect(context["next"])
         code = logins.issue_code(phone=phone, at=clock.now())
         if code is not None:
-            messages.send_code(phone=phone, code=code, minutes=5, at=clock.now())
+            messages.send_code(phone=phone, code=code, minutes=5, at=clock.wall())
         context["sent"] = True
         return render(request, "parts/step_up.html", context)
     except OneDoorError as refusal:

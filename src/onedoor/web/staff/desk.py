@@ -23,7 +23,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     if not actor.permissions:
         return redirect("choose_post")
     duty = request.GET.get("duty", "")
-    items = queries.worklist(actor=actor, duty=duty, after=int(request.GET.get("after") or 0))
+    items = queries.worklist(actor=actor, on=clock.today(), duty=duty, after=int(request.GET.get("after") or 0))
     context = {
         "items": items,
         "duties": queries.duty_counts(actor=actor),

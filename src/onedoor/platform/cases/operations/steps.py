@@ -55,7 +55,7 @@ def complete_step(
     case = life.lock(case_id)
     row = steps.require_open(case, step)
     definition = case.item_version.item.step(step)
-    if definition is None or step == "decide" or definition.by == "notice" and actor.kind != "system":
+    if definition is None or step == "decide" or (definition.by == "notice" and actor.kind != "system"):
         raise StepNeedsOther(title=row.title)
     performers = [actor, *together_with]
     for performer in performers:

@@ -84,7 +84,7 @@ def _check_complete(draft: Draft, actor: Actor, at: datetime) -> None:
     item = draft.item_version.item
     if actor.assurance < item.assurance:
         raise AssuranceTooLow
-    problems = dict(draft.typed and {path: "请修改此项。" for path in draft.typed})
+    problems = dict(draft.typed and dict.fromkeys(draft.typed, "请修改此项。"))
     problems |= check_answers(item, draft.answers, on=day_of(at))
     agent_id = None if draft.filled_by_id == draft.applicant_id else draft.filled_by_id
     application = handlers.Application(

@@ -8,9 +8,11 @@ from django.db.models import Count, Q
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access
 from onedoor.platform.cases.models import Case, CaseStep, Clock, StepPerformer
+from onedoor.platform.cases.queries.life import working_days_left
 from onedoor.platform.cases.states import MOVES, Kind
 from onedoor.platform.cases.steps import ACCEPT
 from onedoor.platform.kernel.actors import Actor
+from onedoor.standards.masks import mask_name
 
 PAGE = 50
 
@@ -22,7 +24,9 @@ class WorkItem:
     step: CaseStep
     case: Case
     due_on: date | None
+    days_left: int
     provisional: bool
+    applicant: str  # masked: a list is no place for full names
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class PossibleAction:
 
     code: str
     title: str
+    kind: str  # officer, notice, machine
+    permission: str
     why_not: str = ""
 
 
@@ -77,7 +83,7 @@ def officer_sees(case: Case, actor: Actor) -> bool:
     )
 
 
-def worklist(*, actor: Actor, duty: str = "", after: int = 0, most: int = PAGE) -> list[WorkItem]:
+def worklist(*, actor: Actor, on: date, duty: str = "", after: int = 0, most: int = PAGE) -> list[WorkItem]:
     """
     Return the steps waiting for the actor's post, the most urgent first; `duty` narrows to one step code.
 
@@ -98,15 +104,20 @@ def worklist(*, actor: Actor, duty: str = "", after: int = 0, most: int = PAGE) 
             state__in=[Clock.State.RUNNING, Clock.State.PAUSED],
         )
     }
-    items = [
-        WorkItem(
-            step=row,
-            case=row.case,
-            due_on=due[row.case_id].due_on if row.case_id in due else row.due_on,
-            provisional=due[row.case_id].provisional if row.case_id in due else False,
+    items = []
+    for row in rows:
+        clock = due.get(row.case_id)
+        due_on = clock.due_on if clock else row.due_on
+        items.append(
+            WorkItem(
+                step=row,
+                case=row.case,
+                due_on=due_on,
+                days_left=working_days_left(on, due_on) if due_on else 999,
+                provisional=bool(clock and clock.provisional),
+                applicant=mask_name(row.case.applicant.name),
+            )
         )
-        for row in rows
-    ]
     return sorted(items, key=lambda item: (item.due_on or date.max, item.step.pk))
 
 
@@ -135,5 +146,5 @@ def possible_actions(*, case: Case, actor: Actor) -> list[PossibleAction]:
             why_not = "您办理过前面的环节，依规定须由他人办理"
         elif row.code == "accept" and case.state not in MOVES[Kind.ACCEPT].from_states:
             why_not = "等待申请人补齐材料"
-        found.append(PossibleAction(row.code, row.title, why_not))
+        found.append(PossibleAction(row.code, row.title, definition.by, row.permission, why_not))
     return found

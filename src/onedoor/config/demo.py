@@ -1,0 +1,169 @@
+"""`./onedoor demo`: a running site with invented people on 127.0.0.1, in one command."""
+
+import fcntl
+import json
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from onedoor.config import environment
+from onedoor.config.environment import ROOT
+from onedoor.config.processes import Program, Supervisor
+from onedoor.config.terminal import Stop, run_quietly, say
+
+SETTINGS = "onedoor.config.settings.local"
+# The simulators listen on ports of their own above the site's: one for each department, SMS and control.
+SIMULATOR_DISTANCE = 701
+DEPARTMENTS = ("police.household", "housing.ownership", "vehicles.registration", "banks.balance")
+SMS, CONTROL = 8, 9
+
+
+def run_demo(*, port: int, households: int | None) -> int:
+    """
+    Set everything up that is not there yet, start the site and wait until it is told to stop. Safe to run again.
+
+    :raises Stop: a port is taken, a demo already runs on this data, or a part does not come up.
+    """
+    folder = var_folder()
+    with _alone(folder, port):
+        _require_free_ports(port)
+        python = environment.ensure("core")
+        variables = demo_variables(folder, port)
+        _prepare(python, folder, variables, households)
+        supervisor = Supervisor(programs(python, folder, variables, port), folder=ROOT)
+        say("启动 · starting")
+        supervisor.run(ready=lambda: _welcome(folder, port))
+    say("已停止。 Stopped.")
+    return 0
+
+
+def run_management_command(arguments: list[str]) -> int:
+    """Run a management command on the demo's data, in place of the launcher itself."""
+    folder = var_folder()
+    python = environment.ensure("core")
+    variables = demo_variables(folder, port=8000)
+    os.execve(python, [str(python), "-m", "django", *arguments], {**os.environ, **variables})
+
+
+def var_folder() -> Path:
+    """Make and return the folder for everything this installation writes; nobody else may look into it."""
+    folder = Path(os.environ.get("ONEDOOR_VAR") or ROOT / "var").resolve()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def demo_variables(folder: Path, port: int) -> dict[str, str]:
+    """Return the settings of the demo's processes; what the caller's environment already sets stays as it is."""
+    base = port + SIMULATOR_DISTANCE
+    connectors = ",".join(f"{name}=http://127.0.0.1:{base + offset}" for offset, name in enumerate(DEPARTMENTS))
+    defaults = {
+        "DJANGO_SETTINGS_MODULE": SETTINGS,
+        "ONEDOOR_VAR": str(folder),
+        "ONEDOOR_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "ONEDOOR_SECRET_KEY": secret(folder / "secret_key"),
+        "ONEDOOR_CONNECTORS": connectors,
+        "ONEDOOR_SMS_URL": f"http://127.0.0.1:{base + SMS}",
+        "ONEDOOR_SMS_SECRET": secret(folder / "sms_secret"),
+    }
+    chosen = {name: value for name, value in defaults.items() if not os.environ.get(name)}
+    return environment.variables(**chosen | {"DJANGO_SETTINGS_MODULE": SETTINGS})
+
+
+def secret(path: Path) -> str:
+    """Return a secret that is made once and kept in a file only its owner can read."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(60))
+    return path.read_text(encoding="ascii").strip()
+
+
+def programs(python: Path, folder: Path, variables: dict[str, str], port: int) -> list[Program]:
+    """Return the demo's processes in the order in which they start."""
+    base, logs = port + SIMULATOR_DISTANCE, folder / "logs"
+    state = folder / "simulators"
+    simulators = ["onedoor.demonstration.simulators", "--base-port", str(base)]
+    gunicorn = ["gunicorn", "onedoor.config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
+    return [
+        Program(
+            "simulators",
+            [str(python), "-m", *simulators, "--state", str(state), "--node-key", str(state / "node.pub")],
+            logs / "simulators.log",
+            variables,
+            health=f"http://127.0.0.1:{base + CONTROL}/health",
+        ),
+        Program(
+            "web",
+            [str(python), "-m", *gunicorn, "--no-control-socket"],
+            logs / "web.log",
+            variables,
+            health=f"http://127.0.0.1:{port}/healthz",
+        ),
+        Program("worker", [str(python), "-m", "django", "work"], logs / "worker.log", variables),
+    ]
+
+
+def _prepare(python: Path, folder: Path, variables: dict[str, str], households: int | None) -> None:
+    say(f"准备数据 · preparing {folder}")
+    django = [str(python), "-m", "django"]
+    number = [] if households is None else ["--households", str(households)]
+    keys = [str(python), "-m", "onedoor.config.node_keys", "--publish", str(folder / "simulators" / "node.pub")]
+    for title, command in (
+        ("密钥 · keys", keys),
+        ("数据库 · database", [*django, "migrate", "--no-input"]),
+        ("静态文件 · static files", [*django, "collectstatic", "--no-input"]),
+        ("演示数据 · invented people", [*django, "load_demonstration", *number]),
+    ):
+        run_quietly(title, command, environment=variables, folder=ROOT)
+
+
+def _welcome(folder: Path, port: int) -> None:
+    say(f"\n一门通已启动 · OneDoor is running:  http://127.0.0.1:{port}\n")
+    say((folder / "demo-logins.txt").read_text(encoding="utf-8").rstrip())
+    say(f"\n日志 · logs: {folder / 'logs'}\n按 Ctrl-C 停止。 Ctrl-C stops everything.")
+
+
+def _require_free_ports(port: int) -> None:
+    base = port + SIMULATOR_DISTANCE
+    if not 1024 <= port <= 65535 - SIMULATOR_DISTANCE - CONTROL:
+        raise Stop(f"端口须在 1024 到 {65535 - SIMULATOR_DISTANCE - CONTROL} 之间。 The port is out of range.")
+    for number in (port, *range(base, base + len(DEPARTMENTS)), base + SMS, base + CONTROL):
+        if not is_free(number):
+            raise Stop(
+                f"端口 {number} 已被其他程序占用。请换一个端口。 Port {number} is taken; try another one:\n"
+                f"  ./onedoor demo --port {port + 20}"
+            )
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def _alone(folder: Path, port: int) -> Iterator[None]:
+    """Two demos on the same data would race each other; the second is told where the first one is."""
+    descriptor = os.open(folder / "demo.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            running = json.loads(os.pread(descriptor, 1000, 0) or b"{}")
+            raise Stop(
+                f"演示已在运行（进程 {running.get('pid')}）。 A demo is already running: {running.get('url')}"
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "url": f"http://127.0.0.1:{port}"}).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,61 @@
+"""{% say "登录" %}: the words of the chrome in the visitor's language."""
+
+from typing import Any
+
+from django import template
+
+from onedoor.web.parts.words import ENGLISH
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def say(context: dict[str, Any], words: str) -> str:
+    """Return the words, in English where the visitor asks for it and the table knows them."""
+    return ENGLISH.get(words, words) if context.get("lang") == "en" else words
+
+
+@register.simple_tag(takes_context=True)
+def title_of(context: dict[str, Any], item: Any) -> str:
+    """Return an item's title in the visitor's language."""
+    return (item.title_en or item.title) if context.get("lang") == "en" else item.title
+
+
+@register.filter
+def chinese_day(day: Any) -> str:
+    """2026年11月23日 周一"""
+    return f"{day.year}年{day.month}月{day.day}日 周{'一二三四五六日'[day.weekday()]}" if day else ""
+
+
+@register.filter
+def days_left(number: int) -> str:
+    """还剩 3 个工作日；已超 2 个工作日。"""
+    if number < 0:
+        return f"已超 {-number} 个工作日"
+    return "今天到期" if number == 0 else f"还剩 {number} 个工作日"
+
+
+@register.filter
+def lamp(number: int) -> str:
+    """The lamp of a limit with so many working days left."""
+    return "red" if number < 0 else "yellow" if number <= 1 else "green"
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """Look a key up: a problem by path, a typed value by name."""
+    return mapping.get(key, "") if mapping else ""
+
+
+@register.filter
+def chosen(bound: Any, value: str) -> bool:
+    """Tell whether a choice of a field is the one answered."""
+    if isinstance(bound.value, list):
+        return value in bound.value
+    return bound.value is not None and str(bound.value) == value
+
+
+@register.filter
+def dotless(path: str) -> str:
+    """members.1.name → members_1_name, as field ids are spelled."""
+    return path.replace(".", "_")
