@@ -273,6 +273,7 @@ def test_the_whole_errand(
         assert "民发〔2021〕57号" in calculation
         decided = post(county, f"/staff/cases/{number}/decide/", {"decision": "grant", "reason": ""})
         assert decided.status_code == 302, decided.content.decode()
+        tablet = citizen(DAUGHTER)  # ten days later the session is long over
         decision = CaseDocument.objects.get(case=case, kind="grant")
         pdf = tablet.get(f"/cases/{number}/documents/{decision.pk}.pdf")
         assert pdf.content.startswith(b"%PDF")
@@ -283,7 +284,9 @@ def test_the_whole_errand(
         assert recognition.start_month.isoformat() == "2026-12-01"
         certificate = Certificate.objects.get(case_number=number)
         page = Client().get(f"/check/{certificate.token}/").content.decode()
-        assert "证照真实，现在有效" in page
+        assert "证照真实，2026年12月1日起有效" in page
+        days.go(days=20)
+        assert "证照真实，现在有效" in Client().get(f"/check/{certificate.token}/").content.decode()
         assert FATHER.id_number not in page
         keeper = officer("LP002")
         revoked = post(
@@ -300,6 +303,7 @@ def test_the_whole_errand(
 
         # 9 A message at each step, a timeline, the supervisor's clock, the auditor's replay.
         work()
+        tablet = citizen(DAUGHTER)
         timeline = tablet.get(f"/cases/{number}/").content.decode()
         for step in ("提交申请", "受理", "经济状况核对完成", "入户调查完成", "发布公示", "准予", "办结"):
             assert step in timeline

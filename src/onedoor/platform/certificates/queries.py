@@ -64,6 +64,12 @@ class CertificateCheck:
     is_as_signed: bool
     checked_at: datetime
 
+    @property
+    def is_upcoming(self) -> bool:
+        """Genuine, but its first day is still to come."""
+        is_valid = self.status == Status.VALID and self.is_as_signed
+        return is_valid and day_of(self.checked_at) < self.valid_from
+
 
 @dataclass(frozen=True)
 class CertificateRow:

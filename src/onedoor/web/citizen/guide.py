@@ -1,5 +1,6 @@
 """Find an item and learn whether it fits: home, search, guide, pre-check. Public, no log-in."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,6 +17,7 @@ from onedoor.web.citizen.places import COOKIE, place_of
 LIFE_EVENTS = ("生育", "上学", "婚姻", "养老", "困难", "残疾", "离世", "办社会组织")
 
 
+@login_not_required
 def home(request: HttpRequest) -> HttpResponse:
     context = {
         "place": place_of(request),
@@ -25,12 +27,14 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/home.html", context)
 
 
+@login_not_required
 def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     found = catalog.search_items(text=text, on=clock.today()) if text else []
     return render(request, "citizen/search.html", {"text": text, "found": found, "place": place_of(request)})
 
 
+@login_not_required
 def choose_place(request: HttpRequest) -> HttpResponse:
     """Choose the place to ask for: search by name, then pick; remembered on this device only."""
     back = request.POST.get("next") or request.GET.get("next") or "/"
@@ -46,6 +50,7 @@ def choose_place(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/place.html", context)
 
 
+@login_not_required
 def item(request: HttpRequest, code: str) -> HttpResponse:
     place = place_of(request)
     guide = catalog.read_guide(code=code, chain=place.chain, on=clock.today())
@@ -53,6 +58,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "citizen/item.html", {"guide": guide, "place": place, "counters": counters})
 
 
+@login_not_required
 def precheck(request: HttpRequest, code: str) -> HttpResponse:
     """Ask a few questions and answer with reasons, never with a promise; nothing is stored."""
     place = place_of(request)

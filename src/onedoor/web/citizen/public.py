@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -16,6 +17,7 @@ from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.writes import once
 
 
+@login_not_required
 def check_start(request: HttpRequest) -> HttpResponse:
     """Ask for the identifier printed on a certificate."""
     text = request.GET.get("identifier", "").strip()
@@ -24,6 +26,7 @@ def check_start(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/check_start.html")
 
 
+@login_not_required
 def check(request: HttpRequest, token: str) -> HttpResponse:
     """Tell whether a certificate or a document is genuine and in force; read from the register each time."""
     found = certificates.verify(token=token, at=clock.now(), actor=actor_of(request))
@@ -34,6 +37,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "citizen/check.html", {"paper": paper}, status=status)
 
 
+@login_not_required
 def progress(request: HttpRequest) -> HttpResponse:
     """Show the state of a case to whoever holds its query code and the applicant's last four characters."""
     context: dict[str, Any] = {}
@@ -54,6 +58,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/progress.html", context, status=status)
 
 
+@login_not_required
 def notices(request: HttpRequest) -> HttpResponse:
     place = place_of(request)
     ranges = identity.subtree_range(place.code)
@@ -61,6 +66,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/notices.html", {"notices": found, "place": place})
 
 
+@login_not_required
 def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Show one notice and take an objection against it, with or without a name."""
     found = queries.public_notice(notice_id=notice_id, on=clock.today())

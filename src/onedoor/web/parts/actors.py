@@ -2,9 +2,15 @@
 
 from collections.abc import Callable
 from typing import Any, cast
+from urllib.parse import urlsplit
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
 
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
@@ -23,6 +29,27 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class EntranceMiddleware(LoginRequiredMiddleware):
+    """
+    Deny by default: a page without `login_not_required` is for people who have logged in.
+
+    Somebody whose session has run out comes back to the same page after the entrance. The API answers 401 by itself.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        if request.path.startswith("/api/"):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+        for_officers = request.path.startswith(("/staff/", "/supervision/"))
+        wanted = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
+        entrance = reverse("officer_login" if for_officers else "login")
+        return redirect(f"{entrance}?{urlencode({'next': urlsplit(wanted).path})}")
 
 
 def _actor(request: HttpRequest) -> Actor:

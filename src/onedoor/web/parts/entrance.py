@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth import login as start_session
 from django.contrib.auth import logout as end_session
+from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -32,6 +33,7 @@ def _next(request: HttpRequest, fallback: str = "/") -> str:
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else fallback
 
 
+@login_not_required
 def login(request: HttpRequest) -> HttpResponse:
     """Citizens: a code to the phone, or the password; officers have their own entrance."""
     context: dict[str, Any] = {"next": _next(request), "typed": request.POST}
@@ -72,6 +74,7 @@ def _by_password(request: HttpRequest, phone: str, context: dict[str, Any]) -> H
     return redirect(context["next"])
 
 
+@login_not_required
 def login_code(request: HttpRequest) -> HttpResponse:
     """Type the code that came to the phone."""
     phone = request.session.get("login_phone", "")
@@ -126,6 +129,7 @@ def _step_up_by_code(request: HttpRequest, factors: list[str], context: dict[str
         return render(request, "parts/step_up.html", context, status=refusal.http_status)
 
 
+@login_not_required
 def officer_login(request: HttpRequest) -> HttpResponse:
     """Officers: staff number, password and the one-time password of their device."""
     context: dict[str, Any] = {"next": _next(request, reverse("worklist")), "typed": request.POST}
@@ -152,6 +156,7 @@ def _enter(request: HttpRequest, found: Any, *factors: str) -> None:
     audit.record("identity.log_in", actor=actor_of(request), at=clock.now(), target=f"login:{found.pk}")
 
 
+@login_not_required
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     end_session(request)
@@ -178,6 +183,7 @@ def password(request: HttpRequest) -> HttpResponse:
     return render(request, "parts/password.html", context)
 
 
+@login_not_required
 @require_POST
 def appearance(request: HttpRequest) -> HttpResponse:
     """Remember large print, high contrast or the language on this device."""
@@ -188,6 +194,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer whether this process can serve: the database answers."""
     with connection.cursor() as cursor:
@@ -195,6 +202,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok", "database": connection.vendor})
 
 
+@login_not_required
 def demonstration_clock(request: HttpRequest) -> HttpResponse:
     """Move the demonstration's clock on by days; there is no such page on a real installation."""
     path = settings.ONEDOOR_DEMONSTRATION_CLOCK

@@ -8,6 +8,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, handlers, life, steps
 from onedoor.platform.cases.models import Case, CaseDocument, StoredJudgement
 from onedoor.platform.cases.operations.desk import SHORTEST_REASON
+from onedoor.platform.cases.operations.steps import open_next
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -63,10 +64,7 @@ def decide_case(*, case_id: int, granted: bool, reason: str, actor: Actor, at: d
     )
     follow_up = handler.on_granted if granted else handler.on_denied
     follow_up(case, judgement, actor=actor, at=at)
-    if granted:
-        steps.open_ready(case, at=at)
-    if not case.steps.filter(ended_at__isnull=True).exists() and not case.is_ended:
-        life.append(case, Kind.FINISH, actor=Actor.system("办结"), at=at)
+    open_next(case, at=at)
     audit.record("cases.decide", actor=actor, at=at, target=case.target, division=case.division, granted=granted)
     return document
 

@@ -81,7 +81,14 @@ def finish_step(
     content = {**facts, "outcome": outcome, "performers": logins}
     target = _state_after(case, step)
     life.append(case, Kind.COMPLETE_STEP, actor=performers[0], at=at, step=step, note=note, facts=content, to=target)
-    steps.open_ready(case, at=at)
+    open_next(case, at=at)
+
+
+def open_next(case: Case, *, at: datetime) -> None:
+    """Open the steps that follow; a decided case with nothing left to do is closed."""
+    if case.result != "denied" and steps.open_ready(case, at=at):
+        # A machine's step may have been done already, and even closed the case, through an object of its own.
+        case.refresh_from_db()
     if case.decided_at and not case.is_ended and not case.steps.filter(ended_at__isnull=True).exists():
         life.append(case, Kind.FINISH, actor=Actor.system("办结"), at=at)
 

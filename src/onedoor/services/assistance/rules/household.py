@@ -46,9 +46,11 @@ def cohabiting_members(
     people: Sequence[PersonFacts], on: date, *, count_working_adult_children: bool = True
 ) -> Judgement:
     """
-    Return a tuple of Counted, one a person.
+    Return a tuple of Counted, one a person in the order given (Measures art. 7).
 
     A working adult child who lives with the parents counts (readings 17); a place may rule otherwise.
+
+    :raises ValueError: an absence the law does not name, or `on` lies before a birth.
     """
     counted = tuple(_count(person, on, count_working_adult_children) for person in people)
     reasons = tuple(Reason(f"R1.{'in' if row.counts else 'out'}", row.reason, HOUSEHOLD) for row in counted)
@@ -57,6 +59,8 @@ def cohabiting_members(
 
 def _count(person: PersonFacts, on: date, working_children: bool) -> Counted:
     if person.away:
+        if person.away not in AWAY:
+            raise ValueError(f"unknown absence {person.away}")
         return Counted(person.name, False, f"{AWAY[person.away]}，不计入共同生活的家庭成员。")
     if person.relation in ("SELF", "SPOUSE"):
         return Counted(person.name, True, "申请人本人及配偶，计入。")

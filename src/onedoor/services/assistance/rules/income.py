@@ -39,29 +39,38 @@ class IncomeItem:
 
 def countable_income(items: Sequence[IncomeItem], params: Params | None = None) -> Judgement:
     """
-    Return the countable household income in yuan a month.
+    Return the countable household income in yuan a month, two places (Measures art. 13).
 
     Yearly sums divide by 12 and round half up to the fen; each kind counts at least 0: a loss in one does not eat
-    another (readings 16).
+    another (readings 16). Items that do not count stay in the trace with their reason.
+
+    :raises ValueError: a kind the law does not name.
     """
     sums: dict[str, Decimal] = defaultdict(Decimal)
     trace = []
     for item in items:
+        if item.kind not in KINDS:
+            raise ValueError(f"unknown kind of income {item.kind}")
         if item.excluded:
-            label = f"{item.member}{KINDS[item.kind]}"
-            trace.append(TraceLine(label, f"{format_money(item.gross)} 不计入（{item.excluded}）", "0.00", INCOME))
-            continue
-        net = item.gross - item.deduction
-        month = round_to_fen(net / TWELVE) if item.yearly else round_to_fen(net)
-        sums[item.kind] += month
-        formula = format_money(item.gross)
-        if item.deduction:
-            formula += f" − {format_money(item.deduction)}"
-        if item.yearly:
-            formula = f"（{formula}）÷ 12"
+            formula, month = f"{format_money(item.gross)} 不计入（{item.excluded}）", Decimal("0.00")
+        else:
+            formula, month = _formula(item), _month(item)
+            sums[item.kind] += month
         label = f"{item.member}{KINDS[item.kind]}"
         trace.append(TraceLine(label, formula, format_money(month), INCOME, (item.source,)))
     total = sum((max(amount, Decimal(0)) for amount in sums.values()), Decimal(0))
     parts = " + ".join(format_money(max(sums[kind], Decimal(0))) for kind in KINDS if kind in sums) or "0.00"
     trace.append(TraceLine("家庭月收入合计", parts, format_money(total), INCOME))
     return Judgement(value=round_to_fen(total), trace=tuple(trace))
+
+
+def _month(item: IncomeItem) -> Decimal:
+    net = item.gross - item.deduction
+    return round_to_fen(net / TWELVE) if item.yearly else round_to_fen(net)
+
+
+def _formula(item: IncomeItem) -> str:
+    formula = format_money(item.gross)
+    if item.deduction:
+        formula += f" − {format_money(item.deduction)}"
+    return f"（{formula}）÷ 12" if item.yearly else formula
