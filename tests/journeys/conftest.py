@@ -19,6 +19,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.test import Client
+from django_tasks_db.management.commands import db_worker
 from PIL import Image
 
 from onedoor.demonstration import loading
@@ -158,8 +159,9 @@ def officer(site: Simulator) -> Callable[[str], Client]:
 
 
 @pytest.fixture
-def work() -> Callable[[], None]:
-    """Let the worker do everything that is ready."""
+def work(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let the worker do everything that is ready, within the test's own transaction."""
+    monkeypatch.setattr(db_worker, "close_old_connections", lambda: None)
     return run_everything
 
 

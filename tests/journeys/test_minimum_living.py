@@ -19,6 +19,7 @@ from onedoor.platform.cases.life import fold
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Draft
 from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.exchange.models import Query
+from onedoor.platform.kernel.models import OutboxMessage
 from onedoor.platform.supervision.models import SupervisionEvent
 from onedoor.services.assistance.models import Difference, Recognition, Verification
 
@@ -317,6 +318,7 @@ def test_the_whole_errand(
         assert AuditEntry.objects.filter(target=case.target, outcome="looked").exists()
         assert not SupervisionEvent.objects.filter(case=case, lamp="red").exists()
         assert Draft.objects.get(submitted_as=case)
+        assert not OutboxMessage.objects.exclude(last_error="").exists()
 
 
 def visit(surveyor: Client, number: str, *, together: bool) -> Any:

@@ -1,17 +1,19 @@
 """Cases: follow them, accept and decide them."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import Header, Router, Schema
 
 from onedoor.api.problems import Problem
 from onedoor.platform.cases import operations, queries
-from onedoor.platform.cases.models import Case
+from onedoor.platform.cases.queries import Case
 from onedoor.platform.kernel import clock, replays
 from onedoor.platform.kernel.actors import Actor
 
 router = Router(tags=["cases"])
+KEY: Any = Header(..., alias="Idempotency-Key")  # type: ignore[type-arg]
 
 
 class CaseOut(Schema):
@@ -73,7 +75,7 @@ def get_case(request: HttpRequest, number: str) -> dict[str, object]:
 
 
 @router.post("/{number}/acceptance", response={200: DocumentOut, **REFUSALS}, summary="受理办件")
-def accept(request: HttpRequest, number: str, idempotency_key: str = Header(...)) -> dict[str, object]:
+def accept(request: HttpRequest, number: str, idempotency_key: str = KEY) -> dict[str, object]:
     case = _case(request, number)
 
     def perform() -> dict[str, object]:
@@ -86,9 +88,7 @@ def accept(request: HttpRequest, number: str, idempotency_key: str = Header(...)
 
 
 @router.post("/{number}/decision", response={200: DocumentOut, **REFUSALS}, summary="决定办件")
-def decide(
-    request: HttpRequest, number: str, decision: Decision, idempotency_key: str = Header(...)
-) -> dict[str, object]:
+def decide(request: HttpRequest, number: str, decision: Decision, idempotency_key: str = KEY) -> dict[str, object]:
     case = _case(request, number)
 
     def perform() -> dict[str, object]:

@@ -95,7 +95,15 @@ def _create(binaries: Path, folder: Path, password: str, owner: dict[str, Any]) 
         os.chown(secret, owner["user"], owner["group"])
     failures = []
     for locale in LOCALES:
-        command = [binaries / "initdb", "--pgdata", folder / "data", "--username", NAME, "--pwfile", secret]
+        command: list[str | Path] = [
+            binaries / "initdb",
+            "--pgdata",
+            folder / "data",
+            "--username",
+            NAME,
+            "--pwfile",
+            secret,
+        ]
         command += ["--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", locale, "--no-sync"]
         made = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, **owner)
         if made.returncode == 0:
@@ -123,7 +131,7 @@ def _start(binaries: Path, folder: Path, port: int, owner: dict[str, Any]) -> su
 
 def _wait(binaries: Path, folder: Path, port: int, server: subprocess.Popen[bytes]) -> None:
     give_up = time.monotonic() + START_SECONDS
-    question = [binaries / "pg_isready", "--quiet", "--host", "127.0.0.1", "--port", str(port)]
+    question: list[str | Path] = [binaries / "pg_isready", "--quiet", "--host", "127.0.0.1", "--port", str(port)]
     while subprocess.run(question, check=False).returncode != 0:
         if server.poll() is not None or time.monotonic() > give_up:
             log = (folder / "log").read_text(encoding="utf-8", errors="replace")

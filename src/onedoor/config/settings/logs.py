@@ -19,7 +19,7 @@ def hide_personal_numbers(logger: Any, name: str, event: MutableMapping[str, Any
     return event
 
 
-_shared = [
+_shared: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso"),

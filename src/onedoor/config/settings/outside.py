@@ -3,7 +3,7 @@
 from onedoor.config.settings.base import env
 
 ONEDOOR_NODE = env.str("ONEDOOR_NODE", default="onedoor")
-# "police.household=http://127.0.0.1:8701,housing.ownership=http://127.0.0.1:8702"
+# Pairs of connector and base address with commas between them, for example police.household with http://127.0.0.1:8701
 ONEDOOR_CONNECTORS = env.dict("ONEDOOR_CONNECTORS", default={})
 ONEDOOR_SMS_URL = env.str("ONEDOOR_SMS_URL", default="")
 ONEDOOR_SMS_SECRET = env.str("ONEDOOR_SMS_SECRET", default="")

@@ -34,7 +34,7 @@ def main() -> None:
         sms_secret=os.environ.get("ONEDOOR_SMS_SECRET", ""),
         slow=arguments.slow,
     )
-    ports = {offset: name for offset, name in enumerate(DEPARTMENTS)} | {SMS_OFFSET: "sms", CONTROL_OFFSET: "control"}
+    ports = dict(enumerate(DEPARTMENTS)) | {SMS_OFFSET: "sms", CONTROL_OFFSET: "control"}
     servers = []
     for offset, name in ports.items():
         server = ThreadingHTTPServer(("127.0.0.1", arguments.base_port + offset), make_handler(name, world))

@@ -44,7 +44,7 @@ def make_handler(name: str, world: World) -> type[BaseHTTPRequestHandler]:
                 return self._send(503, "text/plain", b"busy")
             if mood.get("garbage"):
                 return self._send(200, "text/html", b"<html>maintenance</html>")
-            self._send(*DEPARTMENTS[name](world, path, body))
+            return self._send(*DEPARTMENTS[name](world, path, body))
 
         def _send(self, status: int, content_type: str, body: bytes) -> None:
             self.send_response(status)

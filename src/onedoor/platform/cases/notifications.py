@@ -66,7 +66,7 @@ def _action(payload: dict[str, Any]) -> Action:
 
 def _tell(action: Action, text: str, at: datetime) -> None:
     case = action.case
-    for person_id in {case.applicant_id, case.agent_id} - {None}:
+    for person_id in {case.applicant_id, case.agent_id or case.applicant_id}:
         messages.send_message(
             recipient_id=person_id,
             event=f"cases.{action.kind}",

@@ -36,10 +36,8 @@ def open_ready(case: Case, *, at: datetime) -> list[CaseStep]:
     """Open every step whose predecessors are done, start the machine's ones, and return what was opened."""
     ended = set(case.steps.filter(ended_at__isnull=False).values_list("code", flat=True))
     present = ended | set(case.steps.filter(ended_at__isnull=True).values_list("code", flat=True))
-    opened = []
-    for step in case.item_version.item.steps:
-        if step.code not in present and set(step.after) <= ended:
-            opened.append(_open(case, step, at=at, tier=step.tier))
+    ready = [step for step in case.item_version.item.steps if step.code not in present and set(step.after) <= ended]
+    opened = [_open(case, step, at=at, tier=step.tier) for step in ready]
     for row in opened:
         opener = handlers.for_item(case.item_code).openers.get(row.code)
         if opener is not None:

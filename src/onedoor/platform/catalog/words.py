@@ -18,7 +18,8 @@ def _to_simplified() -> OpenCC:
 
 def normalise(text: str) -> str:
     """Return text as it is searched: simplified characters, lower case, no spaces around."""
-    return _to_simplified().convert(text).strip().lower()[:80]
+    simplified: str = _to_simplified().convert(text)
+    return simplified.strip().lower()[:80]
 
 
 def cut(text: str) -> list[str]:

@@ -132,7 +132,7 @@ def reset_login(*, login_id: int, witness_note: str, actor: Actor, at: datetime)
 
     :raises InvalidInput: the note says too little about what was checked.
     """
-    login = Login.objects.select_for_update().select_related("person").get(pk=login_id)
+    login = Login.objects.select_for_update(of=("self",)).select_related("person").get(pk=login_id)
     division = login.person.division_id if login.person and login.person.division_id else "000000000000"
     actor.require("identity.reset", division=division)
     if len(witness_note.strip()) < 10:

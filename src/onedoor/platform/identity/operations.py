@@ -323,7 +323,7 @@ def give_consent(
 @transaction.atomic
 def revoke_consent(*, consent_id: int, actor: Actor, at: datetime) -> Consent:
     """Withdraw a consent: from now on nothing is asked under it. Only the person themselves."""
-    consent = Consent.objects.select_for_update().filter(pk=consent_id, person_id=actor.person_id).first()
+    consent = Consent.objects.select_for_update().filter(pk=consent_id, person_id=actor.require_person()).first()
     if consent is None:
         raise DelegationNotFound
     if consent.revoked_at is None:

@@ -273,10 +273,10 @@ def _officer(login: Login, post: Post, channel: Channel, address: str) -> Actor:
 
 def colleagues(*, actor: Actor, permission: str, on: date) -> list[Post]:
     """Return the posts of the actor's own organization that hold a permission, without the actor's own."""
-    held = Post.objects.filter(organization_id=actor.organization_id, valid_from__lte=on).filter(
+    held = Post.objects.filter(organization__posts=actor.post_id or 0, valid_from__lte=on).filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=on)
     )
-    found = held.exclude(login_id=actor.login_id).select_related("login").order_by("id")
+    found = held.exclude(login_id=actor.require_login()).select_related("login").order_by("id")
     return [post for post in found if permission in permissions_of(post.role)]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from onedoor.platform.kernel.errors import NotAllowed
+from onedoor.platform.kernel.errors import NotAllowed, NotLoggedIn
 
 Channel = Literal["web", "window", "kiosk", "hotline", "wechat", "api", "system"]
 CodeRange = tuple[str, str]  # half-open: start <= code < end, 12-digit codes
@@ -57,6 +57,18 @@ class Actor:
         """:raises NotAllowed: the post in use does not cover this permission for this division and line."""
         if not self.may(permission, division=division, line=line):
             raise NotAllowed
+
+    def require_person(self) -> int:
+        """:raises NotLoggedIn: nobody has logged in, or a machine acts; a person has to."""
+        if self.person_id is None:
+            raise NotLoggedIn
+        return self.person_id
+
+    def require_login(self) -> int:
+        """:raises NotLoggedIn: nobody has logged in."""
+        if self.login_id is None:
+            raise NotLoggedIn
+        return self.login_id
 
     def reaches(self, division: str) -> bool:
         return any(start <= division < end for start, end in self.reach)

@@ -112,18 +112,18 @@ def replay(*, case_number: str, actor: Actor, at: datetime) -> tuple[Case, list[
     draft = getattr(case, "draft", None)
     if draft is not None:
         targets.append(f"draft:{draft.pk}")
-    for entry in AuditEntry.objects.filter(target__in=targets):
-        lines.append(
-            ReplayLine(
-                at=entry.at,
-                who=entry.actor_name or _citizen(entry.actor_kind),
-                role=entry.role,
-                what=entry.event,
-                outcome=entry.get_outcome_display(),
-                reason=entry.reason,
-                channel=entry.channel,
-            )
+    lines.extend(
+        ReplayLine(
+            at=entry.at,
+            who=entry.actor_name or _citizen(entry.actor_kind),
+            role=entry.role,
+            what=entry.event,
+            outcome=entry.get_outcome_display(),
+            reason=entry.reason,
+            channel=entry.channel,
         )
+        for entry in AuditEntry.objects.filter(target__in=targets)
+    )
     return case, sorted(lines, key=lambda line: line.at)
 
 

@@ -59,7 +59,7 @@ def record_visit(
     )
     others = [member for member in team if member.login_id != actor.login_id]
     TeamMember.objects.bulk_create(
-        TeamMember(visit=visit, login_id=member.login_id, name=member.name) for member in [actor, *others]
+        TeamMember(visit=visit, login_id=member.require_login(), name=member.name) for member in [actor, *others]
     )
     cases.complete_step(
         case_id=case_id,

@@ -69,8 +69,10 @@ def ruling(case: Case, judgement: Judgement, granted: bool) -> Ruling:
     """Put the decision into words."""
     value = judgement.value
     facts = [
-        f"经核实，你户共同生活的家庭成员 {value['people']} 人，计入的家庭月收入 {format_money(value['income'])} 元，"
-        f"当地保障标准为每人每月 {format_money(value['standard'])} 元。"
+        (
+            f"经核实，你户共同生活的家庭成员 {value['people']} 人，计入的家庭月收入 {format_money(value['income'])} 元，"
+            f"当地保障标准为每人每月 {format_money(value['standard'])} 元。"
+        )
     ]
     basis = sorted({reason.article for reason in judgement.reasons} | {"《中华人民共和国社会救助法》第十八条"})
     if not granted:

@@ -58,7 +58,9 @@ def receive_answer(payload: dict[str, Any], *, at: datetime) -> None:
     if result is None:
         return
     verification = (
-        Verification.objects.select_for_update().select_related("case__declared").get(pk=result.verification_id)
+        Verification.objects.select_for_update(of=("self",))
+        .select_related("case__declared")
+        .get(pk=result.verification_id)
     )
     answer = answers.answer_of(query_id=payload["query_id"], actor=MACHINE)
     result.state, result.as_of, result.received_at, result.answer = answer.state, answer.as_of, at, answer.rows

@@ -1,6 +1,6 @@
 """我的: what I must do now, cases, drafts, messages, delegations, who looked at my data."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +13,12 @@ from onedoor.platform.exchange import queries as exchange
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import NotLoggedIn, OneDoorError
+from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.messages import operations as message_operations
 from onedoor.platform.messages import queries as message_queries
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.inputs import posted, posted_day, posted_uuid
 from onedoor.web.parts.writes import once
 
 SCOPES = (("view", "查看进度"), ("submit", "填写和提交"), ("sign", "代为签署授权"), ("collect", "代领结果"))
@@ -25,8 +26,6 @@ SCOPES = (("view", "查看进度"), ("submit", "填写和提交"), ("sign", "代
 
 def me(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    if actor.person_id is None:
-        raise NotLoggedIn
     found = cases.my_cases(actor=actor, on=clock.today())
     context = {
         "cases": found,
@@ -42,10 +41,8 @@ def me(request: HttpRequest) -> HttpResponse:
 
 def messages(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    if actor.person_id is None:
-        raise NotLoggedIn
     if request.method == "POST":
-        message_operations.mark_read(message_id=int(request.POST.get("message") or 0), actor=actor, at=clock.now())
+        message_operations.mark_read(message_id=posted_uuid(request, "message"), actor=actor, at=clock.now())
         return redirect("messages")
     return render(request, "citizen/messages.html", {"messages": message_queries.inbox(actor=actor)})
 
@@ -53,8 +50,6 @@ def messages(request: HttpRequest) -> HttpResponse:
 def delegations(request: HttpRequest) -> HttpResponse:
     """Give, confirm and revoke delegations: what one may do for another, for which items, until when."""
     actor = actor_of(request)
-    if actor.person_id is None:
-        raise NotLoggedIn
     problem = ""
     if request.method == "POST":
         try:
@@ -77,16 +72,16 @@ def delegations(request: HttpRequest) -> HttpResponse:
 def _change_delegation(request: HttpRequest) -> dict[str, Any]:
     actor, at = actor_of(request), clock.now()
     if request.POST.get("confirm"):
-        identity_operations.confirm_delegation(delegation_id=int(request.POST["confirm"]), actor=actor, at=at)
+        identity_operations.confirm_delegation(delegation_id=posted(request, "confirm"), actor=actor, at=at)
     elif request.POST.get("revoke"):
-        identity_operations.revoke_delegation(delegation_id=int(request.POST["revoke"]), actor=actor, at=at)
+        identity_operations.revoke_delegation(delegation_id=posted(request, "revoke"), actor=actor, at=at)
     else:
         identity_operations.ask_delegation(
             principal_name=request.POST.get("name", ""),
             principal_id_number=request.POST.get("id_number", ""),
             items=request.POST.getlist("items"),
             scopes=request.POST.getlist("scopes"),
-            valid_to=date.fromisoformat(request.POST.get("valid_to") or clock.today().isoformat()),
+            valid_to=posted_day(request, "valid_to"),
             actor=actor,
             at=at,
         )
@@ -96,7 +91,5 @@ def _change_delegation(request: HttpRequest) -> dict[str, Any]:
 def looks(request: HttpRequest) -> HttpResponse:
     """Show who asked other departments about me, when, why and for which case."""
     actor = actor_of(request)
-    if actor.person_id is None:
-        raise NotLoggedIn
-    uses = exchange.uses_about(person_id=actor.person_id, actor=actor)
+    uses = exchange.uses_about(person_id=actor.require_person(), actor=actor)
     return render(request, "citizen/looks.html", {"uses": uses})

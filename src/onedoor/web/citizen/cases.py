@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from onedoor.platform.cases import operations, queries
-from onedoor.platform.cases.models import Case
+from onedoor.platform.cases.queries import Case
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.files import queries as files
 from onedoor.platform.kernel import clock
@@ -45,7 +45,7 @@ def submitted(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "case": found,
         "receipt": receipt,
-        "qr": papers.qr_svg(papers.check_url(receipt)),
+        "qr": papers.document_qr(receipt),
         "can_undo": found.state == "submitted" and clock.now() < found.undo_until,
     }
     return render(request, "citizen/submitted.html", context)
@@ -128,7 +128,7 @@ def certificate(request: HttpRequest, number: str, certificate_id: int) -> HttpR
     return papers.pdf_response(papers.certificate_pdf(issued[0]), f"{issued[0].number}.pdf")
 
 
-def file(request: HttpRequest, file_id: int) -> HttpResponse:
+def file(request: HttpRequest, file_id: int) -> FileResponse:
     """Show an uploaded paper to whoever may see the case or draft it belongs to."""
     opened = files.open_file(file_id=file_id, actor=actor_of(request), at=clock.now())
     response = FileResponse(opened.content, content_type=opened.media_type)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from onedoor.platform.cases import operations, queries
 from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.validation import read_section
-from onedoor.platform.cases.models import Draft
+from onedoor.platform.cases.queries import Draft
 from onedoor.platform.catalog.items import Section
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
@@ -22,6 +22,7 @@ from onedoor.platform.kernel.errors import (
 from onedoor.web.citizen.journey import Journey
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.inputs import posted, whole
 from onedoor.web.parts.writes import once
 
 
@@ -32,7 +33,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
         raise NotLoggedIn
     principals = identity.principals_for_item(agent_id=actor.person_id, item=code, on=clock.today())
     if request.method == "POST":
-        applicant = int(request.POST.get("applicant") or actor.person_id)
+        applicant = posted(request, "applicant", actor.person_id)
 
         def perform() -> dict[str, Any]:
             draft = operations.start_draft(item_code=code, applicant_id=applicant, actor=actor, at=clock.now())
@@ -65,7 +66,7 @@ def section(request: HttpRequest, draft_id: UUID, section: str) -> HttpResponse:
     known = queries.known_answers(draft=draft, actor=actor_of(request), on=clock.today())
     if request.method == "POST":
         return _save_section(request, draft, definition, known)
-    extra = {key.removeprefix("more_"): int(value) for key, value in request.GET.items() if key.startswith("more_")}
+    extra = {key.removeprefix("more_"): whole(request.GET, key) for key in request.GET if key.startswith("more_")}
     fields = bind_section(
         definition, answers=draft.answers, typed=draft.typed, problems={}, known=known, extra_rows=extra
     )
@@ -78,7 +79,7 @@ def _save_section(request: HttpRequest, draft: Draft, definition: Section, known
     try:
         saved = operations.save_section(
             draft_id=draft.pk,
-            revision=int(request.POST.get("revision") or 0),
+            revision=posted(request, "revision", 0),
             section=definition.code,
             cleaned=cleaned,
             actor=actor_of(request),
@@ -154,7 +155,7 @@ def _change_materials(request: HttpRequest, draft: Draft) -> str:
     actor, at = actor_of(request), clock.now()
     try:
         if request.POST.get("remove"):
-            operations.remove_material(draft_id=draft.pk, material_id=int(request.POST["remove"]), actor=actor, at=at)
+            operations.remove_material(draft_id=draft.pk, material_id=posted(request, "remove"), actor=actor, at=at)
         for upload in request.FILES.getlist("file"):
             operations.attach_material(
                 draft_id=draft.pk,
@@ -181,7 +182,7 @@ def consents(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     needed = queries.needed_consents(draft=draft, actor=actor, at=at, on=clock.today())
     if request.method == "POST":
         try:
-            place = int(request.POST.get("consent") or -1)
+            place = posted(request, "consent", -1)
             if 0 <= place < len(needed):
                 operations.sign_consent(
                     draft_id=draft_id,
@@ -215,7 +216,7 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             case = operations.submit_draft(
-                draft_id=draft_id, revision=int(request.POST.get("revision") or 0), actor=actor, at=at
+                draft_id=draft_id, revision=posted(request, "revision", 0), actor=actor, at=at
             )
             return redirect("submitted", number=case.number)
         except InvalidInput as refusal:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from onedoor.platform.cases import queries
 from onedoor.platform.cases.forms.validation import missing_in_section
-from onedoor.platform.cases.models import Draft
+from onedoor.platform.cases.queries import Draft
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 

@@ -24,6 +24,7 @@ from onedoor.platform.messages.gateway import GatewayUnavailable
 from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import FACTORS_KEY, actor_of
+from onedoor.web.parts.inputs import posted
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -209,6 +210,6 @@ def demonstration_clock(request: HttpRequest) -> HttpResponse:
     if path is None:
         return redirect("home")
     if request.method == "POST":
-        days = clock.demonstration_shift().days + min(max(int(request.POST.get("days") or 0), 0), 60)
+        days = clock.demonstration_shift().days + min(max(posted(request, "days", 0), 0), 60)
         path.write_text(str(days), encoding="ascii")
     return redirect(_next(request))

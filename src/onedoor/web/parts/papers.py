@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 
-from onedoor.platform.cases.models import CaseDocument
+from onedoor.platform.cases.queries import CaseDocument
 from onedoor.platform.certificates.faces import face_pdf, qr_svg
 from onedoor.platform.files import rendering
 
@@ -17,10 +17,15 @@ def check_url(document: CaseDocument) -> str:
     return f"{settings.ONEDOOR_PUBLIC_URL}{reverse('check', args=[document.digest[:32]])}"
 
 
+def document_qr(document: CaseDocument) -> str:
+    """Return the QR code of the document's check page as SVG."""
+    return qr_svg(check_url(document))
+
+
 def document_pdf(document: CaseDocument) -> bytes:
     """Draw a notice or decision; the same document always gives the same page."""
     content: dict[str, Any] = dict(document.content)
-    content["qr_svg"] = qr_svg(check_url(document))
+    content["qr_svg"] = document_qr(document)
     return rendering.render_document(content)
 
 

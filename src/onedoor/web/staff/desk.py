@@ -11,6 +11,7 @@ from onedoor.platform.kernel.errors import NotAllowed, NotLoggedIn
 from onedoor.platform.visits import queries as visits
 from onedoor.web.parts import papers
 from onedoor.web.parts.actors import POST_KEY, actor_of
+from onedoor.web.parts.inputs import whole
 
 
 def worklist(request: HttpRequest) -> HttpResponse:
@@ -23,7 +24,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     if not actor.permissions:
         return redirect("choose_post")
     duty = request.GET.get("duty", "")
-    items = queries.worklist(actor=actor, on=clock.today(), duty=duty, after=int(request.GET.get("after") or 0))
+    items = queries.worklist(actor=actor, on=clock.today(), duty=duty, after=whole(request.GET, "after", 0))
     context = {
         "items": items,
         "duties": queries.duty_counts(actor=actor),

@@ -126,7 +126,7 @@ def raise_objection(*, notice_id: int, text: str, contact: str, actor: Actor, at
 @transaction.atomic
 def close_objection(*, objection_id: int, finding: str, actor: Actor, at: datetime) -> Objection:
     """Close an objection with what the inquiry found."""
-    objection = Objection.objects.select_for_update().select_related("notice__case").get(pk=objection_id)
+    objection = Objection.objects.select_for_update(of=("self",)).select_related("notice__case").get(pk=objection_id)
     case = objection.notice.case
     actor.require("cases.review", division=case.division, line=case.line)
     if len(finding.strip()) < 10:

@@ -64,7 +64,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime) -
     :raises InvalidInput: answers are missing or wrong; each problem names its field.
     :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow, MandateExpired: what is missing and how to mend it.
     """
-    draft = Draft.objects.select_for_update().select_related("item_version", "applicant").get(pk=draft_id)
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("item_version", "applicant").get(pk=draft_id)
     access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
     if draft.submitted_as is not None:
         return draft.submitted_as

@@ -1,5 +1,6 @@
 """Every read of the cases room; callers import it from here."""
 
+from onedoor.platform.cases.models import Case, CaseDocument, Draft
 from onedoor.platform.cases.queries.citizen import (
     DraftView,
     get_draft,
@@ -45,6 +46,9 @@ from onedoor.platform.cases.queries.matter import (
 from onedoor.platform.cases.queries.public import public_notice, public_notices
 
 __all__ = [
+    "Case",
+    "CaseDocument",
+    "Draft",
     "PAGE",
     "ClockView",
     "DraftView",

@@ -134,7 +134,7 @@ def possible_actions(*, case: Case, actor: Actor) -> list[PossibleAction]:
     item = case.item_version.item
     done_by = {
         row.step.code
-        for row in StepPerformer.objects.filter(step__case=case, login_id=actor.login_id).select_related("step")
+        for row in StepPerformer.objects.filter(step__case=case, login_id=actor.require_login()).select_related("step")
     }
     found = []
     for row in case.steps.filter(ended_at__isnull=True).exclude(permission=""):

@@ -3,8 +3,10 @@
 from onedoor.services.assistance.rules.amount import dibao_amount
 from onedoor.services.assistance.rules.assets import Asset, assets_within
 from onedoor.services.assistance.rules.classify import (
+    Found,
     HouseholdFacts,
     Obligor,
+    classify_household,
     judge_dibao,
     precheck_dibao,
 )
@@ -27,11 +29,13 @@ from onedoor.services.assistance.rules.procedure import (
     next_steps_after_notice,
     review_due,
 )
+from onedoor.services.assistance.rules.rigid import is_rigid
 
 __all__ = [
     "Asset",
     "Counted",
     "Deadlines",
+    "Found",
     "GivenConsent",
     "Grace",
     "HouseholdFacts",
@@ -41,12 +45,14 @@ __all__ = [
     "assets_within",
     "benefit_start",
     "can_query",
+    "classify_household",
     "cohabiting_members",
     "countable_income",
     "county_due",
     "deadlines",
     "dibao_amount",
     "grace",
+    "is_rigid",
     "judge_dibao",
     "next_steps_after_notice",
     "obligor_share",

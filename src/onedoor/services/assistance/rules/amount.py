@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from onedoor.services.assistance.rules.laws import AMOUNT
+from onedoor.services.assistance.rules.laws import AMOUNT, HOUSEHOLD
 from onedoor.standards.judgement import Judgement, Params, Reason, TraceLine
 from onedoor.standards.money import ceil_to, format_money
 
@@ -11,11 +11,23 @@ ZERO = Decimal("0.00")
 
 def dibao_amount(standard: Decimal, people: int, household_income: Decimal, params: Params) -> Judgement:
     """
-    Return yuan a month for the whole household; 0 when its income is not below the standard.
+    Return yuan a month for the whole household; 0 when its income is not below the standard (Law art. 18).
 
     EXACT: standard × people − income, rounded up to the unit, never divided to a head and multiplied back (632 × 3 −
-    1894 is 2, not 3). TIER: the class amount × people.
+    1894 is 2, not 3). TIER: the class amount × people. A household in which nobody counts gets 0 and is told so.
+
+    :raises ValueError: a negative number of people or income, an unknown mode, or tiers that end below the standard.
+    :raises MissingParameter: the place has no mode, no unit (EXACT) or no tiers (TIER).
     """
+    if people < 0 or household_income < 0:
+        raise ValueError("people and income cannot be negative")
+    mode = params.text("assist.dibao.amount_mode")
+    if mode not in ("EXACT", "TIER"):
+        raise ValueError(f"unknown amount mode {mode}")
+    used = [params.row("assist.dibao.amount_mode")]
+    if people == 0:
+        reason = Reason("NOBODY_COUNTED", "没有计入的共同生活的家庭成员，不能计算保障金。", HOUSEHOLD)
+        return Judgement(ZERO, (reason,), (), tuple(used))
     line = standard * people
     below = household_income < line
     compare = TraceLine(
@@ -24,11 +36,10 @@ def dibao_amount(standard: Decimal, people: int, household_income: Decimal, para
         "是" if below else "否",
         AMOUNT,
     )
-    used = [params.row("assist.dibao.amount_mode")]
     if not below:
         reason = Reason("INCOME_NOT_BELOW", "家庭人均收入不低于当地保障标准，等于标准也不属于低于。", AMOUNT)
         return Judgement(ZERO, (reason,), (compare,), tuple(used))
-    if params.text("assist.dibao.amount_mode") == "TIER":
+    if mode == "TIER":
         return _tier(people, household_income, standard, compare, params)
     unit = params.money("assist.dibao.round_unit")
     used.append(params.row("assist.dibao.round_unit"))
@@ -43,8 +54,8 @@ def dibao_amount(standard: Decimal, people: int, household_income: Decimal, para
 
 
 def _tier(people: int, income: Decimal, standard: Decimal, compare: TraceLine, params: Params) -> Judgement:
-    """Choose the class by how far the income lies below the line: `upto` is the income a head up to which it holds."""
-    tiers = params.value("assist.dibao.tiers")
+    """Choose the class by how far the income lies below the line: `upto` is the income a head below which it holds."""
+    tiers = sorted(params.value("assist.dibao.tiers"), key=lambda tier: Decimal(str(tier["upto"])))
     for tier in tiers:
         if income < Decimal(str(tier["upto"])) * people:
             amount = (Decimal(str(tier["amount"])) * people).quantize(Decimal("0.01"))

@@ -10,7 +10,14 @@ from onedoor.standards.workdays import Due, WorkCalendar
 
 
 def next_steps_after_notice(objections: int) -> tuple[str, ...]:
-    """R9: without objection to the county; otherwise a new survey or a review meeting, then a new opinion."""
+    """
+    R9: without objection to the county; otherwise a new survey or a review meeting, then a new opinion (Measures
+    art. 19).
+
+    :raises ValueError: a negative number of objections.
+    """
+    if objections < 0:
+        raise ValueError("objections cannot be negative")
     return ("TO_COUNTY",) if objections == 0 else ("RESURVEY", "REVIEW_MEETING")
 
 
@@ -44,7 +51,11 @@ def benefit_start(decided: date) -> date:
 
 
 def review_due(review_class: str, last: date, params: Params) -> date:
-    """R12: a stable household after a year, an unstable one after half a year; a place may shorten it."""
+    """
+    R12: a stable household after a year, an unstable one after half a year (Measures art. 31); a place may shorten it.
+
+    :raises MissingParameter: no interval for this class, which is STABLE or UNSTABLE.
+    """
     return add_months(last, params.integer(f"assist.review_months.{review_class.lower()}"))
 
 
@@ -69,6 +80,10 @@ def grace(decided: date, per_head: Decimal, line: Decimal, *, by_work: bool, par
     return Grace(first, date.fromordinal(end.toordinal() - 1))
 
 
+# Quick aid is given first and explained afterwards (Law art. 50): nobody is looked up for it, whatever was signed.
+NEVER_ASKED = frozenset({"QUICK_AID"})
+
+
 @dataclass(frozen=True)
 class GivenConsent:
     """A consent as R19 sees it."""
@@ -82,7 +97,13 @@ class GivenConsent:
 
 
 def can_query(consent: GivenConsent | None, person: int, source: str, purpose: str, now: datetime) -> bool:
-    """R19: only with the person's own living consent for this source and purpose."""
+    """
+    R19: only with the person's own living consent for this source and purpose (Law art. 41); never for quick aid.
+
+    A consent lives from `signed_at` until just before `valid_until`; at the moment of revocation it is gone.
+    """
+    if purpose in NEVER_ASKED:
+        return False
     if consent is None or consent.person != person:
         return False
     if source not in consent.sources or purpose not in consent.purposes:

@@ -18,7 +18,7 @@ def say(context: dict[str, Any], words: str) -> str:
 @register.simple_tag(takes_context=True)
 def title_of(context: dict[str, Any], item: Any) -> str:
     """Return an item's title in the visitor's language."""
-    return (item.title_en or item.title) if context.get("lang") == "en" else item.title
+    return str((item.title_en or item.title) if context.get("lang") == "en" else item.title)
 
 
 @register.filter

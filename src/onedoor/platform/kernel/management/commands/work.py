@@ -35,13 +35,13 @@ class Command(BaseCommand):
         tasks.beat(worker=name, at=clock.now())
         threading.Thread(target=_keep_beating, args=(name, stop), daemon=True).start()
         while not stop.is_set():
+            close_old_connections()
             if not run_round(name):
                 stop.wait(settings.ONEDOOR_WORKER_INTERVAL)
 
 
 def run_round(name: str) -> int:
     """Do one round of everything that waits and return how much was done."""
-    close_old_connections()
     at = clock.now()
     tasks.give_back_lost_tasks(at=at, silent_for=timedelta(seconds=settings.ONEDOOR_WORKER_LOST_AFTER))
     done = len(tasks.run_due_duties(at=at)) + outbox.deliver_pending(at=at)

@@ -1,0 +1,36 @@
+"""`./onedoor bench`: measure, on a PostgreSQL of its own; figures go to docs/performance.md by hand, with the command."""
+
+import os
+import subprocess
+
+from onedoor.config import environment, postgres
+from onedoor.config.environment import ROOT
+from onedoor.config.terminal import Stop, say
+
+SETTINGS = "onedoor.config.settings.test"
+
+
+def run_benchmarks(names: list[str]) -> int:
+    """
+    Run the named benchmarks of benchmarks/, or list them when none is named.
+
+    :raises Stop: there is none of that name, or PostgreSQL is missing.
+    """
+    known = {path.stem.removeprefix("bench_"): path for path in sorted((ROOT / "benchmarks").glob("bench_*.py"))}
+    if not names:
+        say("可用 · known: " + " ".join(known))
+        return 0
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise Stop(f"没有这项测量：{'、'.join(unknown)}。可用 · known: {' '.join(known)}")
+    binaries = postgres.find_binaries()
+    if binaries is None:
+        raise Stop(f"测量需要 PostgreSQL：{postgres.INSTALL}")
+    python = environment.ensure("dev")
+    code = 0
+    with postgres.private_cluster(binaries) as url:
+        variables = environment.variables(DJANGO_SETTINGS_MODULE=SETTINGS, ONEDOOR_DATABASE_URL=url)
+        for name in names:
+            done = subprocess.run([python, known[name]], cwd=ROOT, env={**os.environ, **variables}, check=False)
+            code = code or done.returncode
+    return code

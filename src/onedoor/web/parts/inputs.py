@@ -1,0 +1,55 @@
+"""Read what a form or an address sends without trusting its shape: nonsense is a polite refusal, never a crash."""
+
+from datetime import date
+from uuid import UUID
+
+from django.http import HttpRequest, QueryDict
+
+from onedoor.platform.kernel.errors import OneDoorError
+
+LARGEST = 2**31 - 1
+
+
+class Garbled(OneDoorError):
+    code, http_status, message = "web.garbled", 400, "这个页面的内容不完整，可能已过时。请返回上一页刷新后再试一次。"
+
+
+def whole(values: QueryDict, name: str, fallback: int | None = None) -> int:
+    """
+    Return a whole number from the form or address.
+
+    :raises Garbled: it is no number, or it is missing and there is no fallback.
+    """
+    text = values.get(name) or ""
+    if not isinstance(text, str) or (not text and fallback is None):
+        raise Garbled
+    if not text:
+        return fallback or 0
+    try:
+        number = int(text)
+    except ValueError:
+        raise Garbled from None
+    if not -1 <= number <= LARGEST:
+        raise Garbled
+    return number
+
+
+def posted(request: HttpRequest, name: str, fallback: int | None = None) -> int:
+    """:raises Garbled: the form's field is no whole number."""
+    return whole(request.POST, name, fallback)
+
+
+def posted_uuid(request: HttpRequest, name: str) -> UUID:
+    """:raises Garbled: the form's field is no UUID."""
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError:
+        raise Garbled from None
+
+
+def posted_day(request: HttpRequest, name: str) -> date:
+    """:raises Garbled: the form's field is no date."""
+    try:
+        return date.fromisoformat(request.POST.get(name, ""))
+    except ValueError:
+        raise Garbled from None
