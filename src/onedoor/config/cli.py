@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
 
     running = add("demo", _demo, "演示站点，Ctrl-C 停止 · a running site with invented people")
     running.add_argument("--port", type=int, default=8000, help="default 8000; the simulators listen 701 above it")
-    running.add_argument("--households", type=int, help="how many invented households apply; default 12")
+    running.add_argument("--households", type=int, help="how many more invented households have applied; default 12")
     add(
         "test", _test, "全部测试 · the whole suite: --sqlite --postgres --browser, or pytest's options", takes_rest=True
     )

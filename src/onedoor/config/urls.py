@@ -1,5 +1,6 @@
 """Every address of the site; each face keeps its own list."""
 
+from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
@@ -9,3 +10,5 @@ urlpatterns = [
     path("supervision/", include("onedoor.web.supervision.urls")),
     path("api/v1/", include("onedoor.api.urls")),
 ]
+if settings.ONEDOOR_DEMONSTRATION_CLOCK is not None:
+    urlpatterns.append(path("demonstration/", include("onedoor.demonstration.urls")))

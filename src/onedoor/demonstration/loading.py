@@ -176,8 +176,8 @@ def _as_citizen(person: Person) -> Actor:
     return Actor(kind="citizen", name="", person_id=person.pk, login_id=person.login.pk, assurance=3)
 
 
-def write_simulator_data(folder: Path) -> None:
+def write_simulator_data(folder: Path, also: dict[str, object] | None = None) -> None:
     """Tell the simulator what its departments know."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / "people.json"
-    target.write_text(json.dumps(simulated_people(), ensure_ascii=False, indent=1), encoding="utf-8")
+    target.write_text(json.dumps(simulated_people() | (also or {}), ensure_ascii=False, indent=1), encoding="utf-8")

@@ -286,6 +286,11 @@ def username_of_phone(phone: str) -> str | None:
     return found.values_list("username", flat=True).first()
 
 
+def login_of(username: str) -> Login | None:
+    """Return the login of this name, citizen or officer."""
+    return Login.objects.filter(username=username).first()
+
+
 # Delegations
 
 

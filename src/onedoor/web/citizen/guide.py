@@ -14,7 +14,16 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.web.citizen.places import COOKIE, place_of
 
-LIFE_EVENTS = ("生育", "上学", "婚姻", "养老", "困难", "残疾", "离世", "办社会组织")
+LIFE_EVENTS = [
+    {"word": "生育", "icon": "birth"},
+    {"word": "上学", "icon": "school"},
+    {"word": "婚姻", "icon": "marriage"},
+    {"word": "养老", "icon": "elder"},
+    {"word": "困难", "icon": "hardship"},
+    {"word": "残疾", "icon": "disability"},
+    {"word": "离世", "icon": "death"},
+    {"word": "办社会组织", "icon": "organization"},
+]
 
 
 @login_not_required

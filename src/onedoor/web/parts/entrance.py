@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth import login as start_session
 from django.contrib.auth import logout as end_session
@@ -24,7 +23,6 @@ from onedoor.platform.messages.gateway import GatewayUnavailable
 from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import FACTORS_KEY, actor_of
-from onedoor.web.parts.inputs import posted
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -201,15 +199,3 @@ def healthz(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok", "database": connection.vendor})
-
-
-@login_not_required
-def demonstration_clock(request: HttpRequest) -> HttpResponse:
-    """Move the demonstration's clock on by days; there is no such page on a real installation."""
-    path = settings.ONEDOOR_DEMONSTRATION_CLOCK
-    if path is None:
-        return redirect("home")
-    if request.method == "POST":
-        days = clock.demonstration_shift().days + min(max(posted(request, "days", 0), 0), 60)
-        path.write_text(str(days), encoding="ascii")
-    return redirect(_next(request))

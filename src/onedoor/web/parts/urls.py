@@ -12,6 +12,5 @@ urlpatterns = [
     path("staff/login/", entrance.officer_login, name="officer_login"),
     path("logout/", entrance.logout, name="logout"),
     path("appearance/", entrance.appearance, name="appearance"),
-    path("demonstration/clock/", entrance.demonstration_clock, name="demonstration_clock"),
     path("healthz", entrance.healthz, name="healthz"),
 ]

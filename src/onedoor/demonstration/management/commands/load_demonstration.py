@@ -1,10 +1,11 @@
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from onedoor.demonstration import loading
+from onedoor.demonstration import households, loading
 from onedoor.demonstration.cast import CITIZENS, OFFICERS, PASSWORD
 from onedoor.platform.identity.queries import find_division
 from onedoor.platform.kernel import clock
@@ -13,14 +14,19 @@ from onedoor.platform.kernel import clock
 class Command(BaseCommand):
     help = "载入演示数据：区划、事项、参数、机构、人员（均为虚构，可重复执行）"
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--households", type=int, default=12, help="另有多少户虚构家庭正在申请")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        homes = households.invent(options["households"])
         at = clock.now()
         if find_division("330113100000") is None:
             call_command("load_divisions", stdout=self.stdout)
         fresh = loading.load_items(at=at)
         self.stdout.write(f"事项：新发布 {len(fresh)} 项")
         loading.load_people(at=at)
-        loading.write_simulator_data(settings.VAR / "simulators")
+        loading.write_simulator_data(settings.VAR / "simulators", also=households.simulated(homes))
+        self.stdout.write(f"新申请家庭：{households.load(homes, at=at)} 户")
         lines = [f"{officer.title}  工号 {officer.username}" for officer in OFFICERS]
         lines += [f"群众 {citizen.name}  手机 {citizen.phone}" for citizen in CITIZENS if citizen.login]
         text = "\n".join([f"所有账号的密码：{PASSWORD}", *lines]) + "\n"
