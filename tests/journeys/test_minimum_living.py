@@ -313,7 +313,7 @@ def test_the_whole_errand(
         assert "电子监察" in officer("LP003").get("/supervision/").content.decode()
         replay = officer("LP004").get(f"/supervision/cases/{number}/").content.decode()
         assert "查看" in replay
-        assert "cases.decide" in replay
+        assert "作出决定" in replay
         assert fold(Action.objects.filter(case=case).order_by("seq"))["chain"]
         assert AuditEntry.objects.filter(target=case.target, outcome="looked").exists()
         assert not SupervisionEvent.objects.filter(case=case, lamp="red").exists()

@@ -6,6 +6,15 @@ from typing import Literal
 from onedoor.platform.kernel.errors import NotAllowed, NotLoggedIn
 
 Channel = Literal["web", "window", "kiosk", "hotline", "wechat", "api", "system"]
+CHANNEL_NAMES = {
+    "web": "网上",
+    "window": "窗口",
+    "kiosk": "自助机",
+    "hotline": "热线",
+    "wechat": "微信",
+    "api": "接口",
+    "system": "系统",
+}
 CodeRange = tuple[str, str]  # half-open: start <= code < end, 12-digit codes
 EVERYWHERE: tuple[CodeRange, ...] = (("", "~"),)
 

@@ -7,8 +7,10 @@ from django.db.models import Count, Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.audit.titles import title_of
 from onedoor.platform.cases.models import Action, Case, Clock
-from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.identity.roles import ROLE_NAMES
+from onedoor.platform.kernel.actors import CHANNEL_NAMES, Actor
 from onedoor.platform.kernel.errors import NotAllowed
 from onedoor.platform.supervision.models import SupervisionEvent
 
@@ -52,11 +54,10 @@ def _in_reach(actor: Actor, permission: str, prefix: str = "") -> Q:
 def figures(*, actor: Actor, on: date) -> Figures:
     """Return the figures of the board for the actor's reach. Three queries whatever the size."""
     reach = _in_reach(actor, "supervision.view")
-    ended = ["not_accepted", "completed", "withdrawn", "returned"]
     cases = (
         Case.objects.filter(reach)
         .exclude(state="submitted")
-        .aggregate(open=Count("id", filter=~Q(state__in=ended)), completed=Count("id", filter=Q(state="completed")))
+        .aggregate(open=Count("id", filter=~Q(state__in=ENDED)), completed=Count("id", filter=Q(state="completed")))
     )
     events = (
         SupervisionEvent.objects.filter(reach)
@@ -86,25 +87,54 @@ def events(*, actor: Actor, most: int = 100) -> list[SupervisionEvent]:
     return list(found.select_related("case__item_version").order_by("-raised_at", "-id")[:most])
 
 
+ENDED = ["not_accepted", "completed", "withdrawn", "returned"]
+SHOWN = {"open": "在办", "due": "已到承诺日", "yellow": "黄牌", "red": "红牌", "completed": "已办结"}
+
+
+def cases_behind(*, shown: str, actor: Actor, on: date, before: int = 0, most: int = 50) -> list[Case]:
+    """
+    Return the cases a figure of the board counts, newest first; `before` is the id of the last case of the page before.
+
+    :raises KeyError: there is no such figure.
+    """
+    reach = _in_reach(actor, "supervision.view")
+    lamps = SupervisionEvent.objects.filter(reach).exclude(state="dismissed")
+    overdue = Clock.objects.filter(state="running", kind="promised", due_on__lte=on)
+    condition = {
+        "open": ~Q(state__in=[*ENDED, "submitted"]),
+        "due": Q(pk__in=overdue.values("case_id")),
+        "yellow": Q(pk__in=lamps.filter(lamp="yellow").values("case_id")),
+        "red": Q(pk__in=lamps.filter(lamp="red").values("case_id")),
+        "completed": Q(state="completed"),
+    }[shown]
+    found = Case.objects.filter(reach, condition)
+    if before:
+        found = found.filter(pk__lt=before)
+    return list(found.select_related("item_version", "applicant", "receiving_organization").order_by("-id")[:most])
+
+
 def replay(*, case_number: str, actor: Actor, at: datetime) -> tuple[Case, list[ReplayLine]]:
     """
     Return every action, write, refusal and look around a case, in order, for the auditor.
 
     :raises NotAllowed: the post may not view the audit record of this place.
     """
-    case = Case.objects.filter(_in_reach(actor, "audit.view"), number=case_number).first()
+    case = (
+        Case.objects.select_related("item_version").filter(_in_reach(actor, "audit.view"), number=case_number).first()
+    )
     if case is None:
         raise NotAllowed
     audit.record_look("supervision.replay", actor=actor, at=at, target=case.target, division=case.division)
+    titles = {step.code: step.title for step in case.item_version.item.steps}
     lines = [
         ReplayLine(
             at=action.at,
             who=action.actor_name or _citizen(action.actor_kind),
-            role=action.role,
-            what=action.get_kind_display() + (f"（{action.step}）" if action.step else ""),
+            role=ROLE_NAMES.get(action.role, action.role),
+            what=action.get_kind_display() + (f"（{titles[action.step]}）" if action.step in titles else ""),
             outcome="步骤",
             reason="",
-            channel=action.channel,
+            channel=CHANNEL_NAMES.get(action.channel, action.channel),
         )
         for action in Action.objects.filter(case=case)
     ]
@@ -116,11 +146,11 @@ def replay(*, case_number: str, actor: Actor, at: datetime) -> tuple[Case, list[
         ReplayLine(
             at=entry.at,
             who=entry.actor_name or _citizen(entry.actor_kind),
-            role=entry.role,
-            what=entry.event,
+            role=ROLE_NAMES.get(entry.role, entry.role),
+            what=title_of(entry.event),
             outcome=entry.get_outcome_display(),
             reason=entry.reason,
-            channel=entry.channel,
+            channel=CHANNEL_NAMES.get(entry.channel, entry.channel),
         )
         for entry in AuditEntry.objects.filter(target__in=targets)
     )

@@ -28,6 +28,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "case": found,
         "timeline": queries.timeline(found, for_citizen=True),
+        "road": queries.road(found),
         "clocks": queries.clocks_of(found, on=clock.today()),
         "holder": queries.holder_of(found),
         "documents": queries.documents_of(found),

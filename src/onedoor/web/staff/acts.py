@@ -33,11 +33,25 @@ def _case(request: HttpRequest, number: str) -> Case:
 
 
 def _perform(
-    request: HttpRequest, found: Case, template: str, scope: str, write: Callable[[], object], context: dict[str, Any]
+    request: HttpRequest,
+    found: Case,
+    template: str,
+    scope: str,
+    write: Callable[[], object],
+    context: dict[str, Any],
+    *,
+    step: str = "",
 ) -> HttpResponse:
-    """Draw the page of an act, or perform it; a refusal is shown on the page with everything typed still there."""
+    """
+    Draw the page of an act, or perform it; a refusal is shown on the page with everything typed still there.
+
+    With `step`, nobody gets a form for a step they cannot do now: the page says why.
+    """
     context |= {"case": found, "typed": request.POST, "problems": {}}
     if request.method != "POST":
+        reason = queries.why_not(case=found, actor=actor_of(request), step=step) if step else ""
+        if reason:
+            return render(request, "staff/not_now.html", {"case": found, "reason": reason}, status=409)
         return render(request, template, context)
 
     def perform() -> dict[str, Any]:
@@ -63,7 +77,7 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
     def write() -> object:
         return operations.accept_case(case_id=found.pk, **_who(request))
 
-    return _perform(request, found, "staff/accept.html", "cases.accept", write, {})
+    return _perform(request, found, "staff/accept.html", "cases.accept", write, {}, step="accept")
 
 
 def supplement(request: HttpRequest, number: str) -> HttpResponse:
@@ -85,7 +99,7 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
         return operations.request_supplement(case_id=found.pk, defects=defects, **_who(request))
 
     context = {"materials": item.materials, "papers": queries.materials_of(found)}
-    return _perform(request, found, "staff/supplement.html", "cases.request_supplement", write, context)
+    return _perform(request, found, "staff/supplement.html", "cases.request_supplement", write, context, step="accept")
 
 
 def refuse(request: HttpRequest, number: str) -> HttpResponse:
@@ -100,12 +114,13 @@ def refuse(request: HttpRequest, number: str) -> HttpResponse:
             **_who(request),
         )
 
-    return _perform(request, found, "staff/refuse.html", "cases.refuse", write, {})
+    return _perform(request, found, "staff/refuse.html", "cases.refuse", write, {}, step="accept")
 
 
 def visit(request: HttpRequest, number: str) -> HttpResponse:
     """Record a visit by two officers against the item's checklist."""
     found = _case(request, number)
+    step = request.POST.get("step") or request.GET.get("step") or "survey"
     checklist = checklists.for_item(found.item_code)
     section = Section(code="visit", title=checklist.title, fields=checklist.questions)
     cleaned = read_section(section, request.POST, known={})
@@ -115,7 +130,7 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
             raise InvalidInput({path: cleaned.problems[path] for path in cleaned.typed})
         return visit_operations.record_visit(
             case_id=found.pk,
-            step=request.POST.get("step", "survey"),
+            step=step,
             offline_id=uuid.UUID(request.POST["offline_id"]),
             visited_at=_moment(request.POST.get("visited_at", "")),
             answers=cleaned.answers,
@@ -134,7 +149,7 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
         "offline_id": request.POST.get("offline_id") or uuid.uuid4(),
         "now": clock.now(),
     }
-    return _perform(request, found, "staff/visit.html", "visits.record", write, context)
+    return _perform(request, found, "staff/visit.html", "visits.record", write, context, step=step)
 
 
 def _moment(text: str) -> datetime:
@@ -172,7 +187,7 @@ def opinion(request: HttpRequest, number: str, step: str) -> HttpResponse:
 
     judgement = queries.judge_now(found, on=clock.today())
     return _perform(
-        request, found, "staff/opinion.html", "cases.opinion", write, {"step": step, "judgement": judgement}
+        request, found, "staff/opinion.html", "cases.opinion", write, {"step": step, "judgement": judgement}, step=step
     )
 
 
@@ -186,7 +201,7 @@ def notice(request: HttpRequest, number: str, step: str) -> HttpResponse:
         return operations.post_notice(case_id=found.pk, step=step, **_who(request))
 
     context = {"step": step, "up": up, "lines": queries.notice_preview(found, on=clock.today())}
-    return _perform(request, found, "staff/notice.html", "cases.notice", write, context)
+    return _perform(request, found, "staff/notice.html", "cases.notice", write, context, step=step)
 
 
 def decide(request: HttpRequest, number: str) -> HttpResponse:
@@ -202,7 +217,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         )
 
     judgement = queries.judge_now(found, on=clock.today())
-    return _perform(request, found, "staff/decide.html", "cases.decide", write, {"judgement": judgement})
+    return _perform(request, found, "staff/decide.html", "cases.decide", write, {"judgement": judgement}, step="decide")
 
 
 def objection(request: HttpRequest, objection_id: int) -> HttpResponse:

@@ -6,5 +6,6 @@ from onedoor.web.supervision import views
 
 urlpatterns = [
     path("", views.board, name="board"),
+    path("rows/<slug:shown>/", views.rows, name="board_rows"),
     path("cases/<str:number>/", views.replay, name="replay"),
 ]

@@ -1,13 +1,15 @@
 """The supervisor's board and the auditor's replay."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import NotLoggedIn
 from onedoor.platform.supervision import queries
+from onedoor.standards.masks import mask_name
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.inputs import whole
 
 
 def board(request: HttpRequest) -> HttpResponse:
@@ -25,6 +27,23 @@ def board(request: HttpRequest) -> HttpResponse:
         "events": queries.events(actor=actor),
     }
     return render(request, "supervision/board.html", context)
+
+
+PAGE = 50
+
+
+def rows(request: HttpRequest, shown: str) -> HttpResponse:
+    """Show the cases a figure of the board counts."""
+    if shown not in queries.SHOWN:
+        raise Http404
+    before = whole(request.GET, "before", 0)
+    found = queries.cases_behind(shown=shown, actor=actor_of(request), on=clock.today(), before=before, most=PAGE)
+    context = {
+        "title": queries.SHOWN[shown],
+        "rows": [{"case": case, "applicant": mask_name(case.applicant.name)} for case in found],
+        "next": found[-1].pk if len(found) == PAGE else None,
+    }
+    return render(request, "supervision/rows.html", context)
 
 
 def replay(request: HttpRequest, number: str) -> HttpResponse:

@@ -142,8 +142,10 @@ def _sentence(field: FormField) -> str:
 
 
 def missing_in_section(section: Section, draft: "HasAnswers") -> bool:
-    """Tell whether something in this section of a draft is still missing or not usable."""
+    """Tell whether something in this section is missing or not usable, or nobody has been there yet."""
     codes = {field.code for field in section.fields}
+    if not codes & set(draft.answers):
+        return True
     if any(path.split(".")[0] in codes for path in draft.typed):
         return True
     return bool(_missing(section.fields, draft.answers))

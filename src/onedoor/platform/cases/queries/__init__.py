@@ -16,12 +16,14 @@ from onedoor.platform.cases.queries.desk import (
     duty_counts,
     get_visible_case,
     possible_actions,
+    why_not,
     worklist,
 )
 from onedoor.platform.cases.queries.life import (
     ClockView,
     TimelineEntry,
     clocks_of,
+    road,
     timeline,
     working_days_left,
 )
@@ -80,9 +82,11 @@ __all__ = [
     "public_notice",
     "public_notices",
     "receipt_of",
+    "road",
     "speak",
     "timeline",
     "verify_document",
+    "why_not",
     "working_days_left",
     "worklist",
 ]

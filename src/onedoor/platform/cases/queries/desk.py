@@ -6,10 +6,10 @@ from datetime import date, datetime
 from django.db.models import Count, Q
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access
+from onedoor.platform.cases import access, handlers
 from onedoor.platform.cases.models import Case, CaseStep, Clock, StepPerformer
 from onedoor.platform.cases.queries.life import working_days_left
-from onedoor.platform.cases.states import MOVES, Kind
+from onedoor.platform.cases.states import MOVES, Kind, State
 from onedoor.platform.cases.steps import ACCEPT
 from onedoor.platform.kernel.actors import Actor
 from onedoor.standards.masks import mask_name
@@ -24,7 +24,8 @@ class WorkItem:
     step: CaseStep
     case: Case
     due_on: date | None
-    days_left: int
+    days_left: int | None  # working days; None while no limit runs
+    waits_for_applicant: bool
     provisional: bool
     applicant: str  # masked: a list is no place for full names
 
@@ -113,7 +114,8 @@ def worklist(*, actor: Actor, on: date, duty: str = "", after: int = 0, most: in
                 step=row,
                 case=row.case,
                 due_on=due_on,
-                days_left=working_days_left(on, due_on) if due_on else 999,
+                days_left=working_days_left(on, due_on) if due_on else None,
+                waits_for_applicant=row.case.state == State.SUPPLEMENT_WAIT,
                 provisional=bool(clock and clock.provisional),
                 applicant=mask_name(row.case.applicant.name),
             )
@@ -136,6 +138,7 @@ def possible_actions(*, case: Case, actor: Actor) -> list[PossibleAction]:
         row.step.code
         for row in StepPerformer.objects.filter(step__case=case, login_id=actor.require_login()).select_related("step")
     }
+    guards = handlers.for_item(case.item_code).guards
     found = []
     for row in case.steps.filter(ended_at__isnull=True).exclude(permission=""):
         definition = item.step(row.code) or ACCEPT
@@ -146,5 +149,15 @@ def possible_actions(*, case: Case, actor: Actor) -> list[PossibleAction]:
             why_not = "您办理过前面的环节，依规定须由他人办理"
         elif row.code == "accept" and case.state not in MOVES[Kind.ACCEPT].from_states:
             why_not = "等待申请人补齐材料"
+        elif row.code in guards:
+            why_not = guards[row.code](case)
         found.append(PossibleAction(row.code, row.title, definition.by, row.permission, why_not))
     return found
+
+
+def why_not(*, case: Case, actor: Actor, step: str) -> str:
+    """Return why the actor cannot do a step of a case now, in a sentence; empty when they can."""
+    for action in possible_actions(case=case, actor=actor):
+        if action.code == step:
+            return action.why_not
+    return "这个环节现在不用办，可能已经办过了。"

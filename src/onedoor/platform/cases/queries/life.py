@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.models import Case, CaseDocument, Clock
-from onedoor.platform.cases.states import Kind
+from onedoor.platform.cases.states import Kind, State
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,26 @@ def _title(kind: str, step_title: str, outcome: str) -> str:
     if kind == Kind.COMPLETE_STEP and step_title:
         return f"{step_title}完成"
     return Kind(kind).label
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """One stretch of the road a case travels: done, here, or ahead."""
+
+    title: str
+    standing: str  # done, here, ahead
+
+
+def road(case: Case) -> list[Milestone]:
+    """Return the whole road of a case from its submission to its end, with where it is now. One query."""
+    rows = {row.code: row for row in case.steps.all()}
+    found = [Milestone("提交", "here" if case.state == State.SUBMITTED else "done")]
+    stops = [("accept", "受理"), *((step.code, step.title) for step in case.item_version.item.steps)]
+    for code, title in stops:
+        row = rows.get(code)
+        standing = "ahead" if row is None or case.is_ended else "here"
+        found.append(Milestone(title, "done" if row and row.ended_at else standing))
+    return found
 
 
 def clocks_of(case: Case, *, on: date) -> list[ClockView]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from onedoor.platform.kernel.actors import CHANNEL_NAMES
 from onedoor.web.parts.words import ENGLISH
 
 register = template.Library()
@@ -33,6 +34,12 @@ def days_left(number: int) -> str:
     if number < 0:
         return f"已超 {-number} 个工作日"
     return "今天到期" if number == 0 else f"还剩 {number} 个工作日"
+
+
+@register.filter
+def channel_name(channel: str) -> str:
+    """网上、窗口、热线 …"""
+    return CHANNEL_NAMES.get(channel, channel)
 
 
 @register.filter
