@@ -283,6 +283,12 @@ def test_the_whole_errand(
         recognition = Recognition.objects.get(case_number=number)
         assert recognition.monthly_amount == Decimal("1080.00")  # 810 × 2 − (40 + 500)
         assert recognition.start_month.isoformat() == "2026-12-01"
+        register = county.get("/staff/registers/assistance.recognitions/").content.decode()
+        assert recognition.number in register
+        assert "王*福" in register
+        assert FATHER.name not in register
+        entry = county.get(f"/staff/registers/assistance.recognitions/{recognition.pk}/").content.decode()
+        assert number in entry
         certificate = Certificate.objects.get(case_number=number)
         page = Client().get(f"/check/{certificate.token}/").content.decode()
         assert "证照真实，2026年12月1日起有效" in page

@@ -10,17 +10,20 @@ class AssistanceConfig(AppConfig):
         from onedoor.platform.cases import handlers as cases
         from onedoor.platform.certificates import kinds
         from onedoor.platform.kernel import outbox
+        from onedoor.platform.registers import declarations as platform_registers
         from onedoor.platform.visits import checklists
         from onedoor.services.assistance import (
             certificate,
             checklist,
             handlers,
             prefill,
+            registers,
             verification,
         )
 
         cases.register(handlers.dibao)
         kinds.register(certificate.MINIMUM_LIVING)
+        platform_registers.register(registers.RECOGNITIONS)
         checklists.register(checklist.HOME_VISIT, item=handlers.ITEM)
         outbox.listen("cases.draft_started", "assistance.ask_household", prefill.ask_household)
         outbox.listen("exchange.answered", "assistance.receive_household", prefill.receive_household)

@@ -135,7 +135,7 @@ def asks_for(field: FormField, answers: Mapping[str, Any]) -> bool:
 
 def _sentence(field: FormField) -> str:
     if field.type == "statement":
-        return f"请阅读并勾选“{field.label}”。"
+        return f"请读完后勾选：{field.label.split('。')[0]}。"
     if field.type in ("choice", "yes_no", "choices", "division"):
         return f"请选择“{field.label}”。"
     return MISSING.format(label=field.label)

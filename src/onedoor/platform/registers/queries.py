@@ -1,0 +1,130 @@
+"""Look into registers: lists by place and day, one entry with its history. Every look is recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.errors import NotAllowed, NotFound
+from onedoor.platform.kernel.models import RegisterEntry
+from onedoor.platform.registers.declarations import Register, all_registers, find
+
+PAGE = 50
+VIEW = "registers.view"
+
+
+class EntryNotFound(NotFound):
+    code, message = "registers.entry_not_found", "没有找到这条登记。请核对编号，或确认您的岗位管得到这个地方。"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list; `cells` in the order of the register's columns."""
+
+    id: int
+    number: str
+    in_force: bool
+    cells: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry with its facts, the entries before and after it, and the case that caused it."""
+
+    register: Register
+    id: int
+    number: str
+    in_force_from: date
+    in_force_to: date | None
+    facts: Sequence[tuple[str, str]]
+    history: Sequence[tuple[str, date, date | None]]  # number, from, to; oldest first
+    case_number: str
+
+
+def visible_registers(*, actor: Actor) -> list[Register]:
+    """Return the registers the actor's post may see at all."""
+    if VIEW not in actor.permissions:
+        return []
+    return [one for one in all_registers() if not actor.lines or one.line in actor.lines]
+
+
+def list_entries(
+    *, code: str, actor: Actor, at: datetime, number: str = "", before: int = 0, most: int = PAGE
+) -> tuple[Register, list[Row]]:
+    """
+    Return a page of a register, newest first. Two queries whatever its size; `before` is the id of the last row above.
+
+    :raises EntryNotFound, NotAllowed: no such register, or not for this post.
+    """
+    register = _require(code, actor)
+    found = _in_reach(register, actor)
+    if number:
+        found = found.filter(number=number.strip())
+    if before:
+        found = found.filter(pk__lt=before)
+    on = day_of(at)
+    rows = [
+        Row(entry.pk, entry.number, _in_force(entry, on), [column.show(entry) for column in register.columns])
+        for entry in found.order_by("-pk")[:most]
+    ]
+    audit.record_look("registers.list", actor=actor, at=at, target=f"register:{code}")
+    return register, rows
+
+
+def read_entry(*, code: str, entry_id: int, actor: Actor, at: datetime) -> Entry:
+    """
+    Return one entry with its history.
+
+    :raises EntryNotFound: there is none within the actor's reach.
+    """
+    register = _require(code, actor)
+    entry = _in_reach(register, actor).filter(pk=entry_id).first()
+    if entry is None:
+        raise EntryNotFound
+    audit.record_look("registers.view", actor=actor, at=at, target=f"{code}:{entry.pk}", division=entry.division)
+    return Entry(
+        register=register,
+        id=entry.pk,
+        number=entry.number,
+        in_force_from=entry.in_force_from,
+        in_force_to=entry.in_force_to,
+        facts=[(column.title, column.show(entry)) for column in register.facts],
+        history=[(one.number, one.in_force_from, one.in_force_to) for one in _chain(entry)],
+        case_number=entry.case_number,
+    )
+
+
+def _require(code: str, actor: Actor) -> Register:
+    register = find(code)
+    if register is None:
+        raise EntryNotFound
+    if VIEW not in actor.permissions or (actor.lines and register.line not in actor.lines):
+        raise NotAllowed
+    return register
+
+
+def _in_reach(register: Register, actor: Actor) -> "QuerySet[Any]":
+    place = Q(pk__in=[])
+    for start, end in actor.reach:
+        place |= Q(division__gte=start, division__lt=end)
+    manager = register.model._default_manager
+    return manager.filter(place).select_related(*register.related) if register.related else manager.filter(place)
+
+
+def _in_force(entry: RegisterEntry, on: date) -> bool:
+    return entry.in_force_from <= on and (entry.in_force_to is None or on < entry.in_force_to)
+
+
+def _chain(entry: Any) -> list[Any]:
+    """Return the entry with all that came before and after it, oldest first."""
+    chain = [entry]
+    while chain[0].succeeds is not None:
+        chain.insert(0, chain[0].succeeds)
+    while (later := getattr(chain[-1], "succeeded_by", None)) is not None:
+        chain.append(later)
+    return chain
