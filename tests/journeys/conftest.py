@@ -4,7 +4,6 @@ import io
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -28,6 +27,7 @@ from onedoor.platform.identity.divisions import load_table
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.crypto import create_missing_keys, keyring
 from onedoor.platform.kernel.management.commands.work import run_everything
+from tests.ports import free_base
 
 REAL_TIME = time_machine.escape_hatch.time.time
 DIVISIONS = """code,level,parent,name,as_of 2023-06-30
@@ -66,19 +66,6 @@ class Simulator:
     def last_code(self, phone: str) -> str:
         texts = [message["text"] for message in self.messages(phone) if "验证码" in message["text"]]
         return str(texts[-1].split("验证码 ")[1][:6])
-
-
-def free_base() -> int:
-    """Return a port from which ten ports upward are free."""
-    for base in range(20_000 + os.getpid() % 9_000, 60_000, 10):
-        try:
-            for offset in range(10):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", base + offset))
-            return base
-        except OSError:
-            continue
-    raise RuntimeError("no free ports")
 
 
 @pytest.fixture(scope="session")

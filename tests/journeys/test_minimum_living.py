@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.test import Client
-from tests.journeys.conftest import Simulator, photo
 
 from onedoor.demonstration.cast import DAUGHTER, FATHER, MOTHER, TOWN, Citizen, bank_card
 from onedoor.platform.audit.models import AuditEntry
@@ -22,6 +21,7 @@ from onedoor.platform.exchange.models import Query
 from onedoor.platform.kernel.models import OutboxMessage
 from onedoor.platform.supervision.models import SupervisionEvent
 from onedoor.services.assistance.models import Difference, Recognition, Verification
+from tests.journeys.conftest import Simulator, photo
 
 CHINA = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 11, 2, 9, 30, tzinfo=CHINA)

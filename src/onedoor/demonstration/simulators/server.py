@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import time
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -92,6 +93,7 @@ def sms(world: World, method: str, url: str, body: bytes, headers: dict[str, str
     message = json.loads(body)
     with world.lock:
         world.messages.setdefault(message["id"], message)
+    time.sleep(float(world.mood("sms").get("slow", 0)))
     return 200, "application/json", b'{"accepted": true}'
 
 

@@ -1,0 +1,229 @@
+"""The whole site as real processes: gunicorn, worker, simulators, on a database of its own. For process and browser tests."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import httpx
+
+from tests.ports import free_base
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+READY_SECONDS = 60
+SLOW_SETTINGS = "tests.processes.slow_settings"
+
+
+@dataclass
+class LiveSite:
+    """A running site under `folder`; programs can be killed and started again by name."""
+
+    folder: Path
+    base: int
+    database: str  # a PostgreSQL address, or nothing for SQLite
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.base}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        base = self.base + 10
+        departments = ("police.household", "housing.ownership", "vehicles.registration", "banks.balance")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ONEDOOR_", "DJANGO_"))}
+        kept |= {"ONEDOOR_DATABASE_URL": self.database} if self.database else {}
+        return {
+            **kept,
+            "PYTHONPATH": f"{REPOSITORY / 'src'}{os.pathsep}{REPOSITORY}",
+            "DJANGO_SETTINGS_MODULE": SLOW_SETTINGS,
+            "ONEDOOR_VAR": str(self.folder),
+            "ONEDOOR_PUBLIC_URL": self.url,
+            "ONEDOOR_CONNECTORS": ",".join(f"{n}=http://127.0.0.1:{base + i}" for i, n in enumerate(departments)),
+            "ONEDOOR_SMS_URL": f"http://127.0.0.1:{base + 8}",
+            "ONEDOOR_SMS_SECRET": "only for tests",
+            "ONEDOOR_WORKER_INTERVAL": "0.2",
+            "ONEDOOR_WORKER_LOST_AFTER": "8",
+            "ONEDOOR_LOG_LEVEL": "WARNING",
+        }
+
+    def set_up(self) -> None:
+        """Make keys, database, static files and the cast."""
+        key = self.folder / "simulators" / "node.pub"
+        commands = [
+            ["-m", "onedoor.config.node_keys", "--publish", str(key)],
+            ["-m", "django", "migrate", "--no-input", "-v0"],
+            ["-m", "django", "collectstatic", "--no-input", "-v0"],
+            ["-m", "django", "load_demonstration", "--households", "6"],
+        ]
+        for command in commands:
+            done = subprocess.run(
+                [sys.executable, *command], env=self.environment, cwd=REPOSITORY, capture_output=True, check=False
+            )
+            assert done.returncode == 0, done.stderr.decode()[-3000:]
+
+    def start(self, name: str) -> None:
+        """Start "simulators", "web" or "worker" and wait until it answers."""
+        state = self.folder / "simulators"
+        simulators = ["--base-port", str(self.base + 10), "--state", str(state), "--node-key", str(state / "node.pub")]
+        web = ["onedoor.config.wsgi", "--bind", f"127.0.0.1:{self.base}", "--workers", "1", "--threads", "4"]
+        command, health = {
+            "simulators": (
+                ["onedoor.demonstration.simulators", *simulators, "--slow", "0.05"],
+                self._control("/health"),
+            ),
+            "web": (["gunicorn", *web, "--no-control-socket"], f"{self.url}/healthz"),
+            "worker": (["django", "work"], ""),
+        }[name]
+        log = (self.folder / f"{name}.log").open("ab")
+        self.running[name] = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            env=self.environment,
+            cwd=REPOSITORY,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        give_up = time.monotonic() + READY_SECONDS
+        while health and not _answers(health):
+            assert time.monotonic() < give_up, (self.folder / f"{name}.log").read_text()[-2000:]
+            time.sleep(0.1)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL the program with everything it started: nothing gets to say goodbye."""
+        process = self.running.pop(name)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        for name in list(self.running):
+            self.kill(name)
+
+    def resident_bytes(self) -> int:
+        """Return the memory that the site's processes hold, shared pages counted once for each."""
+        groups = {process.pid for process in self.running.values()}
+        total = 0
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and _group(int(entry.name)) in groups:
+                found = re.search(r"^Pss:\s+(\d+) kB", _read(entry / "smaps_rollup"), re.MULTILINE)
+                total += int(found[1]) * 1024 if found else 0
+        return total
+
+    # The outside world
+
+    def _control(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.base + 19}{path}"
+
+    def moods(self, **moods: dict[str, Any]) -> None:
+        urlopen(Request(self._control("/moods"), data=json.dumps(moods).encode(), method="POST"), timeout=5).read()
+
+    def requests(self) -> list[dict[str, Any]]:
+        return list(json.loads(urlopen(self._control("/"), timeout=5).read())["requests"])
+
+    def messages(self, phone: str = "") -> list[dict[str, Any]]:
+        address = f"http://127.0.0.1:{self.base + 18}/sms?to={phone}"
+        return list(json.loads(urlopen(address, timeout=5).read()))
+
+    # The database, seen from outside
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """Read with plain SQL over a connection of one's own."""
+        if self.database:
+            import psycopg
+
+            with psycopg.connect(self.database) as connection:
+                return list(connection.execute(statement).fetchall())
+        connection = sqlite3.connect(f"file:{self.folder / 'onedoor.sqlite3'}?mode=ro", uri=True, timeout=20)
+        with contextlib.closing(connection):
+            return list(connection.execute(statement))
+
+    def wait_for(self, statement: str, *, seconds: float = 40) -> list[tuple[Any, ...]]:
+        """Wait until a query gives rows."""
+        give_up = time.monotonic() + seconds
+        while not (found := self.rows(statement)):
+            assert time.monotonic() < give_up, f"nothing came of {statement}"
+            time.sleep(0.05)
+        return found
+
+
+class Visitor(httpx.Client):
+    """A browser without a screen: keeps cookies, sends the page's CSRF token along."""
+
+    def __init__(self, site: LiveSite) -> None:
+        super().__init__(base_url=site.url, follow_redirects=False, timeout=30, headers={"Referer": site.url})
+        self.cookies.set("place", "330113100000")
+
+    def page(self, path: str) -> str:
+        answer = self.get(path, follow_redirects=True)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:2000]}"
+        return answer.text
+
+    def submit(self, path: str, data: dict[str, Any]) -> httpx.Response:
+        return self.post(path, data={**data, "csrfmiddlewaretoken": self.cookies.get("csrftoken", "")})
+
+    def be(self, name: str) -> "Visitor":
+        """Enter through the demonstration's door."""
+        self.page("/demonstration/")
+        assert self.submit("/demonstration/enter/", {"name": name}).status_code == 302
+        return self
+
+
+@contextlib.contextmanager
+def live_site(folder: Path, database: str) -> Iterator[LiveSite]:
+    """Run a whole site for as long as the block lasts."""
+    site = LiveSite(folder, free_base(), _own_database(database) if database else "")
+    try:
+        site.set_up()
+        for name in ("simulators", "web", "worker"):
+            site.start(name)
+        yield site
+    finally:
+        site.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _own_database(address: str) -> str:
+    """Make a second database on the same server: other processes must not share the test's transaction."""
+    import psycopg
+
+    name = f"live_{os.getpid()}"
+    with psycopg.connect(urlsplit(address)._replace(path="/postgres").geturl(), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return urlsplit(address)._replace(path=f"/{name}").geturl()
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urlopen(address, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def _group(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return -1
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return ""
