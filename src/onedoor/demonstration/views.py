@@ -21,7 +21,7 @@ from onedoor.web.parts.inputs import posted
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 LONGEST_LEAP = 60  # days
-HOMES = {"supervisor": "/supervision/", "auditadmin": "/supervision/"}
+HOMES = {"supervisor": "/supervision/", "auditadmin": "/supervision/audit/", "secadmin": "/staff/reset/"}
 
 
 @login_not_required

@@ -4,6 +4,7 @@ TITLES = {
     "assistance.recognize": "登记救助对象",
     "assistance.settle_difference": "核实差异",
     "assistance.start_verification": "发起经济状况核对",
+    "audit.list": "查看审计记录",
     "cases.accept": "受理",
     "cases.attach_material": "提交材料",
     "cases.close_notice": "结束公示",

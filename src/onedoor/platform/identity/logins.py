@@ -1,6 +1,7 @@
 """Log in: one-time codes to the phone, passwords, officers' one-time passwords, resets."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pyotp
@@ -10,15 +11,19 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Login, OneTimeCode
-from onedoor.platform.identity.queries import phone_index
+from onedoor.platform.identity.queries import id_number_index, phone_index
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import hmac_sm3
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
+from onedoor.standards.contacts import parse_mobile
+from onedoor.standards.id_numbers import parse_citizen_id
 
 GOOD_FOR = timedelta(minutes=5)
 BETWEEN = timedelta(seconds=60)
 PER_DAY = 10
 TRIES = 5
+SHORTEST_NOTE = 10
 STEP = 30  # seconds of a one-time password (RFC 6238)
 
 
@@ -39,6 +44,22 @@ class OneTimePasswordWrong(OneDoorError):
         "identity.one_time_password_wrong",
         403,
         "动态口令不对或已使用过，请等待下一个口令后重试。",
+    )
+
+
+class RecoveryWrong(OneDoorError):
+    code, http_status, message = (
+        "identity.recovery_wrong",
+        403,
+        "身份证号与账号不符，请核对后重输；记不清的，请带身份证到窗口办理。",
+    )
+
+
+class TooManyRecoveries(OneDoorError):
+    code, http_status, message = (
+        "identity.too_many_recoveries",
+        429,
+        "今天输错次数太多，请明天再试，或带身份证到窗口办理。",
     )
 
 
@@ -105,43 +126,137 @@ def use_one_time_password(*, login_id: int, code: str, at: datetime) -> None:
     raise OneTimePasswordWrong
 
 
-@transaction.atomic
-def set_password(*, login_id: int, password: str, actor: Actor, at: datetime) -> None:
+def has_password(login_id: int) -> bool:
+    """Tell whether the account has a password at all; one opened by code may have none yet."""
+    return Login.objects.get(pk=login_id).has_usable_password()
+
+
+def set_password(
+    *, login_id: int, password: str, knows_old: bool, actor: Actor, at: datetime, id_number: str = ""
+) -> None:
     """
-    Set one's own password.
+    Set one's own password. Whoever came in by a code alone and has a password already names their identity number.
 
     :raises InvalidInput: too short, too common, or too much like the account's own words.
+    :raises RecoveryWrong: the identity number is not the account's.
+    :raises TooManyRecoveries: five wrong ones on this day.
     """
     if actor.login_id != login_id:
         raise NotFound
-    login = Login.objects.select_for_update().get(pk=login_id)
-    try:
-        validate_password(password, login)
-    except ValidationError as error:
-        raise InvalidInput({"password": "；".join(error.messages)}) from None
-    login.set_password(password)
-    login.must_change_password = False
-    login.save(update_fields=["password", "must_change_password"])
-    audit.record("identity.set_password", actor=actor, at=at, target=f"login:{login.pk}")
+    if not knows_old:
+        _check_owner(login_id, id_number, at)
+    with transaction.atomic():
+        login = Login.objects.select_for_update().get(pk=login_id)
+        try:
+            validate_password(password, login)
+        except ValidationError as error:
+            raise InvalidInput({"password": "；".join(error.messages)}) from None
+        login.set_password(password)
+        login.must_change_password = False
+        login.save(update_fields=["password", "must_change_password"])
+        audit.record("identity.set_password", actor=actor, at=at, target=f"login:{login.pk}", knows_old=knows_old)
+
+
+def _check_owner(login_id: int, id_number: str, at: datetime) -> None:
+    # Counting a wrong try must survive the refusal, so it is committed before anything is raised.
+    with transaction.atomic():
+        login = Login.objects.select_for_update(of=("self",)).select_related("person").get(pk=login_id)
+        if not login.has_usable_password():
+            return
+        if login.recovery_day != day_of(at):
+            login.recovery_day, login.recovery_tries = day_of(at), 0
+        if login.recovery_tries >= TRIES:
+            raise TooManyRecoveries
+        owner = str(login.person.id_number) if login.person else ""
+        right = bool(owner) and secrets.compare_digest(owner, id_number.strip().upper())
+        login.recovery_tries = 0 if right else login.recovery_tries + 1
+        login.save(update_fields=["recovery_day", "recovery_tries"])
+    if not right:
+        raise RecoveryWrong
+
+
+@dataclass(frozen=True)
+class Reset:
+    """What a person at the window takes along, shown once; `one_time_secret` only for officers."""
+
+    password: str
+    one_time_secret: str = ""
 
 
 @transaction.atomic
-def reset_login(*, login_id: int, witness_note: str, actor: Actor, at: datetime) -> str:
+def reset_citizen(*, name: str, id_number: str, new_phone: str, witness_note: str, actor: Actor, at: datetime) -> Reset:
     """
-    Reset an account at the window after seeing the person and their document; returns a password to be changed at once.
+    Give a citizen a new password at the window, and a new phone number if the old one is lost; the password is changed at once.
 
-    :raises InvalidInput: the note says too little about what was checked.
+    The officer has seen the person and the document and says so in `witness_note`.
+
+    :raises InvalidInput: nobody of this name and number has an account, the phone is another's, or the note says too little.
     """
-    login = Login.objects.select_for_update(of=("self",)).select_related("person").get(pk=login_id)
-    division = login.person.division_id if login.person and login.person.division_id else "000000000000"
-    actor.require("identity.reset", division=division)
-    if len(witness_note.strip()) < 10:
-        raise InvalidInput({"witness_note": "请写明核对了什么证件、谁在场，不少于 10 个字。"})
-    password = secrets.token_urlsafe(9)
-    login.set_password(password)
+    actor.require("identity.reset_citizen", division=actor.reach[0][0] if actor.reach else "")
+    problems: dict[str, str] = {}
+    _check_note(witness_note, problems)
+    login = _citizen_login(name, id_number)
+    if login is None:
+        problems["id_number"] = "姓名与身份证号不一致，或这个人还没有账号，请核对证件。"
+    phone = _new_phone(new_phone, login, problems)
+    if problems or login is None:
+        raise InvalidInput(problems)
+    if phone:
+        login.phone, login.phone_index = phone, phone_index(phone)
+    return _reset(login, Reset(secrets.token_urlsafe(9)), witness_note, actor, at)
+
+
+@transaction.atomic
+def reset_officer(*, username: str, witness_note: str, actor: Actor, at: datetime) -> Reset:
+    """
+    Give an officer a new password and a new secret for the one-time password; by the security administrator only.
+
+    :raises InvalidInput: there is no such officer, or the note says too little.
+    """
+    actor.require("identity.reset", division=actor.reach[0][0] if actor.reach else "")
+    problems: dict[str, str] = {}
+    _check_note(witness_note, problems)
+    login = Login.objects.select_for_update().filter(username=username.strip(), kind=Login.Kind.OFFICER).first()
+    if login is None or login.pk == actor.login_id:
+        problems["username"] = "没有这个工号，或这是您自己的工号。自己的账号须由另一位安全管理员重置。"
+    if problems or login is None:
+        raise InvalidInput(problems)
+    secret = pyotp.random_base32()
+    login.one_time_secret, login.one_time_last = secret, 0
+    return _reset(login, Reset(secrets.token_urlsafe(9), secret), witness_note, actor, at)
+
+
+def _check_note(note: str, problems: dict[str, str]) -> None:
+    if len(note.strip()) < SHORTEST_NOTE:
+        problems["witness_note"] = f"请写明核对了什么证件、谁在场，不少于 {SHORTEST_NOTE} 个字。"
+
+
+def _citizen_login(name: str, id_number: str) -> Login | None:
+    try:
+        index = id_number_index(parse_citizen_id(id_number).number)
+    except ValueError:
+        return None
+    found = Login.objects.select_for_update(of=("self",)).filter(person__id_index=index, person__name=name.strip())
+    return found.first()
+
+
+def _new_phone(text: str, login: Login | None, problems: dict[str, str]) -> str:
+    if not text.strip():
+        return ""
+    try:
+        phone = parse_mobile(text)
+    except ValueError as error:
+        problems["new_phone"] = str(error)
+        return ""
+    taken = Login.objects.filter(phone_index=phone_index(phone), kind=Login.Kind.CITIZEN)
+    if login is not None and taken.exclude(pk=login.pk).exists():
+        problems["new_phone"] = "这个手机号已是别人的登录号码，请换一个，或先为那个账号办理更换。"
+    return phone
+
+
+def _reset(login: Login, reset: Reset, note: str, actor: Actor, at: datetime) -> Reset:
+    login.set_password(reset.password)
     login.must_change_password = True
-    login.save(update_fields=["password", "must_change_password"])
-    audit.record(
-        "identity.reset_login", actor=actor, at=at, target=f"login:{login.pk}", reason=witness_note.strip()[:200]
-    )
-    return password
+    login.save()
+    audit.record("identity.reset_login", actor=actor, at=at, target=f"login:{login.pk}", reason=note.strip()[:200])
+    return reset

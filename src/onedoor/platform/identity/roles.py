@@ -17,7 +17,7 @@ ROLE_NAMES = {
 _CASE = frozenset({"cases.view"})
 
 PERMISSIONS = {
-    "intake_clerk": _CASE | {"cases.supplement", "cases.accept", "cases.refuse"},
+    "intake_clerk": _CASE | {"cases.supplement", "cases.accept", "cases.refuse", "identity.reset_citizen"},
     "surveyor": _CASE | {"cases.survey"},
     "reviewer": _CASE | {"cases.review", "cases.notice", "assistance.settle"},
     "approver": _CASE | {"cases.decide", "registers.view", "certificates.view"},

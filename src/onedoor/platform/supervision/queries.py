@@ -6,7 +6,8 @@ from datetime import date, datetime
 from django.db.models import Count, Q
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.audit.models import AuditEntry, AuditSeal
+from onedoor.platform.audit.seals import SealFault, find_faults
 from onedoor.platform.audit.titles import title_of
 from onedoor.platform.cases.models import Action, Case, Clock
 from onedoor.platform.identity.roles import ROLE_NAMES
@@ -142,19 +143,67 @@ def replay(*, case_number: str, actor: Actor, at: datetime) -> tuple[Case, list[
     draft = getattr(case, "draft", None)
     if draft is not None:
         targets.append(f"draft:{draft.pk}")
-    lines.extend(
-        ReplayLine(
-            at=entry.at,
-            who=entry.actor_name or _citizen(entry.actor_kind),
-            role=ROLE_NAMES.get(entry.role, entry.role),
-            what=title_of(entry.event),
-            outcome=entry.get_outcome_display(),
-            reason=entry.reason,
-            channel=CHANNEL_NAMES.get(entry.channel, entry.channel),
-        )
-        for entry in AuditEntry.objects.filter(target__in=targets)
-    )
+    lines.extend(_line(entry) for entry in AuditEntry.objects.filter(target__in=targets))
     return case, sorted(lines, key=lambda line: line.at)
+
+
+SEALS_CHECKED = 24  # the last day at the least; the command check_audit looks at all
+
+
+@dataclass(frozen=True)
+class SealState:
+    """How far the audit record is sealed, and what does not hold."""
+
+    seals: int
+    sealed_until: datetime | None
+    faults: tuple[SealFault, ...]
+
+
+def seal_state(*, actor: Actor) -> SealState:
+    """:raises NotAllowed: only for auditors."""
+    _in_reach(actor, "audit.view")
+    last = AuditSeal.objects.order_by("-last_id").first()
+    return SealState(
+        AuditSeal.objects.count(), last.sealed_at if last else None, tuple(find_faults(latest=SEALS_CHECKED))
+    )
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One entry of the audit record in words."""
+
+    id: int
+    line: ReplayLine
+    target: str
+
+
+def audit_lines(*, actor: Actor, at: datetime, before: int = 0, most: int = 50) -> list[AuditLine]:
+    """
+    Return the newest entries about things in the auditor's reach; looking is itself recorded.
+
+    :raises NotAllowed: only for auditors.
+    """
+    _in_reach(actor, "audit.view")
+    place = Q(pk__in=[])
+    for start, end in actor.reach:
+        place |= Q(division__gte=start, division__lt=end)
+    found = AuditEntry.objects.filter(place)
+    if before:
+        found = found.filter(pk__lt=before)
+    audit.record_look("audit.list", actor=actor, at=at)
+    return [AuditLine(entry.pk, _line(entry), entry.target) for entry in found.order_by("-id")[:most]]
+
+
+def _line(entry: AuditEntry) -> ReplayLine:
+    return ReplayLine(
+        at=entry.at,
+        who=entry.actor_name or _citizen(entry.actor_kind),
+        role=ROLE_NAMES.get(entry.role, entry.role),
+        what=title_of(entry.event),
+        outcome=entry.get_outcome_display(),
+        reason=entry.reason,
+        channel=CHANNEL_NAMES.get(entry.channel, entry.channel),
+    )
 
 
 def _citizen(kind: str) -> str:

@@ -43,6 +43,8 @@ class EntranceMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         if request.path.startswith("/api/"):
             return None
+        if getattr(request.user, "must_change_password", False) and not _may_stay(request):
+            return redirect("password")
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
@@ -50,6 +52,15 @@ class EntranceMiddleware(LoginRequiredMiddleware):
         wanted = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
         entrance = reverse("officer_login" if for_officers else "login")
         return redirect(f"{entrance}?{urlencode({'next': urlsplit(wanted).path})}")
+
+
+def _may_stay(request: HttpRequest) -> bool:
+    """A password given at the window is changed before anything else."""
+    return request.resolver_match is not None and request.resolver_match.view_name in (
+        "password",
+        "logout",
+        "appearance",
+    )
 
 
 def _actor(request: HttpRequest) -> Actor:

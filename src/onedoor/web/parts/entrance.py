@@ -163,22 +163,25 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 
 def password(request: HttpRequest) -> HttpResponse:
-    """Set one's own password: after a code, after a reset at the window."""
-    if not request.user.is_authenticated:
-        return redirect("login")
-    context: dict[str, Any] = {}
+    """Set one's own password; whoever came by a code alone proves by their identity number that it is theirs."""
+    knows_old = "password" in request.session.get(FACTORS_KEY, [])
+    context: dict[str, Any] = {"asks_owner": not knows_old and logins.has_password(actor_of(request).require_login())}
     if request.method == "POST":
         try:
             logins.set_password(
-                login_id=request.user.pk,
+                login_id=actor_of(request).require_login(),
                 password=request.POST.get("password", ""),
+                knows_old=knows_old,
+                id_number=request.POST.get("id_number", ""),
                 actor=actor_of(request),
                 at=clock.now(),
             )
-        except InvalidInput as refusal:
-            context["problem"] = refusal.problems["password"]
-            return render(request, "parts/password.html", context, status=422)
-        return redirect("login")
+        except OneDoorError as refusal:
+            refusals.record(request, refusal)
+            context["problem"] = refusal.problems["password"] if isinstance(refusal, InvalidInput) else str(refusal)
+            return render(request, "parts/password.html", context, status=refusal.http_status)
+        end_session(request)
+        return render(request, "parts/password_set.html")
     return render(request, "parts/password.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from onedoor.web.staff import acts, desk, registers
+from onedoor.web.staff import acts, desk, registers, window
 from onedoor.web.staff.assistance import views as assistance
 
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("cases/<str:number>/notice/<slug:step>/", acts.notice, name="post_notice"),
     path("cases/<str:number>/decide/", acts.decide, name="decide"),
     path("objections/<int:objection_id>/", acts.objection, name="objection"),
+    path("reset/", window.reset, name="reset"),
     path("registers/", registers.index, name="registers"),
     path("registers/<str:code>/", registers.entries, name="register"),
     path("registers/<str:code>/<int:entry_id>/", registers.entry, name="register_entry"),

@@ -1,7 +1,7 @@
 """The supervisor's board and the auditor's replay."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.kernel import clock
@@ -44,6 +44,22 @@ def rows(request: HttpRequest, shown: str) -> HttpResponse:
         "next": found[-1].pk if len(found) == PAGE else None,
     }
     return render(request, "supervision/rows.html", context)
+
+
+def audit(request: HttpRequest) -> HttpResponse:
+    """The auditor's page: find a case to replay, the latest entries in reach, whether the seals hold."""
+    actor = actor_of(request)
+    number = request.GET.get("number", "").strip()
+    if number:
+        return redirect("replay", number=number)
+    before = whole(request.GET, "before", 0)
+    lines = queries.audit_lines(actor=actor, at=clock.now(), before=before, most=PAGE)
+    context = {
+        "lines": lines,
+        "seals": queries.seal_state(actor=actor),
+        "next": lines[-1].id if len(lines) == PAGE else None,
+    }
+    return render(request, "supervision/audit.html", context)
 
 
 def replay(request: HttpRequest, number: str) -> HttpResponse:

@@ -33,6 +33,8 @@ class Login(AbstractBaseUser):
     one_time_secret = EncryptedTextField("动态口令密钥", blank=True, default="")
     one_time_last = models.BigIntegerField("上次动态口令时段", default=0)  # a code is good once
     must_change_password = models.BooleanField("须修改密码", default=False)
+    recovery_day = models.DateField("找回密码日", null=True, blank=True)  # the day of the last wrong try
+    recovery_tries = models.PositiveSmallIntegerField("当日找回失败次数", default=0)
     is_active = models.BooleanField("启用", default=True)
     created_at = models.DateTimeField("开户时间")
 
