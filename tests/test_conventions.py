@@ -1,0 +1,191 @@
+"""The habits of this code, kept by a machine: who writes, who asks permission, who records, who looks at the clock."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "onedoor"
+
+# Each name has its reason; the list only shrinks.
+WITHOUT_ATOMIC = {
+    "set_password": "a wrong try is counted in a transaction of its own before the refusal",
+}
+WITHOUT_REQUIRE = {
+    # The applicant's side is let in by `access`, an agent by a delegation in force.
+    "start_draft": "own person or active_delegation",
+    "save_section": "access.require_draft",
+    "discard_draft": "access.require_draft",
+    "attach_material": "access.require_draft or require_applicant_side",
+    "remove_material": "access.require_draft",
+    "sign_consent": "access.require_draft and active_delegation",
+    "submit_draft": "access.require_draft",
+    "undo_submission": "access.require_applicant_side",
+    "hand_in_case": "access.require_applicant_side",
+    "supply_supplement": "access.require_applicant_side",
+    "withdraw_case": "access.require_applicant_side",
+    "raise_objection": "open to everybody while a notice is up",
+    # Oneself.
+    "ask_delegation": "the agent asks, the principal confirms",
+    "confirm_delegation": "only the principal",
+    "revoke_delegation": "only the two of them",
+    "give_consent": "called by rooms that have checked who signs",
+    "revoke_consent": "only the person",
+    "mark_read": "only the recipient",
+    "send_code": "nobody is logged in yet",
+    "store_file": "the room that owns the target has checked the actor",
+    "ensure_person": "called by rooms that have checked the actor",
+}
+WITHOUT_RECORD = {
+    "send_code": "the code is recorded by its row; nobody is logged in yet",
+}
+
+
+def modules(pattern: str) -> list[Path]:
+    found = sorted(path for path in SOURCE.glob(pattern) if "migrations" not in path.parts)
+    assert found, pattern
+    return found
+
+
+def operation_files() -> list[Path]:
+    return [
+        *modules("platform/*/operations.py"),
+        *modules("platform/*/operations/*.py"),
+        *modules("services/*/operations.py"),
+    ]
+
+
+def public_functions(path: Path) -> Iterator[ast.FunctionDef]:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node
+
+
+def arguments(function: ast.FunctionDef) -> set[str]:
+    return {one.arg for one in function.args.kwonlyargs + function.args.args}
+
+
+def writers() -> list[tuple[str, Path, ast.FunctionDef]]:
+    """Return the operations: public functions that take who acts and when."""
+    return [
+        (f"{path.relative_to(SOURCE)}:{function.name}", path, function)
+        for path in operation_files()
+        if path.parts[-2:] != ("audit", "operations.py")
+        for function in public_functions(path)
+        if {"actor", "at"} <= arguments(function)
+    ]
+
+
+WRITERS = writers()
+
+
+def _decorators(function: ast.FunctionDef) -> str:
+    return " ".join(ast.unparse(one) for one in function.decorator_list)
+
+
+def _reaches(path: Path, function: ast.FunctionDef, wanted: str) -> bool:
+    """Tell whether the function, or a private one of its module that it calls, contains the text."""
+    helpers = {
+        node.name: node
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    seen: set[str] = set()
+    waiting = [function]
+    while waiting:
+        node = waiting.pop()
+        if wanted in ast.unparse(node):
+            return True
+        for call in ast.walk(node):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id not in seen:
+                seen.add(call.func.id)
+                if call.func.id in helpers:
+                    waiting.append(helpers[call.func.id])
+    return False
+
+
+def test_there_are_operations_to_look_at() -> None:
+    assert len(WRITERS) > 40
+
+
+@pytest.mark.parametrize(("name", "path", "function"), WRITERS, ids=[row[0] for row in WRITERS])
+def test_an_operation_is_keyword_only_atomic_permitted_and_recorded(
+    name: str, path: Path, function: ast.FunctionDef
+) -> None:
+    if path.stem != "desk" or function.name != "begin_review":  # continues another operation on its locked case
+        assert not function.args.args, f"{name} takes positional arguments"
+    if function.name not in WITHOUT_ATOMIC and not function.args.args:
+        assert "transaction.atomic" in _decorators(function) or "atomic" in ast.unparse(function), (
+            f"{name} is not atomic"
+        )
+    if function.name not in WITHOUT_REQUIRE:
+        text = ("require(", "is_permitted", "access.require")
+        assert any(_reaches(path, function, one) for one in text), f"{name} asks nobody's permission"
+    if function.name not in WITHOUT_RECORD:
+        assert _reaches(path, function, "audit.record") or _reaches(path, function, "life.append"), (
+            f"{name} leaves no record"
+        )
+
+
+@pytest.mark.parametrize("exceptions", [WITHOUT_ATOMIC, WITHOUT_REQUIRE, WITHOUT_RECORD])
+def test_no_exception_outlives_its_function(exceptions: dict[str, str]) -> None:
+    names = {
+        function.name
+        for path in [*operation_files(), *modules("platform/identity/logins.py")]
+        for function in public_functions(path)
+    }
+    assert set(exceptions) <= names
+
+
+def test_pages_and_the_api_never_touch_a_manager() -> None:
+    for path in [*modules("web/**/*.py"), *modules("api/**/*.py")]:
+        assert ".objects" not in path.read_text(encoding="utf-8"), path
+
+
+def test_templates_hold_no_scripts_no_styles_and_no_outside_address() -> None:
+    for path in modules("**/templates/**/*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert "<script" not in text, path
+        assert not re.search(r"\sstyle=|\son[a-z]+=\"", text), path
+        assert not re.search(r"(src|href)=\"(https?:)?//", text), path
+
+
+def test_every_form_that_posts_carries_a_csrf_token() -> None:
+    for path in modules("**/templates/**/*.html"):
+        text = path.read_text(encoding="utf-8")
+        for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", text, re.DOTALL):
+            assert "csrf_token" in form, f"{path}: {form[:80]}"
+
+
+def test_registers_are_written_only_by_operations() -> None:
+    """A register entry comes from a decided case: only the service's operations create or change its rows."""
+    for path in modules("services/*/*.py"):
+        if path.stem in ("operations", "verification", "models"):
+            continue
+        assert not re.search(r"\.objects\.(create|bulk_create|update)|\.save\(", path.read_text(encoding="utf-8")), path
+
+
+def test_locks_do_not_reach_across_nullable_joins() -> None:
+    """PostgreSQL refuses FOR UPDATE over an outer join; SQLite would never tell."""
+    for path in modules("**/*.py"):
+        text = re.sub(r"\s+", "", path.read_text(encoding="utf-8"))
+        assert "select_for_update().select_related(" not in text, path
+
+
+def test_every_audit_event_has_chinese_words() -> None:
+    from onedoor.platform.audit.titles import TITLES
+
+    used = set()
+    for path in modules("**/*.py"):
+        text = path.read_text(encoding="utf-8")
+        used |= set(re.findall(r"audit\.record(?:_look)?\(\s*\"([a-z_]+\.[a-z_]+)\"", text))
+    assert used <= set(TITLES), sorted(used - set(TITLES))
+
+
+def test_a_real_site_has_no_stage_door() -> None:
+    text = (SOURCE / "config" / "settings" / "production.py").read_text(encoding="utf-8")
+    assert "ONEDOOR_DEMONSTRATION_CLOCK" not in text
+    assert "if settings.ONEDOOR_DEMONSTRATION_CLOCK is not None" in (SOURCE / "config" / "urls.py").read_text()
