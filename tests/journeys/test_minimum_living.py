@@ -308,6 +308,11 @@ def test_the_whole_errand(
         assert revoked.status_code == 302, revoked.content.decode()
         assert "不能使用" in Client().get(f"/check/{certificate.token}/").content.decode()
 
+        work()
+        recognition.refresh_from_db()
+        assert recognition.in_force_to is not None  # what the certificate proved has ended with it
+        assert not recognition.people.filter(ended_on__isnull=True).exists()
+
         # 9 A message at each step, a timeline, the supervisor's clock, the auditor's replay.
         work()
         tablet = citizen(DAUGHTER)

@@ -4,10 +4,8 @@ import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import yaml
 from django.db import transaction
 
-import onedoor.services
 from onedoor.demonstration.cast import (
     CITIZENS,
     COUNTY,
@@ -23,7 +21,7 @@ from onedoor.demonstration.cast import (
     simulated_people,
 )
 from onedoor.platform.catalog import operations as catalog
-from onedoor.platform.catalog.loading import read_item
+from onedoor.platform.catalog.loading import load_shipped
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import (
     Delegation,
@@ -31,27 +29,16 @@ from onedoor.platform.identity.models import (
     Person,
     ServicePoint,
 )
-from onedoor.platform.kernel import parameters
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 
 MACHINE = Actor.system("演示数据")
-SERVICES = Path(onedoor.services.__file__).parent
 ITEM_LONG_AGO = date(2026, 7, 1)
 
 
 def load_items(*, at: datetime) -> list[str]:
     """Load, publish and offer every shipped item and the shipped parameters; return the codes of new versions."""
-    fresh = []
-    for path in sorted(SERVICES.glob("*/items/*.yaml")):
-        version = catalog.draft_version(item=read_item(path), actor=MACHINE, at=at)
-        if version.state == "draft":
-            catalog.publish_version(version_id=version.pk, valid_from=ITEM_LONG_AGO, actor=MACHINE, at=at)
-            fresh.append(version.code)
-    for path in sorted(SERVICES.glob("*/parameters.yaml")):
-        for row in yaml.safe_load(path.read_text(encoding="utf-8")):
-            parameters.set_parameter(**row, actor=MACHINE, at=at)
-    return fresh
+    return load_shipped(valid_from=ITEM_LONG_AGO, actor=MACHINE, at=at)
 
 
 @transaction.atomic

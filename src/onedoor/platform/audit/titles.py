@@ -1,6 +1,7 @@
 """What the audit record's events are called when a person reads them."""
 
 TITLES = {
+    "assistance.end_recognition": "终止救助认定",
     "assistance.recognize": "登记救助对象",
     "assistance.settle_difference": "核实差异",
     "assistance.start_verification": "发起经济状况核对",
@@ -33,6 +34,7 @@ TITLES = {
     "cases.withdraw": "撤回申请",
     "catalog.draft_version": "起草事项版本",
     "catalog.open_offering": "开通实施清单",
+    "catalog.set_parameter": "设定参数",
     "catalog.publish_version": "发布事项版本",
     "certificates.issue": "签发证照",
     "certificates.lapse": "证照失效",
@@ -42,7 +44,8 @@ TITLES = {
     "certificates.revoke": "撤销证照",
     "certificates.suspend": "暂扣证照",
     "certificates.verify": "核验证照",
-    "certificates.view": "查看证照",
+    "certificates.look": "查看证照",
+    "certificates.print": "打印证照",
     "demonstration.enter": "演示：以此人身份进入",
     "exchange.ask": "向部门查询",
     "files.open": "打开文件",
@@ -61,7 +64,6 @@ TITLES = {
     "identity.reset_login": "重置账号",
     "identity.set_password": "设置密码",
     "identity.verify_person": "核验身份",
-    "kernel.set_parameter": "设定参数",
     "messages.read": "阅读消息",
     "messages.send": "发送消息",
     "registers.list": "查看登记簿",

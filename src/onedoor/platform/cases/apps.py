@@ -7,7 +7,10 @@ class CasesConfig(AppConfig):
     verbose_name = "办件"
 
     def ready(self) -> None:
+        from django.core import checks
+
         from onedoor.platform.cases import filing, notifications
+        from onedoor.platform.cases.checks import check_items
         from onedoor.platform.cases.operations import duties
         from onedoor.platform.files import access as files
         from onedoor.platform.kernel import tasks
@@ -19,3 +22,4 @@ class CasesConfig(AppConfig):
         tasks.every(600, "cases.deem_accepted", duties.deem_accepted)
         tasks.every(600, "cases.close_notices", duties.close_ended_notices)
         notifications.listen()
+        checks.register(check_items)

@@ -1,6 +1,7 @@
 """Put items into the catalogue, publish and retire their versions, open offerings."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -9,9 +10,11 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.models import ItemVersion, ItemWord, Offering
 from onedoor.platform.catalog.words import words_of
+from onedoor.platform.kernel import parameters
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import canonical_json, sm3
 from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.kernel.models import ParameterRow
 
 NATION = "000000000000"
 
@@ -86,3 +89,32 @@ def open_offering(
     if created:
         audit.record("catalog.open_offering", actor=actor, at=at, target=f"item:{item_code}", division=division)
     return offering
+
+
+@transaction.atomic
+def set_parameter(
+    *, key: str, division: str, value: Any, document: str, valid_from: date, actor: Actor, at: datetime
+) -> ParameterRow:
+    """
+    Set a figure of law for a place from `valid_from` on, with the number of the document that sets it.
+
+    Setting the same again changes nothing.
+
+    :raises NotAllowed: the actor may not edit parameters of this division.
+    """
+    actor.require("parameters.edit", division=division)
+    row, changed = parameters.write_parameter(
+        key=key, division=division, value=value, document=document, valid_from=valid_from, recorded_by=actor.name, at=at
+    )
+    if changed:
+        audit.record(
+            "catalog.set_parameter",
+            actor=actor,
+            at=at,
+            target=f"parameter:{row.pk}",
+            division=division,
+            reason=document[:200],
+            key=key,
+            valid_from=valid_from.isoformat(),
+        )
+    return row

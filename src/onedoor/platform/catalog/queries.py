@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from onedoor.platform.catalog.items import ServiceItem
+from onedoor.platform.catalog.items import Limit, ServiceItem
 from onedoor.platform.catalog.models import ItemVersion, ItemWord, Offering
 from onedoor.platform.catalog.words import cut, normalise
 from onedoor.platform.kernel.errors import NotFound
@@ -64,6 +64,16 @@ def read_guide(*, code: str, chain: Sequence[str], on: date) -> Guide:
     )
     nearest = min(offerings, key=lambda offering: chain.index(offering.division), default=None)
     return Guide(version=version, item=version.item, offering=nearest)
+
+
+def promise_of(*, item: ServiceItem, organization_id: int) -> Limit:
+    """Return the promised limit: the office's own where its offering promises less than the item, else the item's."""
+    promised = item.limits.promised
+    own = Offering.objects.filter(item_code=item.code, organization_id=organization_id).values_list(
+        "promised_days", flat=True
+    )
+    shorter = [days for days in own if days is not None and days < promised.days]
+    return promised.model_copy(update={"days": min(shorter)}) if shorter else promised
 
 
 def search_items(*, text: str, on: date, most: int = 20) -> list[ItemCard]:

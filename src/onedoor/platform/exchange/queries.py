@@ -1,5 +1,6 @@
 """Read answers, and show people what was asked about them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -68,3 +69,9 @@ def uses_about(*, person_id: int, actor: Actor, most: int = 200) -> list[Use]:
         )
         for query in Query.objects.filter(person_id=person_id).order_by("-asked_at")[:most]
     ]
+
+
+def department_names(sources: Iterable[str]) -> list[str]:
+    """Return what the sources of a consent are called, each once, in their order."""
+    known = all_connectors()
+    return list(dict.fromkeys(f"{known[one].department}{known[one].title}" for one in sources if one in known))

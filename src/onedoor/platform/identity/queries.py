@@ -361,6 +361,11 @@ def signed_consents(*, reference: str, at: datetime) -> set[tuple[str, str]]:
     return set(living.values_list("person__id_index", "purpose"))
 
 
+def consents_given(*, actor: Actor) -> list[Consent]:
+    """Return the actor's own consents, newest first, withdrawn ones included."""
+    return list(Consent.objects.filter(person_id=actor.require_person()).order_by("-id"))
+
+
 def live_consent(*, person_id: int, purpose: str, source: str, at: datetime) -> Consent | None:
     """Return the living consent under which `source` may be asked about a person, or None."""
     living = Consent.objects.filter(

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.models import ParameterRow
 from onedoor.standards.judgement import Parameter, Params
 
@@ -46,19 +45,18 @@ def _as_parameter(row: ParameterRow) -> Parameter:
 
 
 @transaction.atomic
-def set_parameter(
-    *, key: str, division: str, value: Any, document: str, valid_from: date, actor: Actor, at: datetime
-) -> ParameterRow:
+def write_parameter(
+    *, key: str, division: str, value: Any, document: str, valid_from: date, recorded_by: str, at: datetime
+) -> tuple[ParameterRow, bool]:
     """
-    Set a figure from `valid_from` on; the row in force until then ends on that day. Setting the same again changes nothing.
+    Write a figure from `valid_from` on and tell whether anything changed; the row in force until then ends on that day.
 
-    :raises NotAllowed: the actor may not edit parameters of this division.
+    Whoever may do this, and the record of it, is the catalogue's matter: `catalog.operations.set_parameter`.
     """
-    actor.require("parameters.edit", division=division)
     same_place = ParameterRow.objects.filter(key=key, division=division)
     existing = same_place.filter(valid_from=valid_from).first()
     if existing is not None and existing.value == value and existing.document == document:
-        return existing
+        return existing, False
     following = same_place.filter(valid_from__gt=valid_from).order_by("valid_from").first()
     same_place.filter(valid_from__lt=valid_from).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from)).update(
         valid_to=valid_from
@@ -72,7 +70,7 @@ def set_parameter(
             "document": document,
             "valid_to": following.valid_from if following else None,
             "recorded_at": at,
-            "recorded_by": actor.name,
+            "recorded_by": recorded_by,
         },
     )
-    return row
+    return row, True

@@ -38,7 +38,7 @@ def task(*, attempts: int = 6, first_wait: timedelta = timedelta(seconds=5)) -> 
                     raise
                 log.warning("task.retry", task=function.__name__, attempt=attempt, exc_info=True)
                 wait = first_wait * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, protects nothing
-                registered.using(run_after=clock.now() + wait).enqueue(attempt=attempt + 1, **arguments)
+                registered.using(run_after=clock.wall() + wait).enqueue(attempt=attempt + 1, **arguments)
                 return None
 
         registered: Task[..., Any] = library_task()(run)

@@ -52,7 +52,8 @@ def watch_clocks(*, at: datetime) -> int:
         state=Clock.State.RUNNING, due_on__lte=soon, kind__in=["receive", "promised", "statutory"]
     )
     raised = 0
-    for clock in running.select_related("case__receiving_organization", "case__deciding_organization")[:AT_ONCE]:
+    chosen = running.select_related("case__receiving_organization", "case__deciding_organization").order_by("pk")
+    for clock in chosen.iterator(chunk_size=AT_ONCE):
         days = ClockDays(kind=clock.kind, due_on=clock.due_on, started_on=clock.started_on)
         for lit in lamps(days, today=today, is_workday=calendar.is_workday):
             facts = {"due_on": clock.due_on.isoformat(), "kind": clock.kind}

@@ -89,7 +89,7 @@ def events(*, actor: Actor, most: int = 100) -> list[SupervisionEvent]:
 
 
 ENDED = ["not_accepted", "completed", "withdrawn", "returned"]
-SHOWN = {"open": "在办", "due": "已到承诺日", "yellow": "黄牌", "red": "红牌", "completed": "已办结"}
+SHOWN = {"open": "在办", "due": "到期或逾期", "yellow": "黄牌", "red": "红牌", "completed": "已办结"}
 
 
 def cases_behind(*, shown: str, actor: Actor, on: date, before: int = 0, most: int = 50) -> list[Case]:

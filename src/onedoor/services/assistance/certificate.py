@@ -1,6 +1,14 @@
 """The certificate 最低生活保障证."""
 
+from datetime import datetime
+from typing import Any
+
 from onedoor.platform.certificates.kinds import CertificateKind, FaceField
+from onedoor.platform.kernel.actors import Actor
+from onedoor.services.assistance import operations
+from onedoor.services.assistance.models import Recognition
+
+MACHINE = Actor.system("证照联动")
 
 MINIMUM_LIVING = CertificateKind(
     code="assistance.minimum_living",
@@ -17,3 +25,12 @@ MINIMUM_LIVING = CertificateKind(
         FaceField("members", "保障对象", (FaceField("name", "姓名"), FaceField("relation", "备注"))),
     ),
 )
+
+
+def end_what_it_proves(payload: dict[str, Any], *, at: datetime) -> None:
+    """Listen for certificates that were ended: without the certificate the recognition it proves ends too."""
+    if payload["kind"] != MINIMUM_LIVING.code:
+        return
+    recognition = Recognition.objects.filter(case_number=payload["case_number"]).first()
+    if recognition is not None:
+        operations.end_recognition(recognition_id=recognition.pk, reason="证照已撤销、注销或吊销", actor=MACHINE, at=at)

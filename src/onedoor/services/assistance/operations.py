@@ -109,3 +109,30 @@ def recognize_household(*, case: Case, judgement: Judgement, actor: Actor, at: d
         case=case.pk,
     )
     return recognition
+
+
+@transaction.atomic
+def end_recognition(*, recognition_id: int, reason: str, actor: Actor, at: datetime) -> Recognition:
+    """
+    End a recognition on the day of `at`: nobody is covered by it any more, the last month paid is the present one.
+
+    Ending one that has ended changes nothing.
+    """
+    recognition = Recognition.objects.select_for_update().get(pk=recognition_id)
+    actor.require("cases.decide", division=recognition.division, line="assistance")
+    if recognition.in_force_to is not None:
+        return recognition
+    # One that was ended before its first day has never been in force: it ends on the day it would have begun.
+    last = max(day_of(at), recognition.in_force_from)
+    recognition.in_force_to, recognition.end_month = last, last.replace(day=1)
+    recognition.save(update_fields=["in_force_to", "end_month"])
+    recognition.people.filter(ended_on__isnull=True).update(ended_on=last)
+    audit.record(
+        "assistance.end_recognition",
+        actor=actor,
+        at=at,
+        target=f"recognition:{recognition.pk}",
+        division=recognition.division,
+        reason=reason[:200],
+    )
+    return recognition

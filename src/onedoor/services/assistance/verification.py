@@ -11,11 +11,12 @@ from onedoor.platform.cases import operations as cases
 from onedoor.platform.cases.models import Case
 from onedoor.platform.exchange import operations as exchange
 from onedoor.platform.exchange import queries as answers
-from onedoor.platform.exchange.operations import ConsentMissing
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.services.assistance.facts import parameters
 from onedoor.services.assistance.models import Difference, SourceResult, Verification
+from onedoor.services.assistance.rules.procedure import GivenConsent, can_query
 from onedoor.standards.periods import add_months
 
 MACHINE = Actor.system("经济状况核对")
@@ -36,18 +37,31 @@ def start(case: Case, *, at: datetime) -> None:
 
 
 def _ask(verification: Verification, case: Case, person_id: int, role: str, source: str, at: datetime) -> None:
-    state, query_id = SourceResult.State.PENDING, None
-    try:
+    state, query_id = SourceResult.State.REFUSED, None  # R19: without the person's own consent nothing is asked
+    if can_query(_consent(person_id, source, at), person_id, source, PURPOSE, at):
+        state = SourceResult.State.PENDING
         query_id = exchange.ask(
             source=source, person_id=person_id, purpose=PURPOSE, business=case.number, actor=MACHINE, at=at
         ).pk
-    except ConsentMissing:
-        state = SourceResult.State.REFUSED  # R19: without the person's own consent nothing is asked
     SourceResult.objects.get_or_create(
         verification=verification,
         person_id=person_id,
         source=source,
         defaults={"role": role, "query_id": query_id, "state": state},
+    )
+
+
+def _consent(person_id: int, source: str, at: datetime) -> GivenConsent | None:
+    given = identity.live_consent(person_id=person_id, purpose=PURPOSE, source=source, at=at)
+    if given is None:
+        return None
+    return GivenConsent(
+        person=given.person_id,
+        sources=frozenset(given.sources),
+        purposes=frozenset({given.purpose}),
+        signed_at=given.signed_at,
+        valid_until=given.valid_until,
+        revoked_at=given.revoked_at,
     )
 
 

@@ -88,6 +88,25 @@ def _change_delegation(request: HttpRequest) -> dict[str, Any]:
     return {}
 
 
+def my_consents(request: HttpRequest) -> HttpResponse:
+    """Show what I have allowed to be asked about me, and let me withdraw it."""
+    actor = actor_of(request)
+    if request.method == "POST":
+        number = posted(request, "consent")
+
+        def withdraw() -> dict[str, Any]:
+            identity_operations.revoke_consent(consent_id=number, actor=actor, at=clock.now())
+            return {}
+
+        once(request, "identity.revoke_consent", withdraw)
+        return redirect("my_consents")
+    rows = [
+        {"consent": row, "departments": exchange.department_names(row.sources), "alive": row.is_alive(clock.now())}
+        for row in identity.consents_given(actor=actor)
+    ]
+    return render(request, "citizen/my_consents.html", {"rows": rows})
+
+
 def looks(request: HttpRequest) -> HttpResponse:
     """Show who asked other departments about me, when, why and for which case."""
     actor = actor_of(request)

@@ -220,6 +220,21 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     return _perform(request, found, "staff/decide.html", "cases.decide", write, {"judgement": judgement}, step="decide")
 
 
+def extend(request: HttpRequest, number: str) -> HttpResponse:
+    """Extend the limits once, with reason and basis; the applicant gets it in writing."""
+    found = _case(request, number)
+
+    def write() -> object:
+        return operations.extend_limit(
+            case_id=found.pk,
+            reason=request.POST.get("reason", ""),
+            basis=request.POST.get("basis", ""),
+            **_who(request),
+        )
+
+    return _perform(request, found, "staff/extend.html", "cases.extend", write, {})
+
+
 def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
     """Close an objection with what the inquiry found."""
     found = queries.get_objection(objection_id=objection_id, actor=actor_of(request))

@@ -65,6 +65,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "timeline": queries.timeline(found, for_citizen=False),
         "clocks": queries.clocks_of(found, on=clock.today()),
         "documents": queries.documents_of(found),
+        "may_extend": queries.may_extend(case=found, actor=actor, on=clock.today()),
         "actions": queries.possible_actions(case=found, actor=actor),
         "duties": queries.duty_counts(actor=actor),
     }

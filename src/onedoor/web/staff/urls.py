@@ -16,6 +16,7 @@ urlpatterns = [
     path("cases/<str:number>/visit/", acts.visit, name="visit"),
     path("cases/<str:number>/opinion/<slug:step>/", acts.opinion, name="opinion"),
     path("cases/<str:number>/notice/<slug:step>/", acts.notice, name="post_notice"),
+    path("cases/<str:number>/extend/", acts.extend, name="extend"),
     path("cases/<str:number>/decide/", acts.decide, name="decide"),
     path("objections/<int:objection_id>/", acts.objection, name="objection"),
     path("reset/", window.reset, name="reset"),

@@ -161,3 +161,12 @@ def why_not(*, case: Case, actor: Actor, step: str) -> str:
         if action.code == step:
             return action.why_not
     return "这个环节现在不用办，可能已经办过了。"
+
+
+def may_extend(*, case: Case, actor: Actor, on: date) -> bool:
+    """Tell whether the actor could still extend the limits of a case (R-CLK-3: once, before they have run out)."""
+    statutory = case.clocks.filter(kind=Clock.Kind.STATUTORY, state=Clock.State.RUNNING).first()
+    allowed = case.item_version.item.limits.statutory.extension
+    if statutory is None or not allowed or statutory.extended_by or statutory.due_on < on:
+        return False
+    return actor.may("cases.decide", division=case.deciding_organization.division_id, line=case.line)

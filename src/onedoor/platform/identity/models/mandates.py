@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -69,3 +70,6 @@ class Consent(Recorded):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.purpose}"
+
+    def is_alive(self, at: datetime) -> bool:
+        return self.revoked_at is None and self.signed_at <= at < self.valid_until

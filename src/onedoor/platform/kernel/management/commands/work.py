@@ -32,7 +32,7 @@ class Command(BaseCommand):
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stopper(stop))
-        tasks.beat(worker=name, at=clock.now())
+        tasks.beat(worker=name, at=clock.wall())
         threading.Thread(target=_keep_beating, args=(name, stop), daemon=True).start()
         while not stop.is_set():
             close_old_connections()
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 def run_round(name: str) -> int:
     """Do one round of everything that waits and return how much was done."""
     at = clock.now()
-    tasks.give_back_lost_tasks(at=at, silent_for=timedelta(seconds=settings.ONEDOOR_WORKER_LOST_AFTER))
+    tasks.give_back_lost_tasks(at=clock.wall(), silent_for=timedelta(seconds=settings.ONEDOOR_WORKER_LOST_AFTER))
     done = len(tasks.run_due_duties(at=at)) + outbox.deliver_pending(at=at)
     worker = Worker(
         queue_names=["*"],
@@ -61,7 +61,7 @@ def run_round(name: str) -> int:
 
 def run_everything(name: str = "once") -> None:
     """Work until nothing is ready any more; what waits for a later moment stays."""
-    tasks.beat(worker=name, at=clock.now())
+    tasks.beat(worker=name, at=clock.wall())
     while run_round(name):
         pass
 
@@ -75,5 +75,5 @@ def _stopper(stop: threading.Event) -> Any:
 
 def _keep_beating(name: str, stop: threading.Event) -> None:
     while not stop.wait(BEAT_SECONDS):
-        tasks.beat(worker=name, at=clock.now())
+        tasks.beat(worker=name, at=clock.wall())
         connection.close()
