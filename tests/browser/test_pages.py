@@ -1,0 +1,156 @@
+"""Every page a person meets: fits its screen, is light, has no fault of access, asks nobody outside."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Response
+
+from onedoor.demonstration.cast import DAUGHTER
+from tests.live import LiveSite
+
+pytestmark = pytest.mark.browser
+
+LIGHT = 60_000  # bytes on first view of a citizen's page
+REQUESTS = 8
+PUBLIC = (
+    "/",
+    "/search/?q=补助",
+    "/search/?q=没有这种事",
+    "/place/",
+    "/items/assistance.dibao_apply/",
+    "/items/assistance.dibao_apply/check/",
+    "/login/",
+    "/staff/login/",
+    "/check/",
+    "/progress/",
+    "/notices/",
+    "/demonstration/",
+)
+CITIZEN = (
+    "/me/",
+    "/me/messages/",
+    "/me/delegations/",
+    "/me/consents/",
+    "/me/looks/",
+    "/items/assistance.dibao_apply/start/",
+    "/login/password/",
+)
+STAFF = (
+    ("TX001", "/staff/"),
+    ("TX001", "/staff/reset/"),
+    ("LP001", "/staff/registers/"),
+    ("LP001", "/staff/registers/assistance.recognitions/"),
+    ("LP002", "/staff/certificates/"),
+    ("LP003", "/supervision/"),
+    ("LP003", "/supervision/rows/open/"),
+    ("LP004", "/supervision/audit/"),
+)
+LOOKS = {"plain": {}, "elder": {"elder": "on"}, "contrast": {"contrast": "high"}}
+
+
+def overflow(page: Page) -> int:
+    page.wait_for_load_state("load")
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page)
+    return [f"{row['id']}: {row['nodes'][0]['html'][:200]}" for row in found.response["violations"]]
+
+
+def look_at(page: Page, *addresses: str) -> None:
+    """Open each page and judge them together, so that one run tells everything."""
+    told = []
+    for address in addresses:
+        answer = page.goto(address)
+        status = answer.status if answer else 0
+        told += [f"{address}: {status}"] if status != 200 else []
+        told += [f"{address}: wider than its screen by {overflow(page)} px"] if overflow(page) > 0 else []
+        told += [f"{address}: not one heading"] if page.locator("h1").count() != 1 else []
+        told += [f"{address}: {fault}" for fault in faults(page)]
+    assert not told
+
+
+@pytest.mark.parametrize("width", ["phone", "desk"])
+@pytest.mark.parametrize("look", sorted(LOOKS))
+def test_public_pages_fit_and_are_accessible(visit: Callable[..., Page], width: str, look: str) -> None:
+    page = visit(width=width, cookies=LOOKS[look])
+    look_at(page, *PUBLIC)
+
+
+@pytest.mark.parametrize("width", ["phone", "desk"])
+def test_a_citizens_own_pages_fit_and_are_accessible(visit: Callable[..., Page], width: str) -> None:
+    page = visit(width=width, name=DAUGHTER.phone, cookies=LOOKS["elder"])
+    look_at(page, *CITIZEN)
+
+
+@pytest.mark.parametrize(("name", "address"), STAFF)
+def test_officers_pages_fit_and_are_accessible(visit: Callable[..., Page], name: str, address: str) -> None:
+    page = visit(width="desk", name=name)
+    look_at(page, address)
+    page.set_viewport_size({"width": 375, "height": 720})
+    look_at(page, address)
+
+
+def test_a_case_page_fits_and_is_accessible_for_its_clerk(visit: Callable[..., Page]) -> None:
+    page = visit(width="desk", name="TX001")
+    page.goto("/staff/")
+    address = page.locator("table a").first.get_attribute("href") or ""
+    look_at(page, *(address + step for step in ("", "accept/", "supplement/", "refuse/")))
+    page.set_viewport_size({"width": 375, "height": 720})
+    look_at(page, address)
+
+
+def test_a_citizens_first_view_is_light_and_asks_nobody_outside(visit: Callable[..., Page], live: LiveSite) -> None:
+    for address in ("/", "/items/assistance.dibao_apply/", "/login/"):
+        page = visit()
+        answers: list[Response] = []
+        page.on("response", lambda answer, kept=answers: kept.append(answer))
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        hosts = {urlsplit(answer.url).netloc for answer in answers}
+        assert hosts == {urlsplit(live.url).netloc}
+        assert len(answers) <= REQUESTS, [answer.url for answer in answers]
+        sizes = [
+            sum(answer.request.sizes()[part] for part in ("responseBodySize", "responseHeadersSize"))
+            for answer in answers
+        ]
+        assert sum(sizes) <= LIGHT
+
+
+def test_no_page_runs_a_script_and_the_browser_is_told_so(visit: Callable[..., Page]) -> None:
+    page = visit()
+    answer = page.goto("/")
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "'unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert page.locator("script").count() == 0
+
+
+def test_the_keyboard_reaches_the_content_first_and_shows_where_it_is(visit: Callable[..., Page]) -> None:
+    page = visit(width="desk")
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+def test_large_print_is_one_tap_away_and_stays(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.goto("/")
+    before = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+    page.click("button[name=elder]")
+    page.goto("/items/assistance.dibao_apply/")
+    assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= before + 4
+
+
+def test_the_chrome_and_the_items_speak_english(visit: Callable[..., Page]) -> None:
+    page = visit(cookies={"lang": "en"})
+    page.goto("/")
+    assert page.get_by_text("Log in").first.is_visible()
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.get_by_text("Minimum living").count() >= 1
