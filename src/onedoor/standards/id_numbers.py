@@ -62,12 +62,12 @@ def _kind(number: str) -> str:
     return "foreign_pr_card" if number[0] == "9" else "resident_id_card"
 
 
-def _birth_date(text: str) -> date:
+def _birth_date(text: str, earliest: int = 1850) -> date:
     try:
         born = date(int(text[:4]), int(text[4:6]), int(text[6:8]))
     except ValueError:
         raise IdNumberFault("id.birth_date", "身份证号中的出生日期不存在，请对照证件核对第 7 至 14 位。") from None
-    if born.year < 1850:
+    if born.year < earliest:
         raise IdNumberFault("id.birth_date", "身份证号中的出生日期过早，请对照证件核对第 7 至 14 位。")
     return born
 
@@ -82,5 +82,6 @@ def upgrade_15(number: str) -> IdNumber:
         raise IdNumberFault("id.format", "旧身份证号应为 15 位数字，请核对档案。")
     century = "18" if number[12:] in ("996", "997", "998", "999") else "19"
     body = number[:6] + century + number[6:]
-    parsed = parse_citizen_id(body + mod11_2_check(body))
-    return IdNumber(parsed.number, parsed.kind, parsed.address_code, parsed.birth_date, parsed.sex_code, derived=True)
+    sex = "1" if int(body[16]) % 2 else "2"
+    born = _birth_date(body[6:14], earliest=1800)  # archives reach further back than anybody who applies today
+    return IdNumber(body + mod11_2_check(body), "resident_id_card", body[:6], born, sex, derived=True)

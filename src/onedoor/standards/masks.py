@@ -21,3 +21,14 @@ def mask_mobile(number: str) -> str:
 def mask_bank_card(number: str) -> str:
     """Keep the length and the last four digits."""
     return "*" * max(len(number) - 4, 0) + number[-4:]
+
+
+def mask_address(address: str) -> str:
+    """Keep an address down to the township or street, as far as it names one: 塘栖镇****."""
+    kept = ""
+    for end in ("街道", "镇", "乡", "苏木", "区", "县", "市"):
+        place = address.find(end)
+        if place >= 0:
+            kept = address[: place + len(end)]
+            break
+    return f"{kept}****"

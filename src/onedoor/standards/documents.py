@@ -1,0 +1,119 @@
+"""Kinds of identity documents, their numbers and the codes they travel under (GA/T 2000.156)."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from onedoor.standards.id_numbers import IdNumberFault, parse_citizen_id
+
+
+@dataclass(frozen=True)
+class DocumentKind:
+    """
+    A kind of document. `pattern` is what its numbers look like; `national_code` is empty where none is confirmed.
+
+    `looks_like_id` numbers have 18 characters with a check digit and are judged as such.
+    """
+
+    name: str
+    title: str
+    pattern: str
+    national_code: str = ""
+    looks_like_id: bool = False
+
+
+class DocumentCodeMissing(ValueError):
+    """A document of this kind cannot be sent to others yet."""
+
+
+_KINDS = {
+    kind.name: kind
+    for kind in (
+        DocumentKind("resident_id_card", "居民身份证", r"\d{17}[\dX]", "111", looks_like_id=True),
+        DocumentKind("temporary_id_card", "临时居民身份证", r"\d{17}[\dX]", "112", looks_like_id=True),
+        DocumentKind("household_register", "户口簿", r"\d{6,18}", "113"),
+        DocumentKind("military_officer_card", "军官证", r".{4,20}", "114"),
+        DocumentKind("police_officer_card", "警官证", r".{4,20}", "115"),
+        DocumentKind("soldier_card", "士兵证", r".{4,20}"),
+        DocumentKind("diplomatic_passport", "外交护照", r"[A-Z]{1,2}\d{7,8}", "411"),
+        DocumentKind("service_passport", "公务护照", r"[A-Z]{1,2}\d{7,8}", "412"),
+        DocumentKind("cn_passport", "普通护照", r"E[A-Z0-9]\d{7}|[GDSP]\d{8}", "414"),
+        DocumentKind("tw_travel_permit", "台湾居民来往大陆通行证", r"\d{8}|\d{10}[A-Z]?", "511"),
+        DocumentKind("hkmo_travel_permit", "港澳居民来往内地通行证", r"[HM]\d{8}(\d{2})?", "516"),
+        DocumentKind("foreign_pr_card", "外国人永久居留身份证", r"9\d{16}[\dX]", "553", looks_like_id=True),
+        DocumentKind("foreign_pr_card_v2017", "外国人永久居留身份证（旧版）", r"[A-Z]{3}\d{12}", "553"),
+        DocumentKind("hk_residence_permit", "港澳居民居住证（香港）", r"810000\d{11}[\dX]", looks_like_id=True),
+        DocumentKind("mo_residence_permit", "港澳居民居住证（澳门）", r"820000\d{11}[\dX]", looks_like_id=True),
+        DocumentKind("tw_residence_permit", "台湾居民居住证", r"830000\d{11}[\dX]", looks_like_id=True),
+        DocumentKind("foreign_passport", "外国护照", r"[A-Z0-9]{5,15}"),
+        DocumentKind("birth_certificate", "出生医学证明", r"[A-Z]\d{9}"),
+        DocumentKind("disability_certificate", "残疾人证", r"\d{17}[\dX][1-7][1-4](B\d)?"),
+        DocumentKind("other", "其他", r".{1,40}", "990"),
+    )
+}
+
+
+def document_kind(name: str) -> DocumentKind:
+    """:raises KeyError: no such kind."""
+    return _KINDS[name]
+
+
+def all_kinds() -> tuple[DocumentKind, ...]:
+    return tuple(_KINDS.values())
+
+
+def normalise_number(text: str) -> str:
+    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def check_document(name: str, text: str) -> tuple[str, tuple[str, ...]]:
+    """
+    Return the number as it is stored and warnings. A strange form warns; only 18-character numbers are refused.
+
+    :raises IdNumberFault: a number with a check digit that cannot be one, or that belongs to another kind.
+    """
+    kind, number = document_kind(name), normalise_number(text)
+    if kind.looks_like_id:
+        parsed = parse_citizen_id(number)
+        expected = "resident_id_card" if name == "temporary_id_card" else name
+        if parsed.kind != expected:
+            raise IdNumberFault("id.kind", f"这个号码是{document_kind(parsed.kind).title}的号码，请改选证件类型。")
+        return parsed.number, ()
+    if re.fullmatch(kind.pattern, number):
+        return number, ()
+    return number, (f"号码与{kind.title}的通常格式不符，请对照证件核对。",)
+
+
+def national_code(name: str) -> str:
+    """
+    Return the code a document travels under.
+
+    :raises DocumentCodeMissing: the national code is not confirmed; an administrator has to fill it in.
+    """
+    kind = document_kind(name)
+    if not kind.national_code:
+        raise DocumentCodeMissing(f"{kind.title}的国家代码尚未确认，请管理员填写后再报送。")
+    return kind.national_code
+
+
+@dataclass(frozen=True)
+class DisabilityCertificate:
+    """残疾人证 taken apart: whose, which category, which degree, how often reissued."""
+
+    id_number: str
+    category: str
+    degree: str
+    reissued: int
+
+
+def parse_disability_certificate(text: str) -> DisabilityCertificate:
+    """
+    Return what a disability certificate's number tells (citizen number + category + degree [+ B + reissues]).
+
+    :raises IdNumberFault: the citizen number inside is not one.
+    """
+    number = normalise_number(text)
+    if not re.fullmatch(document_kind("disability_certificate").pattern, number):
+        raise IdNumberFault("id.format", "残疾人证号应为 18 位身份证号加 2 位类别和等级，请对照证件核对。")
+    owner = parse_citizen_id(number[:18])
+    return DisabilityCertificate(owner.number, number[18], number[19], int(number[21]) if len(number) == 22 else 0)

@@ -1,0 +1,135 @@
+"""Credit codes, task codes, case numbers, certificate identifiers, printed numbers."""
+
+import random
+from datetime import date
+
+import pytest
+
+from onedoor.standards.case_numbers import case_number, is_case_number, query_code
+from onedoor.standards.certificate_ids import certificate_id, parse_certificate_id
+from onedoor.standards.certificate_types import METADATA, TYPES
+from onedoor.standards.credit_codes import CreditCodeFault, is_civil_affairs, parse_credit_code
+from onedoor.standards.document_numbers import document_number, marriage_number
+from onedoor.standards.item_codes import parse_task_code, task_code
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "11100000000013338W",
+        "11430000006122244L",
+        "11100000MB03271699",
+        "11100000000013661B",
+        "11330105002500287C",
+        "12441500196720244T",
+        "11370800MB28559184",
+        "11110000000021135M",
+        "11220000013544541J",
+        "11100000000013127D",
+        "11341700003244799H",
+        "511100005001234538",
+        "52440106MJL123454B",
+        "531000005005432125",
+        "55110105MF1234575K",
+        "11110105000123457D",
+        "91310115MA1K00015K",
+    ],
+)
+def test_real_and_worked_credit_codes_are_good(number: str) -> None:
+    assert parse_credit_code(number).number == number
+
+
+def test_a_committees_code_is_good_with_a_warning() -> None:
+    found = parse_credit_code("54370103MF12345675")  # A45
+    assert found.warnings == ("pair 54 not in published table",)
+    assert is_civil_affairs(found.number)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("11110105000123457", "uscc.format"), ("1111010500012345IO", "uscc.format"), ("11110105000123457E", "uscc.check")],
+)
+def test_a_wrong_credit_code_says_what_is_wrong(text: str, code: str) -> None:
+    with pytest.raises(CreditCodeFault) as fault:
+        parse_credit_code(text)
+    assert fault.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "catalog"),
+    [
+        ("11370800MB285591843370117002011", "3", "370117002011"),
+        ("12441500196720244T3442199806003", "3", "442199806003"),
+    ],
+)
+def test_real_task_codes_are_taken_apart(text: str, level: str, catalog: str) -> None:
+    found = parse_task_code(text)
+    assert (found.level, found.catalog, found.handle) == (level, catalog, None)
+
+
+def test_a_task_code_has_31_characters_and_a_variant_33() -> None:
+    plain = task_code("11110105000123457D", "4", "000711001000")
+    assert plain == "11110105000123457D4000711001000"
+    variant = task_code("11110105000123457D", "4", "000711001000", "01")
+    assert len(variant) == 33
+    assert parse_task_code(variant).handle == "01"
+    with pytest.raises(ValueError, match="task code"):
+        task_code("11110105000123457D", "9", "000711001000")
+
+
+def test_a_case_number_has_46_characters_and_checks() -> None:
+    number = case_number("11110105000123457D4000711001000", date(2026, 11, 23), 42)
+    assert number == "11110105000123457D400071100100020261123000042R"
+    assert is_case_number(number)
+    assert not is_case_number(number[:-1] + "S")
+    with pytest.raises(ValueError, match="31-character"):
+        case_number("short", date(2026, 11, 23), 1)
+
+
+def test_a_query_code_has_ten_readable_characters() -> None:
+    code = query_code(random.Random(1))
+    assert len(code) == 10
+    assert not set(code) & set("IOSVZ")
+
+
+@pytest.mark.parametrize(
+    ("identifier", "good"),
+    [
+        ("1.2.156.3005.2.111000000009999936001.11110105000123457D.J1101052026000123.001.R", True),
+        ("1.2.156.3005.2.111000000009999936001.11110105000123457D.J1101052026000123.002.P", True),
+        ("1.2.156.3005.2.111000000009999936001.11110105000123457D.J1101052026000123.001.S", False),
+    ],
+)
+def test_certificate_identifiers_check(identifier: str, good: bool) -> None:
+    assert parse_certificate_id(identifier).check_ok is good
+
+
+def test_the_next_version_of_a_certificate_has_a_check_of_its_own() -> None:
+    parts = ("111000000009999936001", "11110105000123457D", "J1101052026000123")
+    assert certificate_id(*parts, 1).endswith(".001.R")
+    assert certificate_id(*parts, 2).endswith(".002.P")
+    with pytest.raises(ValueError, match="capital"):
+        certificate_id(parts[0], parts[1], "a.b", 1)
+
+
+@pytest.mark.parametrize("text", ["", "1.2.156.3005.2", "1.2.156.3005.3.A.B.C.001.D"])
+def test_what_is_no_identifier_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="identifier"):
+        parse_certificate_id(text)
+
+
+def test_numbers_of_decisions_use_hexagonal_brackets_without_leading_zeros() -> None:
+    assert document_number("朝民", "社许", 2026, 15) == "朝民社许〔2026〕15号"
+
+
+@pytest.mark.parametrize("prefix", ["J", "L", "BJ", "BL"])
+def test_marriage_documents_count_each_year(prefix: str) -> None:
+    assert marriage_number(prefix, "110105000000", 2026, 123) == f"{prefix}110105-2026-000123"
+    with pytest.raises(ValueError, match="marriage"):
+        marriage_number("X", "110105", 2026, 1)
+
+
+def test_every_type_of_certificate_is_named_once() -> None:
+    assert len({row.key for row in TYPES}) == len({row.title for row in TYPES}) == 21
+    assert METADATA["cert_identifier"] == "ZZBS"
+    assert len(set(METADATA.values())) == len(METADATA)
