@@ -1,0 +1,84 @@
+"""The audit record: writes, looks and refusals, sealed so that nobody can change it unseen."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import F
+from tests.platform.library import CHINA, Library
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.audit.models import AuditEntry, AuditSeal
+from onedoor.platform.audit.seals import find_faults, seal_entries
+from onedoor.platform.cases.queries import get_visible_case
+from onedoor.platform.kernel.actors import Actor
+
+AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
+SOMEBODY = Actor.system("测试")
+
+
+@pytest.fixture
+def sealed(books: Library) -> list[AuditSeal]:
+    """Three hours of entries under three seals."""
+    for hour in range(3):
+        moment = AT + timedelta(hours=hour)
+        for number in range(4):
+            audit.record("test.write", actor=SOMEBODY, at=moment, target=f"thing:{number}", number=number)
+        seal_entries(at=moment + timedelta(minutes=30))
+    return list(AuditSeal.objects.order_by("last_id"))
+
+
+def test_every_hour_is_sealed_and_tied_to_the_hour_before(sealed: list[AuditSeal]) -> None:
+    assert len(sealed) == 3
+    assert [one.previous_hash for one in sealed[1:]] == [one.hash for one in sealed[:-1]]
+    assert sum(one.count for one in sealed) == AuditEntry.objects.count()
+    assert find_faults() == []
+    assert find_faults(latest=1) == []
+
+
+@pytest.mark.parametrize(
+    "crime",
+    [
+        lambda: AuditEntry.objects.filter(event="test.write").update(actor_name="别人"),
+        lambda: AuditEntry.objects.filter(event="test.write").first().delete(),  # type: ignore[union-attr]
+        lambda: AuditEntry.objects.filter(event="test.write").update(at=F("at") + timedelta(seconds=1)),
+        lambda: AuditSeal.objects.order_by("last_id")[1].delete(),  # noqa: PLW0108 - not before the test runs
+        lambda: AuditSeal.objects.filter(pk=AuditSeal.objects.order_by("last_id")[1].pk).update(signature=forged()),
+        lambda: AuditEntry.objects.filter(event="test.write").update(details={"number": 7}),
+    ],
+    ids=["name", "deletion", "time", "missing seal", "signature", "details"],
+)
+def test_whatever_is_changed_is_found(sealed: list[AuditSeal], crime: Any) -> None:
+    crime()
+    assert find_faults()
+    with pytest.raises(CommandError, match="封印"):
+        call_command("check_audit")
+
+
+def forged() -> str:
+    return AuditSeal.objects.order_by("last_id")[0].signature
+
+
+def test_what_is_younger_than_ten_minutes_waits_for_the_next_seal(books: Library) -> None:
+    audit.record("test.write", actor=SOMEBODY, at=AT)
+    before = seal_entries(at=AT + timedelta(minutes=5))
+    assert before is None or before.last_id < AuditEntry.objects.latest("id").pk
+
+
+def test_looking_at_a_case_leaves_a_trace_with_place_and_role(books: Library) -> None:
+    case = books.received(AT)
+    get_visible_case(number=case.number, actor=books.officer("clerk"), at=AT, on=AT.date())
+    look = AuditEntry.objects.get(event="cases.view", outcome="looked")
+    assert (look.target, look.role, look.division) == (case.target, "intake_clerk", case.division)
+
+
+def test_no_entry_holds_a_name_a_number_or_a_phone_of_a_person(books: Library) -> None:
+    from tests.platform.library import READER
+
+    books.noticed(AT)
+    for entry in AuditEntry.objects.all():
+        text = f"{entry.reason} {entry.target} {entry.details}"
+        assert READER.id_number not in text
+        assert READER.name not in text
+        assert "13800000000" not in text

@@ -1,0 +1,30 @@
+"""The library: a place, its officers, two citizens, one invented item."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.platform import library
+
+from onedoor.platform.cases.life import fold
+from onedoor.platform.cases.models import Action, Case
+from onedoor.platform.kernel import crypto
+
+COLUMNS = ("state", "result", "supplement_round", "last_seq", "last_hash")
+MOMENTS = ("received_at", "accepted_at", "decided_at", "completed_at")
+
+
+@pytest.fixture
+def books(db: None, tmp_path: Path, settings: Any) -> Iterator[library.Library]:
+    """The library; afterwards every case it made must be what its actions say."""
+    settings.ONEDOOR_KEYS_DIR = tmp_path / "keys"
+    settings.ONEDOOR_FILES_DIR = tmp_path / "files"
+    crypto.create_missing_keys(tmp_path / "keys")
+    yield library.build()
+    for case in Case.objects.all():
+        told = fold(Action.objects.filter(case=case).order_by("seq"))
+        assert told["chain"], f"{case.pk}: the chain of actions is broken"
+        assert {name: told[name] for name in (*COLUMNS, *MOMENTS)} == {
+            name: getattr(case, name) for name in (*COLUMNS, *MOMENTS)
+        }
