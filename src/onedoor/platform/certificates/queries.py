@@ -20,6 +20,7 @@ from onedoor.platform.kernel.errors import (
     NotLoggedIn,
     OneDoorError,
 )
+from onedoor.platform.kernel.scopes import within_reach
 from onedoor.standards.certificate_ids import parse_certificate_id
 from onedoor.standards.masks import mask_name
 
@@ -233,9 +234,7 @@ def _refuse_mistyped(identifier: str) -> None:
 
 
 def _within(actor: Actor) -> Q:
-    places = Q(pk__in=[])
-    for start, end in actor.reach:
-        places |= Q(division__gte=start, division__lt=end)
+    places = within_reach(actor, by_line=False)
     if actor.lines:  # no lines means every line
         places &= Q(kind__in=[kind.code for kind in all_kinds() if kind.line in actor.lines])
     return places

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotAllowed, NotFound
 from onedoor.platform.kernel.models import RegisterEntry
+from onedoor.platform.kernel.scopes import within_reach
 from onedoor.platform.registers.declarations import Register, all_registers, find
 
 PAGE = 50
@@ -109,11 +110,8 @@ def _require(code: str, actor: Actor) -> Register:
 
 
 def _in_reach(register: Register, actor: Actor) -> "QuerySet[Any]":
-    place = Q(pk__in=[])
-    for start, end in actor.reach:
-        place |= Q(division__gte=start, division__lt=end)
-    manager = register.model._default_manager
-    return manager.filter(place).select_related(*register.related) if register.related else manager.filter(place)
+    found = register.model._default_manager.filter(within_reach(actor, by_line=False))
+    return found.select_related(*register.related) if register.related else found
 
 
 def _in_force(entry: RegisterEntry, on: date) -> bool:

@@ -13,6 +13,7 @@ from onedoor.platform.cases.models import Action, Case, Clock
 from onedoor.platform.identity.roles import ROLE_NAMES
 from onedoor.platform.kernel.actors import CHANNEL_NAMES, Actor
 from onedoor.platform.kernel.errors import NotAllowed
+from onedoor.platform.kernel.scopes import within_reach
 from onedoor.platform.supervision.models import SupervisionEvent
 
 
@@ -44,12 +45,7 @@ def _in_reach(actor: Actor, permission: str, prefix: str = "") -> Q:
     """:raises NotAllowed: the post has not this permission at all."""
     if actor.kind != "system" and permission not in actor.permissions:
         raise NotAllowed
-    place = Q(pk__in=[])
-    for start, end in actor.reach:
-        place |= Q(**{f"{prefix}division__gte": start, f"{prefix}division__lt": end})
-    if actor.lines:
-        place &= Q(**{f"{prefix}line__in": sorted(actor.lines)})
-    return place
+    return within_reach(actor, prefix=prefix)
 
 
 def figures(*, actor: Actor, on: date) -> Figures:
@@ -184,10 +180,7 @@ def audit_lines(*, actor: Actor, at: datetime, before: int = 0, most: int = 50) 
     :raises NotAllowed: only for auditors.
     """
     _in_reach(actor, "audit.view")
-    place = Q(pk__in=[])
-    for start, end in actor.reach:
-        place |= Q(division__gte=start, division__lt=end)
-    found = AuditEntry.objects.filter(place)
+    found = AuditEntry.objects.filter(within_reach(actor, by_line=False))
     if before:
         found = found.filter(pk__lt=before)
     audit.record_look("audit.list", actor=actor, at=at)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, handlers
@@ -12,6 +12,7 @@ from onedoor.platform.cases.queries.life import working_days_left
 from onedoor.platform.cases.states import MOVES, Kind, State
 from onedoor.platform.cases.steps import ACCEPT
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.scopes import within_reach
 from onedoor.standards.masks import mask_name
 
 PAGE = 50
@@ -39,16 +40,6 @@ class PossibleAction:
     kind: str  # officer, notice, machine
     permission: str
     why_not: str = ""
-
-
-def _within(actor: Actor, prefix: str = "") -> Q:
-    """Return the condition "in the actor's reach and lines"; nobody without reach sees anything."""
-    place = Q(pk__in=[])
-    for start, end in actor.reach:
-        place |= Q(**{f"{prefix}division__gte": start, f"{prefix}division__lt": end})
-    if actor.lines:
-        place &= Q(**{f"{prefix}line__in": sorted(actor.lines)})
-    return place
 
 
 def get_visible_case(*, number: str, actor: Actor, at: datetime, on: date, reason: str = "") -> Case:
@@ -90,7 +81,9 @@ def worklist(*, actor: Actor, on: date, duty: str = "", after: int = 0, most: in
 
     `after` is the step id of the last line of the page before (keyset paging).
     """
-    waiting = CaseStep.objects.filter(_within(actor), ended_at__isnull=True, permission__in=sorted(actor.permissions))
+    waiting = CaseStep.objects.filter(
+        within_reach(actor), ended_at__isnull=True, permission__in=sorted(actor.permissions)
+    )
     waiting = waiting.exclude(permission="")
     if duty:
         waiting = waiting.filter(code=duty)
@@ -125,7 +118,9 @@ def worklist(*, actor: Actor, on: date, duty: str = "", after: int = 0, most: in
 
 def duty_counts(*, actor: Actor) -> list[tuple[str, str, int]]:
     """Return (step code, title, number waiting) for the rail of the workbench."""
-    waiting = CaseStep.objects.filter(_within(actor), ended_at__isnull=True, permission__in=sorted(actor.permissions))
+    waiting = CaseStep.objects.filter(
+        within_reach(actor), ended_at__isnull=True, permission__in=sorted(actor.permissions)
+    )
     waiting = waiting.exclude(permission="")
     counted = waiting.values("code", "title").annotate(number=Count("id")).order_by("code")
     return [(row["code"], row["title"], row["number"]) for row in counted]
