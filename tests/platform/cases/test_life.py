@@ -308,3 +308,40 @@ def test_the_machine_is_no_officer(books: Library) -> None:
     case = books.accepted(AT)
     with pytest.raises(OneDoorError):
         operations.complete_step(case_id=case.pk, step="decide", outcome="", note="", facts={}, actor=MACHINE, at=AT)
+
+
+def test_a_worklist_is_sorted_by_urgency_over_its_pages(books: Library) -> None:
+    from onedoor.platform.cases.queries import worklist
+
+    clerk = books.officer("clerk")
+    days = [3, 1, 4, 2, 5]
+    numbers = {}
+    for day in days:
+        case = books.received(AT + timedelta(days=day))
+        numbers[case.pk] = day
+    asked = books.received(AT)
+    operations.request_supplement(case_id=asked.pk, defects=[DEFECT], actor=clerk, at=AT)
+
+    first = worklist(actor=clerk, on=AT.date(), most=2)
+    second = worklist(actor=clerk, on=AT.date(), most=2, after=first[-1].place)
+    third = worklist(actor=clerk, on=AT.date(), most=2, after=second[-1].place)
+
+    lines = [*first, *second, *third]
+    assert len({line.case.pk for line in lines}) == 6
+    assert [line.due_on for line in lines[:-1]] == sorted(line.due_on for line in lines[:-1] if line.due_on)
+    assert (lines[-1].case.pk, lines[-1].waits_for_applicant, lines[-1].days_left) == (asked.pk, True, None)
+    assert worklist(actor=clerk, on=AT.date(), after="nonsense")
+    assert worklist(actor=books.officer("elsewhere"), on=AT.date()) == []
+
+
+@pytest.mark.parametrize("number", [1, 6])
+def test_a_worklist_costs_one_query_whatever_its_length(
+    books: Library, django_assert_num_queries: Any, number: int
+) -> None:
+    from onedoor.platform.cases.queries import worklist
+
+    clerk = books.officer("clerk")
+    for place in range(number):
+        books.received(AT + timedelta(hours=place))
+    with django_assert_num_queries(1):
+        assert len(worklist(actor=clerk, on=AT.date())) == number

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import F, Min, Q
+
 from onedoor.platform.cases.models import Case, Clock, Pause
 from onedoor.platform.catalog.items import Limit
 from onedoor.standards.workdays import WorkCalendar, national_calendar
@@ -60,6 +62,15 @@ def start(case: Case, kind: Clock.Kind, limit: Limit, *, on: date) -> Clock:
     )
 
 
+def set_urgency(case: Case) -> None:
+    """Write onto the open steps of a case by which day they are urgent; called whenever its limits or steps change."""
+    running = case.clocks.filter(kind__in=(Clock.Kind.RECEIVE, Clock.Kind.PROMISED), state=Clock.State.RUNNING)
+    limit = running.aggregate(first=Min("due_on"))["first"] or date.max
+    waiting = case.steps.filter(ended_at__isnull=True)
+    waiting.filter(due_on__lt=limit).update(urgent_on=F("due_on"))
+    waiting.filter(Q(due_on__isnull=True) | Q(due_on__gte=limit)).update(urgent_on=limit)
+
+
 def stop(case: Case, *kinds: Clock.Kind, on: date) -> None:
     """Stop the named clocks of a case, or all of them when none is named."""
     running = case.clocks.exclude(state=Clock.State.STOPPED)
@@ -72,6 +83,7 @@ def pause(case: Case, *, reason: str, basis: str, on: date) -> None:
     """Stop the promised and the statutory clock for a while; the interval is recorded and shown to the applicant."""
     Pause.objects.create(case=case, reason=reason, basis=basis, from_on=on)
     case.clocks.filter(kind__in=DECISION_CLOCKS, state=Clock.State.RUNNING).update(state=Clock.State.PAUSED)
+    set_urgency(case)
 
 
 def resume(case: Case, *, on: date) -> None:
@@ -103,3 +115,4 @@ def recompute(case: Case) -> None:
         )
         clock.due_on, clock.provisional = due.day, due.provisional
         clock.save(update_fields=["due_on", "provisional"])
+    set_urgency(case)

@@ -38,6 +38,7 @@ def open_ready(case: Case, *, at: datetime) -> list[CaseStep]:
     present = ended | set(case.steps.filter(ended_at__isnull=True).values_list("code", flat=True))
     ready = [step for step in case.item_version.item.steps if step.code not in present and set(step.after) <= ended]
     opened = [_open(case, step, at=at, tier=step.tier) for step in ready]
+    clocks.set_urgency(case)
     for row in opened:
         opener = handlers.for_item(case.item_code).openers.get(row.code)
         if opener is not None:

@@ -11,7 +11,6 @@ from onedoor.platform.kernel.errors import NotAllowed, NotLoggedIn
 from onedoor.platform.visits import queries as visits
 from onedoor.web.parts import papers
 from onedoor.web.parts.actors import POST_KEY, actor_of
-from onedoor.web.parts.inputs import whole
 
 
 def worklist(request: HttpRequest) -> HttpResponse:
@@ -24,13 +23,13 @@ def worklist(request: HttpRequest) -> HttpResponse:
     if not actor.permissions:
         return redirect("choose_post")
     duty = request.GET.get("duty", "")
-    items = queries.worklist(actor=actor, on=clock.today(), duty=duty, after=whole(request.GET, "after", 0))
+    items = queries.worklist(actor=actor, on=clock.today(), duty=duty, after=request.GET.get("after", ""))
     context = {
         "items": items,
         "duties": queries.duty_counts(actor=actor),
         "duty": duty,
         "today": clock.today(),
-        "next": items[-1].step.pk if len(items) == queries.PAGE else None,
+        "next": items[-1].place if len(items) == queries.PAGE else None,
     }
     return render(request, "staff/worklist.html", context)
 

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -163,6 +164,8 @@ class CaseStep(models.Model):
     line = models.CharField("业务条线", max_length=40)
     opened_at = models.DateTimeField("开始时间")
     due_on = models.DateField("应完成日", null=True, blank=True)
+    # The earlier of its own due day and the case's; what the worklist is sorted by. Later than all days: no limit runs.
+    urgent_on = models.DateField("紧迫日", default=date.max)
     ended_at = models.DateTimeField("完成时间", null=True, blank=True)
     outcome = models.CharField("结果", max_length=20, blank=True)
 
@@ -171,7 +174,7 @@ class CaseStep(models.Model):
         verbose_name_plural = "办理环节"
         indexes: ClassVar = [
             models.Index(
-                fields=["permission", "division", "due_on"],
+                fields=["permission", "urgent_on", "id"],
                 name="step_waiting",
                 condition=models.Q(ended_at__isnull=True),
             ),

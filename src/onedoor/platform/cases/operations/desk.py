@@ -63,6 +63,7 @@ def request_supplement(*, case_id: int, defects: Sequence[Defect], actor: Actor,
     limit = Limit(days=item.supplement_days, unit="day")
     clocks.stop(case, Clock.Kind.RECEIVE, on=day_of(at))
     clock = clocks.start(case, Clock.Kind.APPLICANT, limit, on=day_of(at))
+    clocks.set_urgency(case)
     rows = [(item.material(defect.material).title, defect.problem) for defect in defects]  # type: ignore[union-attr]
     letter = documents.Letter(
         paragraphs=[f"经审查，您申请办理“{item.title}”的材料需要补正。以下为需要补正的全部内容，现一次性告知。"],
@@ -132,6 +133,7 @@ def supply_supplement(*, case_id: int, actor: Actor, at: datetime) -> Case:
         raise SupplementIncomplete(titles="、".join(item.material(code).title for code in missing))  # type: ignore[union-attr]
     clocks.stop(case, Clock.Kind.APPLICANT, on=day_of(at))
     clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, on=day_of(at))
+    clocks.set_urgency(case)
     life.append(case, Kind.SUPPLY, actor=actor, at=at, facts={"round": case.supplement_round})
     audit.record("cases.supply_supplement", actor=actor, at=at, target=case.target, division=case.division)
     return case

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, handlers
@@ -27,8 +27,8 @@ class WorkItem:
     due_on: date | None
     days_left: int | None  # working days; None while no limit runs
     waits_for_applicant: bool
-    provisional: bool
     applicant: str  # masked: a list is no place for full names
+    place: str  # where the line stands in the list, for the next page
 
 
 @dataclass(frozen=True)
@@ -75,45 +75,44 @@ def officer_sees(case: Case, actor: Actor) -> bool:
     )
 
 
-def worklist(*, actor: Actor, on: date, duty: str = "", after: int = 0, most: int = PAGE) -> list[WorkItem]:
+def worklist(*, actor: Actor, on: date, duty: str = "", after: str = "", most: int = PAGE) -> list[WorkItem]:
     """
     Return the steps waiting for the actor's post, the most urgent first; `duty` narrows to one step code.
 
-    `after` is the step id of the last line of the page before (keyset paging).
+    `after` is the `place` of the last line of the page before. One query, however long the list is.
     """
     waiting = CaseStep.objects.filter(
         within_reach(actor), ended_at__isnull=True, permission__in=sorted(actor.permissions)
-    )
-    waiting = waiting.exclude(permission="")
+    ).exclude(permission="")
     if duty:
         waiting = waiting.filter(code=duty)
     if after:
-        waiting = waiting.filter(pk__gt=after)
-    rows = list(waiting.select_related("case__item_version", "case__applicant").order_by("id")[:most])
-    due = {
-        clock.case_id: clock
-        for clock in Clock.objects.filter(
-            case_id__in=[row.case_id for row in rows],
-            kind__in=[Clock.Kind.RECEIVE, Clock.Kind.PROMISED],
-            state__in=[Clock.State.RUNNING, Clock.State.PAUSED],
-        )
-    }
-    items = []
-    for row in rows:
-        clock = due.get(row.case_id)
-        due_on = clock.due_on if clock else row.due_on
-        items.append(
-            WorkItem(
-                step=row,
-                case=row.case,
-                due_on=due_on,
-                days_left=working_days_left(on, due_on) if due_on else None,
-                waits_for_applicant=row.case.state == State.SUPPLEMENT_WAIT,
-                provisional=bool(clock and clock.provisional),
-                applicant=mask_name(row.case.applicant.name),
-            )
-        )
-    return sorted(items, key=lambda item: (item.due_on or date.max, item.step.pk))
+        day, number = _read_place(after)
+        waiting = waiting.filter(Q(urgent_on__gt=day) | Q(urgent_on=day, pk__gt=number))
+    rows = waiting.select_related("case__item_version", "case__applicant").order_by("urgent_on", "id")[:most]
+    return [_work_item(row, on) for row in rows]
+
+
+def _read_place(text: str) -> tuple[date, int]:
+    """Read a place such as "2026-12-01.17"; nonsense is the beginning of the list."""
+    day, _, number = text.partition(".")
+    try:
+        return date.fromisoformat(day), int(number)
+    except ValueError:
+        return date.min, 0
+
+
+def _work_item(row: CaseStep, on: date) -> WorkItem:
+    due_on = None if row.urgent_on == date.max else row.urgent_on
+    return WorkItem(
+        step=row,
+        case=row.case,
+        due_on=due_on,
+        days_left=working_days_left(on, due_on) if due_on else None,
+        waits_for_applicant=row.case.state == State.SUPPLEMENT_WAIT,
+        applicant=mask_name(row.case.applicant.name),
+        place=f"{row.urgent_on.isoformat()}.{row.pk}",
+    )
 
 
 def duty_counts(*, actor: Actor) -> list[tuple[str, str, int]]:
