@@ -71,6 +71,8 @@ materials:
   - {code: photo, title: 照片, required: true, how: 拍一张正面照。, acceptance_standard: 清楚, legal_basis: 《公共图书馆法》}
   - {code: proof, title: 居住证明, required: false, how: 拍清楚。, acceptance_standard: 清楚, legal_basis: 《公共图书馆法》}
   - {code: school_card, title: 学生证, required: false, how: 拍清楚。, acceptance_standard: 清楚, legal_basis: 《公共图书馆法》}
+special_procedures:
+  - {code: experts, title: 专家评审, basis: 《公共图书馆法》第四十条, most_days: 30}
 steps:
   - {code: visit, title: 上门核实, permission: cases.survey, tier: 5, people: 2, after: [accept]}
   - {code: opinion, title: 审核意见, permission: cases.review, tier: 5, after: [visit], excludes: [visit]}

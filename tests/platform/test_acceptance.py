@@ -52,12 +52,22 @@ def test_a02_acceptance_starts_the_promised_and_the_statutory_clock(books: Libra
 
 
 def test_a03_a_special_procedure_stops_both_clocks(books: Library) -> None:
-    from onedoor.platform.cases import clocks
-
     case = books.accepted(moment("2026-09-29"))
-    clocks.pause(case, on=date(2026, 10, 13), reason="专家评审", basis="《公共图书馆法》")
+    approver = books.officer("approver")
+    operations.begin_special_procedure(
+        case_id=case.pk,
+        procedure="experts",
+        reason="需请专家评审古籍借阅资格。",
+        planned_end=date(2026, 10, 20),
+        actor=approver,
+        at=moment("2026-10-13"),
+    )
     assert due(case) == {}
-    clocks.resume(case, on=date(2026, 10, 20))
+    assert Case.objects.get(pk=case.pk).state == "special"
+    operations.end_special_procedure(
+        case_id=case.pk, result="专家评审认为可以办理。", actor=approver, at=moment("2026-10-20")
+    )
+    assert Case.objects.get(pk=case.pk).state == "reviewing"
     assert due(case) == {"promised": "2026-10-27", "statutory": "2026-11-10"}
 
 

@@ -1,7 +1,7 @@
 """The life of a case: what can happen in which state, once, and what its actions prove."""
 
 import threading
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -313,6 +313,7 @@ def test_the_machine_is_no_officer(books: Library) -> None:
 def test_a_worklist_is_sorted_by_urgency_over_its_pages(books: Library) -> None:
     from onedoor.platform.cases.queries import worklist
 
+    library.publish(library.item(one_at_a_time=False), valid_from=date(2026, 8, 1))
     clerk = books.officer("clerk")
     days = [3, 1, 4, 2, 5]
     numbers = {}
@@ -340,8 +341,92 @@ def test_a_worklist_costs_one_query_whatever_its_length(
 ) -> None:
     from onedoor.platform.cases.queries import worklist
 
+    library.publish(library.item(one_at_a_time=False), valid_from=date(2026, 8, 1))
     clerk = books.officer("clerk")
     for place in range(number):
         books.received(AT + timedelta(hours=place))
     with django_assert_num_queries(1):
         assert len(worklist(actor=clerk, on=AT.date())) == number
+
+
+def test_a_second_application_of_the_same_kind_is_refused_until_the_first_has_ended(books: Library) -> None:
+    case = books.received(AT)
+    with pytest.raises(OneDoorError, match=case.query_code):
+        books.submitted(AT)
+    operations.withdraw_case(case_id=case.pk, actor=books.citizen(), at=AT)
+    assert books.submitted(AT + timedelta(hours=1)).state == "submitted"
+
+
+def test_an_ended_application_is_taken_up_again_with_what_was_declared(books: Library) -> None:
+    case = books.received(AT)
+    with pytest.raises(OneDoorError, match="还在办理"):
+        operations.start_again(case_id=case.pk, actor=books.citizen(), at=AT)
+    operations.withdraw_case(case_id=case.pk, actor=books.citizen(), at=AT)
+    with pytest.raises(CaseNotFound):
+        operations.start_again(case_id=case.pk, actor=books.citizen(books.friend), at=AT)
+
+    draft = operations.start_again(case_id=case.pk, actor=books.citizen(), at=AT)
+
+    assert draft.answers["name"] == library.READER.name
+    assert not draft.materials.exists()
+    books.attach(draft.pk, "photo", AT)
+    draft.refresh_from_db()
+    again = operations.submit_draft(draft_id=draft.pk, revision=draft.revision, actor=books.citizen(), at=AT)
+    assert again.continues == case
+
+
+def test_a_special_procedure_is_approved_by_a_head_who_did_not_handle_the_case(books: Library) -> None:
+    case = books.accepted(AT)
+    words: dict[str, Any] = {
+        "case_id": case.pk,
+        "procedure": "experts",
+        "reason": "需请专家评审古籍借阅资格。",
+        "planned_end": date(2026, 9, 10),
+        "at": AT,
+    }
+    with pytest.raises(NotAllowed):
+        operations.begin_special_procedure(**words, actor=books.officer("clerk"))
+    approver = books.officer("approver")
+    for wrong in (
+        {"procedure": "lottery"},
+        {"reason": "短"},
+        {"planned_end": date(2026, 9, 1)},
+        {"planned_end": date(2027, 9, 1)},
+    ):
+        with pytest.raises(InvalidInput):
+            operations.begin_special_procedure(**(words | wrong), actor=approver)
+    paper = operations.begin_special_procedure(**words, actor=approver)
+    assert "专家评审" in str(paper.content["paragraphs"])
+    with pytest.raises(InvalidInput):
+        operations.end_special_procedure(case_id=case.pk, result="好", actor=approver, at=AT)
+    operations.end_special_procedure(
+        case_id=case.pk, result="专家评审认为可以办理借阅。", actor=books.officer("reviewer"), at=AT + timedelta(days=3)
+    )
+    assert Case.objects.get(pk=case.pk).state == "reviewing"
+
+
+def test_a_matter_that_needs_no_application_is_said_so_at_once(books: Library) -> None:
+    case = books.received(AT)
+    clerk = books.officer("clerk")
+    with pytest.raises(InvalidInput):
+        operations.dispense_case(case_id=case.pk, reason="不用办", basis="", actor=clerk, at=AT)
+    paper = operations.dispense_case(
+        case_id=case.pk,
+        reason="本馆已对全体居民开放，无需办证。",
+        basis="《公共图书馆法》第三十六条",
+        actor=clerk,
+        at=AT,
+    )
+    assert paper.content["remedies"]
+    assert Case.objects.get(pk=case.pk).is_ended
+    assert not case.clocks.filter(state="running").exists()
+
+
+def test_a_case_that_can_no_longer_be_decided_is_terminated_by_the_head(books: Library) -> None:
+    case = books.accepted(AT)
+    words = {"reason": "申请人已于九月一日去世。", "basis": "《公共图书馆法》"}
+    with pytest.raises(NotAllowed):
+        operations.terminate_case(case_id=case.pk, **words, actor=books.officer("clerk"), at=AT)
+    operations.terminate_case(case_id=case.pk, **words, actor=books.officer("approver"), at=AT)
+    case = Case.objects.get(pk=case.pk)
+    assert (case.state, case.steps.filter(ended_at__isnull=True).count()) == ("terminated", 0)

@@ -79,9 +79,11 @@ def stop(case: Case, *kinds: Clock.Kind, on: date) -> None:
     running.update(state=Clock.State.STOPPED, stopped_on=on)
 
 
-def pause(case: Case, *, reason: str, basis: str, on: date) -> None:
+def pause(case: Case, *, reason: str, basis: str, planned_end: date, approved_by: str, on: date) -> None:
     """Stop the promised and the statutory clock for a while; the interval is recorded and shown to the applicant."""
-    Pause.objects.create(case=case, reason=reason, basis=basis, from_on=on)
+    Pause.objects.create(
+        case=case, reason=reason, basis=basis, from_on=on, planned_end=planned_end, approved_by=approved_by
+    )
     case.clocks.filter(kind__in=DECISION_CLOCKS, state=Clock.State.RUNNING).update(state=Clock.State.PAUSED)
     set_urgency(case)
 

@@ -29,6 +29,9 @@ _SERIES = {
     CaseDocument.Kind.GRANT: "准",
     CaseDocument.Kind.DENIAL: "不准",
     CaseDocument.Kind.WITHDRAWAL: "撤",
+    CaseDocument.Kind.NO_NEED: "无",
+    CaseDocument.Kind.SPECIAL: "特",
+    CaseDocument.Kind.TERMINATION: "终",
 }
 
 

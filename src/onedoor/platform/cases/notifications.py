@@ -25,6 +25,10 @@ TEXTS = {
     Kind.EXTEND: "“{item}”办理期限已延长到 {statutory}，理由见通知书。",
     Kind.GRANT: "“{item}”已获准予，决定书已送达，请查看。",
     Kind.DENY: "“{item}”未获批准，理由和救济途径见决定书。",
+    Kind.DISPENSE: "“{item}”依法不需要办理，理由见告知书。",
+    Kind.BEGIN_SPECIAL: "“{item}”进入特别程序，这段时间不计入办理期限，原因和计划结束日见告知书。",
+    Kind.END_SPECIAL: "“{item}”的特别程序已结束，最迟 {promised} 办结。",
+    Kind.TERMINATE: "“{item}”已终止办理，理由和救济途径见通知书。",
     Kind.WITHDRAW: "“{item}”申请已按您的要求撤回。",
 }
 

@@ -21,9 +21,20 @@ class State(models.TextChoices):
     COMPLETED = "completed", "办结"
     WITHDRAWN = "withdrawn", "已撤回"
     RETURNED = "returned", "退件"
+    NO_NEED = "no_need", "无需办理"
+    TERMINATED = "terminated", "终止"
 
 
-TERMINAL = frozenset({State.NOT_ACCEPTED, State.COMPLETED, State.WITHDRAWN, State.RETURNED})
+TERMINAL = frozenset(
+    {
+        State.NOT_ACCEPTED,
+        State.COMPLETED,
+        State.WITHDRAWN,
+        State.RETURNED,
+        State.NO_NEED,
+        State.TERMINATED,
+    }
+)
 BEFORE_DECISION = frozenset(
     {
         State.RECEIVED,
@@ -55,6 +66,10 @@ class Kind(models.TextChoices):
     DENY = "deny", "不予批准"
     FINISH = "finish", "办结"
     WITHDRAW = "withdraw", "撤回申请"
+    DISPENSE = "dispense", "告知无需办理"
+    BEGIN_SPECIAL = "begin_special", "启动特别程序"
+    END_SPECIAL = "end_special", "结束特别程序"
+    TERMINATE = "terminate", "终止办理"
 
 
 @dataclass(frozen=True)
@@ -84,5 +99,9 @@ MOVES = {
         Move(Kind.DENY, frozenset({State.DECIDING}), State.DENIED),
         Move(Kind.FINISH, frozenset({State.GRANTED, State.DENIED, State.CERTIFYING}), State.COMPLETED),
         Move(Kind.WITHDRAW, BEFORE_DECISION, State.WITHDRAWN),
+        Move(Kind.DISPENSE, frozenset({State.RECEIVED}), State.NO_NEED),
+        Move(Kind.BEGIN_SPECIAL, frozenset({State.ACCEPTED, State.REVIEWING, State.DECIDING}), State.SPECIAL),
+        Move(Kind.END_SPECIAL, frozenset({State.SPECIAL}), None),
+        Move(Kind.TERMINATE, BEFORE_DECISION, State.TERMINATED),
     )
 }

@@ -186,6 +186,15 @@ class Step(StrictModel):
     state: Literal["reviewing", "special", "publicizing", "deciding", "certifying", "delivering"] = "reviewing"
 
 
+class SpecialProcedure(StrictModel):
+    """A procedure of law whose days do not count: a hearing, an expert review, an inspection on the spot."""
+
+    code: Code
+    title: NonEmpty
+    basis: NonEmpty
+    most_days: Annotated[int, Field(ge=1)] = 60  # natural days it may be planned for
+
+
 class National(StrictModel):
     catalog_code: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
     code_status: Literal["placeholder", "official"] = "placeholder"
@@ -260,6 +269,7 @@ class ServiceItem(StrictModel):
     visits: Visits = Visits()
     handle_forms: tuple[Literal["1", "2", "3", "4", "5", "9"], ...] = ("1", "2", "3")
     delegable: bool = True
+    one_at_a_time: bool = True  # a person has one open case of this item at the most
     assurance: Annotated[int, Field(ge=0, le=4)] = 3
     single_officer_allowed: bool = False
     post_accept_supplement: bool = False
@@ -270,6 +280,7 @@ class ServiceItem(StrictModel):
     form: Form
     materials: tuple[Material, ...] = ()
     consents: tuple[ConsentRequest, ...] = ()
+    special_procedures: tuple[SpecialProcedure, ...] = ()
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
     result: Result
     faq: tuple[dict[Literal["question", "answer"], str], ...] = ()
@@ -283,6 +294,9 @@ class ServiceItem(StrictModel):
 
     def step(self, code: str) -> Step | None:
         return next((step for step in self.steps if step.code == code), None)
+
+    def special_procedure(self, code: str) -> SpecialProcedure | None:
+        return next((one for one in self.special_procedures if one.code == code), None)
 
     def material(self, code: str) -> Material | None:
         return next((material for material in self.materials if material.code == code), None)

@@ -67,6 +67,11 @@ def ensure_person(*, name: str, id_number: str, division: str, actor: Actor, at:
     return person
 
 
+def lock_person(person_id: int) -> Person:
+    """Lock a person's row until the transaction ends, so that what may happen once to a person happens once."""
+    return Person.objects.select_for_update().get(pk=person_id)
+
+
 @transaction.atomic
 def verify_person(*, person_id: int, assurance: int, method: str, actor: Actor, at: datetime) -> Person:
     """Raise a person's real-name level after a check at a window or by the identity service."""

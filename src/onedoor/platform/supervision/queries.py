@@ -10,6 +10,7 @@ from onedoor.platform.audit.models import AuditEntry, AuditSeal
 from onedoor.platform.audit.seals import SealFault, find_faults
 from onedoor.platform.audit.titles import title_of
 from onedoor.platform.cases.models import Action, Case, Clock
+from onedoor.platform.cases.states import TERMINAL
 from onedoor.platform.identity.roles import ROLE_NAMES
 from onedoor.platform.kernel.actors import CHANNEL_NAMES, Actor
 from onedoor.platform.kernel.errors import NotAllowed
@@ -84,7 +85,7 @@ def events(*, actor: Actor, most: int = 100) -> list[SupervisionEvent]:
     return list(found.select_related("case__item_version").order_by("-raised_at", "-id")[:most])
 
 
-ENDED = ["not_accepted", "completed", "withdrawn", "returned"]
+ENDED = sorted(TERMINAL)
 SHOWN = {"open": "在办", "due": "到期或逾期", "yellow": "黄牌", "red": "红牌", "completed": "已办结"}
 
 

@@ -113,6 +113,18 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "citizen/withdraw.html", {"case": found})
 
 
+@require_POST
+def again(request: HttpRequest, number: str) -> HttpResponse:
+    """Apply once more with what was declared before."""
+    found = _case(request, number)
+
+    def perform() -> dict[str, Any]:
+        draft = operations.start_again(case_id=found.pk, **_who(request))
+        return {"draft": str(draft.pk)}
+
+    return redirect("draft", draft_id=once(request, "cases.start_again", perform)["draft"])
+
+
 def document(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
     """Draw a notice or decision as PDF."""
     found = _case(request, number)

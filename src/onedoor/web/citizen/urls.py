@@ -27,6 +27,7 @@ urlpatterns = [
     path("cases/<str:number>/hand-in/", cases.hand_in, name="hand_in"),
     path("cases/<str:number>/undo/", cases.undo, name="undo"),
     path("cases/<str:number>/supplement/", cases.supplement, name="supplement"),
+    path("cases/<str:number>/again/", cases.again, name="again"),
     path("cases/<str:number>/withdraw/", cases.withdraw, name="withdraw"),
     path("cases/<str:number>/documents/<int:document_id>.pdf", cases.document, name="document"),
     path("cases/<str:number>/certificates/<int:certificate_id>.pdf", cases.certificate, name="certificate"),

@@ -25,6 +25,7 @@ from onedoor.platform.visits import checklists
 from onedoor.platform.visits import operations as visit_operations
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.inputs import posted_day
 from onedoor.web.parts.writes import once
 
 
@@ -69,6 +70,10 @@ def _perform(
 
 def _who(request: HttpRequest) -> dict[str, Any]:
     return {"actor": actor_of(request), "at": clock.now()}
+
+
+def _words(request: HttpRequest) -> dict[str, Any]:
+    return {"reason": request.POST.get("reason", ""), "basis": request.POST.get("basis", "")}
 
 
 def accept(request: HttpRequest, number: str) -> HttpResponse:
@@ -233,6 +238,47 @@ def extend(request: HttpRequest, number: str) -> HttpResponse:
         )
 
     return _perform(request, found, "staff/extend.html", "cases.extend", write, {})
+
+
+def dispense(request: HttpRequest, number: str) -> HttpResponse:
+    """Tell the applicant that nothing has to be applied for."""
+    found = _case(request, number)
+
+    def write() -> object:
+        return operations.dispense_case(case_id=found.pk, **_words(request), **_who(request))
+
+    return _perform(request, found, "staff/dispense.html", "cases.dispense", write, {}, step="accept")
+
+
+def terminate(request: HttpRequest, number: str) -> HttpResponse:
+    """End a case that can no longer be decided."""
+    found = _case(request, number)
+
+    def write() -> object:
+        return operations.terminate_case(case_id=found.pk, **_words(request), **_who(request))
+
+    return _perform(request, found, "staff/terminate.html", "cases.terminate", write, {})
+
+
+def special(request: HttpRequest, number: str) -> HttpResponse:
+    """Begin a special procedure, or end the one that runs."""
+    found = _case(request, number)
+
+    def write() -> object:
+        if found.state == "special":
+            return operations.end_special_procedure(
+                case_id=found.pk, result=request.POST.get("result", ""), **_who(request)
+            )
+        return operations.begin_special_procedure(
+            case_id=found.pk,
+            procedure=request.POST.get("procedure", ""),
+            reason=request.POST.get("reason", ""),
+            planned_end=posted_day(request, "planned_end"),
+            **_who(request),
+        )
+
+    context = {"procedures": found.item_version.item.special_procedures, "today": clock.today()}
+    return _perform(request, found, "staff/special.html", "cases.special", write, context)
 
 
 def objection(request: HttpRequest, objection_id: int) -> HttpResponse:

@@ -64,6 +64,9 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "timeline": queries.timeline(found, for_citizen=False),
         "clocks": queries.clocks_of(found, on=clock.today()),
         "documents": queries.documents_of(found),
+        "heads": actor.may("cases.decide", division=found.deciding_organization.division_id, line=found.line)
+        and not found.is_ended
+        and found.decided_at is None,
         "may_extend": queries.may_extend(case=found, actor=actor, on=clock.today()),
         "actions": queries.possible_actions(case=found, actor=actor),
         "duties": queries.duty_counts(actor=actor),

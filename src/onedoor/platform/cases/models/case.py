@@ -39,6 +39,10 @@ class Case(models.Model):
     delegation = models.ForeignKey(
         "identity.Delegation", verbose_name="委托", null=True, blank=True, on_delete=models.PROTECT
     )
+    # The ended case whose application was taken up again.
+    continues = models.ForeignKey(
+        "self", verbose_name="接续", null=True, blank=True, on_delete=models.PROTECT, related_name="continued_by"
+    )
     channel = models.CharField("渠道", max_length=10)
     state = models.CharField("状态", max_length=20, choices=State)
     result = models.CharField("结果", max_length=10, blank=True)  # granted, denied

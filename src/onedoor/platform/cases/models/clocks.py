@@ -51,6 +51,8 @@ class Pause(models.Model):
     basis = models.CharField("依据", max_length=200)
     from_on = models.DateField("开始日")
     to_on = models.DateField("结束日", null=True, blank=True)
+    planned_end = models.DateField("计划结束日")
+    approved_by = models.CharField("批准人", max_length=80)
 
     class Meta:
         verbose_name = "暂停"

@@ -27,6 +27,9 @@ class Draft(models.Model):
     created_at = models.DateTimeField("创建时间")
     saved_at = models.DateTimeField("保存时间")
     expires_at = models.DateTimeField("保留至")
+    continues = models.ForeignKey(
+        "cases.Case", verbose_name="接续", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     submitted_as = models.OneToOneField(
         "cases.Case", verbose_name="办件", null=True, blank=True, on_delete=models.PROTECT, related_name="draft"
     )

@@ -51,6 +51,9 @@ class CaseDocument(models.Model):
         GRANT = "grant", "确认决定书"
         DENIAL = "denial", "不予确认决定书"
         WITHDRAWAL = "withdrawal", "撤回确认书"
+        NO_NEED = "no_need", "无需办理告知书"
+        SPECIAL = "special", "特别程序告知书"
+        TERMINATION = "termination", "终止办理通知书"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
     kind = models.CharField("文书", max_length=12, choices=Kind)

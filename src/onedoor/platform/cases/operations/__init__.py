@@ -15,6 +15,7 @@ from onedoor.platform.cases.operations.drafts import (
     remove_material,
     save_section,
     sign_consent,
+    start_again,
     start_draft,
     waive_material,
 )
@@ -24,12 +25,14 @@ from onedoor.platform.cases.operations.duties import (
     hand_in_due_cases,
     return_unsupplied_cases,
 )
+from onedoor.platform.cases.operations.endings import dispense_case, terminate_case
 from onedoor.platform.cases.operations.notices import (
     close_notice,
     close_objection,
     post_notice,
     raise_objection,
 )
+from onedoor.platform.cases.operations.special import begin_special_procedure, end_special_procedure
 from onedoor.platform.cases.operations.steps import complete_step, extend_limit
 from onedoor.platform.cases.operations.submission import (
     hand_in_case,
@@ -40,6 +43,7 @@ from onedoor.platform.cases.operations.submission import (
 __all__ = [
     "accept_case",
     "attach_material",
+    "begin_special_procedure",
     "close_ended_notices",
     "close_notice",
     "close_objection",
@@ -47,6 +51,8 @@ __all__ = [
     "decide_case",
     "deem_accepted",
     "discard_draft",
+    "dispense_case",
+    "end_special_procedure",
     "extend_limit",
     "hand_in_case",
     "hand_in_due_cases",
@@ -59,9 +65,11 @@ __all__ = [
     "return_unsupplied_cases",
     "save_section",
     "sign_consent",
+    "start_again",
     "start_draft",
     "submit_draft",
     "supply_supplement",
+    "terminate_case",
     "undo_submission",
     "waive_material",
     "withdraw_case",

@@ -87,6 +87,41 @@ def start_draft(*, item_code: str, applicant_id: int, actor: Actor, at: datetime
     return draft
 
 
+class CannotContinue(OneDoorError):
+    code, http_status, message = (
+        "cases.cannot_continue",
+        409,
+        "这件申请还在办理或已经准予，不能再次申请。请到“我的”查看进度。",
+    )
+
+
+@transaction.atomic
+def start_again(*, case_id: int, actor: Actor, at: datetime) -> Draft:
+    """
+    Take an ended application up again: a draft with what was declared, linked to the case it continues.
+
+    Papers are not taken over: what was refused or has aged is asked for anew.
+
+    :raises CannotContinue: the case is under way or was granted.
+    """
+    case = life.lock(case_id)
+    access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    if not case.is_ended or case.result == "granted":
+        raise CannotContinue
+    draft = start_draft(item_code=case.item_code, applicant_id=case.applicant_id, actor=actor, at=at)
+    if not draft.answers:
+        fields = {field.code for field in draft.item_version.item.form.all_fields()}
+        statements = {field.code for field in draft.item_version.item.form.all_fields() if field.type == "statement"}
+        declared = case.declared.content
+        # A new version may ask other questions; what somebody promised then has to be promised anew.
+        draft.answers = {code: value for code, value in declared.items() if code in fields - statements}
+    draft.continues = case
+    draft.save(update_fields=["continues"])
+    _touch(draft, at)
+    audit.record("cases.start_again", actor=actor, at=at, target=case.target, draft=str(draft.pk))
+    return draft
+
+
 @transaction.atomic
 def save_section(
     *, draft_id: UUID, revision: int, section: str, cleaned: CleanedSection, actor: Actor, at: datetime

@@ -19,7 +19,7 @@ from onedoor.platform.cases.models import (
     Draft,
 )
 from onedoor.platform.cases.operations.consents import missing_consents
-from onedoor.platform.cases.states import Kind
+from onedoor.platform.cases.states import TERMINAL, Kind
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
@@ -36,6 +36,14 @@ class AssuranceTooLow(OneDoorError):
         "identity.assurance_too_low",
         403,
         "办理此事项需要更高的实名等级，请先完成身份核验（可用手机核验，也可到窗口核验）。",
+    )
+
+
+class AlreadyUnderWay(OneDoorError):
+    code, http_status, message = (
+        "cases.already_under_way",
+        409,
+        "已有一件同样的申请正在办理（查询码 {query_code}），不用再交一次。请到“我的”查看进度；要改内容，请先撤回那一件。",
     )
 
 
@@ -70,6 +78,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime) -
         return draft.submitted_as
     if draft.revision != revision:
         raise StaleVersion
+    _refuse_second(draft)
     _check_complete(draft, actor, at)
     case = _create_case(draft, actor, at)
     receipt = _give_receipt(case, at)
@@ -78,6 +87,17 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime) -
     draft.save(update_fields=["submitted_as"])
     audit.record("cases.submit", actor=actor, at=at, target=case.target, division=case.division, draft=str(draft.pk))
     return case
+
+
+def _refuse_second(draft: Draft) -> None:
+    """:raises AlreadyUnderWay: the same person has an open case of the same item; the person's row is the lock."""
+    if not draft.item_version.item.one_at_a_time:
+        return
+    identity_operations.lock_person(draft.applicant_id)
+    open_cases = Case.objects.filter(applicant_id=draft.applicant_id, item_code=draft.item_version.code)
+    other = open_cases.exclude(state__in=sorted(TERMINAL)).first()
+    if other is not None:
+        raise AlreadyUnderWay(query_code=other.query_code)
 
 
 def _check_complete(draft: Draft, actor: Actor, at: datetime) -> None:
@@ -130,6 +150,7 @@ def _create_case(draft: Draft, actor: Actor, at: datetime) -> Case:
         applicant=draft.applicant,
         agent_id=None if draft.filled_by_id == draft.applicant_id else draft.filled_by_id,
         delegation_id=draft.delegation_id,
+        continues=draft.continues,
         channel=actor.channel,
         state="submitted",
         submitted_at=at,

@@ -60,7 +60,16 @@ def timeline(case: Case, *, for_citizen: bool) -> list[TimelineEntry]:
 
 
 # Opinions inside the organ are not for the applicant's page; what concerns them arrives as a document.
-_TOLD: Iterable[str] = (Kind.ASK_SUPPLEMENT, Kind.REFUSE, Kind.EXTEND, Kind.DENY)
+_TOLD: Iterable[str] = (
+    Kind.ASK_SUPPLEMENT,
+    Kind.REFUSE,
+    Kind.EXTEND,
+    Kind.DENY,
+    Kind.DISPENSE,
+    Kind.BEGIN_SPECIAL,
+    Kind.END_SPECIAL,
+    Kind.TERMINATE,
+)
 
 
 def _title(kind: str, step_title: str, outcome: str) -> str:

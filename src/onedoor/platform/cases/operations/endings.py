@@ -1,0 +1,86 @@
+"""Other ends of a case: nothing to be done, or nothing that can be done any more."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases import clocks, documents, life, steps
+from onedoor.platform.cases.models import Case, CaseDocument
+from onedoor.platform.cases.operations.desk import SHORTEST_REASON
+from onedoor.platform.cases.states import Kind
+from onedoor.platform.identity.models import Organization
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.errors import InvalidInput
+
+
+@transaction.atomic
+def dispense_case(*, case_id: int, reason: str, basis: str, actor: Actor, at: datetime) -> CaseDocument:
+    """
+    Tell the applicant at once that the matter needs no such application (Licensing Law art. 32 no. 1).
+
+    :raises InvalidInput: the reason says too little, or no basis is named.
+    """
+    case = life.lock(case_id)
+    actor.require("cases.refuse", division=case.division, line=case.line)
+    life.check_move(case, Kind.DISPENSE)
+    _check_words(reason, basis)
+    letter = documents.Letter(
+        paragraphs=[f"您申请办理的“{case.item_version.title}”，经审查依法不需要办理：{reason.strip()}"],
+        points=[f"依据：{basis.strip()}"],
+        remedies=documents.REMEDIES,
+    )
+    paper = _end(case, Kind.DISPENSE, CaseDocument.Kind.NO_NEED, letter, case.receiving_organization, reason, actor, at)
+    audit.record("cases.dispense", actor=actor, at=at, target=case.target, division=case.division)
+    return paper
+
+
+@transaction.atomic
+def terminate_case(*, case_id: int, reason: str, basis: str, actor: Actor, at: datetime) -> CaseDocument:
+    """
+    End a case that can no longer be decided: the applicant has died, the body has been dissolved.
+
+    :raises InvalidInput: the reason says too little, or no basis is named.
+    """
+    case = life.lock(case_id)
+    actor.require("cases.decide", division=case.deciding_organization.division_id, line=case.line)
+    life.check_move(case, Kind.TERMINATE)
+    _check_words(reason, basis)
+    letter = documents.Letter(
+        paragraphs=[f"“{case.item_version.title}”申请因下列情形终止办理：{reason.strip()}"],
+        points=[f"依据：{basis.strip()}"],
+        remedies=documents.REMEDIES,
+    )
+    organ = case.deciding_organization
+    paper = _end(case, Kind.TERMINATE, CaseDocument.Kind.TERMINATION, letter, organ, reason, actor, at)
+    audit.record("cases.terminate", actor=actor, at=at, target=case.target, division=case.division)
+    return paper
+
+
+def _check_words(reason: str, basis: str) -> None:
+    problems = {}
+    if len(reason.strip()) < SHORTEST_REASON:
+        problems["reason"] = f"请写明理由，不少于 {SHORTEST_REASON} 个字。"
+    if not basis.strip():
+        problems["basis"] = "请写明法律依据。"
+    if problems:
+        raise InvalidInput(problems)
+
+
+def _end(
+    case: Case,
+    kind: Kind,
+    paper: CaseDocument.Kind,
+    letter: documents.Letter,
+    organ: Organization,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> CaseDocument:
+    for row in case.steps.filter(ended_at__isnull=True):
+        steps.end(row, outcome=str(kind), performers=[actor], at=at)
+    clocks.stop(case, on=day_of(at))
+    document = documents.issue(case, paper, letter, organization=organ, at=at)
+    life.append(case, kind, actor=actor, at=at, note=reason.strip(), facts={"document": document.number})
+    return document
