@@ -13,6 +13,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
 
+WAITED_FOR = 50
 NAMESPACE = uuid.UUID("0d5bb7d4-54a2-5b0e-8f0e-5c6c2d7f1a10")
 
 
@@ -25,9 +26,13 @@ class BusinessMissing(OneDoorError):
 
 
 @transaction.atomic
-def ask(*, source: str, person_id: int, purpose: str, business: str, actor: Actor, at: datetime) -> Query:
+def ask(
+    *, source: str, person_id: int, purpose: str, business: str, actor: Actor, at: datetime, waited_for: bool = False
+) -> Query:
     """
     Ask one department about one person in the background; asking the same for the same business is one question.
+
+    `waited_for`: somebody sits before the form; such a question goes before those of the verification.
 
     :raises BusinessMissing: no case or draft is named (R-SHR-1).
     :raises ConsentMissing: the source needs a living consent and there is none (R-CON-1).
@@ -53,6 +58,6 @@ def ask(*, source: str, person_id: int, purpose: str, business: str, actor: Acto
         },
     )
     if created:
-        send_query.enqueue(query_id=str(query.pk))
+        send_query.using(priority=WAITED_FOR if waited_for else 0).enqueue(query_id=str(query.pk))
         audit.record("exchange.ask", actor=actor, at=at, target=f"person:{person_id}", source=source, purpose=purpose)
     return query

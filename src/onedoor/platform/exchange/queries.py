@@ -75,3 +75,8 @@ def department_names(sources: Iterable[str]) -> list[str]:
     """Return what the sources of a consent are called, each once, in their order."""
     known = all_connectors()
     return list(dict.fromkeys(f"{known[one].department}{known[one].title}" for one in sources if one in known))
+
+
+def is_waiting(*, business: str) -> bool:
+    """Tell whether a department still owes an answer for this case or draft; the caller may see it."""
+    return Query.objects.filter(business=business, state=Query.State.PENDING).exists()

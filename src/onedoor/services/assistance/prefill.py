@@ -33,6 +33,7 @@ def ask_household(payload: dict[str, Any], *, at: datetime) -> None:
         business=f"draft:{draft.pk}",
         actor=MACHINE,
         at=at,
+        waited_for=True,
     )
 
 

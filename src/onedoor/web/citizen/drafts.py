@@ -11,6 +11,7 @@ from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.cases.queries import Draft
 from onedoor.platform.catalog.items import Section
+from onedoor.platform.exchange import queries as exchange
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import (
@@ -119,7 +120,15 @@ def _section_context(
         "problems": problems,
         "journey": journey,
         "place_in_journey": journey.place(definition.code),
+        "known_later": _known_later(draft, definition),
     }
+
+
+def _known_later(draft: Draft, definition: Section) -> bool:
+    """Tell whether a field of this section may yet be filled in by a department's answer."""
+    from_elsewhere = any((field.prefill or "").startswith("fact:") for field in definition.fields)
+    answered = any(field.code in draft.answers for field in definition.fields)
+    return from_elsewhere and not answered and exchange.is_waiting(business=f"draft:{draft.pk}")
 
 
 def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
