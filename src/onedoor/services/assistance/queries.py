@@ -34,34 +34,42 @@ def panels(case: Case, actor: Actor) -> Sequence[Panel]:
     verification = Verification.objects.filter(case=case).first()
     if verification is None:
         return []
-    return [_sources(verification), _differences(verification, actor), *_recognitions(case)]
+    return [*_recognitions(case), _differences(verification, actor), _sources(verification)]
 
 
 def _sources(verification: Verification) -> Panel:
-    rows = []
-    for result in verification.results.select_related("person").order_by("role", "person_id", "source"):
-        found = len(result.answer or []) if result.state == SourceResult.State.ANSWERED else 0
-        said = f"{found} 条记录" if found else ("无记录" if result.state == SourceResult.State.EMPTY else "—")
-        rows.append(
-            PanelRow(
-                (
-                    mask_name(result.person.name),
-                    connector(result.source).title,
-                    result.get_state_display(),
-                    said,
-                    result.as_of.isoformat() if result.as_of else "—",
-                ),
-                mark="problem" if result.state == SourceResult.State.FAILED else "",
-            )
+    """One row a person, one column a department: what was found there, or why nothing can be said."""
+    results = list(verification.results.select_related("person").order_by("role", "person_id"))
+    sources = sorted({result.source for result in results})
+    people: dict[int, dict[str, SourceResult]] = {}
+    for result in results:
+        people.setdefault(result.person_id, {})[result.source] = result
+    rows = [
+        PanelRow(
+            (
+                mask_name(next(iter(found.values())).person.name),
+                *(_said(found[source]) if source in found else "不查" for source in sources),
+            ),
+            mark="problem" if any(one.state == SourceResult.State.FAILED for one in found.values()) else "",
         )
+        for found in people.values()
+    ]
+    oldest = min((result.as_of for result in results if result.as_of), default=None)
+    dated = f"，数据截至 {oldest.isoformat()}" if oldest else ""
     return Panel(
         code="sources",
         title="经济状况核对",
-        columns=("人员", "来源", "答复", "结果", "数据日期"),
+        columns=("人员", *(connector(source).title for source in sources)),
         rows=rows,
-        summary=f"核对结论：{verification.get_conclusion_display()}",
+        summary=f"{verification.get_conclusion_display()}{dated}",
         empty="还没有来源答复。",
     )
+
+
+def _said(result: SourceResult) -> str:
+    if result.state == SourceResult.State.ANSWERED:
+        return f"{len(result.answer or [])} 条"
+    return "无记录" if result.state == SourceResult.State.EMPTY else str(result.get_state_display())
 
 
 def _differences(verification: Verification, actor: Actor) -> Panel:
