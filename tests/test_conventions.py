@@ -22,6 +22,8 @@ WITHOUT_ATOMIC = {
 WITHOUT_REQUIRE = {
     # The applicant's side is let in by `access`, an agent by a delegation in force.
     "start_draft": "own person or active_delegation",
+    "start_again": "access.require_applicant_side",
+    "sign_own_consent": "only the person whose number the row names",
     "save_section": "access.require_draft",
     "discard_draft": "access.require_draft",
     "attach_material": "access.require_draft or require_applicant_side",

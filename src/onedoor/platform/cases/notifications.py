@@ -37,6 +37,7 @@ def listen() -> None:
     """Register for every kind of action people are told about."""
     for kind in TEXTS:
         outbox.listen(f"cases.{kind}", "cases.notify", notify)
+    outbox.listen("cases.signature_wanted", "cases.ask_signature", ask_signature)
     outbox.listen(f"cases.{Kind.COMPLETE_STEP}", "cases.notify", notify_step)
 
 
@@ -81,3 +82,17 @@ def _tell(action: Action, text: str, at: datetime) -> None:
             actor=MACHINE,
             at=at,
         )
+
+
+def ask_signature(payload: dict[str, Any], *, at: datetime) -> None:
+    """Tell a person that somebody's application asks for their signature."""
+    messages.send_message(
+        recipient_id=payload["person_id"],
+        event="cases.signature_wanted",
+        text="家人的申请需要您签署一份授权书，请看清内容后再签；不认识的申请请不要签。",
+        link="/me/signatures/",
+        case_number="",
+        source=f"signature:{payload['draft_id']}",
+        actor=MACHINE,
+        at=at,
+    )

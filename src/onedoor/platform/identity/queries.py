@@ -162,6 +162,11 @@ def service_points(*, chain: Sequence[str], line: str, most: int = 20) -> list[S
 # People
 
 
+def person_with_index(index: str) -> int | None:
+    """Return the id of the person whose number has this blind index."""
+    return Person.objects.filter(id_index=index).values_list("pk", flat=True).first()
+
+
 def id_number_index(id_number: str) -> str:
     return blind_index(id_number, purpose="person.id_number")
 

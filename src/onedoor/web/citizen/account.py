@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from onedoor.platform.cases import operations as case_operations
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.certificates import queries as certificates
@@ -34,6 +35,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "messages": message_queries.inbox(actor=actor)[:3],
         "unread": message_queries.unread_count(actor=actor),
         "certificates": certificates.list_own_certificates(actor=actor, at=clock.now()),
+        "signatures": cases.signatures_asked(actor=actor, at=clock.now()),
         "waiting_delegations": identity.delegations_to_confirm(actor=actor, on=clock.today()),
     }
     return render(request, "citizen/me.html", context)
@@ -86,6 +88,22 @@ def _change_delegation(request: HttpRequest) -> dict[str, Any]:
             at=at,
         )
     return {}
+
+
+def signatures(request: HttpRequest) -> HttpResponse:
+    """Show the consents other people's applications ask of me, and let me sign."""
+    actor = actor_of(request)
+    if request.method == "POST":
+        number = posted(request, "wanted")
+
+        def sign() -> dict[str, Any]:
+            case_operations.sign_own_consent(wanted_id=number, actor=actor, at=clock.now())
+            return {}
+
+        once(request, "cases.sign_own_consent", sign)
+        return redirect("signatures")
+    asked = cases.signatures_asked(actor=actor, at=clock.now())
+    return render(request, "citizen/signatures.html", {"asked": asked})
 
 
 def my_consents(request: HttpRequest) -> HttpResponse:

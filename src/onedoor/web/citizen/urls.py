@@ -20,6 +20,7 @@ urlpatterns = [
     path("me/", account.me, name="me"),
     path("me/messages/", account.messages, name="messages"),
     path("me/delegations/", account.delegations, name="delegations"),
+    path("me/signatures/", account.signatures, name="signatures"),
     path("me/consents/", account.my_consents, name="my_consents"),
     path("me/looks/", account.looks, name="looks"),
     path("cases/<str:number>/", cases.case, name="case"),

@@ -10,7 +10,7 @@ from onedoor.platform.cases.models.case import (
     StepPerformer,
 )
 from onedoor.platform.cases.models.clocks import Clock, Pause
-from onedoor.platform.cases.models.drafts import Draft, KnownFact
+from onedoor.platform.cases.models.drafts import Draft, KnownFact, WantedSignature
 from onedoor.platform.cases.models.papers import CaseDocument, Material, StoredJudgement
 from onedoor.platform.cases.models.public import Objection, PublicNotice
 
@@ -31,4 +31,5 @@ __all__ = [
     "PublicNotice",
     "StepPerformer",
     "StoredJudgement",
+    "WantedSignature",
 ]

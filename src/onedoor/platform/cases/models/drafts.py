@@ -59,3 +59,25 @@ class KnownFact(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class WantedSignature(models.Model):
+    """
+    A consent of a draft that waits for a person, found by the blind index of their number.
+
+    The answers that name the person are encrypted; this row is how their own phone learns of it.
+    """
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="wanted_signatures")
+    person_index = models.CharField("人员索引", max_length=64, db_index=True)
+    consent = models.CharField("授权书", max_length=40)
+
+    class Meta:
+        verbose_name = "待签授权"
+        verbose_name_plural = "待签授权"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["draft", "person_index", "consent"], name="wanted_signature_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.consent}"

@@ -9,8 +9,8 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, life
 from onedoor.platform.cases.forms.validation import CleanedSection
-from onedoor.platform.cases.models import Case, Draft, KnownFact, Material
-from onedoor.platform.cases.operations.consents import needed_consents
+from onedoor.platform.cases.models import Case, Draft, KnownFact, Material, WantedSignature
+from onedoor.platform.cases.operations.consents import NeededConsent, needed_consents
 from onedoor.platform.cases.operations.desk import asked_materials
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.files import operations as files
@@ -142,6 +142,7 @@ def save_section(
     typed = {path: text for path, text in draft.typed.items() if path.split(".")[0] not in codes} | dict(cleaned.typed)
     draft.answers, draft.typed = answers, typed
     _touch(draft, at)
+    _want_signatures(draft, at)
     audit.record("cases.save_section", actor=actor, at=at, target=f"draft:{draft.pk}", section=section)
     return draft
 
@@ -247,25 +248,51 @@ def sign_consent(*, draft_id: UUID, consent: str, id_number: str, actor: Actor, 
     :raises ConsentNotYours: it is another person's and they have not delegated it.
     """
     draft = _open_draft(draft_id, actor, at)
-    wanted = [
-        needed
-        for needed in needed_consents(draft, at=at)
-        if needed.request.code == consent and needed.id_number == id_number
-    ]
-    if not wanted or actor.person_id is None:
-        raise ConsentNotYours
-    needed = wanted[0]
+    needed = _needed(draft, consent, identity.id_number_index(id_number), at)
     person = identity_operations.ensure_person(
-        name=needed.name, id_number=id_number, division=draft.division, actor=actor, at=at
+        name=needed.name, id_number=needed.id_number, division=draft.division, actor=actor, at=at
     )
     method = "self"
-    if person.pk != actor.person_id:
+    if person.pk != actor.require_person():
         identity.active_delegation(
-            agent_id=actor.person_id, principal_id=person.pk, item=draft.item_version.code, scope="sign", on=day_of(at)
+            agent_id=actor.require_person(),
+            principal_id=person.pk,
+            item=draft.item_version.code,
+            scope="sign",
+            on=day_of(at),
         )
         method = "agent"
+    _give(draft, needed, person.pk, method, actor, at)
+
+
+@transaction.atomic
+def sign_own_consent(*, wanted_id: int, actor: Actor, at: datetime) -> None:
+    """
+    Sign, on one's own phone, a consent that somebody else's application asks of one.
+
+    :raises ConsentNotYours: it is asked of another person, or no longer.
+    """
+    index = identity.id_number_index(identity.id_number_of(actor.require_person()))
+    wanted = WantedSignature.objects.select_related("draft").filter(pk=wanted_id, person_index=index).first()
+    if wanted is None:
+        raise ConsentNotYours
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("item_version").get(pk=wanted.draft_id)
+    if draft.submitted_as_id is not None or draft.expires_at <= at:
+        raise ConsentNotYours
+    _give(draft, _needed(draft, wanted.consent, index, at), actor.require_person(), "self", actor, at)
+
+
+def _needed(draft: Draft, consent: str, index: str, at: datetime) -> NeededConsent:
+    """:raises ConsentNotYours: this application does not ask it of this person."""
+    for needed in needed_consents(draft, at=at):
+        if needed.request.code == consent and identity.id_number_index(needed.id_number) == index:
+            return needed
+    raise ConsentNotYours
+
+
+def _give(draft: Draft, needed: NeededConsent, person_id: int, method: str, actor: Actor, at: datetime) -> None:
     identity_operations.give_consent(
-        person_id=person.pk,
+        person_id=person_id,
         purpose=needed.request.purpose,
         sources=needed.request.sources,
         months=needed.request.months,
@@ -275,7 +302,28 @@ def sign_consent(*, draft_id: UUID, consent: str, id_number: str, actor: Actor, 
         actor=actor,
         at=at,
     )
+    consent = needed.request.code
     audit.record("cases.sign_consent", actor=actor, at=at, target=f"draft:{draft.pk}", consent=consent, method=method)
+
+
+def _want_signatures(draft: Draft, at: datetime) -> None:
+    """Keep the list of who has to sign in step with who is named, and tell those who are new on it."""
+    if not draft.item_version.item.consents:
+        return
+    wanted = {
+        (identity.id_number_index(needed.id_number), needed.request.code) for needed in needed_consents(draft, at=at)
+    }
+    known = {(row.person_index, row.consent): row for row in draft.wanted_signatures.all()}
+    for key in known.keys() - wanted:
+        known[key].delete()
+    fresh = sorted(wanted - known.keys())
+    WantedSignature.objects.bulk_create(WantedSignature(draft=draft, person_index=a, consent=b) for a, b in fresh)
+    for index in sorted({index for index, _ in fresh}):
+        person_id = identity.person_with_index(index)
+        if person_id is not None and person_id != draft.filled_by_id:
+            outbox.publish(
+                "cases.signature_wanted", key=f"draft:{draft.pk}", draft_id=str(draft.pk), person_id=person_id
+            )
 
 
 def _open_draft(draft_id: UUID, actor: Actor, at: datetime) -> Draft:

@@ -9,6 +9,7 @@ from onedoor.platform.cases.queries.citizen import (
     my_drafts,
     needed_consents,
     progress_by_code,
+    signatures_asked,
 )
 from onedoor.platform.cases.queries.desk import (
     PAGE,
@@ -85,6 +86,7 @@ __all__ = [
     "public_notices",
     "receipt_of",
     "road",
+    "signatures_asked",
     "speak",
     "timeline",
     "verify_document",

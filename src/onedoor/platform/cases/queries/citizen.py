@@ -10,13 +10,15 @@ from django.db.models import Q
 
 from onedoor.platform.cases import access
 from onedoor.platform.cases.forms.binding import Known
-from onedoor.platform.cases.models import Case, Draft
+from onedoor.platform.cases.models import Case, Draft, WantedSignature
 from onedoor.platform.cases.operations.consents import NeededConsent
 from onedoor.platform.cases.operations.consents import (
     needed_consents as _needed_consents,
 )
+from onedoor.platform.catalog.items import ConsentRequest
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
+from onedoor.standards.masks import mask_name
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,34 @@ def needed_consents(*, draft: Draft, actor: Actor, at: datetime, on: date) -> li
     """Return every consent the draft needs, signed or not."""
     access.require_draft(draft, actor=actor, scope="view", on=on)
     return _needed_consents(draft, at=at)
+
+
+@dataclass(frozen=True)
+class SignatureAsked:
+    """A consent somebody else's application asks of the reader: for what, whose, the text."""
+
+    id: int
+    item: str
+    applicant: str  # masked: two people of one household know each other
+    request: ConsentRequest
+
+
+def signatures_asked(*, actor: Actor, at: datetime) -> list[SignatureAsked]:
+    """Return what waits for the actor's own signature, newest first; what is signed already is left out."""
+    if actor.person_id is None:
+        return []
+    index = identity.id_number_index(identity.id_number_of(actor.person_id))
+    rows = WantedSignature.objects.filter(
+        person_index=index, draft__submitted_as__isnull=True, draft__expires_at__gt=at
+    ).exclude(draft__filled_by_id=actor.person_id)
+    asked = []
+    for row in rows.select_related("draft__item_version", "draft__applicant").order_by("-id")[:20]:
+        request = next((one for one in row.draft.item_version.item.consents if one.code == row.consent), None)
+        signed = identity.signed_consents(reference=f"draft:{row.draft_id}", at=at)
+        if request is not None and (index, request.purpose) not in signed:
+            applicant = mask_name(row.draft.applicant.name)
+            asked.append(SignatureAsked(row.pk, row.draft.item_version.title, applicant, request))
+    return asked
 
 
 def my_drafts(*, actor: Actor, at: datetime) -> list[Draft]:
