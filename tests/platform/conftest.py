@@ -20,6 +20,7 @@ def books(db: None, tmp_path: Path, settings: Any) -> Iterator[library.Library]:
     """The library; afterwards every case it made must be what its actions say."""
     settings.ONEDOOR_KEYS_DIR = tmp_path / "keys"
     settings.ONEDOOR_FILES_DIR = tmp_path / "files"
+    settings.ONEDOOR_SEAL_LOG = tmp_path / "audit-seals.log"
     crypto.create_missing_keys(tmp_path / "keys")
     yield library.build()
     for case in Case.objects.all():

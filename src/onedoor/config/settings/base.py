@@ -97,6 +97,8 @@ ONEDOOR_KEYS_DIR = Path(env.str("ONEDOOR_KEYS_DIR", default=str(VAR / "keys")))
 ONEDOOR_FILES_DIR = Path(env.str("ONEDOOR_FILES_DIR", default=str(VAR / "files")))
 ONEDOOR_FILE_SIZE_LIMIT = env.int("ONEDOOR_FILE_SIZE_LIMIT", default=20 * 1024 * 1024)
 ONEDOOR_SCAN_COMMAND = env.str("ONEDOOR_SCAN_COMMAND", default="")
+# Outside the database: each seal is noted here too, so that cutting off the end of the record is found.
+ONEDOOR_SEAL_LOG: Path | None = Path(env.str("ONEDOOR_SEAL_LOG", default=str(VAR / "audit-seals.log")))
 ONEDOOR_PUBLIC_URL = env.str("ONEDOOR_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 ONEDOOR_WORKER_INTERVAL = env.float("ONEDOOR_WORKER_INTERVAL", default=1.0)
 ONEDOOR_WORKER_LOST_AFTER = env.float("ONEDOOR_WORKER_LOST_AFTER", default=60.0)

@@ -27,6 +27,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "onedoor.web.parts.entrance.locked_out"
 
 SECURE_TRANSPORT = env.bool("ONEDOOR_TLS", default=False)
 SESSION_COOKIE_HTTPONLY = True

@@ -23,3 +23,4 @@ STORAGES = {
 }
 ONEDOOR_SMS_SECRET = "only for tests"
 ONEDOOR_DEMONSTRATION_CLOCK = Path(VAR / "clock_days")
+ONEDOOR_SEAL_LOG = None  # each test that seals names its own file

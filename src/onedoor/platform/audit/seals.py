@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
@@ -20,9 +21,36 @@ class SealFault:
     problem: str
 
 
-@transaction.atomic
 def seal_entries(*, at: datetime) -> AuditSeal | None:
     """Seal every settled entry since the last seal and return the seal, or None when there is nothing to seal."""
+    seal = _seal_entries(at)
+    if seal is not None:
+        _note_outside(seal)
+    return seal
+
+
+def _note_outside(seal: AuditSeal) -> None:
+    """Note a seal in a file beside the database, to be copied to where the database's administrator cannot write."""
+    if settings.ONEDOOR_SEAL_LOG is None:
+        return
+    with settings.ONEDOOR_SEAL_LOG.open("a", encoding="ascii") as file:
+        file.write(f"{seal.last_id} {seal.hash} {seal.sealed_at.isoformat()}\n")
+
+
+def _last_noted() -> tuple[int, str] | None:
+    """Return (last entry, hash) of the last seal noted outside, or None when nothing is noted."""
+    log = settings.ONEDOOR_SEAL_LOG
+    if log is None or not log.exists():
+        return None
+    lines = log.read_text(encoding="ascii").splitlines()
+    if not lines:
+        return None
+    number, digest, _ = lines[-1].split(" ")
+    return int(number), digest
+
+
+@transaction.atomic
+def _seal_entries(at: datetime) -> AuditSeal | None:
     last = AuditSeal.objects.select_for_update().order_by("-last_id").first()
     after = last.last_id if last else 0
     settled = AuditEntry.objects.filter(id__gt=after, at__lte=at - SETTLED_AFTER).aggregate(last=Max("id"))["last"]
@@ -73,4 +101,7 @@ def find_faults(*, latest: int | None = None) -> list[SealFault]:
         if not verify(bytes.fromhex(seal.hash), Signature.parse(seal.signature)):
             faults.append(SealFault(seal.id, "封印签名无效"))
         previous, after = seal.hash, seal.last_id
+    noted = _last_noted()
+    if noted is not None and not any((seal.last_id, seal.hash) == noted for seal in seals):
+        faults.append(SealFault(0, f"库外记下的最后一个封印（到第 {noted[0]} 条）不在库中"))
     return faults

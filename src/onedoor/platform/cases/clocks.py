@@ -77,6 +77,8 @@ def stop(case: Case, *kinds: Clock.Kind, on: date) -> None:
     if kinds:
         running = running.filter(kind__in=kinds)
     running.update(state=Clock.State.STOPPED, stopped_on=on)
+    if not kinds:
+        case.pauses.filter(to_on__isnull=True).update(to_on=on)
 
 
 def pause(case: Case, *, reason: str, basis: str, planned_end: date, approved_by: str, on: date) -> None:

@@ -81,8 +81,10 @@ def check_separation(case: Case, step: Step, logins: Iterable[int | None]) -> No
     """:raises RoleSeparation: one of these officers did a step that this one excludes (R-ORG-2)."""
     if case.item_version.item.single_officer_allowed:
         return
+    # Who received a case never decides it, even where an item forgot to say so.
+    excluded = {*step.excludes, ACCEPT.code} if step.code == "decide" else set(step.excludes)
     clash = StepPerformer.objects.filter(
-        step__case=case, step__code__in=step.excludes, login_id__in=[login for login in logins if login is not None]
+        step__case=case, step__code__in=sorted(excluded), login_id__in=[login for login in logins if login is not None]
     ).select_related("step")
     earlier = clash.first()
     if earlier is not None:
@@ -95,6 +97,16 @@ def end(row: CaseStep, *, outcome: str, performers: Iterable[Actor], at: datetim
     row.save(update_fields=["ended_at", "outcome"])
     logins = {actor.login_id for actor in performers if actor.login_id is not None}
     StepPerformer.objects.bulk_create(StepPerformer(step=row, login_id=login) for login in sorted(logins))
+
+
+def state_after(case: Case, ended: str) -> State:
+    """Return the state the case has once `ended` is done: that of the first step then waiting."""
+    item = case.item_version.item
+    done = set(case.steps.filter(ended_at__isnull=False).values_list("code", flat=True)) | {ended}
+    for step in item.steps:
+        if step.code not in done and set(step.after) <= done:
+            return State(step.state)
+    return State(case.state)
 
 
 def state_of_open_steps(case: Case) -> State:

@@ -71,6 +71,7 @@ def _same(value: Any, constant: str | int | bool) -> bool:
 
 def _number(value: Any) -> Decimal | None:
     try:
-        return Decimal(str(value))
+        number = Decimal(str(value))
     except InvalidOperation:
         return None
+    return number if number.is_finite() else None

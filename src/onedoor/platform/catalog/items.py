@@ -287,7 +287,7 @@ class ServiceItem(StrictModel):
 
     @model_validator(mode="after")
     def hangs_together(self) -> "ServiceItem":
-        faults = list(_limit_faults(self)) + list(_step_faults(self)) + list(_field_faults(self))
+        faults = [*_limit_faults(self), *_step_faults(self), *_field_faults(self), *_repetition_faults(self)]
         if faults:
             raise ValueError("; ".join(faults))
         return self
@@ -304,11 +304,30 @@ class ServiceItem(StrictModel):
 
 def _limit_faults(item: ServiceItem) -> Iterator[str]:
     statutory, promised = item.limits.statutory, item.limits.promised
-    # 20 natural days are never longer than 20 working days, so only the same unit or a longer promise is compared.
-    if promised.days > statutory.days and not (promised.unit == "day" and statutory.unit == "workday"):
+    if _shortest_span(promised) > _shortest_span(statutory):
         yield f"catalog.promise_exceeds_statutory: {promised.days} > {statutory.days}"
     if item.national.case_type == "1" and promised.days > 1:
         yield "an immediate item (即办件) promises 0 or 1 day"
+
+
+def _shortest_span(limit: Limit) -> int:
+    """Return the fewest natural days a limit can take: five working days are five, six are eight over a weekend."""
+    weekends = (limit.days - 1) // 5 if limit.unit == "workday" and limit.days else 0
+    return limit.days + 2 * weekends
+
+
+def _repetition_faults(item: ServiceItem) -> Iterator[str]:
+    """No code may stand for two things."""
+    lists = {
+        "section": [section.code for section in item.form.sections],
+        "material": [paper.code for paper in item.materials],
+        "consent": [consent.code for consent in item.consents],
+        "special procedure": [one.code for one in item.special_procedures],
+    }
+    lists |= {f"column of {field.code}": [column.code for column in field.columns] for field in item.form.all_fields()}
+    for what, codes in lists.items():
+        if len(set(codes)) != len(codes):
+            yield f"{what} codes repeat"
 
 
 def _step_faults(item: ServiceItem) -> Iterator[str]:

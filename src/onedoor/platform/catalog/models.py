@@ -70,9 +70,9 @@ class Offering(Recorded):
 
 
 class ItemWord(models.Model):
-    """A word, pinyin or initials under which an item is found, with its weight."""
+    """A word, pinyin or initials under which a version of an item is found, with its weight."""
 
-    item_code = models.CharField("事项代码", max_length=80)
+    version = models.ForeignKey(ItemVersion, verbose_name="事项版本", on_delete=models.CASCADE, related_name="words")
     word = models.CharField("检索词", max_length=80)
     kind = models.CharField("类型", max_length=10)  # title, alias, token, pinyin, initials
     weight = models.PositiveSmallIntegerField("权重")
@@ -81,9 +81,9 @@ class ItemWord(models.Model):
         verbose_name = "检索词"
         verbose_name_plural = "检索词"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["item_code", "word", "kind"], name="item_word_once"),
+            models.UniqueConstraint(fields=["version", "word", "kind"], name="item_word_once"),
         ]
         indexes: ClassVar = [models.Index(fields=["word"], name="item_word")]
 
     def __str__(self) -> str:
-        return f"{self.word} → {self.item_code}"
+        return f"{self.word} → {self.version_id}"

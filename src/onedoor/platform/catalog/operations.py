@@ -27,7 +27,8 @@ class NotADraft(OneDoorError):
 def draft_version(*, item: ServiceItem, actor: Actor, at: datetime) -> ItemVersion:
     """Store `item` as the next draft version; an identical latest version is returned unchanged."""
     actor.require("catalog.edit", division=NATION, line=item.line)
-    definition = item.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    # Whole, with today's defaults: what a version says never changes, whatever the defaults become.
+    definition = item.model_dump(mode="json", by_alias=True)
     digest = sm3(canonical_json(definition)).hex()
     latest = ItemVersion.objects.filter(code=item.code).order_by("-version").first()
     if latest is not None and latest.digest == digest:
@@ -65,9 +66,8 @@ def publish_version(*, version_id: int, valid_from: date, actor: Actor, at: date
     version.state = ItemVersion.State.PUBLISHED
     version.valid_from = valid_from
     version.save(update_fields=["state", "valid_from"])
-    ItemWord.objects.filter(item_code=version.code).delete()
     ItemWord.objects.bulk_create(
-        ItemWord(item_code=version.code, word=word, kind=kind, weight=weight)
+        ItemWord(version=version, word=word, kind=kind, weight=weight)
         for (word, kind), weight in words_of(version.item).items()
     )
     audit.record("catalog.publish_version", actor=actor, at=at, target=f"item:{version.code}", version=version.version)

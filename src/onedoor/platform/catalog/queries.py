@@ -66,6 +66,13 @@ def read_guide(*, code: str, chain: Sequence[str], on: date) -> Guide:
     return Guide(version=version, item=version.item, offering=nearest)
 
 
+def in_force(on: date, *, prefix: str = "") -> Q:
+    """Return the condition "published and in force on this day" for versions, or for rows that lead to one."""
+    state, start, end = f"{prefix}state", f"{prefix}valid_from__lte", f"{prefix}valid_to"
+    published = Q(**{state: ItemVersion.State.PUBLISHED, start: on})
+    return published & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": on}))
+
+
 def promise_of(*, item: ServiceItem, organization_id: int) -> Limit:
     """Return the promised limit: the office's own where its offering promises less than the item, else the item's."""
     promised = item.limits.promised
@@ -89,8 +96,9 @@ def search_items(*, text: str, on: date, most: int = 20) -> list[ItemCard]:
     if len(whole) > 1:
         wanted |= Q(word__contains=whole)
     scores: dict[str, int] = defaultdict(int)
-    for row in ItemWord.objects.filter(wanted).only("item_code", "word", "weight"):
-        scores[row.item_code] += row.weight * 2 if row.word == whole else row.weight
+    found = ItemWord.objects.filter(wanted, in_force(on, prefix="version__"))
+    for code, word, weight in found.values_list("version__code", "word", "weight"):
+        scores[code] += weight * 2 if word == whole else weight
     return _cards(sorted(scores, key=lambda code: (-scores[code], code))[:most], on)
 
 
@@ -102,11 +110,7 @@ def list_items(*, on: date, line: str = "") -> list[ItemCard]:
 
 
 def _cards(codes: Sequence[str], on: date) -> list[ItemCard]:
-    versions = (
-        ItemVersion.objects.filter(code__in=codes, state=ItemVersion.State.PUBLISHED, valid_from__lte=on)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
-        .order_by("version")
-    )
+    versions = ItemVersion.objects.filter(in_force(on), code__in=codes).order_by("version")
     newest = {version.code: version for version in versions}
     return [
         ItemCard(code, newest[code].title, newest[code].title_en, newest[code].line, newest[code].definition["summary"])

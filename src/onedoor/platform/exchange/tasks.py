@@ -1,6 +1,8 @@
 """Ask the departments in the background: never inside a transaction, again and again until answered or given up."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
 import httpx
 import structlog
@@ -20,6 +22,7 @@ from onedoor.platform.kernel import clock, outbox
 from onedoor.platform.kernel.tasks import task
 
 log = structlog.get_logger()
+T = TypeVar("T")
 ATTEMPTS = 6
 FIRST_WAIT = timedelta(seconds=2)
 
@@ -31,8 +34,13 @@ class NotYet(RuntimeError):
 @task(attempts=1)
 def send_query(*, query_id: str) -> None:
     """Ask one question; a failure asks again later with the same request id, the last one gives up and says so."""
-    query = Query.objects.select_related("person").get(pk=query_id)
+    query = Query.objects.select_related("person", "consent").get(pk=query_id)
     if query.state != Query.State.PENDING:
+        return
+    if query.consent is not None and not query.consent.is_alive(clock.now()):
+        # Withdrawn since the question was put: from that moment nothing goes out any more (R19).
+        Query.objects.filter(pk=query.pk).update(last_error="consent withdrawn")
+        _finish(query, Query.State.FAILED, None)
         return
     try:
         answer = _ask(connector(query.connector), query)
@@ -47,7 +55,7 @@ def _ask(source: Connector, query: Query) -> Answer:
     if not base:
         raise NotYet("no address")
     if query.ticket:
-        return source.decode(_call("GET", base, f"/tickets/{query.ticket}", b"", "", source.timeout))
+        return _decode(source, _call("GET", base, f"/tickets/{query.ticket}", b"", "", source.timeout))
     question = Question(
         request_id=str(query.pk),
         id_number=str(query.person.id_number),
@@ -59,10 +67,26 @@ def _ask(source: Connector, query: Query) -> Answer:
     outgoing = source.encode(question)
     body = _call("POST", base, outgoing.path, outgoing.body, outgoing.content_type, source.timeout)
     if source.ticket is None:
-        return source.decode(body)
-    Query.objects.filter(pk=query.pk).update(ticket=source.ticket(body))
-    query.ticket = source.ticket(body)
-    return source.decode(_call("GET", base, f"/tickets/{query.ticket}", b"", "", source.timeout))
+        return _decode(source, body)
+    query.ticket = _read(source.ticket, body)
+    Query.objects.filter(pk=query.pk).update(ticket=query.ticket)
+    return _decode(source, _call("GET", base, f"/tickets/{query.ticket}", b"", "", source.timeout))
+
+
+def _decode(source: Connector, body: bytes) -> Answer:
+    return _read(source.decode, body)
+
+
+def _read(reader: Callable[[bytes], T], body: bytes) -> T:
+    """
+    Read what a department sent; whatever is wrong with it, it is asked again.
+
+    :raises GarbledAnswer: it cannot be read.
+    """
+    try:
+        return reader(body)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise GarbledAnswer(type(error).__name__) from error
 
 
 def _call(method: str, base: str, path: str, body: bytes, content_type: str, timeout: float) -> bytes:

@@ -1,6 +1,7 @@
 """Log in: one-time codes to the phone, passwords, officers' one-time passwords, resets."""
 
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +25,7 @@ BETWEEN = timedelta(seconds=60)
 PER_DAY = 10
 TRIES = 5
 SHORTEST_NOTE = 10
+LOCKED_FOR = timedelta(minutes=30)
 STEP = 30  # seconds of a one-time password (RFC 6238)
 
 
@@ -63,6 +65,14 @@ class TooManyRecoveries(OneDoorError):
     )
 
 
+class OneTimePasswordLocked(OneDoorError):
+    code, http_status, message = (
+        "identity.one_time_password_locked",
+        429,
+        "动态口令连续输错 5 次，账号锁定半小时。急需办理的，请联系安全管理员。",
+    )
+
+
 @transaction.atomic
 def issue_code(*, phone: str, at: datetime) -> str | None:
     """
@@ -95,7 +105,7 @@ def use_code(*, phone: str, code: str, at: datetime) -> Login:
         good = last is not None and last.used_at is None and last.expires_at > at and last.tries < TRIES
         if last is not None and good:
             last.tries += 1
-            good = secrets.compare_digest(last.digest, _digest(index, code.strip()))
+            good = _same(last.digest, _digest(index, unicodedata.normalize("NFKC", code).strip()))
             last.used_at = at if good else None
             last.save(update_fields=["tries", "used_at"])
     login = Login.objects.filter(phone_index=index, kind=Login.Kind.CITIZEN, is_active=True).first() if good else None
@@ -108,22 +118,46 @@ def _digest(index: str, code: str) -> str:
     return hmac_sm3(index.encode(), code.encode()).hex()
 
 
-@transaction.atomic
 def use_one_time_password(*, login_id: int, code: str, at: datetime) -> None:
     """
     Check an officer's one-time password; each is good once, clocks may differ by one step.
 
     :raises OneTimePasswordWrong: wrong, or used before.
+    :raises OneTimePasswordLocked: five wrong ones; the right one waits half an hour too.
     """
-    login = Login.objects.select_for_update().get(pk=login_id)
-    generator = pyotp.TOTP(str(login.one_time_secret)) if login.one_time_secret else None
-    now = int(at.timestamp()) // STEP
+    # Counting a wrong try must survive the refusal, so it is committed before anything is raised.
+    with transaction.atomic():
+        login = Login.objects.select_for_update().get(pk=login_id)
+        locked = login.one_time_locked_until is not None and at < login.one_time_locked_until
+        step = None if locked else _matching_step(login, code, at)
+        if step is not None:
+            login.one_time_last, login.one_time_wrong, login.one_time_locked_until = step, 0, None
+        elif not locked:
+            login.one_time_wrong += 1
+            if login.one_time_wrong >= TRIES:
+                login.one_time_wrong, login.one_time_locked_until = 0, at + LOCKED_FOR
+        login.save(update_fields=["one_time_last", "one_time_wrong", "one_time_locked_until"])
+    if locked:
+        raise OneTimePasswordLocked
+    if step is None:
+        raise OneTimePasswordWrong
+
+
+def _matching_step(login: Login, code: str, at: datetime) -> int | None:
+    """Return the step whose password this is, if it has not been used."""
+    if not login.one_time_secret:
+        return None
+    generator, now = pyotp.TOTP(str(login.one_time_secret)), int(at.timestamp()) // STEP
     for step in (now, now - 1, now + 1):
-        if generator and step > login.one_time_last and secrets.compare_digest(generator.at(step * STEP), code.strip()):
-            login.one_time_last = step
-            login.save(update_fields=["one_time_last"])
-            return
-    raise OneTimePasswordWrong
+        if step > login.one_time_last and _same(generator.at(step * STEP), code):
+            return step
+    return None
+
+
+def _same(known: str, typed: str) -> bool:
+    """Compare in constant time; what was typed may hold full-width digits or anything else."""
+    plain = unicodedata.normalize("NFKC", typed).strip().upper()
+    return secrets.compare_digest(known.upper().encode(), plain.encode())
 
 
 def has_password(login_id: int) -> bool:
@@ -168,7 +202,7 @@ def _check_owner(login_id: int, id_number: str, at: datetime) -> None:
         if login.recovery_tries >= TRIES:
             raise TooManyRecoveries
         owner = str(login.person.id_number) if login.person else ""
-        right = bool(owner) and secrets.compare_digest(owner, id_number.strip().upper())
+        right = bool(owner) and _same(owner, id_number)
         login.recovery_tries = 0 if right else login.recovery_tries + 1
         login.save(update_fields=["recovery_day", "recovery_tries"])
     if not right:

@@ -91,6 +91,9 @@ def open_citizen_login(*, person_id: int, phone: str, password: str, actor: Acto
     existing = Login.objects.filter(person=person).first()
     if existing is not None:
         return existing
+    taken = Login.objects.filter(phone_index=phone_index(phone), kind=Login.Kind.CITIZEN).exclude(phone_index="")
+    if taken.exists():
+        raise InvalidInput({"phone": "这个手机号已是别人的登录号码，请换一个，或先为那个账号更换号码。"})
     login = Login(
         username=f"c{person.pk}",
         kind=Login.Kind.CITIZEN,

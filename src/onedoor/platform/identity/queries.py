@@ -325,10 +325,10 @@ def active_delegation(*, agent_id: int, principal_id: int, item: str, scope: str
     raise MandateMissing
 
 
-def principals_of(*, agent_id: int, on: date) -> list[int]:
-    """Return the people the agent may at least follow the cases of."""
+def followed_by(*, agent_id: int, on: date) -> list[tuple[int, list[str]]]:
+    """Return (person, items) whose cases the agent may follow; no items means every item that can be delegated."""
     living = Delegation.objects.filter(_living(on), agent_id=agent_id)
-    return [delegation.principal_id for delegation in living if "view" in delegation.scopes]
+    return [(one.principal_id, list(one.items)) for one in living if "view" in one.scopes]
 
 
 def principals_for_item(*, agent_id: int, item: str, on: date) -> list[Person]:

@@ -27,7 +27,10 @@ def send_message(
     The row is written in the caller's transaction, so nothing is lost; delivery is tried until it succeeds.
     """
     actor.require("messages.send", division="000000000000")
-    for channel, words in ((Message.Channel.INBOX, text), (Message.Channel.SMS, SMS_TEXT)):
+    channels = [(Message.Channel.INBOX, text)]
+    if identity.masked_phone(recipient_id):  # somebody without a phone has the inbox, or the window
+        channels.append((Message.Channel.SMS, SMS_TEXT))
+    for channel, words in channels:
         identifier = uuid.uuid5(NAMESPACE, f"{source}|{recipient_id}|{channel}")
         message, created = Message.objects.get_or_create(
             source=source,
@@ -44,7 +47,7 @@ def send_message(
                 "sent_at": at if channel == Message.Channel.INBOX else None,
             },
         )
-        if created and channel == Message.Channel.SMS and identity.masked_phone(recipient_id):
+        if created and channel == Message.Channel.SMS:
             tasks.deliver.enqueue(message_id=str(message.pk))
     audit.record("messages.send", actor=actor, at=at, target=f"person:{recipient_id}", topic=event)
 

@@ -75,11 +75,21 @@ def watch_deemed_acceptance(payload: dict[str, Any], *, at: datetime) -> None:
     """Listen for acceptance by silence: T06 is red whether or not the clock was looked at in time (R-CASE-2)."""
     action = Action.objects.select_related("case").get(pk=payload["action_id"])
     lit = Lit("T06", "red", day_of(action.at))
+    due_on = action.case.clocks.filter(kind=Clock.Kind.RECEIVE).order_by("-due_on")[0].due_on
     raise_event(
         case=action.case,
         lit=lit,
-        subject=f"deemed:{action.pk}",
+        subject=f"receive:{due_on.isoformat()}",  # the same silence that watch_clocks may have seen first
         facts={"accepted_at": action.facts["accepted_at"]},
         actor=MACHINE,
         at=action.at,
     )
+
+
+def watch_refusal(payload: dict[str, Any], *, at: datetime) -> None:
+    """Listen for refusals: one that came in without reason or basis, by an import, lights P02 (A08)."""
+    action = Action.objects.select_related("case").get(pk=payload["action_id"])
+    if action.facts.get("basis") and "note_digest" in action.facts:
+        return
+    lit = Lit("P02", "yellow", day_of(action.at))
+    raise_event(case=action.case, lit=lit, subject=f"action:{action.pk}", facts={}, actor=MACHINE, at=action.at)

@@ -24,6 +24,7 @@ from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import FACTORS_KEY, actor_of
 
+OFFICER_WRONG = "工号、密码或动态口令不对。连续输错 5 次将锁定半小时，忘记密码请联系安全管理员重置。"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -142,8 +143,9 @@ def officer_login(request: HttpRequest) -> HttpResponse:
             logins.use_one_time_password(login_id=found.pk, code=request.POST.get("code", ""), at=clock.now())
         except OneDoorError as refusal:
             refusals.record(request, refusal)
-            context["problem"] = "工号、密码或动态口令不对。连续输错 5 次将锁定半小时，忘记密码请联系安全管理员重置。"
-            return render(request, "parts/officer_login.html", context, status=403)
+            locked = isinstance(refusal, logins.OneTimePasswordLocked)
+            context["problem"] = str(refusal) if locked else OFFICER_WRONG
+            return render(request, "parts/officer_login.html", context, status=refusal.http_status)
         _enter(request, found, "password", "one_time_password")
         return redirect(context["next"])
     return render(request, "parts/officer_login.html", context)
@@ -153,6 +155,13 @@ def _enter(request: HttpRequest, found: Any, *factors: str) -> None:
     start_session(request, found, backend=BACKEND)
     request.session[FACTORS_KEY] = sorted(factors)
     audit.record("identity.log_in", actor=actor_of(request), at=clock.now(), target=f"login:{found.pk}")
+
+
+@login_not_required
+def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Answer whoever typed too many wrong passwords; called by the lock-out library."""
+    audit.record_refusal("identity.locked_out", actor=actor_of(request), at=clock.now(), path="login")
+    return render(request, "parts/locked_out.html", status=429)
 
 
 @login_not_required

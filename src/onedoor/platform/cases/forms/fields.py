@@ -73,7 +73,7 @@ def _date(text: str, field: FormField) -> str:
 
 
 def _month(text: str, field: FormField) -> str:
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
         raise Unusable("请按“年-月”填写，例如 2026-11。")
     return text
 
@@ -123,7 +123,7 @@ def _person_name(text: str, field: FormField) -> str:
 
 
 def _division(text: str, field: FormField) -> str:
-    if not re.fullmatch(r"\d{12}", text):
+    if not re.fullmatch(r"[0-9]{12}", text):
         raise Unusable("请从列表中选择地区。")
     return text
 

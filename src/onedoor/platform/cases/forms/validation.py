@@ -9,6 +9,7 @@ from onedoor.platform.cases.forms.fields import Unusable, choices_of, read_value
 from onedoor.platform.catalog.items import FormField, Section, ServiceItem
 
 MISSING = "请填写“{label}”。"
+MANY = 50  # rows beyond the limit that are still read, so that nothing typed is lost
 
 
 class Posted(Protocol):
@@ -80,8 +81,7 @@ def _read_table(
     table: FormField, posted: Posted, typed: dict[str, str], problems: dict[str, str]
 ) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    count = int(posted.get(f"{table.code}-rows") or 0)
-    for number in range(min(count, table.max_rows)):
+    for number in range(_row_count(table, posted)):
         if posted.get(f"{table.code}-{number}-remove"):
             continue
         row: dict[str, Any] = {}
@@ -94,7 +94,26 @@ def _read_table(
             rows.append(row)
             typed |= row_typed
             problems |= row_problems
+    if len(rows) > table.max_rows:
+        problems[table.code] = f"“{table.label}”最多填写 {table.max_rows} 行，请删去多出的行。"
     return rows
+
+
+def _row_count(table: FormField, posted: Posted) -> int:
+    """Read how many rows were posted; a forged number neither breaks anything nor keeps the server busy."""
+    text = str(posted.get(f"{table.code}-rows") or "")
+    count = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return min(count, table.max_rows + MANY)
+
+
+def asked_codes(item: ServiceItem, answers: Mapping[str, Any]) -> set[str]:
+    """Return the codes of the fields that these answers make the form ask for; the others are nobody's business."""
+    return {
+        field.code
+        for section in item.form.shown_sections(answers)
+        for field in section.fields
+        if field.shown_when is None or field.shown_when.holds(answers)
+    }
 
 
 def check_answers(item: ServiceItem, answers: Mapping[str, Any], *, on: date) -> dict[str, str]:
@@ -122,6 +141,8 @@ def _missing_rows(table: FormField, rows: Sequence[Mapping[str, Any]]) -> dict[s
     problems: dict[str, str] = {}
     if len(rows) < table.min_rows:
         problems[table.code] = f"“{table.label}”至少填写 {table.min_rows} 行。"
+    if len(rows) > table.max_rows:
+        problems[table.code] = f"“{table.label}”最多填写 {table.max_rows} 行，请删去多出的行。"
     for number, row in enumerate(rows):
         for path, sentence in _missing(table.columns, row).items():
             problems[f"{table.code}.{number}.{path}"] = sentence
@@ -143,7 +164,9 @@ def _sentence(field: FormField) -> str:
 
 def missing_in_section(section: Section, draft: "HasAnswers") -> bool:
     """Tell whether something in this section is missing or not usable, or nobody has been there yet."""
-    codes = {field.code for field in section.fields}
+    codes = {
+        field.code for field in section.fields if field.shown_when is None or field.shown_when.holds(draft.answers)
+    }
     if not codes & set(draft.answers):
         return True
     if any(path.split(".")[0] in codes for path in draft.typed):

@@ -9,7 +9,7 @@ from onedoor.platform.cases import clocks, documents, handlers, life, steps
 from onedoor.platform.cases.models import Case, CaseDocument, StoredJudgement
 from onedoor.platform.cases.operations.desk import SHORTEST_REASON
 from onedoor.platform.cases.operations.steps import open_next
-from onedoor.platform.cases.states import Kind
+from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import canonical_json, sm3
@@ -59,6 +59,7 @@ def decide_case(*, case_id: int, granted: bool, reason: str, actor: Actor, at: d
         actor=actor,
         at=at,
         step="decide",
+        to=_state_when_granted(case) if granted else None,
         note=reason,
         facts={"judgement": stored.pk, "digest": stored.digest, "document": document.number},
     )
@@ -67,6 +68,12 @@ def decide_case(*, case_id: int, granted: bool, reason: str, actor: Actor, at: d
     open_next(case, at=at)
     audit.record("cases.decide", actor=actor, at=at, target=case.target, division=case.division, granted=granted)
     return document
+
+
+def _state_when_granted(case: Case) -> State:
+    """A grant whose certificate is still to be made is 制证中."""
+    following = steps.state_after(case, "decide")
+    return following if following != case.state else State.GRANTED
 
 
 def store_judgement(case: Case, judgement: Judgement, *, at: datetime) -> StoredJudgement:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, life, steps
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock
-from onedoor.platform.cases.states import Kind
+from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.catalog.items import Limit
 from onedoor.platform.kernel.actors import Actor
@@ -37,6 +37,10 @@ class SecondNotice(OneDoorError):
     )
 
 
+class AcceptedAlready(OneDoorError):
+    code, http_status, message = "cases.accepted_already", 409, "本件已受理，这个事项受理后不能再要求补正材料。"
+
+
 class MaterialNotInItem(OneDoorError):
     code, http_status, message = "cases.material_not_in_item", 422, "事项清单里没有这份材料，不能要求申请人提供。"
 
@@ -56,12 +60,16 @@ def request_supplement(*, case_id: int, defects: Sequence[Defect], actor: Actor,
     :raises MaterialNotInItem: a paper is asked for that the item does not list (R-CASE-4).
     """
     case = life.lock(case_id)
-    actor.require("cases.supplement", division=case.division, line=case.line)
+    _require_may_ask(case, actor)
     life.check_move(case, Kind.ASK_SUPPLEMENT)
     _check_defects(case, defects, actor)
     item = case.item_version.item
     limit = Limit(days=item.supplement_days, unit="day")
     clocks.stop(case, Clock.Kind.RECEIVE, on=day_of(at))
+    if case.accepted_at is not None:
+        last = day_of(at) + timedelta(days=item.supplement_days)
+        words = {"reason": "受理后补充材料", "basis": defects[0].basis}
+        clocks.pause(case, **words, planned_end=last, approved_by=actor.name, on=day_of(at))
     clock = clocks.start(case, Clock.Kind.APPLICANT, limit, on=day_of(at))
     clocks.set_urgency(case)
     rows = [(item.material(defect.material).title, defect.problem) for defect in defects]  # type: ignore[union-attr]
@@ -89,6 +97,25 @@ def request_supplement(*, case_id: int, defects: Sequence[Defect], actor: Actor,
     )
     audit.record("cases.request_supplement", actor=actor, at=at, target=case.target, division=case.division)
     return document
+
+
+def _require_may_ask(case: Case, actor: Actor) -> None:
+    """
+    Before acceptance the clerk asks; afterwards a reviewer, and only where the item allows it (R-CLK-4).
+
+    A supervisor may order it in the clerk's place (R-CASE-1).
+
+    :raises NotAllowed, AcceptedAlready: why not.
+    """
+    if actor.may("supervision.order", division=case.division, line=case.line):
+        return
+    if case.accepted_at is None:
+        actor.require("cases.supplement", division=case.division, line=case.line)
+        return
+    if not actor.may("cases.supplement", division=case.division, line=case.line):
+        actor.require("cases.review", division=case.division, line=case.line)
+    if not case.item_version.item.post_accept_supplement:
+        raise AcceptedAlready
 
 
 def _check_defects(case: Case, defects: Sequence[Defect], actor: Actor) -> None:
@@ -131,12 +158,23 @@ def supply_supplement(*, case_id: int, actor: Actor, at: datetime) -> Case:
     if missing:
         item = case.item_version.item
         raise SupplementIncomplete(titles="、".join(item.material(code).title for code in missing))  # type: ignore[union-attr]
-    clocks.stop(case, Clock.Kind.APPLICANT, on=day_of(at))
-    clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, on=day_of(at))
-    clocks.set_urgency(case)
-    life.append(case, Kind.SUPPLY, actor=actor, at=at, facts={"round": case.supplement_round})
+    end_supplement(case, actor=actor, at=at)
     audit.record("cases.supply_supplement", actor=actor, at=at, target=case.target, division=case.division)
     return case
+
+
+def end_supplement(case: Case, *, actor: Actor, at: datetime, note: str = "") -> None:
+    """Go on where the papers were asked for: a new look at what came in, or the review that was paused."""
+    clocks.stop(case, Clock.Kind.APPLICANT, on=day_of(at))
+    facts = {"round": case.supplement_round}
+    if case.accepted_at is None:
+        clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, on=day_of(at))
+        clocks.set_urgency(case)
+        life.append(case, Kind.SUPPLY, actor=actor, at=at, note=note, facts=facts)
+        return
+    clocks.resume(case, on=day_of(at))
+    target = steps.state_of_open_steps(case)
+    life.append(case, Kind.SUPPLY, actor=actor, at=at, to=target, note=note, facts=facts)
 
 
 @transaction.atomic
@@ -177,6 +215,7 @@ def begin_review(case: Case, kind: Kind, *, actor: Actor, at: datetime, since: d
         kind,
         actor=actor,
         at=at,
+        to=State.DECIDING if steps.state_after(case, "accept") == State.DECIDING else State.ACCEPTED,
         facts={
             "document": document.number,
             "promised_due": promised.due_on.isoformat(),

@@ -7,7 +7,7 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, life, steps
 from onedoor.platform.cases.models import Case, CaseDocument, Clock, PublicNotice
-from onedoor.platform.cases.operations.desk import begin_review
+from onedoor.platform.cases.operations.desk import begin_review, end_supplement
 from onedoor.platform.cases.operations.notices import close_notice
 from onedoor.platform.cases.operations.submission import hand_in_case
 from onedoor.platform.cases.states import Kind, State
@@ -69,6 +69,10 @@ def _return_case(case_id: int, at: datetime) -> None:
     if case.state != State.SUPPLEMENT_WAIT:
         return
     actor = Actor.system("补正期满")
+    if case.accepted_at is not None:  # an accepted case is decided on what there is, not sent back
+        end_supplement(case, actor=actor, at=at, note="补充材料期限届满未补，按现有材料继续审查。")
+        audit.record("cases.supply_supplement", actor=actor, at=at, target=case.target, division=case.division)
+        return
     for row in case.steps.filter(ended_at__isnull=True):
         steps.end(row, outcome="returned", performers=[], at=at)
     clocks.stop(case, on=day_of(at))

@@ -7,7 +7,7 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, handlers, life, steps
 from onedoor.platform.cases.models import Case, CaseDocument, Objection, PublicNotice
-from onedoor.platform.cases.operations.steps import finish_step
+from onedoor.platform.cases.operations.steps import StepNeedsOther, finish_step
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -47,6 +47,9 @@ def post_notice(*, case_id: int, step: str, actor: Actor, at: datetime) -> Publi
     handler = handlers.for_item(case.item_code)
     if definition is None or handler.notice_lines is None or handler.notice_days is None:
         raise steps.StepNotOpen(title=row.title)
+    if definition.by != "notice":
+        raise StepNeedsOther(title=row.title)
+    life.check_move(case, Kind.POST_NOTICE)
     actor.require(definition.permission, division=row.division, line=case.line)
     steps.check_separation(case, definition, [actor.login_id])
     if case.notices.filter(step=step, closed_at__isnull=True).exists():

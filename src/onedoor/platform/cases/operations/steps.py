@@ -79,7 +79,8 @@ def finish_step(
     steps.end(steps.require_open(case, step), outcome=outcome, performers=performers, at=at)
     logins = [performer.login_id for performer in performers]
     content = {**facts, "outcome": outcome, "performers": logins}
-    target = _state_after(case, step)
+    # A step done during a special procedure does not end it: the limits stand still until somebody says what it found.
+    target = State.SPECIAL if case.state == State.SPECIAL else steps.state_after(case, step)
     life.append(case, Kind.COMPLETE_STEP, actor=performers[0], at=at, step=step, note=note, facts=content, to=target)
     open_next(case, at=at)
 
@@ -91,16 +92,6 @@ def open_next(case: Case, *, at: datetime) -> None:
         case.refresh_from_db()
     if case.decided_at and not case.is_ended and not case.steps.filter(ended_at__isnull=True).exists():
         life.append(case, Kind.FINISH, actor=Actor.system("办结"), at=at)
-
-
-def _state_after(case: Case, ended: str) -> State:
-    """Return the state the case has once `ended` is done: that of the first step then waiting."""
-    item = case.item_version.item
-    done = set(case.steps.filter(ended_at__isnull=False).values_list("code", flat=True)) | {ended}
-    for step in item.steps:
-        if step.code not in done and set(step.after) <= done:
-            return State(step.state)
-    return State(case.state)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, handlers, life, steps
-from onedoor.platform.cases.forms.validation import check_answers
+from onedoor.platform.cases.forms.validation import asked_codes, check_answers
 from onedoor.platform.cases.models import (
     Case,
     CaseAnswers,
@@ -104,7 +104,8 @@ def _check_complete(draft: Draft, actor: Actor, at: datetime) -> None:
     item = draft.item_version.item
     if actor.assurance < item.assurance:
         raise AssuranceTooLow
-    problems = dict(draft.typed and dict.fromkeys(draft.typed, "请修改此项。"))
+    asked = asked_codes(item, draft.answers)
+    problems = {path: "请修改此项。" for path in draft.typed if path.split(".")[0] in asked}
     problems |= check_answers(item, draft.answers, on=day_of(at))
     agent_id = None if draft.filled_by_id == draft.applicant_id else draft.filled_by_id
     application = handlers.Application(
@@ -156,7 +157,8 @@ def _create_case(draft: Draft, actor: Actor, at: datetime) -> Case:
         submitted_at=at,
         undo_until=at + timedelta(minutes=item.undo_minutes),
     )
-    answers: dict[str, Any] = dict(draft.answers)
+    asked = asked_codes(item, draft.answers)
+    answers: dict[str, Any] = {code: value for code, value in draft.answers.items() if code in asked}
     CaseAnswers.objects.create(case=case, content=answers, digest=sm3(canonical_json(answers)).hex())
     for named in handlers.for_item(item.code).people(answers, day_of(at)):
         person = identity_operations.ensure_person(

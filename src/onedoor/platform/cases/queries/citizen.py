@@ -102,8 +102,10 @@ def my_cases(*, actor: Actor, on: date, most: int = 50) -> list[Case]:
     """Return the actor's own cases and those they are the agent of, newest first."""
     if actor.person_id is None:
         return []
-    principals = identity.principals_of(agent_id=actor.person_id, on=on)
-    mine = Q(applicant_id=actor.person_id) | Q(agent_id=actor.person_id, applicant_id__in=principals)
+    mine = Q(applicant_id=actor.person_id)
+    for principal, items in identity.followed_by(agent_id=actor.person_id, on=on):
+        theirs = Q(agent_id=actor.person_id, applicant_id=principal)
+        mine |= theirs & Q(item_code__in=items) if items else theirs
     cases = Case.objects.filter(mine).select_related(
         "item_version", "applicant", "receiving_organization", "deciding_organization"
     )

@@ -32,6 +32,8 @@ class Login(AbstractBaseUser):
     phone_index = models.CharField("手机索引", max_length=64, blank=True, db_index=True)
     one_time_secret = EncryptedTextField("动态口令密钥", blank=True, default="")
     one_time_last = models.BigIntegerField("上次动态口令时段", default=0)  # a code is good once
+    one_time_wrong = models.PositiveSmallIntegerField("动态口令连续错误次数", default=0)
+    one_time_locked_until = models.DateTimeField("动态口令锁定至", null=True, blank=True)
     must_change_password = models.BooleanField("须修改密码", default=False)
     recovery_day = models.DateField("找回密码日", null=True, blank=True)  # the day of the last wrong try
     recovery_tries = models.PositiveSmallIntegerField("当日找回失败次数", default=0)
