@@ -117,7 +117,7 @@ def test_an_action_names_who_did_it_under_which_post(case: Case, books: Library)
     assert (action.post_id, action.role, action.channel) == (books.posts["surveyor"], "surveyor", "window")
     assert action.organization_name == case.receiving_organization.name
     assert len(action.facts["performers"]) == 2
-    by_machine = Action.objects.get(case=case, step="notice")
+    by_machine = Action.objects.get(case=case, step="notice", kind="complete_step")
     assert (by_machine.actor_kind, by_machine.login_id) == ("system", None)
 
 

@@ -17,12 +17,6 @@ from onedoor.platform.kernel.errors import OneDoorError
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 LATER = AT + timedelta(days=8)
-ENDED_WITH_ITS_CASE = pytest.mark.xfail(
-    strict=True,
-    reason="withdraw_case and terminate_case leave the notice open: it stays on the board, and close_ended_notices "
-    "raises StepNotOpen on it in every round, so that no later notice of any case is closed "
-    "(cases/operations/desk.py withdraw_case, endings.py _end, duties.py close_ended_notices)",
-)
 
 
 @pytest.fixture
@@ -39,7 +33,6 @@ def end(books: Library, case: Case, how: str) -> None:
         operations.terminate_case(case_id=case.pk, actor=books.officer("approver"), at=AT, **words)
 
 
-@ENDED_WITH_ITS_CASE
 @pytest.mark.parametrize("how", ["withdraw", "terminate"])
 def test_an_ended_case_does_not_hold_up_the_notices_of_others(many: Library, how: str) -> None:
     end(many, many.noticed(AT), how)
@@ -48,7 +41,6 @@ def test_an_ended_case_does_not_hold_up_the_notices_of_others(many: Library, how
     assert Case.objects.get(pk=other.pk).state == "deciding"
 
 
-@ENDED_WITH_ITS_CASE
 @pytest.mark.parametrize("how", ["withdraw", "terminate"])
 def test_the_notice_of_an_ended_case_comes_off_the_board(many: Library, how: str) -> None:
     case = many.noticed(AT)
@@ -58,11 +50,6 @@ def test_the_notice_of_an_ended_case_comes_off_the_board(many: Library, how: str
     assert public_notices(divisions=reach, on=AT.date()) == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the rounds stop at the first case that cannot be done, and come to it first again the next time "
-    "(cases/operations/duties.py: each loop should catch, log and go on)",
-)
 def test_a_case_whose_next_office_is_missing_does_not_hold_up_the_others(many: Library) -> None:
     whole = library.item().model_dump(mode="json", by_alias=True)["steps"]
     city = {"code": "city", "title": "市级核实", "permission": "cases.survey", "tier": 3, "after": ["accept"]}
@@ -127,10 +114,6 @@ def test_a_round_takes_some_and_the_next_the_rest(many: Library, monkeypatch: py
     assert [duties.hand_in_due_cases(at=LATER) for _ in range(3)] == [2, 1, 0]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a submission that cannot be handed in is taken first for ever (cases/operations/duties.py)",
-)
 def test_a_submission_that_cannot_be_handed_in_does_not_hold_up_the_next(
     many: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

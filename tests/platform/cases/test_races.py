@@ -197,10 +197,6 @@ def test_three_machines_close_a_notice_once(books: Library) -> None:
     assert Case.objects.get(pk=case.pk).state == "deciding"
 
 
-@pytest.mark.xfail(
-    strict=False,  # a race: now and then the machines come one after the other
-    reason="who comes second raises StepNotOpen and gives up the rest of the round (cases/operations/duties.py)",
-)
 def test_the_machine_that_comes_second_goes_on_quietly(books: Library) -> None:
     _, outcomes = close_three_times(books)
     assert codes(outcomes) == []

@@ -102,7 +102,9 @@ def _set_moments(case: Case, action: Action) -> None:
         case.received_at = at
     elif kind in (Kind.ACCEPT, Kind.DEEM_ACCEPTED):
         # Deemed acceptance counts from the day of receipt, so the moment is a fact of the action, not its time.
-        case.accepted_at = datetime.fromisoformat(action.facts["accepted_at"])
+        # A fact taken away since then breaks the chain of hashes, which `fold` reports; it must not break the reading.
+        moment = action.facts.get("accepted_at")
+        case.accepted_at = datetime.fromisoformat(moment) if moment else None
     elif kind == Kind.ASK_SUPPLEMENT:
         case.supplement_round += 1
     elif kind in (Kind.GRANT, Kind.DENY):

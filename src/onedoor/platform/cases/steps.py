@@ -99,6 +99,14 @@ def end(row: CaseStep, *, outcome: str, performers: Iterable[Actor], at: datetim
     StepPerformer.objects.bulk_create(StepPerformer(step=row, login_id=login) for login in sorted(logins))
 
 
+def end_all(case: Case, *, outcome: str, performers: Iterable[Actor], at: datetime) -> None:
+    """End whatever still waits in a case that ends here: its steps, its clocks, its notices on the board."""
+    for row in case.steps.filter(ended_at__isnull=True):
+        end(row, outcome=outcome, performers=performers, at=at)
+    case.notices.filter(closed_at__isnull=True).update(closed_at=at)
+    clocks.stop(case, on=day_of(at))
+
+
 def state_after(case: Case, ended: str) -> State:
     """Return the state the case has once `ended` is done: that of the first step then waiting."""
     item = case.item_version.item

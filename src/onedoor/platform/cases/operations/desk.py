@@ -253,8 +253,8 @@ def refuse_acceptance(
         remedies=documents.REMEDIES,
     )
     document = documents.issue(case, CaseDocument.Kind.REFUSAL, letter, organization=case.receiving_organization, at=at)
-    steps.end(steps.require_open(case, "accept"), outcome="refused", performers=[actor], at=at)
-    clocks.stop(case, on=day_of(at))
+    steps.require_open(case, "accept")
+    steps.end_all(case, outcome="refused", performers=[actor], at=at)
     life.append(case, Kind.REFUSE, actor=actor, at=at, note=reason, facts={"basis": basis, "document": document.number})
     audit.record("cases.refuse_acceptance", actor=actor, at=at, target=case.target, division=case.division)
     return document
@@ -266,9 +266,7 @@ def withdraw_case(*, case_id: int, actor: Actor, at: datetime) -> Case:
     case = life.lock(case_id)
     access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
     life.check_move(case, Kind.WITHDRAW)
-    for row in case.steps.filter(ended_at__isnull=True):
-        steps.end(row, outcome="withdrawn", performers=[], at=at)
-    clocks.stop(case, on=day_of(at))
+    steps.end_all(case, outcome="withdrawn", performers=[], at=at)
     letter = documents.Letter(
         paragraphs=[f"您已撤回“{case.item_version.title}”申请。撤回不影响您以后再次申请，草稿内容仍为您保留。"]
     )

@@ -1,11 +1,14 @@
 """What the machine does by itself, safe to run twice: hand in, return, deem accepted, end notices."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import clocks, documents, life, steps
+from onedoor.platform.cases import documents, life, steps
 from onedoor.platform.cases.models import Case, CaseDocument, Clock, PublicNotice
 from onedoor.platform.cases.operations.desk import begin_review, end_supplement
 from onedoor.platform.cases.operations.notices import close_notice
@@ -14,24 +17,27 @@ from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+log = structlog.get_logger(__name__)
+
 AT_ONCE = 500  # cases a round; the next round takes the rest
 
 
 def hand_in_due_cases(*, at: datetime) -> int:
     """Hand in every submission whose time to undo has passed; return how many."""
     waiting = Case.objects.filter(state=State.SUBMITTED, undo_until__lte=at).order_by("undo_until")
-    numbers = list(waiting.values_list("pk", flat=True)[:AT_ONCE])
-    for case_id in numbers:
-        hand_in_case(case_id=case_id, actor=Actor.system("收件"), at=at)
-    return len(numbers)
+    actor = Actor.system("收件")
+    return _each(
+        "hand_in", waiting.values_list("pk", flat=True), lambda pk: hand_in_case(case_id=pk, actor=actor, at=at)
+    )
 
 
 def return_unsupplied_cases(*, at: datetime) -> int:
     """Return every case whose applicant let the time for the missing papers pass (A07); return how many."""
     overdue = _overdue(Clock.Kind.APPLICANT, State.SUPPLEMENT_WAIT, day_of(at))
-    for case_id in overdue:
-        _return_case(case_id, at)
-    return len(overdue)
+    return _each("return", overdue, lambda case_id: _return_case(case_id, at))
 
 
 def deem_accepted(*, at: datetime) -> int:
@@ -41,9 +47,7 @@ def deem_accepted(*, at: datetime) -> int:
     Licensing Law art. 32. Returns how many.
     """
     overdue = _overdue(Clock.Kind.RECEIVE, State.RECEIVED, day_of(at))
-    for case_id in overdue:
-        _accept_by_silence(case_id, at)
-    return len(overdue)
+    return _each("deem_accepted", overdue, lambda case_id: _accept_by_silence(case_id, at))
 
 
 def close_ended_notices(*, at: datetime) -> int:
@@ -51,16 +55,35 @@ def close_ended_notices(*, at: datetime) -> int:
     ended = PublicNotice.objects.filter(closed_at__isnull=True, next_step_on__lte=day_of(at))
     ended = ended.exclude(objections__closed_at__isnull=True, objections__isnull=False)
     # A notice that runs through a provisional day ends somebody's right to object: a person closes it (readings 1).
-    numbers = list(ended.filter(provisional=False).order_by("next_step_on").values_list("pk", flat=True)[:AT_ONCE])
-    for notice_id in numbers:
-        close_notice(notice_id=notice_id, actor=Actor.system("公示期满"), at=at)
-    return len(numbers)
+    waiting = ended.filter(provisional=False).order_by("next_step_on").values_list("pk", flat=True)
+    actor = Actor.system("公示期满")
+    return _each("close_notice", waiting, lambda pk: close_notice(notice_id=pk, actor=actor, at=at))
 
 
-def _overdue(kind: Clock.Kind, state: State, today: date) -> list[int]:
+def _each(duty: str, waiting: "QuerySet[Any, int]", work: Callable[[int], object]) -> int:
+    """
+    Do the work on every row waiting, each in its own transaction; return how many went well.
+
+    One odd case is logged and passed over until the next round: it never holds up the others. Only a lost database
+    ends the round.
+    """
+    done = 0
+    for number in list(waiting[:AT_ONCE]):
+        try:
+            work(number)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("duty_failed", duty=duty, number=number)
+        else:
+            done += 1
+    return done
+
+
+def _overdue(kind: Clock.Kind, state: State, today: date) -> "QuerySet[Any, int]":
     running = Clock.objects.filter(kind=kind, state=Clock.State.RUNNING, due_on__lt=today, case__state=state)
     # No right of a person ends on a provisional day without a human (readings 1).
-    return list(running.filter(provisional=False).order_by("due_on").values_list("case_id", flat=True)[:AT_ONCE])
+    return running.filter(provisional=False).order_by("due_on").values_list("case_id", flat=True)
 
 
 @transaction.atomic
@@ -73,9 +96,7 @@ def _return_case(case_id: int, at: datetime) -> None:
         end_supplement(case, actor=actor, at=at, note="补充材料期限届满未补，按现有材料继续审查。")
         audit.record("cases.supply_supplement", actor=actor, at=at, target=case.target, division=case.division)
         return
-    for row in case.steps.filter(ended_at__isnull=True):
-        steps.end(row, outcome="returned", performers=[], at=at)
-    clocks.stop(case, on=day_of(at))
+    steps.end_all(case, outcome="returned", performers=[], at=at)
     letter = documents.Letter(
         paragraphs=[
             f"您申请办理的“{case.item_version.title}”在补正期限内未补齐材料，现予退件。",

@@ -5,13 +5,12 @@ from datetime import datetime
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import clocks, documents, life, steps
+from onedoor.platform.cases import documents, life, steps
 from onedoor.platform.cases.models import Case, CaseDocument
 from onedoor.platform.cases.operations.desk import SHORTEST_REASON
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput
 
 
@@ -78,9 +77,7 @@ def _end(
     actor: Actor,
     at: datetime,
 ) -> CaseDocument:
-    for row in case.steps.filter(ended_at__isnull=True):
-        steps.end(row, outcome=str(kind), performers=[actor], at=at)
-    clocks.stop(case, on=day_of(at))
+    steps.end_all(case, outcome=str(kind), performers=[actor], at=at)
     document = documents.issue(case, paper, letter, organization=organ, at=at)
     life.append(case, kind, actor=actor, at=at, note=reason.strip(), facts={"document": document.number})
     return document

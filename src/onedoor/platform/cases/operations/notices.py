@@ -95,6 +95,8 @@ def close_notice(*, notice_id: int, actor: Actor, at: datetime) -> Case:
     """
     case = life.lock(PublicNotice.objects.values_list("case_id", flat=True).get(pk=notice_id))
     notice = PublicNotice.objects.select_for_update().get(pk=notice_id)
+    if notice.closed_at is not None and actor.kind == "system":
+        return case  # another worker was first
     row = steps.require_open(case, notice.step)
     actor.require("cases.notice", division=row.division, line=case.line)
     if day_of(at) < notice.next_step_on:
