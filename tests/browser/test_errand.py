@@ -107,6 +107,18 @@ def test_the_daughter_applies_on_a_phone_and_the_clerk_accepts(visit: Callable[.
     assert not faults(surveyor)
 
 
+def test_a_form_saves_itself_while_she_types(visit: Callable[..., Page]) -> None:
+    phone = visit(name=DAUGHTER.phone)
+    phone.goto("/items/assistance.dibao_apply/start/")
+    phone.check(f"label:has-text('为{FATHER.name}代办') input")
+    phone.click("main form button")
+    phone.goto(f"{phone.url}s/reason/")
+    phone.fill("[name=reason]", "两位老人没有稳定收入。")
+    phone.wait_for_selector("text=已自动保存")
+    phone.reload()
+    assert phone.locator("[name=reason]").input_value() == "两位老人没有稳定收入。"
+
+
 def _photo() -> bytes:
     from tests.journeys.conftest import photo
 

@@ -70,8 +70,8 @@ SECTIONS: dict[str, dict[str, str]] = {
     "income": table(
         "incomes",
         [
-            {"kind": "PENSION", "gross": "163", "period": "month", "deduction": "143"},
-            {"kind": "PENSION", "gross": "163", "period": "month", "deduction": "143"},
+            {"earner": FATHER.name, "kind": "PENSION", "gross": "163", "period": "month", "deduction": "143"},
+            {"earner": MOTHER.name, "kind": "PENSION", "gross": "163", "period": "month", "deduction": "143"},
         ],
     ),
     "assets": {
@@ -133,7 +133,7 @@ def submit(client: Client, draft: str) -> str:
 
 
 def attach(client: Client, url: str, material: str) -> None:
-    answer = client.post(url, {"material": material, "file": photo(material)})
+    answer = client.post(url, {f"file_{material}": photo(material)})
     assert answer.status_code == 302, answer.content.decode()
 
 

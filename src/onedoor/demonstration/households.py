@@ -194,7 +194,7 @@ def _form(home: Household) -> Iterator[tuple[str, dict[str, str]]]:
         for one, relation in zip(home.members, home.relations, strict=True)
     ]
     yield "household", _table("members", rows)
-    wages = [{"kind": "WAGE", "gross": str(home.wage), "period": "month"}] if home.wage else []
+    wages = [{"earner": head.name, "kind": "WAGE", "gross": str(home.wage), "period": "month"}] if home.wage else []
     yield "income", _table("incomes", wages)
     yield (
         "assets",

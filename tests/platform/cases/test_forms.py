@@ -234,6 +234,32 @@ def test_a_forged_number_of_rows_does_no_harm(count: str) -> None:
     assert typed(reader_section(), **rows() | {"books-rows": count}).answers["books"] == []
 
 
+def test_an_answer_that_may_stand_once_is_told_at_its_second_place() -> None:
+    books = reader_section().fields[-1].model_dump(mode="json", by_alias=True) | {"unique": ["title"]}
+    one = section(books)
+    posted = {
+        key: value for key, value in rows(("红楼梦", "1"), ("西游记", "1"), ("红楼梦", "2")).items() if "-" in key
+    }
+    assert typed(one, **posted).problems == {"books.2.title": "与“第 1 本”填的一样，请核对；填重了的请删去一行。"}
+
+
+@pytest.mark.parametrize(("part", "problems"), [("9", {}), ("10", {}), ("10.01", {"part"}), ("", {})])
+def test_a_part_is_never_more_than_its_whole(part: str, problems: set[str]) -> None:
+    whole = {"code": "whole", "type": "money", "label": "总额"}
+    one = section(whole, {"code": "part", "type": "money", "label": "其中押金", "not_above": "whole"})
+    found = typed(one, whole="10", part=part).problems
+    assert set(found) == set(problems)
+    assert all("不能多于“总额”" in sentence for sentence in found.values())
+
+
+def test_unique_and_not_above_name_what_is_there() -> None:
+    books = reader_section().fields[-1].model_dump(mode="json", by_alias=True)
+    with pytest.raises(ValueError, match="unique"):
+        section(books | {"unique": ["author"]})
+    with pytest.raises(ValueError, match="not_above"):
+        section({"code": "part", "type": "money", "label": "其中押金", "not_above": "whole"})
+
+
 def test_a_table_that_must_have_rows_says_so() -> None:
     whole = library.item().model_dump(mode="json", by_alias=True)["form"]
     whole["sections"][0]["fields"][-1]["min_rows"] = 1

@@ -9,7 +9,10 @@ from onedoor.platform.kernel.errors import NotFound
 
 
 class CaseNotFound(NotFound):
-    code, message = "cases.not_found", "没有找到该办件。请核对办件编号；如由他人代办，请确认委托仍然有效。"
+    code, message = (
+        "cases.not_found",
+        "没有找到该办件，或您现在的身份看不到它。请核对办件编号；替别人办的，请确认委托仍然有效。",
+    )
 
 
 class DraftNotFound(NotFound):

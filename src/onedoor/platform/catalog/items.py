@@ -64,6 +64,8 @@ class FormField(StrictModel):
     min_rows: int = 0
     max_rows: int = 30
     row_title: str = "第 {n} 人"
+    unique: tuple[Code, ...] = ()  # columns of a table in which no answer may stand twice: the identity number
+    not_above: str = ""  # another amount of the same row or form that this one may not exceed
 
     @model_validator(mode="after")
     def fits_type(self) -> "FormField":
@@ -71,9 +73,19 @@ class FormField(StrictModel):
             raise ValueError(f"{self.code}: a table, and only a table, has columns")
         if any(column.type == "table" for column in self.columns):
             raise ValueError(f"{self.code}: a table cannot hold a table")
+        if not {column.code for column in self.columns}.issuperset(self.unique):
+            raise ValueError(f"{self.code}: unique names a column the table does not have")
+        _compare_with_neighbours(self.columns)
         if self.type in ("choice", "choices") and not (self.choices or self.code_set):
             raise ValueError(f"{self.code}: a choice needs choices or a code set")
         return self
+
+
+def _compare_with_neighbours(fields: tuple[FormField, ...]) -> None:
+    amounts = {field.code for field in fields if field.type in ("money", "integer")}
+    for field in fields:
+        if field.not_above and not {field.code, field.not_above} <= amounts:
+            raise ValueError(f"{field.code}: not_above compares two amounts that stand side by side")
 
 
 class Section(StrictModel):
@@ -85,6 +97,11 @@ class Section(StrictModel):
     help: str = ""
     shown_when: Condition | None = None
     fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def compares_with_neighbours(self) -> "Section":
+        _compare_with_neighbours(self.fields)
+        return self
 
 
 class Form(StrictModel):

@@ -72,6 +72,17 @@ def find_divisions(text: str, *, most: int = 30) -> list[Division]:
     return list(named.order_by("level", "code")[:most])
 
 
+def divisions_below(code: str, *, on: date) -> list[Division]:
+    """Return the divisions right below one (the provinces for ""), in force on a day, by code."""
+    below = Division.objects.filter(parent_id=code) if code else Division.objects.filter(level=2)
+    return list(below.filter(_in_force(on)).order_by("code"))
+
+
+def _in_force(on: date) -> Q:
+    begun = Q(in_force_from__isnull=True) | Q(in_force_from__lte=on)
+    return begun & (Q(in_force_to__isnull=True) | Q(in_force_to__gt=on))
+
+
 def chain(code: str) -> list[str]:
     """Return the code and those of all its superiors, nearest first, ending with the whole country."""
     codes = list(_parents(code))
@@ -178,6 +189,10 @@ def phone_index(phone: str) -> str:
 def id_number_of(person_id: int) -> str:
     """Return a person's identity number for a comparison inside an operation; it is never shown unmasked."""
     return str(Person.objects.values_list("id_number", flat=True).get(pk=person_id))
+
+
+def name_of(person_id: int) -> str:
+    return Person.objects.values_list("name", flat=True).get(pk=person_id)
 
 
 def residence_of(person_id: int) -> str:

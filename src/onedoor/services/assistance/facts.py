@@ -72,6 +72,7 @@ def _income(row: Mapping[str, Any]) -> IncomeItem:
         gross=Decimal(row["gross"]),
         deduction=Decimal(row.get("deduction") or 0),
         yearly=row["period"] == "year",
+        member=row.get("earner", ""),
         excluded="政府补助和优抚待遇" if exempt else "",
     )
 

@@ -30,12 +30,9 @@ MACHINE = Actor.system("制证")
 
 
 def check(application: Application) -> dict[str, str]:
-    """Check across fields: the applicant among the members, nobody twice, the account a member's own (A26)."""
+    """Check across sections: the applicant among the members, the earners too, the account a member's own (A26)."""
     answers, problems = application.answers, {}
     numbers = [row.get("id_number", "") for row in answers.get("members", [])]
-    for place, number in enumerate(numbers):
-        if number and number in numbers[:place]:
-            problems[f"members.{place}.id_number"] = "这位家人已经填过了，请删去重复的一行。"
     if application.applicant_id_number not in numbers:
         problems["members"] = "家庭成员里没有申请人本人，请把申请人也填上。"
     for place, row in enumerate(answers.get("obligors", [])):
@@ -43,9 +40,10 @@ def check(application: Application) -> dict[str, str]:
             problems[f"obligors.{place}.id_number"] = "一起生活的家人不用再填在赡养人里。"
     names = {row.get("name") for row in answers.get("members", [])}
     if answers.get("account_name") and answers["account_name"] not in names:
-        problems["account_name"] = (
-            "收款账户必须是一起生活的家人本人的，不能用代办人或他人的账户（benefit.account_holder）。"
-        )
+        problems["account_name"] = "收款账户必须是一起生活的家人本人的，不能用代办人或他人的账户。"
+    for place, row in enumerate(answers.get("incomes", [])):
+        if row.get("earner") and row["earner"] not in names:
+            problems[f"incomes.{place}.earner"] = "只填一起生活的家人的收入；这个姓名不在家庭成员里，请核对。"
     return problems
 
 

@@ -1,5 +1,6 @@
 """我的: what I must do now, cases, drafts, messages, delegations, who looked at my data."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -52,7 +53,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 def delegations(request: HttpRequest) -> HttpResponse:
     """Give, confirm and revoke delegations: what one may do for another, for which items, until when."""
     actor = actor_of(request)
-    problem = ""
+    problem, items = "", catalog.list_items(on=clock.today())
     if request.method == "POST":
         try:
             once(request, "identity.delegation", lambda: _change_delegation(request))
@@ -61,14 +62,27 @@ def delegations(request: HttpRequest) -> HttpResponse:
             refusals.record(request, refusal)
             problem = str(refusal)
     context = {
-        "given": identity.delegations_given(actor=actor, on=clock.today()),
-        "received": identity.delegations_received(actor=actor, on=clock.today()),
-        "items": catalog.list_items(on=clock.today()),
+        "given": _in_words(identity.delegations_given(actor=actor, on=clock.today()), items),
+        "received": _in_words(identity.delegations_received(actor=actor, on=clock.today()), items),
+        "items": items,
         "scopes": SCOPES,
         "until": clock.today() + timedelta(days=365),
         "problem": problem,
     }
     return render(request, "citizen/delegations.html", context, status=422 if problem else 200)
+
+
+def _in_words(delegations: Iterable[Any], items: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return each with words for what it is good: which items, and which acts in them."""
+    titles, labels = {item.code: item.title for item in items}, dict(SCOPES)
+    return [
+        {
+            "row": one,
+            "what": "、".join(titles.get(code, code) for code in one.items) or "全部可委托的事",
+            "may": "、".join(labels[code] for code in one.scopes if code in labels),
+        }
+        for one in delegations
+    ]
 
 
 def _change_delegation(request: HttpRequest) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.files import queries as files
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.web.citizen.uploads import attach_posted
 from onedoor.web.parts import papers, refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.writes import once
@@ -75,10 +76,10 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
+            attach_posted(request, case_id=found.pk)
             if "hand_in" in request.POST:
                 operations.supply_supplement(case_id=found.pk, **_who(request))
                 return redirect("case", number=number)
-            _attach(request, found)
             return redirect("supplement", number=number)
         except OneDoorError as refusal:
             refusals.record(request, refusal)
@@ -91,18 +92,6 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
         "problem": problem,
     }
     return render(request, "citizen/supplement.html", context, status=422 if problem else 200)
-
-
-def _attach(request: HttpRequest, found: Case) -> None:
-    for upload in request.FILES.getlist("file"):
-        operations.attach_material(
-            draft_id=None,
-            case_id=found.pk,
-            material=request.POST.get("material", ""),
-            content=upload.read(),
-            name=upload.name or "",
-            **_who(request),
-        )
 
 
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:

@@ -3,13 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from onedoor.platform.cases import operations, queries
 from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.cases.queries import Draft
+from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.catalog.items import Section
 from onedoor.platform.exchange import queries as exchange
 from onedoor.platform.identity import queries as identity
@@ -21,10 +23,14 @@ from onedoor.platform.kernel.errors import (
     StaleVersion,
 )
 from onedoor.web.citizen.journey import Journey
+from onedoor.web.citizen.places import place_of
+from onedoor.web.citizen.uploads import attach_posted
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, whole
 from onedoor.web.parts.writes import once
+
+SAVED_ELSEWHERE = "这份草稿 {at} 在另一台设备（或另一个窗口）上保存过。您刚填的内容在下面，还没有保存；再点一次“保存，下一步”，就以您现在填的为准。"
 
 
 def start(request: HttpRequest, code: str) -> HttpResponse:
@@ -41,7 +47,15 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
             return {"draft": str(draft.pk)}
 
         return redirect("draft", draft_id=once(request, "cases.start_draft", perform)["draft"])
-    context = {"code": code, "principals": principals, "self_id": actor.person_id}
+    item = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).item
+    asked = [field.prefill.removeprefix("fact:") for field in item.form.all_fields() if "fact:" in field.prefill]
+    asked += [paper.waiver.source for paper in item.materials if paper.waiver and paper.waiver.kind == "data"]
+    context = {
+        "code": code,
+        "principals": principals,
+        "self_id": actor.person_id,
+        "asks_departments": exchange.department_names(".".join(source.split(".")[:2]) for source in asked),
+    }
     return render(request, "citizen/start.html", context)
 
 
@@ -76,9 +90,9 @@ def section(request: HttpRequest, draft_id: UUID, section: str) -> HttpResponse:
 
 def _save_section(request: HttpRequest, draft: Draft, definition: Section, known: Any) -> HttpResponse:
     cleaned = read_section(definition, request.POST, known=draft.answers)
-    status, problems = 422, dict(cleaned.problems)
+    status, elsewhere = 422, []
     try:
-        saved = operations.save_section(
+        draft = operations.save_section(
             draft_id=draft.pk,
             revision=posted(request, "revision", 0),
             section=definition.code,
@@ -86,16 +100,20 @@ def _save_section(request: HttpRequest, draft: Draft, definition: Section, known
             actor=actor_of(request),
             at=clock.now(),
         )
-        draft = saved
+        problems = {**queries.faults_shown_in(draft, definition, on=clock.today()), **cleaned.problems}
     except StaleVersion as refusal:
         refusals.record(request, refusal)
-        problems, status = {"": str(refusal)}, refusal.http_status
+        elsewhere = queries.differing(definition, there=draft.answers, here=cleaned.answers)
+        saved_at = timezone.localtime(draft.saved_at)
+        problems, status = {"": SAVED_ELSEWHERE.format(at=f"{saved_at:%H:%M}")}, refusal.http_status
+    if request.headers.get("X-Autosave"):
+        return JsonResponse({"revision": draft.revision}, status=409 if status == 409 else 200)
     adding = next((key.removeprefix("add_") for key in request.POST if key.startswith("add_")), "")
     removing = any(key.endswith("-remove") for key in request.POST)
     if not adding and not removing and not problems:
         following = Journey.of(draft, actor=actor_of(request), at=clock.now()).after(definition.code)
         return redirect(following.url)
-    if adding or removing:
+    if (adding or removing) and status == 422:
         problems, status = {}, 200
     fields = bind_section(
         definition,
@@ -106,6 +124,7 @@ def _save_section(request: HttpRequest, draft: Draft, definition: Section, known
         extra_rows={adding: 1} if adding else {},
     )
     context = _section_context(request, draft, definition, fields, problems)
+    context |= {"elsewhere": elsewhere, "added_to": adding}
     return render(request, "citizen/section.html", context, status=status)
 
 
@@ -138,7 +157,7 @@ def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST":
         problem = _change_materials(request, draft)
         if not problem:
-            return redirect("draft_materials", draft_id=draft_id)
+            return redirect("draft_consents" if "next" in request.POST else "draft_materials", draft_id=draft_id)
         draft = _draft(request, draft_id)
     given: dict[str, list[Any]] = {}
     for paper in queries.materials_of(draft):
@@ -160,25 +179,16 @@ def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 
 def _change_materials(request: HttpRequest, draft: Draft) -> str:
-    """Attach or remove a paper; return the sentence of a refusal, or nothing."""
+    """Attach what was chosen, for whichever paper, or remove one; return the sentence of a refusal, or nothing."""
     actor, at = actor_of(request), clock.now()
     try:
         if request.POST.get("remove"):
             operations.remove_material(draft_id=draft.pk, material_id=posted(request, "remove"), actor=actor, at=at)
-        for upload in request.FILES.getlist("file"):
-            operations.attach_material(
-                draft_id=draft.pk,
-                case_id=None,
-                material=request.POST.get("material", ""),
-                content=upload.read(),
-                name=upload.name or "",
-                actor=actor,
-                at=at,
-            )
+        attach_posted(request, draft_id=draft.pk)
     except OneDoorError as refusal:
         refusals.record(request, refusal)
         return str(refusal)
-    if not request.FILES and not request.POST.get("remove"):
+    if not request.FILES and "next" not in request.POST and not request.POST.get("remove"):
         return "请先选择或拍摄要上传的照片，再点“上传”。"
     return ""
 

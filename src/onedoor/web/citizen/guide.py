@@ -55,7 +55,9 @@ def choose_place(request: HttpRequest) -> HttpResponse:
         return response
     text = request.GET.get("q", "").strip()
     found = identity.find_divisions(text) if text else []
-    context = {"text": text, "found": found, "next": back, "place": place_of(request)}
+    under = identity.find_division(request.GET.get("under", ""))
+    below = [] if text else identity.divisions_below(under.code if under else "", on=clock.today())
+    context = {"text": text, "found": found, "under": under, "below": below, "next": back, "place": place_of(request)}
     return render(request, "citizen/place.html", context)
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from onedoor.platform.cases.forms.fields import choices_of
 from onedoor.platform.cases.forms.validation import asks_for
 from onedoor.platform.catalog.items import Choice, FormField, Section
+from onedoor.standards.money import format_money
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def _bind(
 ) -> BoundField:
     offered = known.get(path)
     answer = answers.get(field.code)
-    from_source = offered is not None and answer in (None, "", offered.value)
+    from_source = offered is not None and path not in typed and answer in (None, "", offered.value)
     value = typed.get(path) if path in typed else (offered.value if answer is None and offered else answer)
     source = ""
     if from_source and offered is not None:
@@ -151,7 +153,7 @@ def spoken(field: FormField, value: Any) -> str:
     if field.type == "choices":
         return "、".join(_label(choices_of(field), item) for item in value)
     if field.type == "money":
-        return f"{value} 元"
+        return f"{format_money(Decimal(str(value)))} 元"
     return str(value)
 
 

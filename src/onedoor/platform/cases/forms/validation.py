@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 
 from onedoor.platform.cases.forms.fields import Unusable, choices_of, read_value
@@ -48,7 +49,7 @@ def read_section(section: Section, posted: Posted, *, known: Mapping[str, Any]) 
         else:
             _read_field(field, posted, field.code, field.code, answers, typed, problems)
     merged = {**known, **answers}
-    for path, sentence in _missing(section.fields, merged).items():
+    for path, sentence in _faults(section.fields, merged).items():
         if path not in typed:
             problems.setdefault(path, sentence)
     return CleanedSection(answers, typed, problems)
@@ -117,35 +118,49 @@ def asked_codes(item: ServiceItem, answers: Mapping[str, Any]) -> set[str]:
 
 
 def check_answers(item: ServiceItem, answers: Mapping[str, Any], *, on: date) -> dict[str, str]:
-    """Return what is still missing in the whole form, by path; types were checked when each section was read."""
+    """Return what is missing or does not fit together, by path; types were checked when each section was read."""
     problems: dict[str, str] = {}
     for section in item.form.shown_sections(answers):
-        problems |= _missing(section.fields, answers)
+        problems |= _faults(section.fields, answers)
     return problems
 
 
-def _missing(fields: Sequence[FormField], answers: Mapping[str, Any]) -> dict[str, str]:
+def _faults(fields: Sequence[FormField], answers: Mapping[str, Any]) -> dict[str, str]:
     problems: dict[str, str] = {}
     for field in fields:
         if field.shown_when is not None and not field.shown_when.holds(answers):
             continue
         value = answers.get(field.code)
         if field.type == "table":
-            problems |= _missing_rows(field, value or [])
+            problems |= _row_faults(field, value or [])
         elif asks_for(field, answers) and value in (None, "", [], False if field.type == "statement" else None):
             problems[field.code] = _sentence(field)
+        elif _is_above(field, value, answers):
+            other = next(one.label for one in fields if one.code == field.not_above)
+            problems[field.code] = f"“{field.label}”不能多于“{other}”，请核对。"
     return problems
 
 
-def _missing_rows(table: FormField, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _is_above(field: FormField, value: Any, answers: Mapping[str, Any]) -> bool:
+    other = answers.get(field.not_above) if field.not_above else None
+    return value not in (None, "") and other not in (None, "") and Decimal(str(value)) > Decimal(str(other))
+
+
+def _row_faults(table: FormField, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     problems: dict[str, str] = {}
     if len(rows) < table.min_rows:
         problems[table.code] = f"“{table.label}”至少填写 {table.min_rows} 行。"
     if len(rows) > table.max_rows:
         problems[table.code] = f"“{table.label}”最多填写 {table.max_rows} 行，请删去多出的行。"
+    seen: dict[tuple[str, Any], int] = {}
     for number, row in enumerate(rows):
-        for path, sentence in _missing(table.columns, row).items():
+        for path, sentence in _faults(table.columns, row).items():
             problems[f"{table.code}.{number}.{path}"] = sentence
+        for code in table.unique:
+            first = seen.setdefault((code, row.get(code)), number) if row.get(code) else number
+            if first != number:
+                same = table.row_title.format(n=first + 1)
+                problems[f"{table.code}.{number}.{code}"] = f"与“{same}”填的一样，请核对；填重了的请删去一行。"
     return problems
 
 
@@ -171,7 +186,7 @@ def missing_in_section(section: Section, draft: "HasAnswers") -> bool:
         return True
     if any(path.split(".")[0] in codes for path in draft.typed):
         return True
-    return bool(_missing(section.fields, draft.answers))
+    return bool(_faults(section.fields, draft.answers))
 
 
 class HasAnswers(Protocol):

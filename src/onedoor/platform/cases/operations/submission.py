@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, clocks, documents, handlers, life, steps
-from onedoor.platform.cases.forms.validation import asked_codes, check_answers
+from onedoor.platform.cases import access, applications, clocks, documents, handlers, life, steps
+from onedoor.platform.cases.forms.validation import asked_codes
 from onedoor.platform.cases.models import (
     Case,
     CaseAnswers,
@@ -104,19 +104,7 @@ def _check_complete(draft: Draft, actor: Actor, at: datetime) -> None:
     item = draft.item_version.item
     if actor.assurance < item.assurance:
         raise AssuranceTooLow
-    asked = asked_codes(item, draft.answers)
-    problems = {path: "请修改此项。" for path in draft.typed if path.split(".")[0] in asked}
-    problems |= check_answers(item, draft.answers, on=day_of(at))
-    agent_id = None if draft.filled_by_id == draft.applicant_id else draft.filled_by_id
-    application = handlers.Application(
-        answers=draft.answers,
-        applicant_id=draft.applicant_id,
-        applicant_id_number=draft.applicant.id_number,
-        agent_id_number=identity.id_number_of(agent_id) if agent_id else "",
-        division=draft.division,
-        on=day_of(at),
-    )
-    problems = handlers.for_item(item.code).check(application) | problems
+    problems = applications.faults(draft, on=day_of(at))
     if problems:
         raise InvalidInput(problems)
     given = set(draft.materials.values_list("code", flat=True))

@@ -1,8 +1,10 @@
 """Every read of the cases room; callers import it from here."""
 
+from onedoor.platform.cases.applications import faults_shown_in
 from onedoor.platform.cases.models import Case, CaseDocument, Draft
 from onedoor.platform.cases.queries.citizen import (
     DraftView,
+    differing,
     get_draft,
     known_answers,
     my_cases,
@@ -61,7 +63,9 @@ __all__ = [
     "asked_papers",
     "clocks_of",
     "declared_sections",
+    "differing",
     "documents_of",
+    "faults_shown_in",
     "duty_counts",
     "get_document",
     "get_draft",

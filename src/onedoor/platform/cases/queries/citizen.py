@@ -9,13 +9,13 @@ from uuid import UUID
 from django.db.models import Q
 
 from onedoor.platform.cases import access
-from onedoor.platform.cases.forms.binding import Known
+from onedoor.platform.cases.forms.binding import Known, spoken
 from onedoor.platform.cases.models import Case, Draft, WantedSignature
 from onedoor.platform.cases.operations.consents import NeededConsent
 from onedoor.platform.cases.operations.consents import (
     needed_consents as _needed_consents,
 )
-from onedoor.platform.catalog.items import ConsentRequest
+from onedoor.platform.catalog.items import ConsentRequest, FormField, Section
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.standards.masks import mask_name
@@ -53,6 +53,27 @@ def known_answers(*, draft: Draft, actor: Actor, on: date) -> dict[str, Known]:
         if source.startswith("fact:") and fact is not None:
             known[code] = Known(fact.value, fact.source, fact.as_of.isoformat())
     return known
+
+
+@dataclass(frozen=True)
+class Differing:
+    """An answer saved on one device and another one given on this."""
+
+    label: str
+    there: str
+
+
+def differing(section: Section, *, there: Mapping[str, Any], here: Mapping[str, Any]) -> list[Differing]:
+    """Return the answers of a section that were saved elsewhere and differ from those given here."""
+    fields = [field for field in section.fields if there.get(field.code) != here.get(field.code)]
+    return [Differing(field.label, _spoken_whole(field, there.get(field.code))) for field in fields]
+
+
+def _spoken_whole(field: FormField, value: Any) -> str:
+    if field.type != "table":
+        return spoken(field, value)
+    rows = ["，".join(spoken(column, row.get(column.code)) for column in field.columns) for row in value or []]
+    return "；".join(rows) or "—"
 
 
 def needed_consents(*, draft: Draft, actor: Actor, at: datetime, on: date) -> list[NeededConsent]:
