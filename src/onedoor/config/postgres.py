@@ -23,6 +23,8 @@ INSTALL = "apt-get install -y postgresql"
 LOCALES = ("C.UTF-8", "en_US.UTF-8")
 # A test database is thrown away: what protects data against a power cut only costs time.
 HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=64MB")
+# What is measured keeps its promises, as a real installation does; only memory is given as on a small server.
+DURABLE = ("shared_buffers=1GB", "effective_cache_size=4GB", "max_wal_size=4GB", "work_mem=16MB", "max_connections=60")
 START_SECONDS = 30.0
 
 
@@ -45,9 +47,9 @@ def find_binaries() -> Path | None:
 
 
 @contextmanager
-def private_cluster(binaries: Path) -> Iterator[str]:
+def private_cluster(binaries: Path, *, options: tuple[str, ...] = HASTY) -> Iterator[str]:
     """
-    Start a new cluster and give its address; nothing of it is left afterwards.
+    Start a new cluster and give its address; nothing of it is left afterwards. `options` is HASTY or DURABLE.
 
     :raises Stop: it does not come up, with the reason PostgreSQL gives.
     """
@@ -60,7 +62,7 @@ def private_cluster(binaries: Path) -> Iterator[str]:
         _create(binaries, folder, password, owner)
         port = _free_port()
         guard = start_guard()
-        server = _start(binaries, folder, port, owner)
+        server = _start(binaries, folder, port, options, owner)
         try:
             guard.watch(server.pid)
             _wait(binaries, folder, port, server)
@@ -112,8 +114,10 @@ def _create(binaries: Path, folder: Path, password: str, owner: dict[str, Any]) 
     raise Stop("PostgreSQL 无法建立测试库。 initdb failed:\n" + last_lines("\n".join(failures)))
 
 
-def _start(binaries: Path, folder: Path, port: int, owner: dict[str, Any]) -> subprocess.Popen[bytes]:
-    settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *HASTY]
+def _start(
+    binaries: Path, folder: Path, port: int, chosen: tuple[str, ...], owner: dict[str, Any]
+) -> subprocess.Popen[bytes]:
+    settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *chosen]
     options = [word for setting in settings for word in ("-c", setting)]
     # The log of a folder that is about to vanish; shown when the server does not come up.
     with (folder / "log").open("wb") as log:
