@@ -21,7 +21,6 @@ def main() -> None:
 
         django.setup()
         from django.conf import settings
-
         from django.db import connection
 
         from onedoor.platform.kernel import crypto

@@ -31,6 +31,11 @@ def main() -> None:
     with running() as site:
         for count in items.FIELDS:
             figures = drive(
-                f"W3 表单 form of {count} fields", "份 forms/s", parties(site, CLIENTS), form(count), seconds=SECONDS
+                site,
+                f"W3 表单 form of {count} fields",
+                "份 forms/s",
+                parties(site, CLIENTS),
+                form(count),
+                seconds=SECONDS,
             )
             print("\n".join(figures.lines()), flush=True)

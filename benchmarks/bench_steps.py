@@ -27,7 +27,7 @@ def main() -> None:
     with running() as site:
         for count in items.STEPS:
             figures = drive(
-                f"W4 {count} 步 human steps", "件 cases/s", parties(site, CLIENTS), life(count), seconds=SECONDS
+                site, f"W4 {count} 步 human steps", "件 cases/s", parties(site, CLIENTS), life(count), seconds=SECONDS
             )
             steps = sum(1 for name, _, _ in figures.samples if name.startswith(("审核", "决定")))
             print("\n".join(figures.lines()), flush=True)

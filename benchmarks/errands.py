@@ -1,8 +1,8 @@
 """What people do, as the clients do it: apply, accept, review, decide."""
 
 import io
+import os
 import threading
-from random import randbytes
 from typing import Any
 
 from PIL import Image
@@ -54,7 +54,7 @@ class Party:
 def photo() -> bytes:
     """Return a picture like no other."""
     out = io.BytesIO()
-    Image.frombytes("RGB", (64, 48), randbytes(64 * 48 * 3)).save(out, "JPEG")
+    Image.frombytes("RGB", (64, 48), os.urandom(64 * 48 * 3)).save(out, "JPEG")
     return out.getvalue()
 
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks.site import Person
+from benchmarks import processors
+from benchmarks.site import Person, Site
 
+WARM = 2.0  # seconds
 TOKEN = "0123456789abcdefghijklmnopqrstuv"  # of the csrf cookie: any 32 letters will do
 
 
@@ -83,10 +85,15 @@ class Figures:
     title: str
     rate: float
     unit: str
+    web_ms: float = 0.0  # processor time of one work
+    database_ms: float = 0.0
     samples: list[tuple[str, float, int]] = field(default_factory=list)
 
     def lines(self) -> list[str]:
         told = [f"{self.title}: {self.rate:,.1f} {self.unit}"]
+        told += [f"    CPU: 网页 web {self.web_ms:.1f} ms, 数据库 database {self.database_ms:.1f} ms"] * bool(
+            self.web_ms
+        )
         for name in dict.fromkeys(sample[0] for sample in self.samples):
             times = sorted(taken for other, taken, _ in self.samples if other == name)
             queries = statistics.median(count for other, _, count in self.samples if other == name)
@@ -102,10 +109,10 @@ def _ms(times: list[float], part: float) -> str:
 
 
 def drive(
-    title: str, unit: str, clients: list[Any], work: Callable[[Any, int], None], *, seconds: float, warm: float = 2.0
+    site: Site, title: str, unit: str, clients: list[Any], work: Callable[[Any, int], None], *, seconds: float
 ) -> Figures:
     """Let every client repeat the work at once for some seconds, after a warm-up; return the rate of whole works."""
-    begun = time.perf_counter() + warm
+    begun = time.perf_counter() + WARM
     stop = begun + seconds
     counts, failures = [0] * len(clients), []
 
@@ -126,6 +133,10 @@ def drive(
     threads = [threading.Thread(target=run, args=(place,)) for place in range(len(clients))]
     for thread in threads:
         thread.start()
+    time.sleep(max(0.0, begun - time.perf_counter()))
+    before = (processors.seconds(site.web), processors.seconds(site.database))
+    time.sleep(max(0.0, stop - time.perf_counter()))
+    after = (processors.seconds(site.web), processors.seconds(site.database))
     for thread in threads:
         thread.join()
     if failures:
@@ -133,7 +144,9 @@ def drive(
     samples = [sample for client in clients for sample in _of(client)]
     for client in clients:
         _of(client).clear()
-    return Figures(title, sum(counts) / seconds, unit, samples)
+    done = max(1, sum(counts))
+    web, database = ((late - early) * 1000 / done for early, late in zip(before, after, strict=True))
+    return Figures(title, sum(counts) / seconds, unit, web, database, samples)
 
 
 def _of(client: Any) -> list[tuple[str, float, int]]:

@@ -49,6 +49,8 @@ class Person:
 @dataclass(frozen=True)
 class Site:
     port: int
+    web: int  # process ids
+    database: int
     citizens: list[Person]
     officers: dict[str, Person]
 
@@ -56,7 +58,7 @@ class Site:
 @contextlib.contextmanager
 def running(*, citizens: int = 64) -> Iterator[Site]:
     """Put the invented items, organs and people into the empty database, start the web processes, stop them afterwards."""
-    from benchmarks import people
+    from benchmarks import people, processors
 
     officers, readers = people.make(citizens)
     port = _free_port()
@@ -64,7 +66,7 @@ def running(*, citizens: int = 64) -> Iterator[Site]:
     web = subprocess.Popen(command)
     try:
         _wait(port)
-        yield Site(port, readers, officers)
+        yield Site(port, web.pid, processors.server_pid(), readers, officers)
     finally:
         web.terminate()
         web.wait()
