@@ -79,11 +79,17 @@ def _read_table(table: FormField, reading: Reading) -> list[Mapping[str, Any]]:
         for column in table.columns:
             name, path = f"{table.code}-{number}-{column.code}", f"{table.code}.{len(rows)}.{column.code}"
             read_field(column, beside, name, path, row)
-        if any(value not in (False, [], None) for value in row.values()) or beside.typed:
+        if beside.typed or any(_says_something(column, row) for column in table.columns):
             rows.append(row)
             reading.typed |= beside.typed
             reading.problems |= beside.problems
     return rows
+
+
+def _says_something(column: FormField, row: Mapping[str, Any]) -> bool:
+    """Tell whether the cell was filled in; a statement left unticked and nothing chosen are no answers, a "no" is."""
+    value = row.get(column.code)
+    return value not in (None, []) and not (column.type == "statement" and not value)
 
 
 def _row_count(table: FormField, posted: Posted) -> int:
