@@ -43,9 +43,9 @@ def parse_citizen_id(text: str) -> IdNumber:
     :raises IdNumberFault: `id.format`, `id.birth_date` or `id.check`.
     """
     number = normalise_id_number(text)
-    if re.fullmatch(r"\d{15}", number):
+    if re.fullmatch(r"[0-9]{15}", number):
         raise IdNumberFault("id.format", "这是 15 位旧号码，请填写现在身份证上的 18 位号码。")
-    if not re.fullmatch(r"\d{17}[\dX]", number):
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         raise IdNumberFault("id.format", f"身份证号应为 18 位，现在是 {len(number)} 位，请对照证件逐位核对。")
     born = _birth_date(number[6:14])
     if mod11_2_check(number[:17]) != number[17]:
@@ -78,7 +78,7 @@ def upgrade_15(number: str) -> IdNumber:
 
     Sequences 996 to 999 were given to people born in the 1800s.
     """
-    if not re.fullmatch(r"\d{15}", number):
+    if not re.fullmatch(r"[0-9]{15}", number):
         raise IdNumberFault("id.format", "旧身份证号应为 15 位数字，请核对档案。")
     century = "18" if number[12:] in ("996", "997", "998", "999") else "19"
     body = number[:6] + century + number[6:]

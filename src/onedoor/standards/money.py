@@ -18,7 +18,7 @@ def parse_money(text: str) -> Decimal:
     :raises ValueError: with a sentence; more than two decimals that carry information, or not an amount.
     """
     plain = re.sub(r"[,，\s]|元$", "", unicodedata.normalize("NFKC", text))
-    if not re.fullmatch(r"-?\d{1,16}(\.\d+)?", plain):
+    if not re.fullmatch(r"-?[0-9]{1,16}(\.[0-9]+)?", plain):
         raise ValueError("请填写金额数字，例如 1480 或 1480.50。")
     amount = Decimal(plain)
     if amount != amount.quantize(FEN):

@@ -22,8 +22,7 @@ def normalise_name(text: str) -> str:
     :raises NameFault: too short, too long, private-use or other characters that no name has.
     """
     name = unicodedata.normalize("NFC", text).strip()
-    name = re.sub(f"[{_LOOKALIKES}]", DOT, name)
-    name = re.sub(r"(?<=[^\x00-\x7f])\.(?=[^\x00-\x7f])", DOT, name)
+    name = _with_dots(name)
     name = re.sub(r"\s+", " ", name)
     name = re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", name)
     if any(unicodedata.category(character) == "Co" for character in name):
@@ -37,7 +36,13 @@ def normalise_name(text: str) -> str:
 
 def dots_changed(text: str) -> bool:
     """Tell whether normalising changes a separator dot, so that the person is asked first."""
-    return any(character in _LOOKALIKES for character in text)
+    # NFC alone turns U+0387 into U+00B7, so the text is looked at before it.
+    return any(character in _LOOKALIKES for character in text) or _with_dots(text) != text
+
+
+def _with_dots(name: str) -> str:
+    name = re.sub(f"[{_LOOKALIKES}]", DOT, name)
+    return re.sub(r"(?<=[^\x00-\x7f])\.(?=[^\x00-\x7f])", DOT, name)
 
 
 def _allowed(character: str) -> bool:

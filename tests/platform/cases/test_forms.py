@@ -15,7 +15,8 @@ from onedoor.platform.cases import operations
 from onedoor.platform.cases.forms.validation import CleanedSection, check_answers, read_section
 from onedoor.platform.cases.models import Draft
 from onedoor.platform.catalog.conditions import Condition
-from onedoor.platform.catalog.items import Section, ServiceItem
+from onedoor.platform.catalog.forms import Section
+from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.kernel.errors import InvalidInput
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
@@ -100,7 +101,7 @@ def test_what_cannot_be_used_stays_as_typed_with_a_chinese_sentence(code: str, t
         ("sure", "no", False),
         ("number_of_id", library.READER.id_number.lower(), library.READER.id_number),
         ("phone", "139 0001 0001", "13900010001"),
-        ("person", "阿依古丽・买买提", "阿依古丽·买买提"),
+        ("person", "阿依古丽·买买提", "阿依古丽·买买提"),
         ("place", "330113100000", "330113100000"),
     ],
 )

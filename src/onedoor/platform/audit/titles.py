@@ -36,6 +36,7 @@ TITLES = {
     "cases.undo_submission": "撤销提交",
     "cases.view": "查看办件",
     "cases.waive_material": "以数据免交材料",
+    "cases.warn_draft": "提醒草稿将到期",
     "cases.withdraw": "撤回申请",
     "catalog.draft_version": "起草事项版本",
     "catalog.open_offering": "开通实施清单",

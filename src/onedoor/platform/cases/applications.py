@@ -1,39 +1,123 @@
 """An application as its item's own checks see it, before it is a case."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from onedoor.platform.cases import handlers
-from onedoor.platform.cases.forms.validation import asked_codes, check_answers
+from onedoor.platform.cases.forms.binding import divisions_in
+from onedoor.platform.cases.forms.computing import with_computed
+from onedoor.platform.cases.forms.kinds import spoken
+from onedoor.platform.cases.forms.known import Known, agrees
+from onedoor.platform.cases.forms.validation import asked_codes, check_answers, typed_problems
 from onedoor.platform.cases.models import Draft
-from onedoor.platform.catalog.items import Section
+from onedoor.platform.catalog.forms import FormField, Section
+from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.identity import queries as identity
+
+TIERS = {2: "省", 3: "市", 4: "县（市、区）", 5: "乡镇、街道", 6: "村、社区"}
 
 
 def faults(draft: Draft, *, on: date) -> dict[str, str]:
     """Return everything that keeps the answers from being handed in, by path, as sentences for the person."""
     item = draft.item_version.item
-    asked = asked_codes(item, draft.answers)
-    problems = {path: "请修改此项。" for path in draft.typed if path.split(".")[0] in asked}
-    problems |= check_answers(item, draft.answers, on=on)
-    return faults_across_sections(draft, on=on) | problems
+    answers = computed(item, draft.answers)
+    shown = item.form.shown_sections(answers)
+    asked = asked_codes(item, answers)
+    problems = faults_across_sections(draft, on=on)
+    problems |= _undisputed_changes(draft, asked)
+    fields = [field for section in shown for field in section.fields if field.code in asked]
+    problems |= division_faults(fields, answers)
+    problems |= check_answers(item, answers, on=on)
+    for section in shown:
+        kept = {path: text for path, text in draft.typed.items() if path.split(".")[0] in asked}
+        problems |= typed_problems(section, kept)
+    return problems
+
+
+def computed(item: ServiceItem, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers with everything the item computes worked out anew."""
+    return with_computed(item.form, answers, handlers.for_item(item.code).computations)
 
 
 def faults_across_sections(draft: Draft, *, on: date) -> dict[str, str]:
     """Return what the item's own check finds: answers that are good each but do not fit together."""
     agent_id = None if draft.filled_by_id == draft.applicant_id else draft.filled_by_id
     application = handlers.Application(
-        answers=draft.answers,
+        answers=computed(draft.item_version.item, draft.answers),
         applicant_id=draft.applicant_id,
         applicant_id_number=draft.applicant.id_number,
         agent_id_number=identity.id_number_of(agent_id) if agent_id else "",
         division=draft.division,
         on=on,
     )
-    return handlers.for_item(draft.item_version.code).check(application)
+    return dict(handlers.for_item(draft.item_version.code).check(application))
 
 
 def faults_shown_in(draft: Draft, section: Section, *, on: date) -> dict[str, str]:
     """Return those of them that are about this section, as far as its answers are there already."""
     codes = {field.code for field in section.fields if draft.answers.get(field.code)}
-    found = faults_across_sections(draft, on=on)
+    found = faults_across_sections(draft, on=on) | division_faults(section.fields, draft.answers)
     return {path: sentence for path, sentence in found.items() if path.split(".")[0] in codes}
+
+
+def division_faults(fields: "tuple[FormField, ...] | list[FormField]", answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return a sentence for every place that is none, or that is not chosen down to the tier asked for. One query."""
+    chosen = list(divisions_in(fields, answers))
+    levels = {row.code: row.level for row in identity.divisions_with({code for _, _, code in chosen})}
+    return {
+        path: f"请选到{TIERS[field.level]}一级。" if code in levels else "没有这个地区，请从列表中重新选择。"
+        for path, field, code in chosen
+        if levels.get(code, 0) < field.level
+    }
+
+
+def known_answers(draft: Draft) -> dict[str, Known]:
+    """Return what the platform and other departments know about the applicant, by field. Constant queries."""
+    prefill = {field.code: field.prefill for field in draft.item_version.item.form.all_fields() if field.prefill}
+    if not prefill:
+        return {}
+    own = identity.person_answers(person_id=draft.applicant_id)
+    facts = {fact.path: fact for fact in draft.facts.all()}
+    known: dict[str, Known] = {}
+    for code, source in prefill.items():
+        value = own.get(source.removeprefix("person."))
+        fact = facts.get(source.removeprefix("fact:"))
+        if source.startswith("person.") and value:
+            known[code] = Known(value, "平台实名信息")
+        elif source.startswith("fact:") and fact is not None:
+            known[code] = Known(fact.value, fact.source, fact.as_of.isoformat())
+    return known
+
+
+def _undisputed_changes(draft: Draft, asked: set[str]) -> dict[str, str]:
+    """A locked answer differs from its source only with a reason."""
+    locked = {field.code: field for field in draft.item_version.item.form.all_fields() if field.locked}
+    if not locked:
+        return {}
+    return {
+        code: f"“{locked[code].label}”与{known.source}不一致，请写明哪里不对，或改回来源的内容。"
+        for code, known in known_answers(draft).items()
+        if code in locked
+        and code in asked
+        and not (draft.reasons or {}).get(code)
+        and not agrees(known.value, draft.answers.get(code))
+    }
+
+
+def sources_of(draft: Draft, answers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """
+    Return for each answer that somebody else knows too: who, as of when, and whether it was declared differently.
+
+    What differs keeps what was offered and, for a locked answer, the applicant's reason.
+    """
+    fields = {field.code: field for field in draft.item_version.item.form.all_fields()}
+    told: dict[str, dict[str, Any]] = {}
+    for code, known in known_answers(draft).items():
+        if code not in answers:
+            continue
+        told[code] = {"source": known.source, "as_of": known.as_of, "changed": not agrees(known.value, answers[code])}
+        if told[code]["changed"]:
+            offered = "" if fields[code].type == "table" else spoken(fields[code], known.value)
+            told[code] |= {"offered": offered, "reason": (draft.reasons or {}).get(code, "")}
+    return told

@@ -29,6 +29,9 @@ def faults_of(item: ServiceItem) -> list[str]:
     faults = [f"没有登记数据来源 {source}" for source in sorted(sources - set(all_connectors()))]
     machines = {step.code for step in item.steps if step.by == "machine"}
     faults += [f"机器环节 {code} 没有启动函数" for code in sorted(machines - set(handler.openers))]
+    fields = [one for field in item.form.all_fields() for one in (field, *field.columns)]
+    missing = {one.computes for one in fields if one.computes} - set(handler.computations)
+    faults += [f"没有登记计算函数 {name}" for name in sorted(missing)]
     if any(step.by == "notice" for step in item.steps) and handler.notice_lines is None:
         faults.append("有公示环节，但没有说明公示什么")
     if item.precheck and handler.precheck is None:

@@ -88,7 +88,8 @@ def _nothing_follows(case: Case, judgement: Judgement, *, actor: Actor, at: date
 class CaseHandler:
     """
     `judge` answers with `value["eligible"]` (bool) and whatever the decision needs; `ruling` puts it into words;
-    `notice_lines` gives the masked lines of a public notice; `openers` start the machine's steps by step code; `guards` say in a sentence why a step cannot be done yet.
+    `notice_lines` gives the masked lines of a public notice; `openers` start the machine's steps by step code; `guards` say in a sentence why a step cannot be done yet;
+    `computations` are the pure functions behind computed fields: from the form's answers (or a row) to a value, or None.
     """
 
     item: str
@@ -103,6 +104,7 @@ class CaseHandler:
     panels: Callable[[Case, Actor], Sequence[Panel]] | None = None
     openers: Mapping[str, StepOpener] = field(default_factory=dict)
     guards: Mapping[str, Callable[[Case], str]] = field(default_factory=dict)
+    computations: Mapping[str, Callable[[Mapping[str, Any]], Any]] = field(default_factory=dict)
     on_granted: OnDecided = _nothing_follows
     on_denied: OnDecided = _nothing_follows
 

@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from onedoor.platform.cases.models import Action
+from django.utils.timezone import localtime
+
+from onedoor.platform.cases.models import Action, Draft
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
@@ -38,6 +40,7 @@ def listen() -> None:
     for kind in TEXTS:
         outbox.listen(f"cases.{kind}", "cases.notify", notify)
     outbox.listen("cases.signature_wanted", "cases.ask_signature", ask_signature)
+    outbox.listen("cases.draft_expiring", "cases.warn_draft", warn_draft)
     outbox.listen(f"cases.{Kind.COMPLETE_STEP}", "cases.notify", notify_step)
 
 
@@ -79,6 +82,25 @@ def _tell(action: Action, text: str, at: datetime) -> None:
             link=f"/cases/{case.number}/",
             case_number=case.number,
             source=f"action:{action.pk}",
+            actor=MACHINE,
+            at=at,
+        )
+
+
+def warn_draft(payload: dict[str, Any], *, at: datetime) -> None:
+    """Tell whoever fills a draft in, and the applicant, until when it is kept; one saved again since then is left alone."""
+    draft = Draft.objects.select_related("item_version").filter(pk=payload["draft_id"], warned=payload["days"]).first()
+    if draft is None or draft.submitted_as_id is not None:
+        return
+    last = localtime(draft.expires_at)
+    for person_id in {draft.applicant_id, draft.filled_by_id}:
+        messages.send_message(
+            recipient_id=person_id,
+            event="cases.draft_expiring",
+            text=f"“{draft.item_version.title}”的草稿保留到 {last:%Y-%m-%d %H:%M}，到时会删除；接着填一次就重新计算。",
+            link=f"/drafts/{draft.pk}/",
+            case_number="",
+            source=f"draft:{draft.pk}:{last:%Y%m%d}:{payload['days']}",
             actor=MACHINE,
             at=at,
         )

@@ -42,12 +42,21 @@ class Condition(StrictModel):
             yield from part.fields()
 
     def holds(self, answers: Mapping[str, Any]) -> bool:
-        """Tell whether the condition holds for these answers; a missing answer counts as empty."""
+        """
+        Tell whether the condition holds for these answers; a missing answer counts as empty.
+
+        `members.school` asks about the rows of a table (or the parts of a person): it holds when it holds for one of them.
+        """
         if self.all_ is not None:
             return all(part.holds(answers) for part in self.all_)
         if self.any_ is not None:
             return any(part.holds(answers) for part in self.any_)
-        return self._compare(answers.get(self.field or ""))
+        table, _, column = (self.field or "").partition(".")
+        if not column:
+            return self._compare(answers.get(table))
+        found = answers.get(table) or []
+        rows = [found] if isinstance(found, Mapping) else found
+        return any(self._compare(row.get(column)) for row in rows)
 
     def _compare(self, value: Any) -> bool:
         if self.equals is not None:

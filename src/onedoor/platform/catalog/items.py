@@ -11,112 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from onedoor.platform.catalog.conditions import Condition
+from onedoor.platform.catalog.forms import Code, Form, FormField, NonEmpty, field_faults
 from onedoor.platform.catalog.strict import StrictModel
-
-NonEmpty = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
-FieldType = Literal[
-    "text",
-    "long_text",
-    "integer",
-    "money",
-    "date",
-    "month",
-    "choice",
-    "choices",
-    "yes_no",
-    "citizen_id",
-    "mobile",
-    "bank_card",
-    "division",
-    "address",
-    "person_name",
-    "table",
-    "statement",
-]
-
-
-class Choice(StrictModel):
-    value: str
-    label: NonEmpty
-
-
-class FormField(StrictModel):
-    """One question of a form. A table has columns; `prefill` names where a known answer comes from."""
-
-    code: Code
-    type: FieldType
-    label: NonEmpty
-    label_en: str = ""
-    help: str = ""
-    example: str = ""
-    required: bool = False
-    required_when: Condition | None = None
-    shown_when: Condition | None = None
-    choices: tuple[Choice, ...] = ()
-    code_set: str = ""
-    min: int | None = None
-    max: int | None = None
-    max_length: int = 200
-    prefill: str = ""  # "person.name" or "fact:<dataset>.<field>"
-    sensitive: bool = False
-    columns: tuple["FormField", ...] = ()
-    min_rows: int = 0
-    max_rows: int = 30
-    row_title: str = "第 {n} 人"
-    unique: tuple[Code, ...] = ()  # columns of a table in which no answer may stand twice: the identity number
-    not_above: str = ""  # another amount of the same row or form that this one may not exceed
-
-    @model_validator(mode="after")
-    def fits_type(self) -> "FormField":
-        if (self.type == "table") != bool(self.columns):
-            raise ValueError(f"{self.code}: a table, and only a table, has columns")
-        if any(column.type == "table" for column in self.columns):
-            raise ValueError(f"{self.code}: a table cannot hold a table")
-        if not {column.code for column in self.columns}.issuperset(self.unique):
-            raise ValueError(f"{self.code}: unique names a column the table does not have")
-        _compare_with_neighbours(self.columns)
-        if self.type in ("choice", "choices") and not (self.choices or self.code_set):
-            raise ValueError(f"{self.code}: a choice needs choices or a code set")
-        return self
-
-
-def _compare_with_neighbours(fields: tuple[FormField, ...]) -> None:
-    amounts = {field.code for field in fields if field.type in ("money", "integer")}
-    for field in fields:
-        if field.not_above and not {field.code, field.not_above} <= amounts:
-            raise ValueError(f"{field.code}: not_above compares two amounts that stand side by side")
-
-
-class Section(StrictModel):
-    """One screen of the form: a question with what belongs to it."""
-
-    code: Code
-    title: NonEmpty
-    title_en: str = ""
-    help: str = ""
-    shown_when: Condition | None = None
-    fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def compares_with_neighbours(self) -> "Section":
-        _compare_with_neighbours(self.fields)
-        return self
-
-
-class Form(StrictModel):
-    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
-
-    def all_fields(self) -> Iterator[FormField]:
-        for section in self.sections:
-            yield from section.fields
-
-    def section(self, code: str) -> Section | None:
-        return next((section for section in self.sections if section.code == code), None)
-
-    def shown_sections(self, answers: Mapping[str, Any]) -> list[Section]:
-        """Return the sections to be asked, given the answers so far."""
-        return [section for section in self.sections if section.shown_when is None or section.shown_when.holds(answers)]
 
 
 class Waiver(StrictModel):
@@ -304,7 +200,12 @@ class ServiceItem(StrictModel):
 
     @model_validator(mode="after")
     def hangs_together(self) -> "ServiceItem":
-        faults = [*_limit_faults(self), *_step_faults(self), *_field_faults(self), *_repetition_faults(self)]
+        faults = [
+            *_limit_faults(self),
+            *_step_faults(self),
+            *field_faults(self.form, [paper.required_when for paper in self.materials]),
+            *_repetition_faults(self),
+        ]
         if faults:
             raise ValueError("; ".join(faults))
         return self
@@ -366,24 +267,3 @@ def _step_faults(item: ServiceItem) -> Iterator[str]:
         known.add(step.code)
     if "decide" not in known:
         yield "a step with code decide is missing"
-
-
-def _field_faults(item: ServiceItem) -> Iterator[str]:
-    fields = list(item.form.all_fields())
-    codes = {field.code for field in fields}
-    if len(codes) != len(fields):
-        yield "field codes repeat"
-    conditions: list[Condition | None] = [section.shown_when for section in item.form.sections]
-    conditions += [condition for field in fields for condition in (field.shown_when, field.required_when)]
-    conditions += [material.required_when for material in item.materials]
-    for condition in conditions:
-        for code in condition.fields() if condition else ():
-            if code not in codes:
-                yield f"a condition asks for the unknown field {code}"
-    for field in fields:
-        columns = {column.code for column in field.columns}
-        for column in field.columns:
-            for condition in (column.shown_when, column.required_when):
-                for code in condition.fields() if condition else ():
-                    if code not in columns:
-                        yield f"a column of {field.code} asks for the unknown column {code}"

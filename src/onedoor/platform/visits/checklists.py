@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onedoor.platform.catalog.items import FormField
+from onedoor.platform.catalog.forms import FormField
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What two surveyors look at in a home (brief 6.10), as data."""
 
 from onedoor.platform.catalog.conditions import Condition
-from onedoor.platform.catalog.items import Choice, FormField
+from onedoor.platform.catalog.forms import Choice, FormField
 from onedoor.platform.visits.checklists import Checklist
 
 HOME_VISIT = Checklist(

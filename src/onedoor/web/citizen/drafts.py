@@ -3,16 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from onedoor.platform.cases import operations, queries
 from onedoor.platform.cases.forms.binding import bind_section
-from onedoor.platform.cases.forms.validation import read_section
+from onedoor.platform.cases.forms.computing import said_computed
+from onedoor.platform.cases.forms.validation import CleanedSection, read_section, typed_problems
 from onedoor.platform.cases.queries import Draft
 from onedoor.platform.catalog import queries as catalog
-from onedoor.platform.catalog.items import Section
+from onedoor.platform.catalog.forms import Section
 from onedoor.platform.exchange import queries as exchange
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
@@ -25,7 +26,7 @@ from onedoor.platform.kernel.errors import (
 from onedoor.web.citizen.journey import Journey
 from onedoor.web.citizen.places import place_of
 from onedoor.web.citizen.uploads import attach_posted
-from onedoor.web.parts import refusals
+from onedoor.web.parts import pickers, refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, whole
 from onedoor.web.parts.writes import once
@@ -50,11 +51,16 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     item = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).item
     asked = [field.prefill.removeprefix("fact:") for field in item.form.all_fields() if "fact:" in field.prefill]
     asked += [paper.waiver.source for paper in item.materials if paper.waiver and paper.waiver.kind == "data"]
+    departments = exchange.department_names(".".join(source.split(".")[:2]) for source in asked)
     context = {
         "code": code,
+        "item": item,
         "principals": principals,
         "self_id": actor.person_id,
-        "asks_departments": exchange.department_names(".".join(source.split(".")[:2]) for source in asked),
+        "asks_departments": departments,
+        "privacy": queries.privacy_notice(
+            item=item, division=identity.residence_of(actor.person_id), departments=departments, at=clock.now()
+        ),
     }
     return render(request, "citizen/start.html", context)
 
@@ -82,14 +88,22 @@ def section(request: HttpRequest, draft_id: UUID, section: str) -> HttpResponse:
     if request.method == "POST":
         return _save_section(request, draft, definition, known)
     extra = {key.removeprefix("more_"): whole(request.GET, key) for key in request.GET if key.startswith("more_")}
+    problems = typed_problems(definition, draft.typed)
     fields = bind_section(
-        definition, answers=draft.answers, typed=draft.typed, problems={}, known=known, extra_rows=extra
+        definition,
+        answers=draft.answers,
+        typed=draft.typed,
+        problems=problems,
+        known=known,
+        reasons=draft.reasons or {},
+        places=queries.division_names(definition.fields, draft.answers),
+        extra_rows=extra,
     )
-    return render(request, "citizen/section.html", _section_context(request, draft, definition, fields, {}))
+    return render(request, "citizen/section.html", _section_context(request, draft, definition, fields, problems))
 
 
 def _save_section(request: HttpRequest, draft: Draft, definition: Section, known: Any) -> HttpResponse:
-    cleaned = read_section(definition, request.POST, known=draft.answers)
+    cleaned = read_section(definition, request.POST, known=draft.answers, offered=known)
     status, elsewhere = 422, []
     try:
         draft = operations.save_section(
@@ -107,25 +121,56 @@ def _save_section(request: HttpRequest, draft: Draft, definition: Section, known
         saved_at = timezone.localtime(draft.saved_at)
         problems, status = {"": SAVED_ELSEWHERE.format(at=f"{saved_at:%H:%M}")}, refusal.http_status
     if request.headers.get("X-Autosave"):
-        return JsonResponse({"revision": draft.revision}, status=409 if status == 409 else 200)
-    adding = next((key.removeprefix("add_") for key in request.POST if key.startswith("add_")), "")
-    removing = any(key.endswith("-remove") for key in request.POST)
-    if not adding and not removing and not problems:
+        said = {f"id_{path}".replace(".", "_"): text for path, text in said_computed(definition, draft.answers)}
+        told = {"revision": draft.revision, "computed": said}
+        return JsonResponse(told, status=409 if status == 409 else 200)
+    staying = _stays(request.POST)
+    if not staying and not problems:
         following = Journey.of(draft, actor=actor_of(request), at=clock.now()).after(definition.code)
         return redirect(following.url)
-    if (adding or removing) and status == 422:
+    if staying and status == 422:
         problems, status = {}, 200
+    # An emptied box is not filled in again, except where the known value stands unless somebody says it is wrong.
+    offered = {code: one for code, one in known.items() if status == 422 or _is_locked(definition, code)}
+    context = _typed_again(request, draft, definition, cleaned, offered, problems, stale=status == 409)
+    return render(request, "citizen/section.html", context | {"elsewhere": elsewhere}, status=status)
+
+
+def _typed_again(
+    request: HttpRequest,
+    draft: Draft,
+    definition: Section,
+    cleaned: CleanedSection,
+    known: Any,
+    problems: Any,
+    *,
+    stale: bool,
+) -> dict[str, Any]:
+    """Return what the same screen needs once more, as it was typed; `stale`: nothing of it has been saved."""
+    adding = next((key.removeprefix("add_") for key in request.POST if key.startswith("add_")), "")
+    answers = {**draft.answers, **cleaned.answers} if stale else draft.answers
     fields = bind_section(
         definition,
-        answers={**draft.answers, **cleaned.answers},
+        answers=answers,
         typed=cleaned.typed,
         problems=problems,
-        known=known if status == 422 else {},
+        known=known,
+        reasons=cleaned.reasons,
+        places=queries.division_names(definition.fields, answers),
         extra_rows={adding: 1} if adding else {},
     )
-    context = _section_context(request, draft, definition, fields, problems)
-    context |= {"elsewhere": elsewhere, "added_to": adding}
-    return render(request, "citizen/section.html", context, status=status)
+    picker = pickers.picker_for(request.POST, on=clock.today())
+    return {**_section_context(request, draft, definition, fields, problems), "added_to": adding, "pickers": picker}
+
+
+def _stays(posted: QueryDict) -> bool:
+    """Tell whether a button was pressed that saves and shows the same screen again: a row more, a place looked for."""
+    here = any(key.startswith("add_") or key.endswith("-remove") or key == "recount" for key in posted)
+    return here or bool(pickers.pressed(posted))
+
+
+def _is_locked(definition: Section, code: str) -> bool:
+    return any(field.code == code and field.locked for field in definition.fields)
 
 
 def _section_context(
@@ -249,7 +294,11 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "draft": draft,
         "journey": journey,
         "problems": journey.linked(problems),
-        "sections": queries.speak(draft.item_version.item.form.shown_sections(draft.answers), draft.answers),
+        "sections": queries.speak(
+            draft.item_version.item.form.shown_sections(draft.answers),
+            draft.answers,
+            sources=queries.sources_of(draft),
+        ),
         "papers": queries.materials_of(draft),
         "place_in_journey": journey.place("review"),
     }

@@ -9,7 +9,7 @@ from onedoor.platform.cases import prechecks
 from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.catalog import queries as catalog
-from onedoor.platform.catalog.items import Section
+from onedoor.platform.catalog.forms import Section
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.web.citizen.places import COOKIE, place_of

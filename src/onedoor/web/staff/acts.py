@@ -15,7 +15,7 @@ from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.cases.operations.desk import Defect
 from onedoor.platform.cases.queries import Case
-from onedoor.platform.catalog.items import Section
+from onedoor.platform.catalog.forms import Section
 from onedoor.platform.certificates import operations as certificate_operations
 from onedoor.platform.certificates import queries as certificate_queries
 from onedoor.platform.identity import queries as identity

@@ -1,24 +1,21 @@
 """Check what a person typed, section by section, and the whole form once more before it is submitted."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
-from onedoor.platform.cases.forms.fields import Unusable, choices_of, read_value
-from onedoor.platform.catalog.items import FormField, Section, ServiceItem
+from onedoor.platform.cases.forms.fields import Unusable
+from onedoor.platform.cases.forms.kinds import kind_of, parts_of
+from onedoor.platform.cases.forms.known import Known
+from onedoor.platform.cases.forms.reading import Posted, Reading, read_field
+from onedoor.platform.catalog.forms import FormField, RowCount, RowSum, Section
+from onedoor.platform.catalog.items import ServiceItem
 
 MISSING = "请填写“{label}”。"
-MANY = 50  # rows beyond the limit that are still read, so that nothing typed is lost
-
-
-class Posted(Protocol):
-    """A posted form: Django's QueryDict, or anything with these two methods."""
-
-    def get(self, key: str, default: Any = None) -> Any: ...
-
-    def getlist(self, key: str) -> Sequence[str]: ...
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 @dataclass(frozen=True)
@@ -26,85 +23,41 @@ class CleanedSection:
     """
     One section as typed: usable answers, the text that is not usable yet (by path), and a sentence for each problem.
 
-    Paths are `code` or `table.row.column`.
+    Paths are `code`, `code.part` or `table.row.column`. `reasons` holds why a locked answer is said to be wrong, by code.
     """
 
     answers: Mapping[str, Any]
     typed: Mapping[str, str]
     problems: Mapping[str, str]
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_section(section: Section, posted: Posted, *, known: Mapping[str, Any]) -> CleanedSection:
+def read_section(
+    section: Section, posted: Posted, *, known: Mapping[str, Any], offered: Mapping[str, Known] | None = None
+) -> CleanedSection:
     """
     Read a posted section. Table cells are named `code-row-column`; empty rows are dropped.
 
-    `known` holds the answers of the other sections, for conditions.
+    `known` holds the answers of the other sections, for conditions; `offered` what is known from elsewhere, which
+    stands where a field is locked and nobody says that it is wrong.
     """
+    reading = Reading(posted)
     answers: dict[str, Any] = {}
-    typed: dict[str, str] = {}
-    problems: dict[str, str] = {}
-    for field in section.fields:
-        if field.type == "table":
-            answers[field.code] = _read_table(field, posted, typed, problems)
-        else:
-            _read_field(field, posted, field.code, field.code, answers, typed, problems)
-    merged = {**known, **answers}
-    for path, sentence in _faults(section.fields, merged).items():
-        if path not in typed:
-            problems.setdefault(path, sentence)
-    return CleanedSection(answers, typed, problems)
-
-
-def _read_field(
-    field: FormField,
-    posted: Posted,
-    name: str,
-    path: str,
-    answers: dict[str, Any],
-    typed: dict[str, str],
-    problems: dict[str, str],
-) -> None:
-    if field.type == "choices":
-        answers[field.code] = [text for text in posted.getlist(name) if text in {c.value for c in choices_of(field)}]
-        return
-    text = str(posted.get(name, "") or "")
-    if not text.strip():
-        if field.type == "statement":
-            answers[field.code] = False
-        return
-    try:
-        answers[field.code] = read_value(text, field)
-    except Unusable as error:
-        typed[path], problems[path] = text, str(error)
-
-
-def _read_table(
-    table: FormField, posted: Posted, typed: dict[str, str], problems: dict[str, str]
-) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    for number in range(_row_count(table, posted)):
-        if posted.get(f"{table.code}-{number}-remove"):
-            continue
-        row: dict[str, Any] = {}
-        row_typed: dict[str, str] = {}
-        row_problems: dict[str, str] = {}
-        for column in table.columns:
-            name, path = f"{table.code}-{number}-{column.code}", f"{table.code}.{len(rows)}.{column.code}"
-            _read_field(column, posted, name, path, row, row_typed, row_problems)
-        if any(value not in (False, [], None) for value in row.values()) or row_typed:
-            rows.append(row)
-            typed |= row_typed
-            problems |= row_problems
-    if len(rows) > table.max_rows:
-        problems[table.code] = f"“{table.label}”最多填写 {table.max_rows} 行，请删去多出的行。"
-    return rows
-
-
-def _row_count(table: FormField, posted: Posted) -> int:
-    """Read how many rows were posted; a forged number neither breaks anything nor keeps the server busy."""
-    text = str(posted.get(f"{table.code}-rows") or "")
-    count = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-    return min(count, table.max_rows + MANY)
+    reasons: dict[str, str] = {}
+    for one in section.asked_fields(known):
+        standing = (offered or {}).get(one.code) if one.locked else None
+        if standing is not None:
+            if not posted.get(f"{one.code}-other"):
+                answers[one.code] = standing.value
+                continue
+            reasons[one.code] = str(posted.get(f"{one.code}-reason") or "").strip()[:200]
+            if not reasons[one.code]:
+                reading.problems[f"{one.code}.reason"] = f"请写明“{one.label}”哪里不对，以便核实。"
+        read_field(one, reading, one.code, one.code, answers)
+    for path, sentence in _faults(section.fields, {**known, **answers}).items():
+        if path not in reading.typed:
+            reading.problems.setdefault(path, sentence)
+    return CleanedSection(answers, reading.typed, reading.problems, reasons)
 
 
 def asked_codes(item: ServiceItem, answers: Mapping[str, Any]) -> set[str]:
@@ -125,64 +78,131 @@ def check_answers(item: ServiceItem, answers: Mapping[str, Any], *, on: date) ->
     return problems
 
 
+def typed_problems(section: Section, typed: Mapping[str, str]) -> dict[str, str]:
+    """Return for each kept text of a section, by path, the sentence that says why it cannot be used yet."""
+    found = {}
+    for path, text in typed.items():
+        asked = field_at(section.fields, path)
+        if asked is not None:
+            try:
+                kind_of(asked).read(text.strip(), asked)
+            except Unusable as error:
+                found[path] = str(error)
+    return found
+
+
+def field_at(fields: Sequence[FormField], path: str) -> FormField | None:
+    """Return the question a path points to: `code`, `code.part`, `table.row.column` or `table.row.column.part`."""
+    code, *rest = path.split(".")
+    asked = next((one for one in fields if one.code == code), None)
+    if asked is None or not rest:
+        return asked
+    return field_at(asked.columns, ".".join(rest[1:])) if asked.columns else field_at(parts_of(asked), ".".join(rest))
+
+
 def _faults(fields: Sequence[FormField], answers: Mapping[str, Any]) -> dict[str, str]:
     problems: dict[str, str] = {}
-    for field in fields:
-        if field.shown_when is not None and not field.shown_when.holds(answers):
+    for one in fields:
+        if one.type == "computed" or (one.shown_when is not None and not one.shown_when.holds(answers)):
             continue
-        value = answers.get(field.code)
-        if field.type == "table":
-            problems |= _row_faults(field, value or [])
-        elif asks_for(field, answers) and value in (None, "", [], False if field.type == "statement" else None):
-            problems[field.code] = _sentence(field)
-        elif _is_above(field, value, answers):
-            other = next(one.label for one in fields if one.code == field.not_above)
-            problems[field.code] = f"“{field.label}”不能多于“{other}”，请核对。"
+        value = answers.get(one.code)
+        if one.type == "table":
+            problems |= _row_faults(one, value or [], answers)
+        elif parts_of(one):
+            problems |= _part_faults(one, value or {}, asked=asks_for(one, answers))
+        elif asks_for(one, answers) and (value in EMPTY or (one.type == "statement" and not value)):
+            problems[one.code] = _sentence(one)
+        elif _is_above(one, value, answers):
+            other = next(neighbour.label for neighbour in fields if neighbour.code == one.not_above)
+            problems[one.code] = f"“{one.label}”不能{_more(one)}“{other}”，请核对。"
     return problems
 
 
-def _is_above(field: FormField, value: Any, answers: Mapping[str, Any]) -> bool:
-    other = answers.get(field.not_above) if field.not_above else None
-    return value not in (None, "") and other not in (None, "") and Decimal(str(value)) > Decimal(str(other))
+def _more(one: FormField) -> str:
+    return "晚于" if one.type in ("date", "month", "time", "date_time") else "多于"
 
 
-def _row_faults(table: FormField, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _is_above(one: FormField, value: Any, answers: Mapping[str, Any]) -> bool:
+    other = answers.get(one.not_above) if one.not_above else None
+    return value not in EMPTY and other not in EMPTY and bool(kind_of(one).key(value) > kind_of(one).key(other))
+
+
+def _part_faults(one: FormField, value: Mapping[str, Any], *, asked: bool) -> dict[str, str]:
+    """An answer of parts is given whole or not at all."""
+    if not asked and all(part in EMPTY for part in value.values()):
+        return {}
+    missing = {f"{one.code}.{part.code}": _sentence(part) for part in parts_of(one) if value.get(part.code) in EMPTY}
+    fits = {} if missing else kind_of(one).fits(value, one)
+    return missing or {f"{one.code}.{code}": sentence for code, sentence in fits.items()}
+
+
+def _row_faults(table: FormField, rows: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> dict[str, str]:
     problems: dict[str, str] = {}
     if len(rows) < table.min_rows:
         problems[table.code] = f"“{table.label}”至少填写 {table.min_rows} 行。"
     if len(rows) > table.max_rows:
-        problems[table.code] = f"“{table.label}”最多填写 {table.max_rows} 行，请删去多出的行。"
+        problems[table.code] = f"“{table.label}”最多填写 {table.max_rows} 行，现在是 {len(rows)} 行，请删去多出的行。"
+    # A condition of a column looks at its own row first; what the table does not ask, it looks for in the form.
+    around = ChainMap(dict.fromkeys(column.code for column in table.columns), dict(answers))
+    columns = {column.code: column for column in table.columns}
     seen: dict[tuple[str, Any], int] = {}
     for number, row in enumerate(rows):
-        for path, sentence in _faults(table.columns, row).items():
+        for path, sentence in _faults(table.columns, around.new_child(dict(row))).items():
             problems[f"{table.code}.{number}.{path}"] = sentence
         for code in table.unique:
-            first = seen.setdefault((code, row.get(code)), number) if row.get(code) else number
+            if row.get(code) in EMPTY:
+                continue
+            first = seen.setdefault((code, kind_of(columns[code]).key(row[code])), number)
             if first != number:
                 same = table.row_title.format(n=first + 1)
                 problems[f"{table.code}.{number}.{code}"] = f"与“{same}”填的一样，请核对；填重了的请删去一行。"
+    if rows:
+        for sentence in _broken_rules(table, rows, answers):
+            problems.setdefault(table.code, sentence)
     return problems
 
 
-def asks_for(field: FormField, answers: Mapping[str, Any]) -> bool:
+def _broken_rules(table: FormField, rows: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> Iterator[str]:
+    yield from (rule.message for rule in table.counts if not _count_holds(rule, rows))
+    yield from (rule.message for rule in table.sums if not _sum_holds(rule, rows, answers))
+
+
+def _count_holds(rule: RowCount, rows: Sequence[Mapping[str, Any]]) -> bool:
+    count = sum(str(row.get(rule.column)) == str(rule.equals) for row in rows)
+    return rule.min <= count and (rule.max is None or count <= rule.max)
+
+
+def _sum_holds(rule: RowSum, rows: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> bool:
+    total = sum((Decimal(str(row[rule.column])) for row in rows if row.get(rule.column) not in EMPTY), Decimal(0))
+    limit = answers.get(rule.not_above) if rule.not_above else None
+    return (
+        (rule.min is None or total >= rule.min)
+        and (rule.max is None or total <= rule.max)
+        and (limit in EMPTY or total <= Decimal(str(limit)))
+    )
+
+
+def asks_for(one: FormField, answers: Mapping[str, Any]) -> bool:
     """Tell whether the field must be answered, given the answers."""
-    return field.required_when.holds(answers) if field.required_when else field.required
+    return one.required_when.holds(answers) if one.required_when else one.required
 
 
-def _sentence(field: FormField) -> str:
-    if field.type == "statement":
-        return f"请读完后勾选：{field.label.split('。')[0]}。"
-    if field.type in ("choice", "yes_no", "choices", "division"):
-        return f"请选择“{field.label}”。"
-    return MISSING.format(label=field.label)
+def _sentence(one: FormField) -> str:
+    if one.type == "statement":
+        return f"请读完后勾选：{one.label.split('。')[0]}。"
+    if one.type in ("choice", "yes_no", "choices", "division"):
+        return f"请选择“{one.label}”。"
+    return MISSING.format(label=one.label)
 
 
 def missing_in_section(section: Section, draft: "HasAnswers") -> bool:
     """Tell whether something in this section is missing or not usable, or nobody has been there yet."""
     codes = {
-        field.code for field in section.fields if field.shown_when is None or field.shown_when.holds(draft.answers)
+        one.code
+        for one in section.fields
+        if one.type != "computed" and (one.shown_when is None or one.shown_when.holds(draft.answers))
     }
-    if not codes & set(draft.answers):
+    if codes and not codes & set(draft.answers):
         return True
     if any(path.split(".")[0] in codes for path in draft.typed):
         return True

@@ -3,6 +3,7 @@
 from onedoor.platform.cases.models.case import (
     Action,
     ActionNote,
+    AnswerSources,
     Case,
     CaseAnswers,
     CasePerson,
@@ -17,6 +18,7 @@ from onedoor.platform.cases.models.public import Objection, PublicNotice
 __all__ = [
     "Action",
     "ActionNote",
+    "AnswerSources",
     "Case",
     "CaseAnswers",
     "CaseDocument",

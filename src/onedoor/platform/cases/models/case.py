@@ -94,6 +94,24 @@ class CaseAnswers(models.Model):
         return str(self.case_id)
 
 
+class AnswerSources(models.Model):
+    """
+    Where the answers of a case come from: by field, the source, its date, and whether something else was declared.
+
+    Apart from the answers and encrypted like them: what was offered and why it is said to be wrong is personal.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="answer_sources")
+    content = EncryptedJSONField("来源", default=dict)
+
+    class Meta:
+        verbose_name = "填写来源"
+        verbose_name_plural = "填写来源"
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
 class CasePerson(models.Model):
     """A person named in the application: a household member, an obligor."""
 

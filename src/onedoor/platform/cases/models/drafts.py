@@ -23,10 +23,13 @@ class Draft(models.Model):
     division = models.CharField("申请地", max_length=12)
     answers = EncryptedJSONField("填写内容", default=dict)
     typed = EncryptedJSONField("待改内容", default=dict)  # what was typed and cannot be used yet, by path
+    # Why a locked answer is said to be wrong, by field; empty where nobody says so.
+    reasons = EncryptedJSONField("更正理由", null=True, blank=True)
     revision = models.PositiveIntegerField("修订号", default=1)
     created_at = models.DateTimeField("创建时间")
     saved_at = models.DateTimeField("保存时间")
     expires_at = models.DateTimeField("保留至")
+    warned = models.PositiveSmallIntegerField("已提醒", default=0)  # for how many days before the end; 0: not yet
     continues = models.ForeignKey(
         "cases.Case", verbose_name="接续", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -37,7 +40,10 @@ class Draft(models.Model):
     class Meta:
         verbose_name = "草稿"
         verbose_name_plural = "草稿"
-        indexes: ClassVar = [models.Index(fields=["filled_by", "saved_at"], name="draft_by_person")]
+        indexes: ClassVar = [
+            models.Index(fields=["filled_by", "saved_at"], name="draft_by_person"),
+            models.Index(fields=["expires_at"], name="draft_by_end", condition=models.Q(submitted_as__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

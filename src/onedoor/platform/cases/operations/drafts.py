@@ -1,17 +1,18 @@
 """Fill in an application: saved on the server section by section, by the person or who may act for them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, life
+from onedoor.platform.cases import access, applications, life
 from onedoor.platform.cases.forms.validation import CleanedSection
 from onedoor.platform.cases.models import Case, Draft, KnownFact, Material, WantedSignature
 from onedoor.platform.cases.operations.consents import NeededConsent, needed_consents
 from onedoor.platform.cases.operations.desk import asked_materials
+from onedoor.platform.cases.operations.expiry import kept_until
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.files import operations as files
 from onedoor.platform.identity import operations as identity_operations
@@ -26,8 +27,6 @@ from onedoor.platform.kernel.errors import (
     OneDoorError,
     StaleVersion,
 )
-
-KEPT = timedelta(days=90)
 
 
 class NotDelegable(OneDoorError):
@@ -72,15 +71,16 @@ def start_draft(*, item_code: str, applicant_id: int, actor: Actor, at: datetime
     ).first()
     if open_draft is not None:
         return open_draft
+    division = identity.residence_of(applicant_id)
     draft = Draft.objects.create(
         item_version=version,
         applicant_id=applicant_id,
         filled_by_id=actor.person_id,
         delegation_id=delegation_id,
-        division=identity.residence_of(applicant_id),
+        division=division,
         created_at=at,
         saved_at=at,
-        expires_at=at + KEPT,
+        expires_at=kept_until(division=division, at=at),
     )
     outbox.publish("cases.draft_started", key=f"draft:{draft.pk}", draft_id=str(draft.pk), item=item_code)
     audit.record("cases.start_draft", actor=actor, at=at, target=f"draft:{draft.pk}", division=draft.division)
@@ -127,7 +127,7 @@ def save_section(
     *, draft_id: UUID, revision: int, section: str, cleaned: CleanedSection, actor: Actor, at: datetime
 ) -> Draft:
     """
-    Save one section. What cannot be used yet is kept as typed, so that nothing is lost.
+    Save one section. What cannot be used yet is kept as typed, so that nothing is lost; computed answers are worked out.
 
     :raises StaleVersion: another device saved in between; nothing is overwritten.
     """
@@ -137,10 +137,12 @@ def save_section(
     definition = draft.item_version.item.form.section(section)
     if definition is None:
         raise access.DraftNotFound
-    codes = {field.code for field in definition.fields}
+    codes = {field.code for field in definition.asked_fields(draft.answers)}
     answers = {code: value for code, value in draft.answers.items() if code not in codes} | dict(cleaned.answers)
     typed = {path: text for path, text in draft.typed.items() if path.split(".")[0] not in codes} | dict(cleaned.typed)
-    draft.answers, draft.typed = answers, typed
+    reasons = {code: text for code, text in (draft.reasons or {}).items() if code not in codes} | dict(cleaned.reasons)
+    draft.answers = applications.computed(draft.item_version.item, answers)
+    draft.typed, draft.reasons = typed, reasons
     _touch(draft, at)
     _want_signatures(draft, at)
     audit.record("cases.save_section", actor=actor, at=at, target=f"draft:{draft.pk}", section=section)
@@ -343,5 +345,6 @@ def _waiting_case(case_id: int, actor: Actor, at: datetime) -> Case:
 
 
 def _touch(draft: Draft, at: datetime) -> None:
-    draft.revision, draft.saved_at, draft.expires_at = draft.revision + 1, at, at + KEPT
-    draft.save(update_fields=["answers", "typed", "revision", "saved_at", "expires_at"])
+    draft.revision, draft.saved_at, draft.warned = draft.revision + 1, at, 0
+    draft.expires_at = kept_until(division=draft.division, at=at)
+    draft.save(update_fields=["answers", "typed", "reasons", "revision", "saved_at", "expires_at", "warned"])

@@ -11,6 +11,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, applications, clocks, documents, handlers, life, steps
 from onedoor.platform.cases.forms.validation import asked_codes
 from onedoor.platform.cases.models import (
+    AnswerSources,
     Case,
     CaseAnswers,
     CaseDocument,
@@ -145,16 +146,24 @@ def _create_case(draft: Draft, actor: Actor, at: datetime) -> Case:
         submitted_at=at,
         undo_until=at + timedelta(minutes=item.undo_minutes),
     )
-    asked = asked_codes(item, draft.answers)
-    answers: dict[str, Any] = {code: value for code, value in draft.answers.items() if code in asked}
+    _keep_answers(case, draft, actor, at)
+    draft.materials.update(case=case)
+    return case
+
+
+def _keep_answers(case: Case, draft: Draft, actor: Actor, at: datetime) -> None:
+    """Keep what was asked and answered, computed anew, with the sources and the people named."""
+    item = draft.item_version.item
+    worked_out = applications.computed(item, draft.answers)
+    asked = asked_codes(item, worked_out)
+    answers: dict[str, Any] = {code: value for code, value in worked_out.items() if code in asked}
     CaseAnswers.objects.create(case=case, content=answers, digest=sm3(canonical_json(answers)).hex())
+    AnswerSources.objects.create(case=case, content=applications.sources_of(draft, answers))
     for named in handlers.for_item(item.code).people(answers, day_of(at)):
         person = identity_operations.ensure_person(
             name=named.name, id_number=named.id_number, division=draft.division, actor=actor, at=at
         )
         CasePerson.objects.get_or_create(case=case, person=person, role=named.role, defaults={"row": named.row})
-    draft.materials.update(case=case)
-    return case
 
 
 def _give_receipt(case: Case, at: datetime) -> CaseDocument:

@@ -34,6 +34,7 @@ from onedoor.platform.cases.queries.life import (
 from onedoor.platform.cases.queries.matter import (
     asked_papers,
     declared_sections,
+    division_names,
     documents_of,
     get_document,
     get_objection,
@@ -46,9 +47,11 @@ from onedoor.platform.cases.queries.matter import (
     open_notice,
     people_of,
     receipt_of,
+    sources_of,
     speak,
     verify_document,
 )
+from onedoor.platform.cases.queries.privacy import PrivacyNotice, privacy_notice
 from onedoor.platform.cases.queries.public import public_notice, public_notices
 
 __all__ = [
@@ -57,6 +60,7 @@ __all__ = [
     "Draft",
     "PAGE",
     "ClockView",
+    "PrivacyNotice",
     "DraftView",
     "TimelineEntry",
     "WorkItem",
@@ -64,6 +68,7 @@ __all__ = [
     "clocks_of",
     "declared_sections",
     "differing",
+    "division_names",
     "documents_of",
     "faults_shown_in",
     "duty_counts",
@@ -85,12 +90,14 @@ __all__ = [
     "open_notice",
     "people_of",
     "possible_actions",
+    "privacy_notice",
     "progress_by_code",
     "public_notice",
     "public_notices",
     "receipt_of",
     "road",
     "signatures_asked",
+    "sources_of",
     "speak",
     "timeline",
     "verify_document",

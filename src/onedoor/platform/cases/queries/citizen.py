@@ -8,14 +8,17 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from onedoor.platform.cases import access
-from onedoor.platform.cases.forms.binding import Known, spoken
+from onedoor.platform.cases import access, applications
+from onedoor.platform.cases.forms.kinds import spoken
+from onedoor.platform.cases.forms.known import Known
 from onedoor.platform.cases.models import Case, Draft, WantedSignature
 from onedoor.platform.cases.operations.consents import NeededConsent
 from onedoor.platform.cases.operations.consents import (
     needed_consents as _needed_consents,
 )
-from onedoor.platform.catalog.items import ConsentRequest, FormField, Section
+from onedoor.platform.cases.queries.matter import division_names
+from onedoor.platform.catalog.forms import FormField, Section
+from onedoor.platform.catalog.items import ConsentRequest
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.standards.masks import mask_name
@@ -41,18 +44,7 @@ def get_draft(*, draft_id: UUID, actor: Actor, on: date) -> Draft:
 def known_answers(*, draft: Draft, actor: Actor, on: date) -> dict[str, Known]:
     """Return the answers nobody has to type again: what the platform and other departments know, with the source."""
     access.require_draft(draft, actor=actor, scope="view", on=on)
-    own = identity.person_answers(person_id=draft.applicant_id)
-    prefill = {field.code: field.prefill for field in draft.item_version.item.form.all_fields() if field.prefill}
-    known: dict[str, Known] = {}
-    for code, source in prefill.items():
-        if source.startswith("person.") and own.get(source.removeprefix("person.")):
-            known[code] = Known(own[source.removeprefix("person.")], "平台实名信息")
-    facts = {fact.path: fact for fact in draft.facts.all()}
-    for code, source in prefill.items():
-        fact = facts.get(source.removeprefix("fact:"))
-        if source.startswith("fact:") and fact is not None:
-            known[code] = Known(fact.value, fact.source, fact.as_of.isoformat())
-    return known
+    return applications.known_answers(draft)
 
 
 @dataclass(frozen=True)
@@ -65,14 +57,16 @@ class Differing:
 
 def differing(section: Section, *, there: Mapping[str, Any], here: Mapping[str, Any]) -> list[Differing]:
     """Return the answers of a section that were saved elsewhere and differ from those given here."""
-    fields = [field for field in section.fields if there.get(field.code) != here.get(field.code)]
-    return [Differing(field.label, _spoken_whole(field, there.get(field.code))) for field in fields]
+    names = division_names(section.fields, there)
+    fields = [field for field in section.fields if field.type != "computed"]
+    differ = [field for field in fields if there.get(field.code) != here.get(field.code)]
+    return [Differing(field.label, _spoken_whole(field, there.get(field.code), names)) for field in differ]
 
 
-def _spoken_whole(field: FormField, value: Any) -> str:
+def _spoken_whole(field: FormField, value: Any, names: Mapping[str, str]) -> str:
     if field.type != "table":
-        return spoken(field, value)
-    rows = ["，".join(spoken(column, row.get(column.code)) for column in field.columns) for row in value or []]
+        return spoken(field, value, names)
+    rows = ["，".join(spoken(column, row.get(column.code), names) for column in field.columns) for row in value or []]
     return "；".join(rows) or "—"
 
 

@@ -1,14 +1,16 @@
 """The matter of a case: people, answers, papers, documents, notices. The caller has fetched the case through a checked door."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from onedoor.platform.cases import handlers
+from onedoor.platform.cases import applications, handlers
 from onedoor.platform.cases.access import CaseNotFound
-from onedoor.platform.cases.forms.binding import spoken
+from onedoor.platform.cases.forms.binding import division_codes
+from onedoor.platform.cases.forms.kinds import spoken
 from onedoor.platform.cases.models import (
+    AnswerSources,
     Case,
     CaseDocument,
     CasePerson,
@@ -18,8 +20,9 @@ from onedoor.platform.cases.models import (
     PublicNotice,
 )
 from onedoor.platform.cases.operations.desk import asked_materials
-from onedoor.platform.catalog.items import FormField, Section
+from onedoor.platform.catalog.forms import FormField, Section
 from onedoor.platform.catalog.items import Material as PaperDefinition
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotFound
 from onedoor.standards.judgement import Judgement
@@ -39,11 +42,20 @@ class AskedPaper:
 
 @dataclass(frozen=True)
 class SpokenRow:
-    """One answer as people read it; a table has rows of (label, value)."""
+    """
+    One answer as people read it; a table has rows of (label, value).
+
+    `source` is who else knows it; `differs` tells that something else was declared, `offered` what they know,
+    `reason` why the applicant says that it is wrong.
+    """
 
     label: str
     value: str
     table: Sequence[Sequence[tuple[str, str]]] = ()
+    source: str = ""
+    differs: bool = False
+    offered: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,16 +134,26 @@ def people_of(case: Case) -> list[CasePerson]:
 def declared_sections(case: Case) -> list[SpokenSection]:
     """Return what the applicant declared, section by section, as people read it."""
     answers = case.declared.content
-    return speak(case.item_version.item.form.shown_sections(answers), answers)
+    kept = AnswerSources.objects.filter(case=case).first()  # cases handed in before sources were kept have none
+    sections = case.item_version.item.form.shown_sections(answers)
+    return speak(sections, answers, sources=kept.content if kept else {})
 
 
-def speak(sections: Sequence[Section], answers: dict[str, Any]) -> list[SpokenSection]:
-    """Return answers as people read them, leaving out what was not asked."""
+def sources_of(draft: Draft) -> dict[str, dict[str, Any]]:
+    """Return where the answers of a draft come from, as its case will keep it; the caller has checked the actor."""
+    return applications.sources_of(draft, draft.answers)
+
+
+def speak(
+    sections: Sequence[Section], answers: dict[str, Any], *, sources: Mapping[str, Mapping[str, Any]] | None = None
+) -> list[SpokenSection]:
+    """Return answers as people read them with their sources, leaving out what was not asked. One query for places."""
+    names = division_names([field for section in sections for field in section.fields], answers)
     return [
         SpokenSection(
             section.title,
             [
-                _speak_field(field, answers)
+                _speak_field(field, answers, names, (sources or {}).get(field.code, {}))
                 for field in section.fields
                 if field.shown_when is None or field.shown_when.holds(answers)
             ],
@@ -140,12 +162,30 @@ def speak(sections: Sequence[Section], answers: dict[str, Any]) -> list[SpokenSe
     ]
 
 
-def _speak_field(field: FormField, answers: dict[str, Any]) -> SpokenRow:
-    value = answers.get(field.code)
-    if field.type != "table":
-        return SpokenRow(field.label, spoken(field, value))
-    rows = [[(column.label, spoken(column, row.get(column.code))) for column in field.columns] for row in value or []]
-    return SpokenRow(field.label, f"{len(rows)} 行", rows)
+def division_names(fields: Sequence[FormField], answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return the full name of every division that stands in these answers, by code. One query, or none."""
+    return {row.code: row.full_name for row in identity.divisions_with(division_codes(fields, answers))}
+
+
+def _speak_field(
+    field: FormField, answers: dict[str, Any], names: Mapping[str, str], kept: Mapping[str, Any]
+) -> SpokenRow:
+    value, rows = answers.get(field.code), []
+    said = spoken(field, value, names) if field.type != "table" else f"{len(value or [])} 行"
+    if field.type == "table":
+        rows = [
+            [(column.label, spoken(column, row.get(column.code), names)) for column in field.columns]
+            for row in value or []
+        ]
+    return SpokenRow(
+        field.label,
+        said,
+        rows,
+        source="，".join(part for part in (kept.get("source", ""), kept.get("as_of", "")) if part),
+        differs=bool(kept.get("changed")),
+        offered=kept.get("offered", ""),
+        reason=kept.get("reason", ""),
+    )
 
 
 def notices_of(case: Case) -> list[PublicNotice]:

@@ -10,6 +10,10 @@ async function save() {
   if (answer && answer.ok) {
     const saved = await answer.json();
     form.elements.revision.value = saved.revision;
+    for (const [id, text] of Object.entries(saved.computed)) {
+      const shown = document.getElementById(id);
+      if (shown) shown.textContent = text;
+    }
     const now = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
     says.textContent = `${now} 已自动保存，可以离开，换个设备接着填。`;
   } else if (answer && answer.status === 409) {
