@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
 
         from onedoor.platform.cases import filing, notifications
         from onedoor.platform.cases.checks import check_items
-        from onedoor.platform.cases.operations import duties
+        from onedoor.platform.cases.operations import delivery, duties, hearings
         from onedoor.platform.files import access as files
         from onedoor.platform.kernel import tasks
 
@@ -21,5 +21,7 @@ class CasesConfig(AppConfig):
         tasks.every(600, "cases.return_unsupplied", duties.return_unsupplied_cases)
         tasks.every(600, "cases.deem_accepted", duties.deem_accepted)
         tasks.every(600, "cases.close_notices", duties.close_ended_notices)
+        tasks.every(600, "cases.public_deliveries", delivery.complete_public_deliveries)
+        tasks.every(600, "cases.hearing_rights", hearings.expire_hearing_rights)
         notifications.listen()
         checks.register(check_items)
