@@ -246,7 +246,7 @@ LEADS_TO = {
 
 
 def possible(state: State, kind: Kind) -> bool:
-    if kind == Kind.COMPLETE_STEP and state in (State.PUBLICIZING, State.DECIDING):
+    if kind == Kind.COMPLETE_STEP and state in (State.PUBLICIZING, State.DECIDING, State.DELIVERING):
         return False  # the step open there has an operation of its own
     if kind == Kind.POST_NOTICE and state in (State.SPECIAL, State.PUBLICIZING, State.DECIDING):
         return False  # its step is not open yet, or it hangs already

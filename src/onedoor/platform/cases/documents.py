@@ -56,6 +56,7 @@ class Letter:
     parts: Sequence[tuple[str, Sequence[str]]] = ()
     rows: Sequence[tuple[str, str]] = ()
     points: Sequence[str] = ()
+    advice: Sequence[str] = ()  # what the recipient can do besides the remedies
     remedies: Sequence[str] = ()
     trace: Sequence[dict[str, Any]] = field(default=())
 
@@ -81,6 +82,7 @@ def issue(
         "parts": [[title, list(lines)] for title, lines in letter.parts if lines],
         "rows": [list(row) for row in letter.rows],
         "points": list(letter.points),
+        "advice": list(letter.advice),
         "remedies": _named(letter.remedies, organization, on=day_of(at)),
         "trace": list(letter.trace),
     }

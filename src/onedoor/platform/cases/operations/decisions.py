@@ -278,13 +278,13 @@ def _write_decision(case: Case, judgement: Judgement, ruling: Ruling, at: dateti
         ("查明的事实", words.facts),
         ("理由" if not ruling.granted else "说明", reasons),
         ("听证", _heard(case)),
-        ("您可以怎样办", [ruling.how_to_fix] if ruling.how_to_fix else []),
     ]
     letter = documents.Letter(
         paragraphs=[words.decision],
         parts=parts,
         rows=list(words.lines),
         points=[f"依据：{basis}" for basis in dict.fromkeys([*words.basis, *ruling.basis])],
+        advice=[ruling.how_to_fix] if ruling.how_to_fix else [],
         remedies=documents.REMEDIES,
         trace=judgement.as_data()["trace"],
     )

@@ -286,11 +286,9 @@ def refuse_acceptance(
     advice = [f"本事项应由{competent_organ.strip()}办理，请向该机关申请。"] if competent_organ.strip() else []
     letter = documents.Letter(
         paragraphs=[f"您申请办理的“{case.item_version.title}”，经审查不予受理。"],
-        parts=[
-            ("理由", [f"{grounds.REFUSAL[reason_code]}。{reason.strip()}"]),
-            ("您可以怎样办", [*advice, how_to_fix.strip()]),
-        ],
+        parts=[("理由", [f"{grounds.REFUSAL[reason_code]}。{reason.strip()}"])],
         points=[f"依据：{basis.strip()}"],
+        advice=[*advice, how_to_fix.strip()],
         remedies=documents.REMEDIES,
     )
     document = documents.issue(case, CaseDocument.Kind.REFUSAL, letter, organization=case.receiving_organization, at=at)

@@ -81,7 +81,7 @@ def propose_revocation(*, case_id: int, ending: str, reason: str, basis: str, ac
     life.append(case, Kind.PROPOSE_REVOCATION, actor=actor, at=at, note=reason.strip(), facts=facts)
     steps.open_common(case, steps.REVOKE, at=at, organ=organ)
     clocks.set_urgency(case)
-    link_to_earlier(case, actor=actor, at=at)
+    link_to_earlier(case=case, actor=actor, at=at)
     audit.record("cases.propose_revocation", actor=actor, at=at, target=case.target, division=case.division)
     return case
 

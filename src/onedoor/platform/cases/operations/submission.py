@@ -177,7 +177,7 @@ def new_number(item: ServiceItem, deciding: Organization, *, at: datetime) -> tu
     return case_number(task, day_of(at), running), query_code(secrets.SystemRandom())
 
 
-def link_to_earlier(case: Case, *, actor: Actor, at: datetime) -> None:
+def link_to_earlier(*, case: Case, actor: Actor, at: datetime) -> None:
     """Note on the ended case this one follows that it does; both histories tell."""
     if case.continues_id is None:
         return
@@ -234,7 +234,7 @@ def hand_in_case(*, case_id: int, actor: Actor, at: datetime) -> Case:
     if case.last_seq > 1 and case.state != "submitted":
         return case
     life.append(case, Kind.HAND_IN, actor=actor, at=at)
-    link_to_earlier(case, actor=actor, at=at)
+    link_to_earlier(case=case, actor=actor, at=at)
     file_answer(case, at=at)
     clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, on=day_of(at))
     steps.open_accept(case, at=at)
