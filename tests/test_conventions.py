@@ -13,6 +13,7 @@ SOURCE = ROOT / "src" / "onedoor"
 # Each name has its reason; the list only shrinks.
 CONTINUES = {  # parts of an operation in another module, called with its rows locked and its permission checked
     "begin_review": "accept_case, deemed acceptance",
+    "link_to_earlier": "hand_in_case, propose_revocation",
     "end_supplement": "supply_supplement, the end of the applicant's time",
     "move": "issuing and ending of certificates",
     "append": "issuing and ending of certificates",
@@ -35,6 +36,11 @@ WITHOUT_REQUIRE = {
     "hand_in_case": "access.require_applicant_side",
     "supply_supplement": "access.require_applicant_side",
     "withdraw_case": "access.require_applicant_side",
+    "request_hearing": "access.require_applicant_side",
+    "waive_hearing": "access.require_applicant_side",
+    "state_defence": "access.require_applicant_side",
+    "choose_delivery": "access.require_applicant_side",
+    "start_linked": "access.require_applicant_side",
     "raise_objection": "open to everybody while a notice is up",
     # Oneself.
     "ask_delegation": "the agent asks, the principal confirms",

@@ -115,7 +115,25 @@ OFFICERS = {
     "approver": ("approver", COUNTY),
     "supervisor": ("supervisor", COUNTY),
     "auditor": ("auditadmin", COUNTY),
+    "sysadmin": ("sysadmin", COUNTY),
+    "second_approver": ("approver", COUNTY),
+    "cert_officer": ("cert_officer", COUNTY),
     "elsewhere": ("intake_clerk", "330113100000"),
+}
+
+
+# What a denial and a refusal have to say (R-CASE-5).
+DENIED = {
+    "reason": "经核实不住在本区，不予办理。",
+    "reason_code": "conditions_not_met",
+    "how_to_fix": "搬到本区居住后可以重新申请。",
+    "basis": ["《公共图书馆法》第三十六条"],
+}
+REFUSED = {
+    "reason": "申请人已经搬离本区居住。",
+    "reason_code": "not_qualified",
+    "how_to_fix": "请向现在居住地的图书馆申请。",
+    "basis": "《公共图书馆法》第三十六条",
 }
 
 

@@ -137,16 +137,16 @@ def test_a07_who_does_not_supply_in_time_gets_the_case_back_with_a_notice(books:
 
 def test_a08_a_refusal_to_accept_names_its_reason_and_article(books: Library) -> None:
     case = books.received(moment("2026-09-01"))
-    for reason, basis in (("", "《公共图书馆法》"), ("不住在本区，应向住地申请。", "")):
-        with pytest.raises(InvalidInput):
+    for missing in library.REFUSED:
+        with pytest.raises(InvalidInput) as refused:
             operations.refuse_acceptance(
                 case_id=case.pk,
-                reason=reason,
-                basis=basis,
+                **{**library.REFUSED, missing: ""},
                 competent_organ="",
                 actor=books.officer("clerk"),
                 at=moment("2026-09-02"),
             )
+        assert list(refused.value.problems) == [missing]
     assert Case.objects.get(pk=case.pk).state == "received"
 
 

@@ -30,7 +30,7 @@ def run_benchmarks(names: list[str]) -> int:
         # Each on a database of its own: the rows of one would slow the next.
         with postgres.private_cluster(binaries, options=postgres.DURABLE) as url:
             variables = environment.variables(ONEDOOR_DATABASE_URL=url)
-            command = [python, "-m", "benchmarks", name]
+            command = [str(python), "-m", "benchmarks", name]
             done = subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}, check=False)
             code = code or done.returncode
     return code

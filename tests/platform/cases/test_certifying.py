@@ -86,7 +86,7 @@ def decided(books: Library, at: datetime = AT, *, granted: bool = True, **answer
     operations.decide_case(
         case_id=case.pk,
         granted=granted,
-        reason="经核实不住在本区，不予办理。",
+        **library.DENIED,
         actor=books.officer("approver"),
         at=later,
     )
@@ -107,7 +107,7 @@ def test_a27_a_granted_case_issues_its_certificate_in_the_same_commit(passes: Li
     assert face_data(certificate)["number"] == certificate.number
     assert (case.state, case.result) == ("completed", "granted")
     kinds_of = list(Action.objects.filter(case=case).order_by("seq").values_list("kind", flat=True))
-    assert kinds_of[-3:] == [Kind.GRANT, Kind.COMPLETE_STEP, Kind.FINISH]
+    assert kinds_of[-4:] == [Kind.GRANT, Kind.DELIVER, Kind.COMPLETE_STEP, Kind.FINISH]
     done = Action.objects.get(case=case, step="certify")
     assert done.facts["certificate"] == certificate.identifier
 

@@ -4,7 +4,7 @@ import re
 from typing import Any, get_args
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.platform import library
 from tests.platform.big_form import TYPES, id_number, section, typed
@@ -163,11 +163,10 @@ def test_nothing_typed_into_an_answer_of_parts_is_lost(one: FormField, first: st
 
 @given(st.sampled_from([one for one in ONE_LINE if one.type not in ("division", "long_text", "text")]), ANYTHING)
 def test_an_answer_read_aloud_and_typed_again_is_the_same_answer(one: FormField, text: str) -> None:
-    assume(text.strip())  # what is blank is never read
     try:
         value = read_value(text, one)
     except Unusable:
-        assume(False)
+        return  # told with a sentence: see above
     assert read_value(spoken(one, value), one) == value
 
 

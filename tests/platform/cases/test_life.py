@@ -25,7 +25,7 @@ from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, OneDoorErro
 from onedoor.platform.kernel.replays import KeyReused
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
-PAIRS = [(state, kind) for state in State for kind in Kind if kind != Kind.SUBMIT]
+PAIRS = [(state, kind) for state in State for kind in MOVES]
 DEFECT = Defect("photo", problem="看不清楚", how_to_fix="在亮处重新拍一张", basis="《公共图书馆法》")
 
 
@@ -233,9 +233,7 @@ def test_a_grant_against_the_rule_is_refused(books: Library) -> None:
     duties.close_ended_notices(at=later)
     with pytest.raises(AgainstRule):
         operations.decide_case(case_id=case.pk, granted=True, reason="", actor=books.officer("approver"), at=later)
-    operations.decide_case(
-        case_id=case.pk, granted=False, reason="按规定不符合办证条件。", actor=books.officer("approver"), at=later
-    )
+    operations.decide_case(case_id=case.pk, granted=False, **library.DENIED, actor=books.officer("approver"), at=later)
     assert Case.objects.get(pk=case.pk).result == "denied"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
+from tests.platform import library
 from tests.platform.library import CHINA, Library
 
 from onedoor.platform.cases import operations
@@ -121,7 +122,7 @@ def test_eight_requests_with_one_key_act_once_and_hear_the_same(books: Library) 
 
 def test_of_accepting_and_refusing_one_wins(books: Library) -> None:
     case = books.received(AT)
-    words = {"reason": "申请人已经搬离本区居住。", "basis": "《公共图书馆法》", "competent_organ": ""}
+    words = {**library.REFUSED, "competent_organ": ""}
     clerk, second = books.officer("clerk"), books.officer("second_clerk")
     outcomes = at_once(
         lambda: operations.accept_case(case_id=case.pk, actor=clerk, at=AT),

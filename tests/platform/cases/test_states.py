@@ -82,8 +82,37 @@ ROADS: dict[State, Callable[[Library], Case]] = {
     State.RETURNED: lambda books: after(books, Kind.RETURN, asked(books), AT + timedelta(days=60)),
     State.NO_NEED: lambda books: after(books, Kind.DISPENSE, received(books), AT),
     State.TERMINATED: lambda books: after(books, Kind.TERMINATE, received(books), AT),
+    State.DELIVERING: lambda books: after(books, Kind.GRANT, by_post(deciding(books)), LATER),
+    State.TRANSFERRED: lambda books: after(books, Kind.TRANSFER, accepted(books), AT),
+    State.VOIDED: lambda books: after(books, Kind.VOID, received(books), AT),
 }
 PASSED_THROUGH = {State.GRANTED, State.DENIED}  # left again within the transaction of the decision
+
+
+# Proceedings of their own; what they do in other states is tested beside them.
+ELSEWHERE = {
+    Kind.PROPOSE,
+    Kind.OPPOSE,
+    Kind.DISPATCH,
+    Kind.AWAIT_DELIVERY,
+    Kind.LINK,
+    Kind.WAIVE_HEARING,
+    Kind.EXPIRE_HEARING,
+    Kind.REQUEST_HEARING,
+    Kind.SCHEDULE_HEARING,
+    Kind.HOLD_HEARING,
+    Kind.SIGN_RECORD,
+    Kind.PROPOSE_REVOCATION,
+    Kind.STATE_DEFENCE,
+    Kind.REVOKE,
+    Kind.DROP_REVOCATION,
+}
+
+
+def by_post(case: Case) -> Case:
+    """The reader wants paper."""
+    Case.objects.filter(pk=case.pk).update(delivery="post")
+    return case
 
 
 def after(books: Library, kind: Kind, case: Case, at: datetime) -> Case:
@@ -131,7 +160,44 @@ def post_notice(books: Library, case: Case, at: datetime) -> Any:
 
 
 def decide(granted: bool) -> Callable[[Library, Case, datetime], Any]:
-    return by_officer(operations.decide_case, "approver", granted=granted, reason="经核实不住在本区，不予办理。")
+    return by_officer(operations.decide_case, "approver", granted=granted, **library.DENIED)
+
+
+def transfer(books: Library, case: Case, at: datetime) -> Any:
+    organs = books.organs
+    if organs[library.COUNTY].parent is None:  # the next one up is the library of the other county, for want of a city
+        organs[library.COUNTY].parent = organs["330113000000"]
+        organs[library.COUNTY].save()
+    return operations.transfer_case(case_id=case.pk, actor=books.officer("reviewer"), at=at, **WORDS)
+
+
+def void(books: Library, case: Case, at: datetime) -> Any:
+    """The case turns out to be the double of another one."""
+    original = Case.objects.exclude(pk=case.pk).first() or double_of(case)
+    reason = "网络中断后系统重复提交了一次。"
+    asked = operations.request_void(
+        number=case.number, original_number=original.number, reason=reason, actor=books.officer("sysadmin"), at=at
+    )
+    return operations.confirm_void(request_id=asked.pk, actor=books.officer("supervisor"), at=at)
+
+
+def double_of(case: Case) -> Case:
+    """The same application once more; the technical fault left it without a history, so nothing is read from one."""
+    double = Case.objects.get(pk=case.pk)
+    double.pk, double.number, double.query_code, double._state.adding = None, "X" + case.number[1:], "QQQQQQQQQQ", True
+    double.state, double.result, double.supplement_round, double.last_seq, double.last_hash = "", "", 0, 0, "0" * 64
+    double.received_at = double.accepted_at = double.decided_at = double.completed_at = None
+    double.save()
+    return double
+
+
+def correct(books: Library, case: Case, at: datetime) -> Any:
+    return operations.correct_answers(case_id=case.pk, corrections={"deposit": 50}, actor=books.citizen(), at=at)
+
+
+def inform_hearing(books: Library, case: Case, at: datetime) -> Any:
+    actor, words = books.officer("reviewer"), "拟不予办证，因为不住在本区。"
+    return operations.inform_hearing_right(case_id=case.pk, reason=words, actor=actor, at=at)
 
 
 def let_time_pass(duty: Callable[..., Any]) -> Callable[[Library, Case, datetime], Any]:
@@ -144,7 +210,7 @@ ACTS: dict[Kind, Callable[[Library, Case, datetime], Any]] = {
     Kind.ASK_SUPPLEMENT: by_officer(operations.request_supplement, "clerk", defects=[DEFECT]),
     Kind.SUPPLY: supply,
     Kind.RETURN: let_time_pass(duties.return_unsupplied_cases),
-    Kind.REFUSE: by_officer(operations.refuse_acceptance, "clerk", **WORDS, competent_organ=""),
+    Kind.REFUSE: by_officer(operations.refuse_acceptance, "clerk", **library.REFUSED, competent_organ=""),
     Kind.ACCEPT: by_officer(operations.accept_case, "clerk"),
     Kind.DEEM_ACCEPTED: let_time_pass(duties.deem_accepted),
     Kind.COMPLETE_STEP: next_step,
@@ -163,18 +229,29 @@ ACTS: dict[Kind, Callable[[Library, Case, datetime], Any]] = {
     ),
     Kind.END_SPECIAL: by_officer(operations.end_special_procedure, "reviewer", result="专家评审认为可以办理借阅。"),
     Kind.TERMINATE: by_officer(operations.terminate_case, "approver", **WORDS),
+    Kind.CORRECT: correct,
+    Kind.TRANSFER: transfer,
+    Kind.VOID: void,
+    Kind.INFORM_HEARING: inform_hearing,
+    Kind.DELIVER: by_officer(operations.deliver_decision, "clerk", method="direct", receiver="欧阳晓娜", reference=""),
 }
 SILENT = {Kind.RETURN, Kind.DEEM_ACCEPTED, Kind.HAND_IN}  # these change nothing instead of refusing
-LEADS_TO = {Kind.GRANT: {State.COMPLETED}, Kind.DENY: {State.COMPLETED}}
+LEADS_TO = {
+    Kind.GRANT: {State.COMPLETED},
+    Kind.DENY: {State.COMPLETED},
+    Kind.DELIVER: {State.COMPLETED},
+}
 
 
 def possible(state: State, kind: Kind) -> bool:
-    if kind == Kind.COMPLETE_STEP and state in (State.PUBLICIZING, State.DECIDING):
+    if kind == Kind.COMPLETE_STEP and state in (State.PUBLICIZING, State.DECIDING, State.DELIVERING):
         return False  # the step open there has an operation of its own
     if kind == Kind.POST_NOTICE and state in (State.SPECIAL, State.PUBLICIZING, State.DECIDING):
         return False  # its step is not open yet, or it hangs already
     if kind == Kind.ASK_SUPPLEMENT and state != State.RECEIVED:
         return False  # this item does not allow it after acceptance
+    if kind == Kind.DELIVER:
+        return state == State.DELIVERING  # elsewhere it has arrived by the inbox, with the decision
     return state in MOVES[kind].from_states
 
 
@@ -216,7 +293,7 @@ def picture_of(case: Case) -> dict[str, Any]:
 
 def test_every_state_is_reached_or_passed_through() -> None:
     assert set(ROADS) | PASSED_THROUGH == set(State)
-    assert set(ACTS) | {Kind.SUBMIT, Kind.FINISH} == set(Kind)
+    assert set(ACTS) | ELSEWHERE | {Kind.SUBMIT, Kind.FINISH} == set(Kind)
 
 
 @pytest.mark.parametrize("state", sorted(TERMINAL), ids=str)
@@ -230,9 +307,9 @@ def test_an_ended_case_waits_for_nobody_and_no_limit_runs(books: Library, state:
 @pytest.mark.parametrize("kind", [Kind.GRANT, Kind.DENY], ids=str)
 def test_a_decision_passes_through_its_own_state(books: Library, kind: Kind) -> None:
     case = after(books, kind, deciding(books), LATER)
-    states = list(Action.objects.filter(case=case).order_by("seq").values_list("kind", "to_state"))[-2:]
+    states = list(Action.objects.filter(case=case).order_by("seq").values_list("kind", "to_state"))[-3:]
     decided = State.GRANTED if kind == Kind.GRANT else State.DENIED
-    assert states == [(kind, decided), (Kind.FINISH, State.COMPLETED)]
+    assert states == [(kind, decided), (Kind.DELIVER, decided), (Kind.FINISH, State.COMPLETED)]
 
 
 def test_a_grant_whose_certificate_is_being_made_is_certifying(books: Library) -> None:

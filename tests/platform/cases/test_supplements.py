@@ -12,7 +12,7 @@ from tests.platform.library import CHINA, Library
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, PublicNotice
 from onedoor.platform.cases.operations import duties
-from onedoor.platform.cases.operations.desk import Defect, MaterialNotInItem, SecondNotice
+from onedoor.platform.cases.operations.desk import Defect, MaterialNotInItem, OverrideByAsker, SecondNotice
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
@@ -32,10 +32,12 @@ def defect(material: str) -> Defect:
     return Defect(material, problem="看不清楚", how_to_fix="在亮处重新拍一张", basis=LAW)
 
 
-def ask(books: Library, case: Case, *materials: str, at: datetime, who: Actor | None = None) -> CaseDocument:
+def ask(
+    books: Library, case: Case, *materials: str, at: datetime, who: Actor | None = None, override: str = ""
+) -> CaseDocument:
     defects = [defect(material) for material in materials]
     actor = who or books.officer("clerk")
-    return operations.request_supplement(case_id=case.pk, defects=defects, actor=actor, at=at)
+    return operations.request_supplement(case_id=case.pk, defects=defects, actor=actor, at=at, override=override)
 
 
 def supply(books: Library, case: Case, *materials: str, at: datetime) -> Case:
@@ -73,8 +75,28 @@ def test_a06_a_fourth_old_defect_in_the_second_round_is_blocked(books: Library, 
 
 
 def test_a06_a_supervisor_may_order_it_all_the_same(books: Library, second_round: Case) -> None:
-    ask(books, second_round, "photo", "rent", at=day("2026-09-04"), who=books.officer("supervisor"))
+    supervisor = books.officer("supervisor")
+    with pytest.raises(InvalidInput) as refused:
+        ask(books, second_round, "photo", "rent", at=day("2026-09-04"), who=supervisor)
+    assert list(refused.value.problems) == ["override"]
+    why = "租约上次没有发现，不补就查不清住处。"
+    ask(books, second_round, "photo", "rent", at=day("2026-09-04"), who=supervisor, override=why)
     assert Case.objects.get(pk=second_round.pk).supplement_round == 2
+    asked = Action.objects.filter(case=second_round, kind="ask_supplement").latest("seq")
+    assert asked.facts["overridden"] is True
+    assert why in asked.note.text
+    outbox.deliver_pending(at=day("2026-09-04"))
+    assert SupervisionEvent.objects.filter(case=second_round, rule="P01", lamp="yellow").exists()
+
+
+def test_a06_who_asked_before_cannot_order_it_themselves(books: Library, second_round: Case) -> None:
+    supervisor = books.officer("supervisor")
+    login = supervisor.login_id
+    both = replace(books.officer("clerk"), login_id=login)
+    ask(books, second_round, "photo", at=day("2026-09-04"), who=both)
+    supply(books, second_round, "photo", at=day("2026-09-07"))
+    with pytest.raises(OverrideByAsker):
+        ask(books, second_round, "rent", at=day("2026-09-08"), who=supervisor, override="租约上次没有发现，必须补。")
 
 
 def test_a06_what_came_with_the_last_round_may_be_asked_again_and_lights_p01(

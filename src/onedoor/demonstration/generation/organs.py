@@ -30,7 +30,7 @@ def furnish(places: list[Division], *, at: datetime) -> list[Place]:
         organ.division_id: organ
         for organ in Organization.objects.filter(tier=5, division__parent_id__in=codes).order_by("-pk")
     }
-    wanted = [(county_organs[code], ("approver",)) for code in codes]
+    wanted: list[tuple[Organization, tuple[str, ...]]] = [(county_organs[code], ("approver",)) for code in codes]
     wanted += [(town_organs[town.code], TOWN_ROLES) for town in towns]
     officers = _appoint(wanted, at)
     below: dict[str, list[Town]] = {}

@@ -20,7 +20,7 @@ class Rows:
     def __init__(self, model: type[models.Model]) -> None:
         self.model = model
         fields = list(model._meta.concrete_fields)
-        self.columns = [field.column for field in fields]
+        self.columns = [str(field.column) for field in fields]
         self.place = {field.attname: number for number, field in enumerate(fields)}
         self.turned = {field.attname: _turn(field) for field in fields if _turn(field) is not None}
         self.blank = [_default(field) for field in fields]

@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from onedoor.platform.cases.models import Case, CaseDocument
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization
+from onedoor.platform.kernel import parameters
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import canonical_json, sign, sm3
 from onedoor.platform.kernel.numbers import next_number
 from onedoor.standards.document_numbers import document_number
 
-# Administrative Reconsideration Law art. 20, Administrative Litigation Law art. 46.
+TEMPLATE = "document.1"
+REVIEW_ORGAN, COURT = "〈复议机关〉", "〈法院〉"  # `issue` puts the names of the organ's place in their stead
+# Administrative Reconsideration Law arts. 20 and 24, Administrative Litigation Law arts. 14 and 46.
+LOWEST_COURT = 4  # there is neither a court nor an organ of review below the county
 REMEDIES = (
-    "如不服本决定，可以自收到本决定书之日起六十日内向上一级民政部门或者本级人民政府申请行政复议。",
-    "也可以自收到本决定书之日起六个月内依法向人民法院提起行政诉讼。",
+    f"如不服本决定，可以自收到本决定书之日起六十日内向{REVIEW_ORGAN}申请行政复议。",
+    f"也可以自收到本决定书之日起六个月内依法向{COURT}提起行政诉讼。",
 )
 
 _SERIES = {
@@ -32,16 +37,26 @@ _SERIES = {
     CaseDocument.Kind.NO_NEED: "无",
     CaseDocument.Kind.SPECIAL: "特",
     CaseDocument.Kind.TERMINATION: "终",
+    CaseDocument.Kind.TRANSFER: "转",
+    CaseDocument.Kind.HEARING_RIGHT: "听告",
+    CaseDocument.Kind.HEARING_NOTICE: "听通",
+    CaseDocument.Kind.HEARING_RECORD: "听录",
+    CaseDocument.Kind.INTENT: "撤告",
+    CaseDocument.Kind.REVOCATION: "撤决",
+    CaseDocument.Kind.CANCELLATION: "注决",
+    CaseDocument.Kind.SERVICE: "达",
 }
 
 
 @dataclass(frozen=True)
 class Letter:
-    """The content of a document: paragraphs, then a list of label and value, numbered points, remedies."""
+    """The content of a document: paragraphs, titled parts (facts, reasons), rows of label and value, points, remedies."""
 
     paragraphs: Sequence[str]
+    parts: Sequence[tuple[str, Sequence[str]]] = ()
     rows: Sequence[tuple[str, str]] = ()
     points: Sequence[str] = ()
+    advice: Sequence[str] = ()  # what the recipient can do besides the remedies
     remedies: Sequence[str] = ()
     trace: Sequence[dict[str, Any]] = field(default=())
 
@@ -54,6 +69,7 @@ def issue(
     running = next_number(f"document:{organization.pk}:{kind}:{year}")
     number = document_number(organization.short_name, _SERIES[kind], year, running)
     content = {
+        "template": TEMPLATE,
         "organ": organization.name,
         "number": number,
         "title": kind.label,
@@ -63,15 +79,18 @@ def issue(
         "date": day_of(at).isoformat(),
         "at": at.isoformat(),
         "paragraphs": list(letter.paragraphs),
+        "parts": [[title, list(lines)] for title, lines in letter.parts if lines],
         "rows": [list(row) for row in letter.rows],
         "points": list(letter.points),
-        "remedies": list(letter.remedies),
+        "advice": list(letter.advice),
+        "remedies": _named(letter.remedies, organization, on=day_of(at)),
         "trace": list(letter.trace),
     }
     digest = sm3(canonical_json(content))
     return CaseDocument.objects.create(
         case=case,
         kind=kind,
+        template=TEMPLATE,
         number=number,
         title=kind.label,
         content=content,
@@ -79,3 +98,21 @@ def issue(
         signature=sign(digest, signer="issuer").as_text(),
         issued_at=at,
     )
+
+
+def _named(remedies: Sequence[str], organization: Organization, *, on: date) -> list[str]:
+    """
+    Put the names of the organ of review and of the court into the remedies.
+
+    The parameters `remedy.review_organ` and `remedy.court` of the place say them; without these they are the people's
+    government of the county (of the organ's own level above it) and the court of that place.
+    """
+    if not remedies:
+        return []
+    known = parameters.snapshot(prefix="remedy.", chain=identity.chain(organization.division_id), on=on).rows
+    place = organization.division
+    while place.level > LOWEST_COURT and place.parent is not None:
+        place = place.parent
+    organ = known["remedy.review_organ"].value if "remedy.review_organ" in known else f"{place.full_name}人民政府"
+    court = known["remedy.court"].value if "remedy.court" in known else f"{place.full_name}人民法院"
+    return [line.replace(REVIEW_ORGAN, organ).replace(COURT, court) for line in remedies]

@@ -68,6 +68,12 @@ class StepOpener(Protocol):
     def __call__(self, case: Case, *, at: datetime) -> None: ...
 
 
+class OnRevoked(Protocol):
+    def __call__(
+        self, case: Case, *, ending: str, reason: str, basis: str, document_number: str, actor: Actor, at: datetime
+    ) -> None: ...
+
+
 class OnDecided(Protocol):
     def __call__(self, case: Case, judgement: Judgement, *, actor: Actor, at: datetime) -> None: ...
 
@@ -90,6 +96,7 @@ class CaseHandler:
     `judge` answers with `value["eligible"]` (bool) and whatever the decision needs; `ruling` puts it into words;
     `notice_lines` gives the masked lines of a public notice; `openers` start the machine's steps by step code; `guards` say in a sentence why a step cannot be done yet;
     `computations` are the pure functions behind computed fields: from the form's answers (or a row) to a value, or None.
+    `linked_items` names by relation (correct, change, reissue, cancel) the item through which a granted case is corrected, changed, reissued or cancelled; its `on_granted` ends or supersedes what `case.continues` gave.
     """
 
     item: str
@@ -107,6 +114,8 @@ class CaseHandler:
     computations: Mapping[str, Callable[[Mapping[str, Any]], Any]] = field(default_factory=dict)
     on_granted: OnDecided = _nothing_follows
     on_denied: OnDecided = _nothing_follows
+    on_revoked: OnRevoked | None = None  # ends register entry and certificate of the case; None: nothing to revoke
+    linked_items: Mapping[str, str] = field(default_factory=dict)  # "change" → the item that handles it
 
 
 _handlers: dict[str, CaseHandler] = {}

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from onedoor.platform.cases.models import Action, ActionNote, Case
-from onedoor.platform.cases.states import MOVES, Kind, State
+from onedoor.platform.cases.states import EX_OFFICIO, FIRST, MOVES, TERMINAL, Kind, State
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import canonical_json, sm3
@@ -34,7 +34,8 @@ def lock(case_id: int) -> Case:
 
 def check_move(case: Case, kind: Kind) -> None:
     """:raises MoveNotPossible: this action cannot happen in the present state."""
-    if case.state not in MOVES[kind].from_states:
+    foreign = case.relation == Case.Relation.REVOKE and kind not in EX_OFFICIO
+    if foreign or case.state not in MOVES[kind].from_states:
         raise MoveNotPossible(state=State(case.state).label, kind=kind.label)
 
 
@@ -56,10 +57,10 @@ def append(
 
     :raises MoveNotPossible: this action cannot happen in the present state.
     """
-    first = kind == Kind.SUBMIT
+    first = kind in FIRST
     if not first:
         check_move(case, kind)
-    target = State.SUBMITTED if first else (to or MOVES[kind].to or State(case.state))
+    target = FIRST[kind] if first else (to or MOVES[kind].to or State(case.state))
     content = dict(facts or {})
     if note:
         content["note_digest"] = sm3(note.encode()).hex()
@@ -100,6 +101,8 @@ def _set_moments(case: Case, action: Action) -> None:
     kind, at = Kind(action.kind), action.at
     if kind == Kind.HAND_IN:
         case.received_at = at
+    elif kind == Kind.PROPOSE_REVOCATION:
+        case.received_at = case.accepted_at = at
     elif kind in (Kind.ACCEPT, Kind.DEEM_ACCEPTED):
         # Deemed acceptance counts from the day of receipt, so the moment is a fact of the action, not its time.
         # A fact taken away since then breaks the chain of hashes, which `fold` reports; it must not break the reading.
@@ -110,7 +113,9 @@ def _set_moments(case: Case, action: Action) -> None:
     elif kind in (Kind.GRANT, Kind.DENY):
         case.decided_at = at
         case.result = "granted" if kind == Kind.GRANT else "denied"
-    if case.is_ended:
+    elif kind == Kind.REVOKE:
+        case.decided_at, case.result = at, "revoked"
+    if case.is_ended and action.from_state not in TERMINAL:  # what is noted on an ended case does not end it again
         case.completed_at = at
 
 

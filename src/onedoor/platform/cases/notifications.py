@@ -25,8 +25,25 @@ TEXTS = {
     Kind.DEEM_ACCEPTED: "“{item}”申请因逾期未告知，依法视为已受理，最迟 {promised} 办结。",
     Kind.POST_NOTICE: "“{item}”正在公示，公示期到 {last_day} 止。",
     Kind.EXTEND: "“{item}”办理期限已延长到 {statutory}，理由见通知书。",
-    Kind.GRANT: "“{item}”已获准予，决定书已送达，请查看。",
-    Kind.DENY: "“{item}”未获批准，理由和救济途径见决定书。",
+    Kind.GRANT: "“{item}”已获准予，{delivery}。",
+    Kind.DENY: "“{item}”未获批准，理由、怎样补救和救济途径见决定书，{delivery}。",
+    Kind.DELIVER: "“{item}”的决定书已经送达，内容和救济途径在办件页面也可以查看。",
+    Kind.DISPATCH: "“{item}”的决定书已送出，在办件页面可以看到内容。",
+    Kind.AWAIT_DELIVERY: "“{item}”的决定书等待送达，请按约定方式领取；也可以在办件页面改为电子送达。",
+    Kind.CORRECT: "“{item}”申请的填写内容已当场更正，请核对。",
+    Kind.TRANSFER: "“{item}”需由上级机关决定，已转报{deciding}，新的办件已为您建好，不用重新申请。",
+    Kind.VOID: "“{item}”有一件因系统原因重复登记，已作废；原来的那一件照常办理。",
+    Kind.LINK: "“{item}”有了新的关联办件，可以在办件页面查看。",
+    Kind.INFORM_HEARING: "“{item}”办理中，您有权要求听证，请在 {due} 前决定，不收费用。",
+    Kind.WAIVE_HEARING: "“{item}”：已记下您不要求听证。",
+    Kind.EXPIRE_HEARING: "“{item}”：听证申请期限已过，办理继续。",
+    Kind.REQUEST_HEARING: "“{item}”：已收到听证申请，最迟 {hold_until} 举行，这段时间不计入办理期限。",
+    Kind.SCHEDULE_HEARING: "“{item}”：听证时间地点见听证通知书。",
+    Kind.SIGN_RECORD: "“{item}”：听证笔录已签署，办理期限继续计算，最迟 {promised} 办结。",
+    Kind.PROPOSE_REVOCATION: "“{item}”：拟撤销或者注销已作出的决定，{due} 前您可以陈述申辩，内容见告知书。",
+    Kind.STATE_DEFENCE: "“{item}”：已收到您的陈述申辩。",
+    Kind.REVOKE: "“{item}”：已作出撤销或者注销决定，理由和救济途径见决定书，{delivery}。",
+    Kind.DROP_REVOCATION: "“{item}”：经审查不予撤销，原来的决定继续有效。",
     Kind.DISPENSE: "“{item}”依法不需要办理，理由见告知书。",
     Kind.BEGIN_SPECIAL: "“{item}”进入特别程序，这段时间不计入办理期限，原因和计划结束日见告知书。",
     Kind.END_SPECIAL: "“{item}”的特别程序已结束，最迟 {promised} 办结。",
@@ -46,11 +63,22 @@ def listen() -> None:
 
 def notify(payload: dict[str, Any], *, at: datetime) -> None:
     action = _action(payload)
+    if action.kind == Kind.DELIVER and action.facts.get("method") == "electronic":
+        return  # the message that delivered it has said so
+    tell(action, at=at)
+
+
+def tell(action: Action, *, at: datetime) -> None:
+    """Write the message of an action into the inboxes of applicant and agent; a second time changes nothing."""
     case = action.case
+    by_inbox = action.facts.get("delivery", "electronic") == "electronic"
     text = TEXTS[Kind(action.kind)].format(
         item=case.item_version.title,
         minutes=case.item_version.item.undo_minutes,
         receiving=case.receiving_organization.name,
+        deciding=case.deciding_organization.name,
+        delivery="决定书已送达，请查看" if by_inbox else "决定书将按您选的方式送达",
+        hold_until=action.facts.get("hold_until", ""),
         due=action.facts.get("due_on", ""),
         promised=action.facts.get("promised_due", ""),
         statutory=action.facts.get("statutory_due", ""),
@@ -67,9 +95,9 @@ def notify_step(payload: dict[str, Any], *, at: datetime) -> None:
 
 
 def _action(payload: dict[str, Any]) -> Action:
-    return Action.objects.select_related("case__item_version", "case__receiving_organization").get(
-        pk=payload["action_id"]
-    )
+    return Action.objects.select_related(
+        "case__item_version", "case__receiving_organization", "case__deciding_organization"
+    ).get(pk=payload["action_id"])
 
 
 def _tell(action: Action, text: str, at: datetime) -> None:

@@ -18,11 +18,14 @@ class State(models.TextChoices):
     GRANTED = "granted", "准予"
     DENIED = "denied", "不予批准"
     CERTIFYING = "certifying", "制证中"
+    DELIVERING = "delivering", "待送达"
     COMPLETED = "completed", "办结"
     WITHDRAWN = "withdrawn", "已撤回"
     RETURNED = "returned", "退件"
     NO_NEED = "no_need", "无需办理"
     TERMINATED = "terminated", "终止"
+    TRANSFERRED = "transferred", "已转报"
+    VOIDED = "voided", "作废"
 
 
 TERMINAL = frozenset(
@@ -33,6 +36,8 @@ TERMINAL = frozenset(
         State.RETURNED,
         State.NO_NEED,
         State.TERMINATED,
+        State.TRANSFERRED,
+        State.VOIDED,
     }
 )
 BEFORE_DECISION = frozenset(
@@ -47,6 +52,7 @@ BEFORE_DECISION = frozenset(
     }
 )
 UNDER_REVIEW = frozenset({State.ACCEPTED, State.REVIEWING, State.SPECIAL, State.PUBLICIZING, State.DECIDING})
+DECIDED = frozenset({State.GRANTED, State.DENIED, State.CERTIFYING, State.DELIVERING})
 
 
 class Kind(models.TextChoices):
@@ -70,6 +76,43 @@ class Kind(models.TextChoices):
     BEGIN_SPECIAL = "begin_special", "启动特别程序"
     END_SPECIAL = "end_special", "结束特别程序"
     TERMINATE = "terminate", "终止办理"
+    CORRECT = "correct", "当场更正"
+    PROPOSE = "propose", "拟定决定"
+    OPPOSE = "oppose", "复核不同意"
+    DISPATCH = "dispatch", "寄出文书"
+    DELIVER = "deliver", "送达"
+    AWAIT_DELIVERY = "await_delivery", "等待送达"
+    TRANSFER = "transfer", "转报上级"
+    VOID = "void", "作废"
+    LINK = "link", "关联办件"
+    INFORM_HEARING = "inform_hearing", "告知听证权利"
+    WAIVE_HEARING = "waive_hearing", "放弃听证"
+    EXPIRE_HEARING = "expire_hearing", "逾期未申请听证"
+    REQUEST_HEARING = "request_hearing", "申请听证"
+    SCHEDULE_HEARING = "schedule_hearing", "通知听证"
+    HOLD_HEARING = "hold_hearing", "举行听证"
+    SIGN_RECORD = "sign_record", "签署听证笔录"
+    PROPOSE_REVOCATION = "propose_revocation", "告知拟撤销"
+    STATE_DEFENCE = "state_defence", "陈述申辩"
+    REVOKE = "revoke", "决定撤销"
+    DROP_REVOCATION = "drop_revocation", "决定不予撤销"
+
+
+# The actions a case can begin with, and the state they put it into: an application, or an organ of its own motion.
+FIRST = {Kind.SUBMIT: State.SUBMITTED, Kind.PROPOSE_REVOCATION: State.REVIEWING}
+
+# What can happen to a case the organ began itself; nobody has applied for anything, so nobody can withdraw it.
+EX_OFFICIO = frozenset(
+    {
+        Kind.STATE_DEFENCE,
+        Kind.REVOKE,
+        Kind.DROP_REVOCATION,
+        Kind.DISPATCH,
+        Kind.DELIVER,
+        Kind.FINISH,
+        Kind.LINK,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -96,16 +139,35 @@ MOVES = {
         Move(Kind.REFUSE, frozenset({State.RECEIVED}), State.NOT_ACCEPTED),
         Move(Kind.ACCEPT, frozenset({State.RECEIVED}), State.ACCEPTED),
         Move(Kind.DEEM_ACCEPTED, frozenset({State.RECEIVED}), State.ACCEPTED),
-        Move(Kind.COMPLETE_STEP, UNDER_REVIEW | {State.GRANTED, State.CERTIFYING}, None),
+        Move(Kind.COMPLETE_STEP, UNDER_REVIEW | DECIDED, None),
         Move(Kind.POST_NOTICE, UNDER_REVIEW - {State.SPECIAL}, State.PUBLICIZING),
         Move(Kind.EXTEND, UNDER_REVIEW, None),
         Move(Kind.GRANT, frozenset({State.DECIDING}), State.GRANTED),
         Move(Kind.DENY, frozenset({State.DECIDING}), State.DENIED),
-        Move(Kind.FINISH, frozenset({State.GRANTED, State.DENIED, State.CERTIFYING}), State.COMPLETED),
+        Move(Kind.FINISH, DECIDED, State.COMPLETED),
         Move(Kind.WITHDRAW, BEFORE_DECISION, State.WITHDRAWN),
         Move(Kind.DISPENSE, frozenset({State.RECEIVED}), State.NO_NEED),
         Move(Kind.BEGIN_SPECIAL, frozenset({State.ACCEPTED, State.REVIEWING, State.DECIDING}), State.SPECIAL),
         Move(Kind.END_SPECIAL, frozenset({State.SPECIAL}), None),
         Move(Kind.TERMINATE, BEFORE_DECISION, State.TERMINATED),
+        Move(Kind.CORRECT, frozenset({State.RECEIVED}), None),
+        Move(Kind.PROPOSE, frozenset({State.DECIDING}), None),
+        Move(Kind.OPPOSE, frozenset({State.DECIDING}), None),
+        Move(Kind.DISPATCH, DECIDED, None),
+        Move(Kind.DELIVER, DECIDED, None),
+        Move(Kind.AWAIT_DELIVERY, DECIDED - {State.DELIVERING}, State.DELIVERING),
+        Move(Kind.TRANSFER, frozenset({State.ACCEPTED, State.REVIEWING}), State.TRANSFERRED),
+        Move(Kind.VOID, BEFORE_DECISION | {State.SUBMITTED}, State.VOIDED),
+        Move(Kind.LINK, TERMINAL, None),
+        Move(Kind.INFORM_HEARING, frozenset({State.ACCEPTED, State.REVIEWING, State.DECIDING}), None),
+        Move(Kind.WAIVE_HEARING, UNDER_REVIEW, None),
+        Move(Kind.EXPIRE_HEARING, UNDER_REVIEW, None),
+        Move(Kind.REQUEST_HEARING, UNDER_REVIEW - {State.SPECIAL}, State.SPECIAL),
+        Move(Kind.SCHEDULE_HEARING, frozenset({State.SPECIAL}), None),
+        Move(Kind.HOLD_HEARING, frozenset({State.SPECIAL}), None),
+        Move(Kind.SIGN_RECORD, frozenset({State.SPECIAL}), None),
+        Move(Kind.STATE_DEFENCE, frozenset({State.REVIEWING}), None),
+        Move(Kind.REVOKE, frozenset({State.REVIEWING}), State.DELIVERING),
+        Move(Kind.DROP_REVOCATION, frozenset({State.REVIEWING}), State.TERMINATED),
     )
 }

@@ -8,11 +8,17 @@ from onedoor.platform.cases.models import Case, CaseStep, StepPerformer
 from onedoor.platform.cases.states import State
 from onedoor.platform.catalog.items import Step
 from onedoor.platform.identity import queries as identity
+from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import OneDoorError
 
 ACCEPT = Step(code="accept", title="收件审查", permission="cases.accept", tier=5, state="reviewing")
+CONFIRM = Step(code="confirm", title="复核决定", permission="cases.decide", state="deciding", excludes=("accept",))
+DELIVERY = Step(code="delivery", title="送达", permission="cases.deliver", tier=5, state="delivering")
+REVOKE = Step(code="revoke", title="撤销决定", permission="cases.decide", state="reviewing")
+# Steps every item has without naming them.
+COMMON = {step.code: step for step in (ACCEPT, CONFIRM, DELIVERY, REVOKE)}
 
 
 class StepNotOpen(OneDoorError):
@@ -25,6 +31,19 @@ class RoleSeparation(OneDoorError):
         403,
         "您已办理过本件的“{title}”环节，依规定不能再办理当前环节，请转交其他工作人员。",
     )
+
+
+class RelativeHandles(OneDoorError):
+    code, http_status, message = (
+        "role.relative",
+        403,
+        "您已申报与本件当事人有近亲属关系，依规定应当回避，请转交其他工作人员。",
+    )
+
+
+def definition_of(case: Case, code: str) -> Step | None:
+    """Return what a step is: the item's own, or one that every case has."""
+    return case.item_version.item.step(code) or COMMON.get(code)
 
 
 def open_accept(case: Case, *, at: datetime) -> CaseStep:
@@ -46,7 +65,22 @@ def open_ready(case: Case, *, at: datetime) -> list[CaseStep]:
     return opened
 
 
+def open_common(case: Case, step: Step, *, at: datetime, organ: Organization) -> CaseStep:
+    """Open a step that no item names, at the organ given: confirmation of a decision, delivery, revocation."""
+    return CaseStep.objects.create(
+        case=case,
+        code=step.code,
+        title=step.title,
+        permission=step.permission,
+        division=organ.division_id,
+        line=case.line,
+        opened_at=at,
+    )
+
+
 def _open(case: Case, step: Step, *, at: datetime, tier: int) -> CaseStep:
+    if case.relation == Case.Relation.TRANSFER:
+        tier = min(tier, case.receiving_organization.tier)  # what came up to a superior stays there
     organization = identity.responsible_organization(division=case.division, tier=tier, line=case.line)
     due = None
     if step.within is not None:
@@ -72,19 +106,25 @@ def require_open(case: Case, code: str) -> CaseStep:
     """:raises StepNotOpen: the step is not waiting to be done."""
     row = case.steps.filter(code=code, ended_at__isnull=True).first()
     if row is None:
-        step = case.item_version.item.step(code)
-        raise StepNotOpen(title=step.title if step else ACCEPT.title)
+        step = definition_of(case, code)
+        raise StepNotOpen(title=step.title if step else code)
     return row
 
 
 def check_separation(case: Case, step: Step, logins: Iterable[int | None]) -> None:
-    """:raises RoleSeparation: one of these officers did a step that this one excludes (R-ORG-2)."""
+    """
+    :raises RelativeHandles: one of these officers has declared to be a relative (R-ORG-3).
+    :raises RoleSeparation: one of these officers did a step that this one excludes (R-ORG-2).
+    """
+    known = [login for login in logins if login is not None]
+    if case.relatives.filter(login_id__in=known).exists():
+        raise RelativeHandles
     if case.item_version.item.single_officer_allowed:
         return
     # Who received a case never decides it, even where an item forgot to say so.
     excluded = {*step.excludes, ACCEPT.code} if step.code == "decide" else set(step.excludes)
     clash = StepPerformer.objects.filter(
-        step__case=case, step__code__in=sorted(excluded), login_id__in=[login for login in logins if login is not None]
+        step__case=case, step__code__in=sorted(excluded), login_id__in=known
     ).select_related("step")
     earlier = clash.first()
     if earlier is not None:
@@ -95,8 +135,17 @@ def end(row: CaseStep, *, outcome: str, performers: Iterable[Actor], at: datetim
     """End an open step and remember which officers did it."""
     row.ended_at, row.outcome = at, outcome
     row.save(update_fields=["ended_at", "outcome"])
-    logins = {actor.login_id for actor in performers if actor.login_id is not None}
-    StepPerformer.objects.bulk_create(StepPerformer(step=row, login_id=login) for login in sorted(logins))
+    officers = {actor.login_id: actor for actor in performers if actor.login_id is not None}
+    StepPerformer.objects.bulk_create(
+        StepPerformer(
+            step=row,
+            login_id=login,
+            post_id=officer.post_id,
+            role=officer.role,
+            organization_id=officer.organization_id,
+        )
+        for login, officer in sorted(officers.items())
+    )
 
 
 def end_all(case: Case, *, outcome: str, performers: Iterable[Actor], at: datetime) -> None:

@@ -17,15 +17,17 @@ ROLE_NAMES = {
 _CASE = frozenset({"cases.view"})
 
 PERMISSIONS = {
-    "intake_clerk": _CASE | {"cases.supplement", "cases.accept", "cases.refuse", "identity.reset_citizen"},
+    "intake_clerk": _CASE
+    | {"cases.supplement", "cases.accept", "cases.refuse", "cases.deliver", "identity.reset_citizen"},
     "surveyor": _CASE | {"cases.survey"},
     "reviewer": _CASE | {"cases.review", "cases.notice", "assistance.settle"},
     "approver": _CASE | {"cases.decide", "registers.view", "certificates.view"},
-    "cert_officer": _CASE | {"cases.certify", "certificates.view", "certificates.revoke", "registers.view"},
+    "cert_officer": _CASE
+    | {"cases.certify", "cases.deliver", "certificates.view", "certificates.revoke", "registers.view"},
     "assistant": frozenset({"cases.view"}),
     "supervisor": frozenset({"supervision.view", "supervision.order"}),
     "item_manager": frozenset({"catalog.edit", "catalog.approve", "parameters.edit"}),
-    "sysadmin": frozenset({"identity.manage"}),
+    "sysadmin": frozenset({"identity.manage", "cases.void"}),
     "secadmin": frozenset({"identity.reset", "identity.manage_security"}),
     "auditadmin": frozenset({"audit.view"}),
 }

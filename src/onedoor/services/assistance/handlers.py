@@ -13,6 +13,8 @@ from onedoor.platform.cases.handlers import (
 )
 from onedoor.platform.cases.models import Case
 from onedoor.platform.certificates import operations as certificates
+from onedoor.platform.certificates import queries as certificate_queries
+from onedoor.platform.certificates.operations.history import ALIVE
 from onedoor.platform.kernel.actors import Actor
 from onedoor.services.assistance import operations, queries, verification
 from onedoor.services.assistance.facts import PREFIX, household_facts, parameters
@@ -148,6 +150,23 @@ def certify(case: Case, *, at: datetime) -> None:
     )
 
 
+def revoke(
+    case: Case, *, ending: str, reason: str, basis: str, document_number: str, actor: Actor, at: datetime
+) -> None:
+    """End the certificate a case has given; the register entry ends with it, as whenever a certificate is ended."""
+    for certificate in certificate_queries.certificates_of_case(case_number=case.number):
+        if certificate.status in ALIVE:
+            certificates.revoke_certificate(
+                certificate_id=certificate.pk,
+                ending=ending,
+                reason=reason,
+                basis=basis,
+                document_number=document_number,
+                actor=MACHINE,
+                at=at,
+            )
+
+
 dibao = CaseHandler(
     item=ITEM,
     judge=judge,
@@ -162,4 +181,5 @@ dibao = CaseHandler(
     openers={"verify": verification.start, "certify": certify},
     guards={"opinion": differences_settled},
     on_granted=register,
+    on_revoked=revoke,
 )

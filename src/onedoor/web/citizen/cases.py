@@ -36,6 +36,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "certificates": certificates.certificates_of_case(case_number=found.number),
         "can_undo": found.state == "submitted" and clock.now() < found.undo_until,
         "asked": queries.asked_papers(found),
+        "proceedings": queries.proceedings_of(found, actor=actor_of(request)),
+        "today": clock.today(),
     }
     return render(request, "citizen/case.html", context)
 
@@ -78,7 +80,11 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
         try:
             attach_posted(request, case_id=found.pk)
             if "hand_in" in request.POST:
-                operations.supply_supplement(case_id=found.pk, **_who(request))
+                _act(
+                    request,
+                    "cases.supply_supplement",
+                    lambda: operations.supply_supplement(case_id=found.pk, **_who(request)),
+                )
                 return redirect("case", number=number)
             return redirect("supplement", number=number)
         except OneDoorError as refusal:

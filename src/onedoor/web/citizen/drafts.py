@@ -25,6 +25,7 @@ from onedoor.platform.kernel.errors import (
 )
 from onedoor.web.citizen.journey import Journey
 from onedoor.web.citizen.places import place_of
+from onedoor.web.citizen.proceedings import WAYS
 from onedoor.web.citizen.uploads import attach_posted
 from onedoor.web.parts import pickers, refusals
 from onedoor.web.parts.actors import actor_of
@@ -280,7 +281,11 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             case = operations.submit_draft(
-                draft_id=draft_id, revision=posted(request, "revision", 0), actor=actor, at=at
+                draft_id=draft_id,
+                revision=posted(request, "revision", 0),
+                delivery=request.POST.get("delivery", "electronic"),
+                actor=actor,
+                at=at,
             )
             return redirect("submitted", number=case.number)
         except InvalidInput as refusal:
@@ -301,6 +306,7 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         ),
         "papers": queries.materials_of(draft),
         "place_in_journey": journey.place("review"),
+        "ways": WAYS,
     }
     return render(request, "citizen/review.html", context, status=422 if problems else 200)
 

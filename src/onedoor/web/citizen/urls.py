@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from onedoor.web.citizen import account, cases, drafts, guide, public
+from onedoor.web.citizen import account, cases, drafts, guide, proceedings, public
 
 urlpatterns = [
     path("", guide.home, name="home"),
@@ -30,6 +30,11 @@ urlpatterns = [
     path("cases/<str:number>/supplement/", cases.supplement, name="supplement"),
     path("cases/<str:number>/again/", cases.again, name="again"),
     path("cases/<str:number>/withdraw/", cases.withdraw, name="withdraw"),
+    path("cases/<str:number>/hearing/", proceedings.hearing, name="hearing"),
+    path("cases/<str:number>/defence/", proceedings.defence, name="defence"),
+    path("cases/<str:number>/delivery/", proceedings.delivery, name="delivery"),
+    path("cases/<str:number>/correct/", proceedings.correct, name="correct"),
+    path("cases/<str:number>/linked/", proceedings.linked, name="linked"),
     path("cases/<str:number>/documents/<int:document_id>.pdf", cases.document, name="document"),
     path("cases/<str:number>/certificates/<int:certificate_id>.pdf", cases.certificate, name="certificate"),
     path("files/<int:file_id>/", cases.file, name="file"),

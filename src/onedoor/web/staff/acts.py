@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 
-from onedoor.platform.cases import operations, queries
+from onedoor.platform.cases import grounds, operations, queries
 from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.cases.operations.desk import Defect
@@ -26,105 +26,98 @@ from onedoor.platform.visits import operations as visit_operations
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted_day
-from onedoor.web.parts.writes import once
+from onedoor.web.staff.performing import articles_of, case_of, ground, perform, who, words
 
-
-def _case(request: HttpRequest, number: str) -> Case:
-    return queries.get_visible_case(number=number, actor=actor_of(request), at=clock.now(), on=clock.today())
-
-
-def _perform(
-    request: HttpRequest,
-    found: Case,
-    template: str,
-    scope: str,
-    write: Callable[[], object],
-    context: dict[str, Any],
-    *,
-    step: str = "",
-) -> HttpResponse:
-    """
-    Draw the page of an act, or perform it; a refusal is shown on the page with everything typed still there.
-
-    With `step`, nobody gets a form for a step they cannot do now: the page says why.
-    """
-    context |= {"case": found, "typed": request.POST, "problems": {}}
-    if request.method != "POST":
-        reason = queries.why_not(case=found, actor=actor_of(request), step=step) if step else ""
-        if reason:
-            return render(request, "staff/not_now.html", {"case": found, "reason": reason}, status=409)
-        return render(request, template, context)
-
-    def perform() -> dict[str, Any]:
-        write()
-        return {}
-
-    try:
-        once(request, scope, perform)
-    except OneDoorError as refusal:
-        refusals.record(request, refusal)
-        context["problems"] = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
-        return render(request, template, context, status=refusal.http_status)
-    return redirect("staff_case", number=found.number)
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": actor_of(request), "at": clock.now()}
-
-
-def _words(request: HttpRequest) -> dict[str, Any]:
-    return {"reason": request.POST.get("reason", ""), "basis": request.POST.get("basis", "")}
+ACCEPTANCE_LAW = "《中华人民共和国行政许可法》第三十二条"
 
 
 def accept(request: HttpRequest, number: str) -> HttpResponse:
-    found = _case(request, number)
+    found = case_of(request, number)
 
     def write() -> object:
-        return operations.accept_case(case_id=found.pk, **_who(request))
+        return operations.accept_case(case_id=found.pk, **who(request))
 
-    return _perform(request, found, "staff/accept.html", "cases.accept", write, {}, step="accept")
+    return perform(request, found, "staff/accept.html", "cases.accept", write, {}, step="accept")
 
 
 def supplement(request: HttpRequest, number: str) -> HttpResponse:
     """List everything that is missing, once, each with how to mend it."""
-    found = _case(request, number)
-    item = found.item_version.item
+    found = case_of(request, number)
 
     def write() -> object:
-        defects = [
-            Defect(
-                material=paper.code,
-                problem=request.POST.get(f"problem-{paper.code}", "").strip(),
-                how_to_fix=request.POST.get(f"how-{paper.code}", "").strip(),
-                basis=paper.legal_basis,
-            )
-            for paper in item.materials
-            if request.POST.get(f"ask-{paper.code}")
-        ]
-        return operations.request_supplement(case_id=found.pk, defects=defects, **_who(request))
+        return operations.request_supplement(case_id=found.pk, defects=_defects(request, found), **who(request))
 
-    context = {"materials": item.materials, "papers": queries.materials_of(found)}
-    return _perform(request, found, "staff/supplement.html", "cases.request_supplement", write, context, step="accept")
+    scope = "cases.request_supplement"
+    return perform(request, found, "staff/supplement.html", scope, write, _papers(request, found), step="accept")
+
+
+def override_supplement(request: HttpRequest, number: str) -> HttpResponse:
+    """Order, as a supervisor, a further notice that names an old defect, with the reason why (R-CASE-1)."""
+    found = case_of(request, number)
+
+    def write() -> object:
+        actor_of(request).require("supervision.order", division=found.division, line=found.line)
+        why = request.POST.get("override", "")
+        return operations.request_supplement(
+            case_id=found.pk, defects=_defects(request, found), override=why, **who(request)
+        )
+
+    context = _papers(request, found) | {"overrides": True}
+    return perform(request, found, "staff/supplement.html", "cases.override_supplement", write, context)
+
+
+def _defects(request: HttpRequest, found: Case) -> list[Defect]:
+    return [
+        Defect(
+            material=paper.code,
+            problem=request.POST.get(f"problem-{paper.code}", "").strip(),
+            how_to_fix=request.POST.get(f"how-{paper.code}", "").strip(),
+            basis=paper.legal_basis,
+            code=request.POST.get(f"code-{paper.code}", "other"),
+        )
+        for paper in found.item_version.item.materials
+        if request.POST.get(f"ask-{paper.code}")
+    ]
+
+
+def _papers(request: HttpRequest, found: Case) -> dict[str, Any]:
+    """Return the papers of the item with what was typed for each, so that nothing typed is lost."""
+    rows = [
+        {
+            "paper": paper,
+            "asked": f"ask-{paper.code}" in request.POST,
+            "code": request.POST.get(f"code-{paper.code}", ""),
+            "problem": request.POST.get(f"problem-{paper.code}", ""),
+            "how": request.POST.get(f"how-{paper.code}", paper.how),
+        }
+        for paper in found.item_version.item.materials
+    ]
+    return {"rows": rows, "codes": grounds.DEFECT.items(), "papers": queries.materials_of(found)}
 
 
 def refuse(request: HttpRequest, number: str) -> HttpResponse:
-    found = _case(request, number)
+    found = case_of(request, number)
 
     def write() -> object:
+        given = ground(request)
         return operations.refuse_acceptance(
             case_id=found.pk,
-            reason=request.POST.get("reason", ""),
-            basis=request.POST.get("basis", ""),
+            **{**given, "basis": "；".join(given["basis"])},
             competent_organ=request.POST.get("competent_organ", ""),
-            **_who(request),
+            **who(request),
         )
 
-    return _perform(request, found, "staff/refuse.html", "cases.refuse", write, {}, step="accept")
+    context = {
+        "codes": grounds.REFUSAL.items(),
+        "articles": articles_of(found, ACCEPTANCE_LAW),
+        "picked": request.POST.getlist("basis"),
+    }
+    return perform(request, found, "staff/refuse.html", "cases.refuse", write, context, step="accept")
 
 
 def visit(request: HttpRequest, number: str) -> HttpResponse:
     """Record a visit by two officers against the item's checklist."""
-    found = _case(request, number)
+    found = case_of(request, number)
     step = request.POST.get("step") or request.GET.get("step") or "survey"
     checklist = checklists.for_item(found.item_code)
     section = Section(code="visit", title=checklist.title, fields=checklist.questions)
@@ -143,7 +136,7 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
             note=request.POST.get("note", ""),
             signed_by_member=request.POST.get("signed_by_member") == "on",
             team=_colleagues(request),
-            **_who(request),
+            **who(request),
         )
 
     fields = bind_section(section, answers=cleaned.answers, typed=cleaned.typed, problems=dict(cleaned.typed), known={})
@@ -154,7 +147,7 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
         "offline_id": request.POST.get("offline_id") or uuid.uuid4(),
         "now": clock.now(),
     }
-    return _perform(request, found, "staff/visit.html", "visits.record", write, context, step=step)
+    return perform(request, found, "staff/visit.html", "visits.record", write, context, step=step)
 
 
 def _moment(text: str) -> datetime:
@@ -174,7 +167,7 @@ def _colleagues(request: HttpRequest) -> list[Any]:
 
 def opinion(request: HttpRequest, number: str, step: str) -> HttpResponse:
     """Write the opinion of a review step."""
-    found = _case(request, number)
+    found = case_of(request, number)
 
     def write() -> object:
         note = request.POST.get("note", "").strip()
@@ -187,98 +180,114 @@ def opinion(request: HttpRequest, number: str, step: str) -> HttpResponse:
         if problems:
             raise InvalidInput(problems)
         return operations.complete_step(
-            case_id=found.pk, step=step, outcome=outcome, note=note, facts={}, **_who(request)
+            case_id=found.pk, step=step, outcome=outcome, note=note, facts={}, **who(request)
         )
 
     judgement = queries.judge_now(found, on=clock.today())
-    return _perform(
+    return perform(
         request, found, "staff/opinion.html", "cases.opinion", write, {"step": step, "judgement": judgement}, step=step
     )
 
 
 def notice(request: HttpRequest, number: str, step: str) -> HttpResponse:
-    found = _case(request, number)
+    found = case_of(request, number)
     up = queries.open_notice(found, step=step)
 
     def write() -> object:
         if up is not None:
-            return operations.close_notice(notice_id=up.pk, **_who(request))
-        return operations.post_notice(case_id=found.pk, step=step, **_who(request))
+            return operations.close_notice(notice_id=up.pk, **who(request))
+        return operations.post_notice(case_id=found.pk, step=step, **who(request))
 
     context = {"step": step, "up": up, "lines": queries.notice_preview(found, on=clock.today())}
-    return _perform(request, found, "staff/notice.html", "cases.notice", write, context, step=step)
+    return perform(request, found, "staff/notice.html", "cases.notice", write, context, step=step)
 
 
 def decide(request: HttpRequest, number: str) -> HttpResponse:
-    """Show the whole calculation, then grant or deny."""
-    found = _case(request, number)
+    """Show the whole calculation, then grant or deny; with relatives in the case, propose it to another approver."""
+    found = case_of(request, number)
+    act = operations.propose_decision if queries.proceedings_of(found, actor=actor_of(request)).relatives else None
+    return _decide(request, found, act or operations.decide_case, step="decide", proposes=act is not None)
 
+
+def decide_at_once(request: HttpRequest, number: str) -> HttpResponse:
+    """Accept and decide an immediate item in one session."""
+    return _decide(request, case_of(request, number), operations.decide_at_once, step="accept", proposes=False)
+
+
+def _decide(
+    request: HttpRequest, found: Case, act: Callable[..., object], *, step: str, proposes: bool
+) -> HttpResponse:
     def write() -> object:
         decision = request.POST.get("decision", "")
         if decision not in ("grant", "deny"):
             raise InvalidInput({"decision": "请选择准予或者不予批准。"})
-        return operations.decide_case(
-            case_id=found.pk, granted=decision == "grant", reason=request.POST.get("reason", ""), **_who(request)
-        )
+        return act(case_id=found.pk, granted=decision == "grant", **ground(request), **who(request))
 
-    judgement = queries.judge_now(found, on=clock.today())
-    return _perform(request, found, "staff/decide.html", "cases.decide", write, {"judgement": judgement}, step="decide")
+    context = {
+        "judgement": queries.judge_now(found, on=clock.today()),
+        "codes": grounds.DENIAL.items(),
+        "articles": articles_of(found),
+        "picked": request.POST.getlist("basis"),
+        "proposes": proposes,
+        "at_once": step == "accept",
+    }
+    return perform(request, found, "staff/decide.html", "cases.decide", write, context, step=step)
 
 
 def extend(request: HttpRequest, number: str) -> HttpResponse:
     """Extend the limits once, with reason and basis; the applicant gets it in writing."""
-    found = _case(request, number)
+    found = case_of(request, number)
 
     def write() -> object:
         return operations.extend_limit(
             case_id=found.pk,
             reason=request.POST.get("reason", ""),
             basis=request.POST.get("basis", ""),
-            **_who(request),
+            **who(request),
         )
 
-    return _perform(request, found, "staff/extend.html", "cases.extend", write, {})
+    return perform(request, found, "staff/extend.html", "cases.extend", write, {})
 
 
 def dispense(request: HttpRequest, number: str) -> HttpResponse:
     """Tell the applicant that nothing has to be applied for."""
-    found = _case(request, number)
+    found = case_of(request, number)
 
     def write() -> object:
-        return operations.dispense_case(case_id=found.pk, **_words(request), **_who(request))
+        return operations.dispense_case(case_id=found.pk, **words(request), **who(request))
 
-    return _perform(request, found, "staff/dispense.html", "cases.dispense", write, {}, step="accept")
+    return perform(request, found, "staff/dispense.html", "cases.dispense", write, {}, step="accept")
 
 
 def terminate(request: HttpRequest, number: str) -> HttpResponse:
     """End a case that can no longer be decided."""
-    found = _case(request, number)
+    found = case_of(request, number)
 
     def write() -> object:
-        return operations.terminate_case(case_id=found.pk, **_words(request), **_who(request))
+        return operations.terminate_case(case_id=found.pk, **words(request), **who(request))
 
-    return _perform(request, found, "staff/terminate.html", "cases.terminate", write, {})
+    return perform(request, found, "staff/terminate.html", "cases.terminate", write, {})
 
 
 def special(request: HttpRequest, number: str) -> HttpResponse:
     """Begin a special procedure, or end the one that runs."""
-    found = _case(request, number)
+    found = case_of(request, number)
 
     def write() -> object:
         if found.state == "special":
             return operations.end_special_procedure(
-                case_id=found.pk, result=request.POST.get("result", ""), **_who(request)
+                case_id=found.pk, result=request.POST.get("result", ""), **who(request)
             )
         return operations.begin_special_procedure(
             case_id=found.pk,
             procedure=request.POST.get("procedure", ""),
             reason=request.POST.get("reason", ""),
             planned_end=posted_day(request, "planned_end"),
-            **_who(request),
+            **who(request),
         )
 
     context = {"procedures": found.item_version.item.special_procedures, "today": clock.today()}
-    return _perform(request, found, "staff/special.html", "cases.special", write, context)
+    return perform(request, found, "staff/special.html", "cases.special", write, context)
 
 
 def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
@@ -287,11 +296,11 @@ def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
 
     def write() -> object:
         return operations.close_objection(
-            objection_id=objection_id, finding=request.POST.get("finding", ""), **_who(request)
+            objection_id=objection_id, finding=request.POST.get("finding", ""), **who(request)
         )
 
     context = {"objection": found}
-    return _perform(request, found.notice.case, "staff/objection.html", "cases.close_objection", write, context)
+    return perform(request, found.notice.case, "staff/objection.html", "cases.close_objection", write, context)
 
 
 def revoke(request: HttpRequest, identifier: str) -> HttpResponse:

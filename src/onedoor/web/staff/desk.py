@@ -69,6 +69,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         and found.decided_at is None,
         "may_extend": queries.may_extend(case=found, actor=actor, on=clock.today()),
         "actions": queries.possible_actions(case=found, actor=actor),
+        "proceedings": queries.proceedings_of(found, actor=actor),
         "duties": queries.duty_counts(actor=actor),
     }
     return render(request, "staff/case.html", context)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from onedoor.web.staff import acts, desk, registers, window
+from onedoor.web.staff import acts, desk, proceedings, registers, window
 from onedoor.web.staff.assistance import views as assistance
 
 urlpatterns = [
@@ -21,6 +21,17 @@ urlpatterns = [
     path("cases/<str:number>/special/", acts.special, name="special"),
     path("cases/<str:number>/extend/", acts.extend, name="extend"),
     path("cases/<str:number>/decide/", acts.decide, name="decide"),
+    path("cases/<str:number>/decide-at-once/", acts.decide_at_once, name="decide_at_once"),
+    path("cases/<str:number>/supplement/override/", acts.override_supplement, name="override_supplement"),
+    path("cases/<str:number>/confirm/", proceedings.confirm, name="confirm_decision"),
+    path("cases/<str:number>/correct/", proceedings.correct, name="staff_correct"),
+    path("cases/<str:number>/deliver/", proceedings.deliver, name="deliver"),
+    path("cases/<str:number>/hearing/", proceedings.hearing, name="staff_hearing"),
+    path("cases/<str:number>/relative/", proceedings.declare_relative, name="declare_relative"),
+    path("cases/<str:number>/transfer/", proceedings.transfer, name="transfer"),
+    path("cases/<str:number>/revocation/", proceedings.propose_revocation, name="propose_revocation"),
+    path("cases/<str:number>/revocation/decide/", proceedings.decide_revocation, name="decide_revocation"),
+    path("voids/", proceedings.voids, name="voids"),
     path("objections/<int:objection_id>/", acts.objection, name="objection"),
     path("reset/", window.reset, name="reset"),
     path("registers/", registers.index, name="registers"),

@@ -12,7 +12,14 @@ from onedoor.platform.cases.models.case import (
 )
 from onedoor.platform.cases.models.clocks import Clock, Pause
 from onedoor.platform.cases.models.drafts import Draft, KnownFact, WantedSignature
-from onedoor.platform.cases.models.papers import CaseDocument, Material, StoredJudgement
+from onedoor.platform.cases.models.papers import CaseDocument, Delivery, Material, StoredJudgement
+from onedoor.platform.cases.models.proceedings import (
+    Hearing,
+    ProposedDecision,
+    RelatedStaffDeclaration,
+    Revocation,
+    VoidRequest,
+)
 from onedoor.platform.cases.models.public import Objection, PublicNotice
 
 __all__ = [
@@ -25,13 +32,19 @@ __all__ = [
     "CasePerson",
     "CaseStep",
     "Clock",
+    "Delivery",
     "Draft",
+    "Hearing",
     "KnownFact",
     "Material",
     "Objection",
     "Pause",
+    "ProposedDecision",
     "PublicNotice",
+    "RelatedStaffDeclaration",
+    "Revocation",
     "StepPerformer",
     "StoredJudgement",
+    "VoidRequest",
     "WantedSignature",
 ]

@@ -39,10 +39,23 @@ class Case(models.Model):
     delegation = models.ForeignKey(
         "identity.Delegation", verbose_name="委托", null=True, blank=True, on_delete=models.PROTECT
     )
-    # The ended case whose application was taken up again.
+
+    class Relation(models.TextChoices):
+        AGAIN = "again", "再次申请"
+        CORRECT = "correct", "更正"
+        CHANGE = "change", "变更"
+        REISSUE = "reissue", "补发"
+        CANCEL = "cancel", "注销"
+        REVOKE = "revoke", "撤销"
+        TRANSFER = "transfer", "转报"
+
+    # The case this one follows, and what it is to it.
+    relation = models.CharField("关联", max_length=10, choices=Relation, blank=True, default="")
     continues = models.ForeignKey(
         "self", verbose_name="接续", null=True, blank=True, on_delete=models.PROTECT, related_name="continued_by"
     )
+    # How the applicant has asked to be given decisions; "electronic" is the consent that law asks for.
+    delivery = models.CharField("送达方式", max_length=10, default="electronic")
     channel = models.CharField("渠道", max_length=10)
     state = models.CharField("状态", max_length=20, choices=State)
     result = models.CharField("结果", max_length=10, blank=True)  # granted, denied
@@ -212,10 +225,13 @@ class CaseStep(models.Model):
 
 
 class StepPerformer(models.Model):
-    """Which officer did a step; the separation of duties is read from here."""
+    """Which officer did a step, under which post of which organ (R-ORG-1); the separation of duties is read from here."""
 
     step = models.ForeignKey(CaseStep, on_delete=models.PROTECT, related_name="performers")
     login_id = models.BigIntegerField("登录号")
+    post_id = models.BigIntegerField("岗位", null=True)
+    role = models.CharField("角色", max_length=40, blank=True, default="")
+    organization_id = models.BigIntegerField("单位", null=True)
 
     class Meta:
         verbose_name = "经办人"

@@ -33,6 +33,7 @@ class Draft(models.Model):
     continues = models.ForeignKey(
         "cases.Case", verbose_name="接续", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    relation = models.CharField("关联", max_length=10, blank=True, default="")  # of the case continued, see Case
     submitted_as = models.OneToOneField(
         "cases.Case", verbose_name="办件", null=True, blank=True, on_delete=models.PROTECT, related_name="draft"
     )

@@ -4,7 +4,7 @@ from django.db import models
 
 from onedoor.platform.cases.models.case import Case
 from onedoor.platform.cases.models.drafts import Draft
-from onedoor.platform.kernel.fields import EncryptedJSONField
+from onedoor.platform.kernel.fields import EncryptedJSONField, EncryptedTextField
 
 
 class Material(models.Model):
@@ -54,9 +54,18 @@ class CaseDocument(models.Model):
         NO_NEED = "no_need", "无需办理告知书"
         SPECIAL = "special", "特别程序告知书"
         TERMINATION = "termination", "终止办理通知书"
+        TRANSFER = "transfer", "转报告知书"
+        HEARING_RIGHT = "hearing_right", "听证权利告知书"
+        HEARING_NOTICE = "hearing_notice", "听证通知书"
+        HEARING_RECORD = "hearing_record", "听证笔录"
+        INTENT = "intent", "拟撤销事先告知书"
+        REVOCATION = "revocation", "撤销决定书"
+        CANCELLATION = "cancellation", "注销决定书"
+        SERVICE = "service", "送达回证"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
-    kind = models.CharField("文书", max_length=12, choices=Kind)
+    kind = models.CharField("文书", max_length=20, choices=Kind)
+    template = models.CharField("版式", max_length=20, default="document.1")  # a template that changes gets a new name
     number = models.CharField("文号", max_length=80, unique=True)
     title = models.CharField("标题", max_length=120)
     content = EncryptedJSONField("内容")
@@ -71,6 +80,39 @@ class CaseDocument(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Delivery(models.Model):
+    """
+    How one decision reaches its recipient. `sent_at` begins it (posted, put up in public), `delivered_at` completes it:
+    an electronic one with its arrival in the inbox, a public one after its thirty days.
+    """
+
+    class Method(models.TextChoices):
+        ELECTRONIC = "electronic", "电子送达"
+        DIRECT = "direct", "直接送达"
+        LEAVING = "leaving", "留置送达"
+        ENTRUSTED = "entrusted", "委托送达"
+        POST = "post", "邮寄送达"
+        PUBLIC = "public", "公告送达"
+
+    document = models.OneToOneField(CaseDocument, on_delete=models.PROTECT, related_name="delivery")
+    method = models.CharField("方式", max_length=10, choices=Method)
+    reference = EncryptedTextField("单号或地点", blank=True, default="")
+    receiver = EncryptedTextField("签收人", blank=True, default="")
+    sent_at = models.DateTimeField("送出时间")
+    due_on = models.DateField("视为送达日", null=True, blank=True)  # the last day of a public delivery
+    delivered_at = models.DateTimeField("送达时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "送达"
+        verbose_name_plural = "送达"
+        indexes: ClassVar = [
+            models.Index(fields=["due_on"], name="delivery_waiting", condition=models.Q(delivered_at__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.method}"
 
 
 class StoredJudgement(models.Model):

@@ -1,6 +1,18 @@
 """Every write of the cases room; callers import them from here."""
 
-from onedoor.platform.cases.operations.decisions import decide_case
+from onedoor.platform.cases.operations.correction import correct_answers
+from onedoor.platform.cases.operations.decisions import (
+    confirm_decision,
+    decide_at_once,
+    decide_case,
+    propose_decision,
+)
+from onedoor.platform.cases.operations.delivery import (
+    choose_delivery,
+    complete_public_deliveries,
+    confirm_delivery,
+    deliver_decision,
+)
 from onedoor.platform.cases.operations.desk import (
     accept_case,
     refuse_acceptance,
@@ -27,11 +39,27 @@ from onedoor.platform.cases.operations.duties import (
     return_unsupplied_cases,
 )
 from onedoor.platform.cases.operations.endings import dispense_case, terminate_case
+from onedoor.platform.cases.operations.hearings import (
+    expire_hearing_rights,
+    hold_hearing,
+    inform_hearing_right,
+    request_hearing,
+    schedule_hearing,
+    sign_hearing_record,
+    waive_hearing,
+)
+from onedoor.platform.cases.operations.linked import start_linked, transfer_case
 from onedoor.platform.cases.operations.notices import (
     close_notice,
     close_objection,
     post_notice,
     raise_objection,
+)
+from onedoor.platform.cases.operations.relatives import declare_relative
+from onedoor.platform.cases.operations.revocation import (
+    decide_revocation,
+    propose_revocation,
+    state_defence,
 )
 from onedoor.platform.cases.operations.special import begin_special_procedure, end_special_procedure
 from onedoor.platform.cases.operations.steps import complete_step, extend_limit
@@ -40,39 +68,63 @@ from onedoor.platform.cases.operations.submission import (
     submit_draft,
     undo_submission,
 )
+from onedoor.platform.cases.operations.voiding import confirm_void, request_void
 
 __all__ = [
     "accept_case",
     "attach_material",
     "begin_special_procedure",
+    "choose_delivery",
     "close_ended_notices",
     "close_notice",
     "close_objection",
+    "complete_public_deliveries",
     "complete_step",
+    "confirm_decision",
+    "confirm_delivery",
+    "confirm_void",
+    "correct_answers",
+    "decide_at_once",
     "decide_case",
+    "decide_revocation",
+    "declare_relative",
     "deem_accepted",
+    "deliver_decision",
     "discard_draft",
     "dispense_case",
     "end_special_procedure",
+    "expire_hearing_rights",
     "extend_limit",
     "hand_in_case",
     "hand_in_due_cases",
+    "hold_hearing",
+    "inform_hearing_right",
     "post_notice",
+    "propose_decision",
+    "propose_revocation",
     "raise_objection",
     "record_fact",
     "refuse_acceptance",
     "remove_material",
+    "request_hearing",
     "request_supplement",
+    "request_void",
     "return_unsupplied_cases",
     "save_section",
+    "schedule_hearing",
     "sign_consent",
+    "sign_hearing_record",
     "sign_own_consent",
     "start_again",
     "start_draft",
+    "start_linked",
+    "state_defence",
     "submit_draft",
     "supply_supplement",
     "terminate_case",
+    "transfer_case",
     "undo_submission",
+    "waive_hearing",
     "waive_material",
     "withdraw_case",
 ]

@@ -1,19 +1,22 @@
 """Decide a case: the rule is asked once more, its whole calculation is stored, the decision is issued in writing."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import clocks, documents, handlers, life, steps
-from onedoor.platform.cases.models import Case, CaseDocument, StoredJudgement
-from onedoor.platform.cases.operations.desk import SHORTEST_REASON
+from onedoor.platform.cases import clocks, documents, grounds, handlers, life, steps
+from onedoor.platform.cases.models import Case, CaseDocument, CaseStep, Hearing, ProposedDecision, StoredJudgement
+from onedoor.platform.cases.operations.delivery import hand_over
+from onedoor.platform.cases.operations.desk import accept_case
 from onedoor.platform.cases.operations.steps import open_next
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import canonical_json, sm3
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.standards.judgement import Judgement
 
 
@@ -25,16 +28,173 @@ class AgainstRule(OneDoorError):
     )
 
 
+class HearingNotOver(OneDoorError):
+    code, http_status, message = (
+        "cases.hearing_not_over",
+        409,
+        "听证程序还没有结束，等申请人放弃、逾期未申请或者笔录签署以后才能决定。",
+    )
+
+
+class NeedsSecondApprover(OneDoorError):
+    code, http_status, message = (
+        "cases.needs_second_approver",
+        409,
+        "本件有近亲属备案，须先拟定决定，由本单位另一名审批人员复核后生效。",
+    )
+
+
+class SameApprover(OneDoorError):
+    code, http_status, message = "cases.same_approver", 403, "决定是您拟定的，须由本单位另一名审批人员复核。"
+
+
+class NotImmediate(OneDoorError):
+    code, http_status, message = "cases.not_immediate", 409, "这个事项不是即办件，请先受理，再按步骤办理。"
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What an approver decides; a denial has a code of `grounds.DENIAL`, words, advice and the articles it rests on."""
+
+    granted: bool
+    reason: str = ""
+    reason_code: str = ""
+    how_to_fix: str = ""
+    basis: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """:raises InvalidInput: a denial lacks its ground (R-CASE-5)."""
+        if not self.granted:
+            words = {"reason": self.reason, "how_to_fix": self.how_to_fix, "basis": "；".join(self.basis)}
+            grounds.check(grounds.DENIAL, code=self.reason_code, **words)
+
+
 @transaction.atomic
-def decide_case(*, case_id: int, granted: bool, reason: str, actor: Actor, at: datetime) -> CaseDocument:
+def decide_case(
+    *,
+    case_id: int,
+    granted: bool,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    reason_code: str = "",
+    how_to_fix: str = "",
+    basis: Sequence[str] = (),
+) -> CaseDocument:
     """
     Grant or deny a case. Its rule is computed now and stored with inputs, articles and parameters; a grant moves the
     register and issues the certificate in the same transaction.
 
     :raises RoleSeparation: the officer received, surveyed or reviewed this case (A09).
     :raises AgainstRule: a grant although the rule says no.
-    :raises InvalidInput: a denial without a reason.
+    :raises InvalidInput: a denial without reason code, reason, advice or legal basis.
+    :raises HearingNotOver: the applicant may still be heard.
+    :raises NeedsSecondApprover: the case touches relatives of the staff (R-ORG-3).
     """
+    ruling = Ruling(granted, reason.strip(), reason_code, how_to_fix.strip(), tuple(basis))
+    case, row = _may_decide(case_id, ruling, actor)
+    if case.relatives.exists():
+        raise NeedsSecondApprover
+    document = _take_effect(case, row, ruling, actor=actor, at=at)
+    audit.record("cases.decide", actor=actor, at=at, target=case.target, division=case.division, granted=granted)
+    return document
+
+
+@transaction.atomic
+def decide_at_once(
+    *,
+    case_id: int,
+    granted: bool,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    reason_code: str = "",
+    how_to_fix: str = "",
+    basis: Sequence[str] = (),
+) -> CaseDocument:
+    """
+    Accept and decide an immediate item 即办件 in one session; both stay events of their own, in this order.
+
+    :raises NotImmediate: the item is none, or other steps come before its decision.
+    """
+    case = life.lock(case_id)
+    actor.require("cases.accept", division=case.division, line=case.line)
+    item = case.item_version.item
+    definition = item.step("decide")
+    if item.national.case_type != "1" or definition is None or not set(definition.after) <= {"accept"}:
+        raise NotImmediate
+    accept_case(case_id=case_id, actor=actor, at=at)
+    words = {"reason": reason, "reason_code": reason_code, "how_to_fix": how_to_fix, "basis": basis}
+    return decide_case(case_id=case_id, granted=granted, **words, actor=actor, at=at)  # type: ignore[arg-type]
+
+
+@transaction.atomic
+def propose_decision(
+    *,
+    case_id: int,
+    granted: bool,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    reason_code: str = "",
+    how_to_fix: str = "",
+    basis: Sequence[str] = (),
+) -> ProposedDecision:
+    """
+    Propose the decision of a case that touches relatives; nothing takes effect before another approver confirms it.
+
+    :raises RoleSeparation, RelativeHandles, AgainstRule, InvalidInput, HearingNotOver: as for `decide_case`.
+    """
+    ruling = Ruling(granted, reason.strip(), reason_code, how_to_fix.strip(), tuple(basis))
+    case, row = _may_decide(case_id, ruling, actor)
+    _judge(case, ruling, at)
+    proposal = ProposedDecision.objects.create(
+        case=case, ruling=asdict(ruling), login_id=actor.require_login(), proposed_at=at
+    )
+    steps.end(row, outcome="proposed", performers=[actor], at=at)
+    steps.open_common(case, steps.CONFIRM, at=at, organ=case.deciding_organization)
+    clocks.set_urgency(case)
+    life.append(case, Kind.PROPOSE, actor=actor, at=at, step="decide", note=ruling.reason, facts={"granted": granted})
+    audit.record("cases.propose_decision", actor=actor, at=at, target=case.target, division=case.division)
+    return proposal
+
+
+@transaction.atomic
+def confirm_decision(*, case_id: int, agreed: bool, note: str, actor: Actor, at: datetime) -> CaseDocument | None:
+    """
+    Confirm a proposed decision, which then takes effect, or oppose it: the step of deciding opens again.
+
+    :raises SameApprover: the officer proposed it.
+    :raises InvalidInput: opposed without saying why.
+    """
+    case = life.lock(case_id)
+    row = steps.require_open(case, steps.CONFIRM.code)
+    actor.require("cases.decide", division=row.division, line=case.line)
+    proposal = ProposedDecision.objects.get(case=case, settled_at__isnull=True)
+    if proposal.login_id == actor.login_id:
+        raise SameApprover
+    definition = case.item_version.item.step("decide") or steps.CONFIRM
+    steps.check_separation(case, definition, [actor.login_id])
+    proposal.settled_at = at
+    proposal.save(update_fields=["settled_at"])
+    document = None
+    if agreed:
+        content = proposal.ruling
+        ruling = Ruling(**{**content, "basis": tuple(content["basis"])})
+        document = _take_effect(case, row, ruling, actor=actor, at=at)
+    else:
+        grounds.check_reason(note, "复核")
+        steps.end(row, outcome="opposed", performers=[actor], at=at)
+        life.append(case, Kind.OPPOSE, actor=actor, at=at, step=row.code, note=note.strip())
+        steps.open_common(case, definition, at=at, organ=case.deciding_organization)
+        clocks.set_urgency(case)
+    audit.record(
+        "cases.confirm_decision", actor=actor, at=at, target=case.target, division=case.division, agreed=agreed
+    )
+    return document
+
+
+def _may_decide(case_id: int, ruling: Ruling, actor: Actor) -> tuple[Case, CaseStep]:
     case = life.lock(case_id)
     row = steps.require_open(case, "decide")
     definition = case.item_version.item.step("decide")
@@ -43,30 +203,54 @@ def decide_case(*, case_id: int, granted: bool, reason: str, actor: Actor, at: d
     actor.require("cases.decide", division=row.division, line=case.line)
     steps.check_separation(case, definition, [actor.login_id])
     life.check_move(case, Kind.GRANT)
-    if not granted and len(reason.strip()) < SHORTEST_REASON:
-        raise InvalidInput({"reason": f"请写明不予批准的理由，不少于 {SHORTEST_REASON} 个字。"})
-    handler = handlers.for_item(case.item_code)
-    judgement = handler.judge(case, day_of(at))
-    if granted and not judgement.value["eligible"]:
+    ruling.check()
+    hearing = Hearing.objects.filter(case=case).first()
+    if hearing is not None and hearing.state in HEARING_OPEN:
+        raise HearingNotOver
+    return case, row
+
+
+HEARING_OPEN = frozenset(
+    {Hearing.State.RIGHT_INFORMED, Hearing.State.REQUESTED, Hearing.State.SCHEDULED, Hearing.State.HELD}
+)
+
+
+def _judge(case: Case, ruling: Ruling, at: datetime) -> Judgement:
+    """:raises AgainstRule: a grant although the rule says no."""
+    judgement = handlers.for_item(case.item_code).judge(case, day_of(at))
+    if ruling.granted and not judgement.value["eligible"]:
         raise AgainstRule
+    return judgement
+
+
+def _take_effect(case: Case, row: CaseStep, ruling: Ruling, *, actor: Actor, at: datetime) -> CaseDocument:
+    """Store the judgement, issue and deliver the decision, let the service act on it and open what follows."""
+    handler = handlers.for_item(case.item_code)
+    judgement = _judge(case, ruling, at)
     stored = store_judgement(case, judgement, at=at)
-    document = _write_decision(case, judgement, granted, reason, at)
-    steps.end(row, outcome="granted" if granted else "denied", performers=[actor], at=at)
+    document = _write_decision(case, judgement, ruling, at)
+    steps.end(row, outcome="granted" if ruling.granted else "denied", performers=[actor], at=at)
     clocks.stop(case, on=day_of(at))
-    life.append(
+    told = life.append(
         case,
-        Kind.GRANT if granted else Kind.DENY,
+        Kind.GRANT if ruling.granted else Kind.DENY,
         actor=actor,
         at=at,
         step="decide",
-        to=_state_when_granted(case) if granted else None,
-        note=reason,
-        facts={"judgement": stored.pk, "digest": stored.digest, "document": document.number},
+        to=_state_when_granted(case) if ruling.granted else None,
+        note=ruling.reason,
+        facts={
+            "judgement": stored.pk,
+            "digest": stored.digest,
+            "document": document.number,
+            "reason_code": ruling.reason_code,
+            "delivery": case.delivery,
+        },
     )
-    follow_up = handler.on_granted if granted else handler.on_denied
+    hand_over(case, document, told, at=at)
+    follow_up = handler.on_granted if ruling.granted else handler.on_denied
     follow_up(case, judgement, actor=actor, at=at)
     open_next(case, at=at)
-    audit.record("cases.decide", actor=actor, at=at, target=case.target, division=case.division, granted=granted)
     return document
 
 
@@ -84,17 +268,35 @@ def store_judgement(case: Case, judgement: Judgement, *, at: datetime) -> Stored
     )
 
 
-def _write_decision(case: Case, judgement: Judgement, granted: bool, reason: str, at: datetime) -> CaseDocument:
-    ruling = handlers.for_item(case.item_code).ruling(case, judgement, granted)
-    paragraphs = [ruling.decision, *ruling.facts]
-    if reason.strip():
-        paragraphs.append(f"说明：{reason.strip()}")
+def _write_decision(case: Case, judgement: Judgement, ruling: Ruling, at: datetime) -> CaseDocument:
+    """Issue the decision: what is decided, facts, reasons, articles, how to mend it, remedies, the calculation."""
+    words = handlers.for_item(case.item_code).ruling(case, judgement, ruling.granted)
+    reasons = [ruling.reason] if ruling.reason else []
+    if not ruling.granted:
+        reasons = [f"{grounds.DENIAL[ruling.reason_code]}。{ruling.reason}"]
+    parts = [
+        ("查明的事实", words.facts),
+        ("理由" if not ruling.granted else "说明", reasons),
+        ("听证", _heard(case)),
+    ]
     letter = documents.Letter(
-        paragraphs=paragraphs,
-        rows=list(ruling.lines),
-        points=[f"依据：{basis}" for basis in ruling.basis],
+        paragraphs=[words.decision],
+        parts=parts,
+        rows=list(words.lines),
+        points=[f"依据：{basis}" for basis in dict.fromkeys([*words.basis, *ruling.basis])],
+        advice=[ruling.how_to_fix] if ruling.how_to_fix else [],
         remedies=documents.REMEDIES,
         trace=judgement.as_data()["trace"],
     )
-    kind = CaseDocument.Kind.GRANT if granted else CaseDocument.Kind.DENIAL
+    kind = CaseDocument.Kind.GRANT if ruling.granted else CaseDocument.Kind.DENIAL
     return documents.issue(case, kind, letter, organization=case.deciding_organization, at=at)
+
+
+def _heard(case: Case) -> list[str]:
+    """Name the signed record of the hearing, on which the decision has to rest, and close the hearing."""
+    hearing = Hearing.objects.filter(case=case, state=Hearing.State.RECORD_SIGNED).first()
+    if hearing is None:
+        return []
+    hearing.state = Hearing.State.CLOSED
+    hearing.save(update_fields=["state"])
+    return [f"本决定依据听证笔录（{hearing.record_number}）作出。"]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, clocks, documents, life, steps
+from onedoor.platform.cases import access, clocks, documents, grounds, life, steps
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.catalog import queries as catalog
@@ -16,17 +16,16 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 
-SHORTEST_REASON = 10  # characters (R-CASE-5): a bare "不符合" tells nobody what to do
-
 
 @dataclass(frozen=True)
 class Defect:
-    """One thing missing or wrong, and how the applicant mends it."""
+    """One thing missing or wrong, and how the applicant mends it; `code` is one of `grounds.DEFECT`."""
 
     material: str  # material code
     problem: str
     how_to_fix: str
     basis: str
+    code: str = "other"
 
 
 class SecondNotice(OneDoorError):
@@ -34,6 +33,14 @@ class SecondNotice(OneDoorError):
         "cases.second_notice",
         409,
         "“{titles}”在上一次告知时就应提出。补正只能一次性告知，确需再次告知的，请由监察人员批准。",
+    )
+
+
+class OverrideByAsker(OneDoorError):
+    code, http_status, message = (
+        "cases.override_by_asker",
+        403,
+        "上一次补正告知是您发出的，再次告知须由另一人批准。",
     )
 
 
@@ -50,19 +57,24 @@ class SupplementIncomplete(OneDoorError):
 
 
 @transaction.atomic
-def request_supplement(*, case_id: int, defects: Sequence[Defect], actor: Actor, at: datetime) -> CaseDocument:
+def request_supplement(
+    *, case_id: int, defects: Sequence[Defect], actor: Actor, at: datetime, override: str = ""
+) -> CaseDocument:
     """
     Tell the applicant once and completely what is missing; the receiving clock stops, the applicant's starts.
 
-    A further round may only name papers handed in with the round before (R-CASE-1), unless a supervisor asks for it.
+    A further round may only name papers handed in with the round before (R-CASE-1), unless a supervisor orders it,
+    who did not ask before and says in `override` why the old defect was overlooked.
 
     :raises SecondNotice: an old defect is brought up in a later round.
+    :raises OverrideByAsker: the supervisor is who asked the round before.
+    :raises InvalidInput: no defect, one without words, or an override without its reason.
     :raises MaterialNotInItem: a paper is asked for that the item does not list (R-CASE-4).
     """
     case = life.lock(case_id)
     _require_may_ask(case, actor)
     life.check_move(case, Kind.ASK_SUPPLEMENT)
-    _check_defects(case, defects, actor)
+    overridden = _check_defects(case, defects, override, actor)
     item = case.item_version.item
     limit = Limit(days=item.supplement_days, unit="day")
     clocks.stop(case, Clock.Kind.RECEIVE, on=day_of(at))
@@ -72,7 +84,10 @@ def request_supplement(*, case_id: int, defects: Sequence[Defect], actor: Actor,
         clocks.pause(case, **words, planned_end=last, approved_by=actor.name, on=day_of(at))
     clock = clocks.start(case, Clock.Kind.APPLICANT, limit, on=day_of(at))
     clocks.set_urgency(case)
-    rows = [(item.material(defect.material).title, defect.problem) for defect in defects]  # type: ignore[union-attr]
+    rows = [
+        (item.material(defect.material).title, f"{grounds.DEFECT[defect.code]}：{defect.problem}")  # type: ignore[union-attr]
+        for defect in defects
+    ]
     letter = documents.Letter(
         paragraphs=[f"经审查，您申请办理“{item.title}”的材料需要补正。以下为需要补正的全部内容，现一次性告知。"],
         rows=rows,
@@ -87,9 +102,11 @@ def request_supplement(*, case_id: int, defects: Sequence[Defect], actor: Actor,
         Kind.ASK_SUPPLEMENT,
         actor=actor,
         at=at,
-        note="；".join(f"{title}：{problem}" for title, problem in rows),
+        note="；".join([f"{title}：{problem}" for title, problem in rows] + overridden),
         facts={
             "materials": [defect.material for defect in defects],
+            "codes": [defect.code for defect in defects],
+            "overridden": bool(overridden),
             "document": document.number,
             "due_on": clock.due_on.isoformat(),
             "round": case.supplement_round + 1,
@@ -118,7 +135,8 @@ def _require_may_ask(case: Case, actor: Actor) -> None:
         raise AcceptedAlready
 
 
-def _check_defects(case: Case, defects: Sequence[Defect], actor: Actor) -> None:
+def _check_defects(case: Case, defects: Sequence[Defect], override: str, actor: Actor) -> list[str]:
+    """Return, for the history, why a supervisor lets an old defect through; empty when there is none."""
     item = case.item_version.item
     problems = {} if defects else {"defects": "请至少列出一项需要补正的材料。"}
     for place, defect in enumerate(defects):
@@ -126,15 +144,26 @@ def _check_defects(case: Case, defects: Sequence[Defect], actor: Actor) -> None:
             raise MaterialNotInItem
         if len(defect.problem) < 4 or len(defect.how_to_fix) < 4 or not defect.basis:
             problems[f"defects.{place}"] = "请写明问题、补正办法和依据，让申请人看得懂、做得到。"
+        if len(defect.problem) + len(defect.how_to_fix) < grounds.SHORTEST_REASON or defect.code not in grounds.DEFECT:
+            problems[f"defects.{place}"] = "请选择问题类别，并写明问题和补正办法，合计不少于 10 个字。"
     if problems:
         raise InvalidInput(problems)
-    if case.supplement_round == 0 or actor.may("supervision.order", division=case.division):
-        return
+    if case.supplement_round == 0:
+        return []
     # A later round may only concern what was handed in with the round before it.
     fresh = set(case.materials.filter(round=case.supplement_round).values_list("code", flat=True))
     old = [item.material(defect.material) for defect in defects if defect.material not in fresh]
-    if old:
+    if not old:
+        return []
+    if not actor.may("supervision.order", division=case.division, line=case.line):
         raise SecondNotice(titles="、".join(paper.title for paper in old if paper))
+    asked = Action.objects.filter(case=case, kind=Kind.ASK_SUPPLEMENT).order_by("-seq").first()
+    if asked is not None and asked.login_id == actor.login_id:
+        raise OverrideByAsker
+    if len(override.strip()) < grounds.SHORTEST_REASON:
+        words = f"请写明为什么上一次没有告知、这次必须补，不少于 {grounds.SHORTEST_REASON} 个字。"
+        raise InvalidInput({"override": words})
+    return [f"经监察人员批准再次告知：{override.strip()}"]
 
 
 def asked_materials(case: Case) -> list[str]:
@@ -229,33 +258,44 @@ def begin_review(case: Case, kind: Kind, *, actor: Actor, at: datetime, since: d
 
 @transaction.atomic
 def refuse_acceptance(
-    *, case_id: int, reason: str, basis: str, competent_organ: str, actor: Actor, at: datetime
+    *,
+    case_id: int,
+    reason_code: str,
+    reason: str,
+    how_to_fix: str,
+    basis: str,
+    competent_organ: str,
+    actor: Actor,
+    at: datetime,
 ) -> CaseDocument:
     """
-    Refuse acceptance with a reason, its legal basis and, where another organ is competent, its name.
+    Refuse acceptance with a structured reason, its legal basis, what the applicant can do instead and, where another
+    organ is competent, its name.
 
-    :raises InvalidInput: reason or basis is missing (A08).
+    :raises InvalidInput: reason code (`grounds.REFUSAL`), reason, advice, basis or the competent organ is missing (A08).
     """
     case = life.lock(case_id)
     actor.require("cases.refuse", division=case.division, line=case.line)
     life.check_move(case, Kind.REFUSE)
-    problems = {}
-    if len(reason.strip()) < SHORTEST_REASON:
-        problems["reason"] = f"请写明不予受理的理由，不少于 {SHORTEST_REASON} 个字。"
-    if not basis.strip():
-        problems["basis"] = "请填写不予受理的法律依据（法律名称和条款）。"
+    words = {"reason": reason, "how_to_fix": how_to_fix, "basis": basis}
+    problems = grounds.faults(grounds.REFUSAL, code=reason_code, **words)
+    if reason_code == "not_competent" and not competent_organ.strip():
+        problems["competent_organ"] = "请写明应由哪个机关办理。"
     if problems:
         raise InvalidInput(problems)
-    points = [f"本事项应由{competent_organ}办理，请向该机关申请。"] if competent_organ else []
+    advice = [f"本事项应由{competent_organ.strip()}办理，请向该机关申请。"] if competent_organ.strip() else []
     letter = documents.Letter(
-        paragraphs=[f"您申请办理的“{case.item_version.title}”，经审查不予受理。", f"理由：{reason}", f"依据：{basis}"],
-        points=points,
+        paragraphs=[f"您申请办理的“{case.item_version.title}”，经审查不予受理。"],
+        parts=[("理由", [f"{grounds.REFUSAL[reason_code]}。{reason.strip()}"])],
+        points=[f"依据：{basis.strip()}"],
+        advice=[*advice, how_to_fix.strip()],
         remedies=documents.REMEDIES,
     )
     document = documents.issue(case, CaseDocument.Kind.REFUSAL, letter, organization=case.receiving_organization, at=at)
     steps.require_open(case, "accept")
     steps.end_all(case, outcome="refused", performers=[actor], at=at)
-    life.append(case, Kind.REFUSE, actor=actor, at=at, note=reason, facts={"basis": basis, "document": document.number})
+    facts = {"reason_code": reason_code, "basis": basis.strip(), "document": document.number}
+    life.append(case, Kind.REFUSE, actor=actor, at=at, note=reason.strip(), facts=facts)
     audit.record("cases.refuse_acceptance", actor=actor, at=at, target=case.target, division=case.division)
     return document
 

@@ -5,13 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import documents, life, steps
+from onedoor.platform.cases import documents, grounds, life, steps
 from onedoor.platform.cases.models import Case, CaseDocument
-from onedoor.platform.cases.operations.desk import SHORTEST_REASON
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import InvalidInput
 
 
 @transaction.atomic
@@ -24,7 +22,7 @@ def dispense_case(*, case_id: int, reason: str, basis: str, actor: Actor, at: da
     case = life.lock(case_id)
     actor.require("cases.refuse", division=case.division, line=case.line)
     life.check_move(case, Kind.DISPENSE)
-    _check_words(reason, basis)
+    grounds.check_reason(reason, basis)
     letter = documents.Letter(
         paragraphs=[f"您申请办理的“{case.item_version.title}”，经审查依法不需要办理：{reason.strip()}"],
         points=[f"依据：{basis.strip()}"],
@@ -45,7 +43,7 @@ def terminate_case(*, case_id: int, reason: str, basis: str, actor: Actor, at: d
     case = life.lock(case_id)
     actor.require("cases.decide", division=case.deciding_organization.division_id, line=case.line)
     life.check_move(case, Kind.TERMINATE)
-    _check_words(reason, basis)
+    grounds.check_reason(reason, basis)
     letter = documents.Letter(
         paragraphs=[f"“{case.item_version.title}”申请因下列情形终止办理：{reason.strip()}"],
         points=[f"依据：{basis.strip()}"],
@@ -55,16 +53,6 @@ def terminate_case(*, case_id: int, reason: str, basis: str, actor: Actor, at: d
     paper = _end(case, Kind.TERMINATE, CaseDocument.Kind.TERMINATION, letter, organ, reason, actor, at)
     audit.record("cases.terminate", actor=actor, at=at, target=case.target, division=case.division)
     return paper
-
-
-def _check_words(reason: str, basis: str) -> None:
-    problems = {}
-    if len(reason.strip()) < SHORTEST_REASON:
-        problems["reason"] = f"请写明理由，不少于 {SHORTEST_REASON} 个字。"
-    if not basis.strip():
-        problems["basis"] = "请写明法律依据。"
-    if problems:
-        raise InvalidInput(problems)
 
 
 def _end(

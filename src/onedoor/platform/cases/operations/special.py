@@ -6,8 +6,8 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, life, steps
-from onedoor.platform.cases.models import CaseDocument, StepPerformer
-from onedoor.platform.cases.operations.desk import SHORTEST_REASON
+from onedoor.platform.cases.grounds import SHORTEST_REASON
+from onedoor.platform.cases.models import CaseDocument, Hearing, StepPerformer
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -89,6 +89,8 @@ def end_special_procedure(*, case_id: int, result: str, actor: Actor, at: dateti
     if not actor.may("cases.review", division=case.division, line=case.line):
         actor.require("cases.decide", division=case.deciding_organization.division_id, line=case.line)
     life.check_move(case, Kind.END_SPECIAL)
+    if Hearing.objects.filter(case=case, state__in=["requested", "scheduled", "held"]).exists():
+        raise life.MoveNotPossible(state="听证中", kind=Kind.END_SPECIAL.label)
     if len(result.strip()) < SHORTEST_REASON:
         raise InvalidInput({"result": f"请写明特别程序的结果，不少于 {SHORTEST_REASON} 个字。"})
     clocks.resume(case, on=day_of(at))

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, handlers, life, steps
+from onedoor.platform.cases.grounds import SHORTEST_REASON
 from onedoor.platform.cases.models import Case, CaseDocument, Clock
-from onedoor.platform.cases.operations.desk import SHORTEST_REASON
+from onedoor.platform.cases.operations.delivery import close_or_wait
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -54,7 +55,7 @@ def complete_step(
     """
     case = life.lock(case_id)
     row = steps.require_open(case, step)
-    definition = case.item_version.item.step(step)
+    definition = case.item_version.item.step(step)  # steps that every case has come with operations of their own
     if definition is None or step == "decide" or (definition.by == "notice" and actor.kind != "system"):
         raise StepNeedsOther(title=row.title)
     performers = [actor, *together_with]
@@ -86,12 +87,12 @@ def finish_step(
 
 
 def open_next(case: Case, *, at: datetime) -> None:
-    """Open the steps that follow; a decided case with nothing left to do is closed."""
+    """Open the steps that follow; a decided case with nothing left to do is closed or waits for its delivery."""
     if case.result != "denied" and steps.open_ready(case, at=at):
         # A machine's step may have been done already, and even closed the case, through an object of its own.
         case.refresh_from_db()
     if case.decided_at and not case.is_ended and not case.steps.filter(ended_at__isnull=True).exists():
-        life.append(case, Kind.FINISH, actor=Actor.system("办结"), at=at)
+        close_or_wait(case, at=at)
 
 
 @transaction.atomic
@@ -125,7 +126,12 @@ def extend_limit(*, case_id: int, reason: str, basis: str, actor: Actor, at: dat
         actor=actor,
         at=at,
         note=reason,
-        facts={"basis": basis, "days": allowed, "statutory_due": statutory.due_on.isoformat()},
+        facts={
+            "basis": basis,
+            "days": allowed,
+            "statutory_due": statutory.due_on.isoformat(),
+            "document": document.number,
+        },
     )
     audit.record("cases.extend_limit", actor=actor, at=at, target=case.target, division=case.division)
     return document

@@ -20,9 +20,13 @@ from onedoor.platform.cases.models import (
     Draft,
 )
 from onedoor.platform.cases.operations.consents import missing_consents
+from onedoor.platform.cases.operations.delivery import CHOICES
+from onedoor.platform.cases.operations.relatives import file_answer
 from onedoor.platform.cases.states import TERMINAL, Kind
+from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
+from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import canonical_json, sm3
@@ -65,9 +69,12 @@ class UndoTooLate(OneDoorError):
 
 
 @transaction.atomic
-def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime) -> Case:
+def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, delivery: str = "electronic") -> Case:
     """
     Turn a draft into a numbered, receipted case. Submitting the same draft again returns the same case.
+
+    `delivery` is how the person has asked to be given decisions: "electronic" (what the page proposes; submitting is the
+    recorded consent to it), "direct" at the window, or "post".
 
     :raises StaleVersion: the draft was changed elsewhere since the person read it.
     :raises InvalidInput: answers are missing or wrong; each problem names its field.
@@ -79,11 +86,16 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime) -
         return draft.submitted_as
     if draft.revision != revision:
         raise StaleVersion
+    if delivery not in CHOICES:
+        raise InvalidInput({"delivery": "请选择一种送达方式。"})
     _refuse_second(draft)
     _check_complete(draft, actor, at)
-    case = _create_case(draft, actor, at)
-    receipt = _give_receipt(case, at)
-    life.append(case, Kind.SUBMIT, actor=actor, at=at, facts={"receipt": receipt.number, "digest": receipt.digest})
+    case = _create_case(draft, delivery, actor, at)
+    receipt = give_receipt(case, at)
+    facts = {"receipt": receipt.number, "digest": receipt.digest, "delivery": delivery}
+    if case.continues is not None:
+        facts |= {"linked": case.continues.number, "relation": case.relation}
+    life.append(case, Kind.SUBMIT, actor=actor, at=at, facts=facts)
     draft.submitted_as = case
     draft.save(update_fields=["submitted_as"])
     audit.record("cases.submit", actor=actor, at=at, target=case.target, division=case.division, draft=str(draft.pk))
@@ -117,7 +129,7 @@ def _check_complete(draft: Draft, actor: Actor, at: datetime) -> None:
         raise ConsentsMissing(titles="、".join(sorted({consent.title for consent in unsigned})))
 
 
-def _create_case(draft: Draft, actor: Actor, at: datetime) -> Case:
+def _create_case(draft: Draft, delivery: str, actor: Actor, at: datetime) -> Case:
     version = draft.item_version
     item = version.item
     receiving = identity.responsible_organization(
@@ -126,11 +138,10 @@ def _create_case(draft: Draft, actor: Actor, at: datetime) -> Case:
     deciding = identity.responsible_organization(
         division=draft.division, tier=item.jurisdiction.deciding_tier, line=item.line
     )
-    task = task_code(deciding.uscc, str(deciding.tier), item.national.catalog_code)
-    running = next_number(f"case:{task}:{day_of(at).isoformat()}")
+    number, code = new_number(item, deciding, at=at)
     case = Case.objects.create(
-        number=case_number(task, day_of(at), running),
-        query_code=query_code(secrets.SystemRandom()),
+        number=number,
+        query_code=code,
         item_version=version,
         item_code=version.code,
         line=item.line,
@@ -141,6 +152,8 @@ def _create_case(draft: Draft, actor: Actor, at: datetime) -> Case:
         agent_id=None if draft.filled_by_id == draft.applicant_id else draft.filled_by_id,
         delegation_id=draft.delegation_id,
         continues=draft.continues,
+        relation=(draft.relation or Case.Relation.AGAIN) if draft.continues else "",
+        delivery=delivery,
         channel=actor.channel,
         state="submitted",
         submitted_at=at,
@@ -166,7 +179,22 @@ def _keep_answers(case: Case, draft: Draft, actor: Actor, at: datetime) -> None:
         CasePerson.objects.get_or_create(case=case, person=person, role=named.role, defaults={"row": named.row})
 
 
-def _give_receipt(case: Case, at: datetime) -> CaseDocument:
+def new_number(item: ServiceItem, deciding: Organization, *, at: datetime) -> tuple[str, str]:
+    """Return the next case number of the organ that decides, and a query code."""
+    task = task_code(deciding.uscc, str(deciding.tier), item.national.catalog_code)
+    running = next_number(f"case:{task}:{day_of(at).isoformat()}")
+    return case_number(task, day_of(at), running), query_code(secrets.SystemRandom())
+
+
+def link_to_earlier(*, case: Case, actor: Actor, at: datetime) -> None:
+    """Note on the ended case this one follows that it does; both histories tell."""
+    if case.continues_id is None:
+        return
+    earlier = life.lock(case.continues_id)
+    life.append(earlier, Kind.LINK, actor=actor, at=at, facts={"linked": case.number, "relation": case.relation})
+
+
+def give_receipt(case: Case, at: datetime) -> CaseDocument:
     titles = "、".join(case.materials.order_by("id").values_list("title", flat=True)) or "无"
     letter = documents.Letter(
         paragraphs=[f"您提交的“{case.item_version.title}”申请已经收到，特出具本凭证。"],
@@ -215,6 +243,8 @@ def hand_in_case(*, case_id: int, actor: Actor, at: datetime) -> Case:
     if case.last_seq > 1 and case.state != "submitted":
         return case
     life.append(case, Kind.HAND_IN, actor=actor, at=at)
+    link_to_earlier(case=case, actor=actor, at=at)
+    file_answer(case, at=at)
     clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, on=day_of(at))
     steps.open_accept(case, at=at)
     clocks.set_urgency(case)

@@ -52,6 +52,16 @@ from onedoor.platform.cases.queries.matter import (
     verify_document,
 )
 from onedoor.platform.cases.queries.privacy import PrivacyNotice, privacy_notice
+from onedoor.platform.cases.queries.proceedings import (
+    correctable_section,
+    hearing_of,
+    links_of,
+    presiders,
+    proceedings_of,
+    proposed_ruling,
+    revocation_of,
+    void_requests,
+)
 from onedoor.platform.cases.queries.public import public_notice, public_notices
 
 __all__ = [
@@ -104,4 +114,12 @@ __all__ = [
     "why_not",
     "working_days_left",
     "worklist",
+    "correctable_section",
+    "hearing_of",
+    "links_of",
+    "presiders",
+    "proceedings_of",
+    "proposed_ruling",
+    "revocation_of",
+    "void_requests",
 ]

@@ -9,8 +9,9 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, handlers
 from onedoor.platform.cases.models import Case, CaseStep, Clock, StepPerformer
 from onedoor.platform.cases.queries.life import working_days_left
+from onedoor.platform.cases.queries.proceedings import obstacle
 from onedoor.platform.cases.states import MOVES, Kind, State
-from onedoor.platform.cases.steps import ACCEPT
+from onedoor.platform.cases.steps import ACCEPT, definition_of
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.scopes import within_reach
 from onedoor.standards.masks import mask_name
@@ -135,7 +136,7 @@ def possible_actions(*, case: Case, actor: Actor) -> list[PossibleAction]:
     guards = handlers.for_item(case.item_code).guards
     found = []
     for row in case.steps.filter(ended_at__isnull=True).exclude(permission=""):
-        definition = item.step(row.code) or ACCEPT
+        definition = definition_of(case, row.code) or ACCEPT
         why_not = ""
         if not actor.may(row.permission, division=row.division, line=case.line):
             why_not = "由其他岗位办理"
@@ -145,6 +146,7 @@ def possible_actions(*, case: Case, actor: Actor) -> list[PossibleAction]:
             why_not = "等待申请人补齐材料"
         elif row.code in guards:
             why_not = guards[row.code](case)
+        why_not = why_not or obstacle(case, row.code, login_id=actor.require_login())
         found.append(PossibleAction(row.code, row.title, definition.by, row.permission, why_not))
     return found
 

@@ -20,6 +20,7 @@ class TimelineEntry:
     kind: str
     step: str
     documents: tuple[CaseDocument, ...]
+    linked: str = ""  # the number of the other case, where this entry ties two together
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,13 @@ def timeline(case: Case, *, for_citizen: bool) -> list[TimelineEntry]:
         entries.append(
             TimelineEntry(
                 at=action.at,
-                title=_title(action.kind, titles.get(action.step, ""), action.facts.get("outcome", "")),
+                title=_title(action.kind, titles.get(action.step, ""), action.facts.get("relation", "")),
                 by=by,
                 note=note.text if note and (not for_citizen or action.kind in _TOLD) else "",
                 kind=action.kind,
                 step=action.step,
                 documents=tuple(named),
+                linked=action.facts.get("linked", ""),
             )
         )
     return entries
@@ -69,10 +71,19 @@ _TOLD: Iterable[str] = (
     Kind.BEGIN_SPECIAL,
     Kind.END_SPECIAL,
     Kind.TERMINATE,
+    Kind.CORRECT,
+    Kind.TRANSFER,
+    Kind.INFORM_HEARING,
+    Kind.PROPOSE_REVOCATION,
+    Kind.STATE_DEFENCE,
+    Kind.REVOKE,
+    Kind.DROP_REVOCATION,
 )
 
 
-def _title(kind: str, step_title: str, outcome: str) -> str:
+def _title(kind: str, step_title: str, relation: str) -> str:
+    if kind == Kind.LINK and relation in Case.Relation.values:
+        return f"{Case.Relation(relation).label}：另立办件"
     if kind == Kind.COMPLETE_STEP and step_title:
         return f"{step_title}完成"
     return Kind(kind).label
@@ -88,6 +99,8 @@ class Milestone:
 
 def road(case: Case) -> list[Milestone]:
     """Return the whole road of a case from its submission to its end, with where it is now. One query."""
+    if case.relation == Case.Relation.REVOKE:
+        return _road_of_revocation(case)
     rows = {row.code: row for row in case.steps.all()}
     found = [Milestone("提交", "here" if case.state == State.SUBMITTED else "done")]
     stops = [("accept", "受理"), *((step.code, step.title) for step in case.item_version.item.steps)]
@@ -96,6 +109,17 @@ def road(case: Case) -> list[Milestone]:
         standing = "ahead" if row is None or case.is_ended else "here"
         found.append(Milestone(title, "done" if row and row.ended_at else standing))
     return found
+
+
+def _road_of_revocation(case: Case) -> list[Milestone]:
+    heard = case.state == State.REVIEWING
+    decided = "done" if case.is_ended else "ahead"
+    return [
+        Milestone("事先告知", "done"),
+        Milestone("陈述申辩", "here" if heard else "done"),
+        Milestone("决定", decided if heard or case.is_ended else "done"),
+        Milestone("送达", "here" if case.state == State.DELIVERING else decided),
+    ]
 
 
 def clocks_of(case: Case, *, on: date) -> list[ClockView]:

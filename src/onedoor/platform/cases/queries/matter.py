@@ -68,7 +68,7 @@ def holder_of(case: Case) -> str:
     """Return the organ that has the case now, never a person (R-CASE-6)."""
     if case.state == "supplement_wait":
         return "等待申请人补齐材料"
-    if case.state in ("deciding", "certifying", "granted", "denied", "completed"):
+    if case.state in ("deciding", "certifying", "granted", "denied", "delivering", "completed"):
         return case.deciding_organization.name
     return case.receiving_organization.name
 
@@ -134,6 +134,8 @@ def people_of(case: Case) -> list[CasePerson]:
 def declared_sections(case: Case) -> list[SpokenSection]:
     """Return what the applicant declared, section by section, as people read it."""
     answers = case.declared.content
+    if not answers:  # begun by an organ: nobody has declared anything
+        return []
     kept = AnswerSources.objects.filter(case=case).first()  # cases handed in before sources were kept have none
     sections = case.item_version.item.form.shown_sections(answers)
     return speak(sections, answers, sources=kept.content if kept else {})

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0001_initial'),
+        ('cases', '0003_append_only'),
         ('catalog', '0001_initial'),
         ('identity', '0001_initial'),
     ]

@@ -1,0 +1,289 @@
+"""Hearings 听证: the right is told, requested within five working days, held within twenty, on record before the decision."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases import access, clocks, documents, grounds, life, steps
+from onedoor.platform.cases.models import Case, CaseDocument, Hearing, StepPerformer
+from onedoor.platform.cases.states import Kind, State
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import CHINA, day_of
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+
+BASIS = "《中华人民共和国行政许可法》第四十六条、第四十七条、第四十八条"
+REQUEST_DAYS, HOLD_DAYS, NOTICE_DAYS = 5, 20, 7  # working days, working days, natural days (Licensing Law arts. 47, 48)
+
+
+class HearingNotPossible(OneDoorError):
+    code, http_status, message = (
+        "cases.hearing_not_possible",
+        409,
+        "听证现在是“{state}”，不能进行这一步，请刷新页面查看最新进展。",
+    )
+
+
+class HearingTooLate(OneDoorError):
+    code, http_status, message = "cases.hearing_too_late", 409, "申请听证的期限到 {until} 止，已经过了。"
+
+
+class PresiderHandles(OneDoorError):
+    code, http_status, message = (
+        "cases.presider_handles",
+        403,
+        "听证主持人不能是办理过本件的人员，请指定其他人员主持。",
+    )
+
+
+@transaction.atomic
+def inform_hearing_right(*, case_id: int, reason: str, actor: Actor, at: datetime) -> Hearing:
+    """
+    Tell the applicant that they may ask for a hearing within five working days before the case is decided.
+
+    :raises HearingNotPossible: it was told before.
+    :raises InvalidInput: what is intended, and why, says too little.
+    """
+    case = life.lock(case_id)
+    if not actor.may("cases.review", division=case.division, line=case.line):
+        actor.require("cases.decide", division=case.deciding_organization.division_id, line=case.line)
+    life.check_move(case, Kind.INFORM_HEARING)
+    earlier = Hearing.objects.filter(case=case).first()
+    if earlier is not None:
+        raise HearingNotPossible(state=earlier.get_state_display())
+    grounds.check_reason(reason, BASIS)
+    until = _working_day(day_of(at), REQUEST_DAYS)
+    letter = documents.Letter(
+        paragraphs=[
+            f"“{case.item_version.title}”拟作如下处理：{reason.strip()}",
+            f"在作出决定之前，您有权在 {until.day.isoformat()} 前要求听证。组织听证不收取费用。",
+        ],
+        points=[f"依据：{BASIS}", "不要求听证的，可以在办件页面说明放弃，办理会更快继续。"],
+    )
+    organ = case.deciding_organization
+    document = documents.issue(case, CaseDocument.Kind.HEARING_RIGHT, letter, organization=organ, at=at)
+    hearing = Hearing.objects.create(
+        case=case,
+        state=Hearing.State.RIGHT_INFORMED,
+        informed_on=day_of(at),
+        request_until=until.day,
+        provisional=until.provisional,
+    )
+    facts = {"document": document.number, "due_on": until.day.isoformat()}
+    life.append(case, Kind.INFORM_HEARING, actor=actor, at=at, note=reason.strip(), facts=facts)
+    audit.record("cases.inform_hearing", actor=actor, at=at, target=case.target, division=case.division)
+    return hearing
+
+
+@transaction.atomic
+def request_hearing(*, case_id: int, actor: Actor, at: datetime) -> Hearing:
+    """
+    Ask for a hearing as the applicant; the limits stand still from this day until its record is signed.
+
+    :raises HearingTooLate: the five working days are over.
+    """
+    case, hearing = _own(case_id, actor, at)
+    life.check_move(case, Kind.REQUEST_HEARING)
+    _require(hearing, Hearing.State.RIGHT_INFORMED)
+    on = day_of(at)
+    if on > hearing.request_until:
+        raise HearingTooLate(until=hearing.request_until.isoformat())
+    hearing.state, hearing.requested_on = Hearing.State.REQUESTED, on
+    hearing.hold_until = _working_day(on, HOLD_DAYS).day
+    hearing.save()
+    clocks.pause(case, reason="听证", basis=BASIS, planned_end=hearing.hold_until, approved_by="依申请人要求", on=on)
+    facts = {"hold_until": hearing.hold_until.isoformat()}
+    life.append(case, Kind.REQUEST_HEARING, actor=actor, at=at, facts=facts)
+    audit.record("cases.request_hearing", actor=actor, at=at, target=case.target, division=case.division)
+    return hearing
+
+
+@transaction.atomic
+def waive_hearing(*, case_id: int, actor: Actor, at: datetime) -> Hearing:
+    """Let the applicant say that they want no hearing."""
+    case, hearing = _own(case_id, actor, at)
+    life.check_move(case, Kind.WAIVE_HEARING)
+    _require(hearing, Hearing.State.RIGHT_INFORMED)
+    _settle(case, hearing, Hearing.State.WAIVED, Kind.WAIVE_HEARING, actor=actor, at=at)
+    audit.record("cases.waive_hearing", actor=actor, at=at, target=case.target, division=case.division)
+    return hearing
+
+
+def expire_hearing_rights(*, at: datetime) -> int:
+    """Note for every hearing nobody asked for in time that the right has lapsed; return how many."""
+    # No right of a person ends on a provisional day without a human (readings 1).
+    due = Hearing.objects.filter(
+        state=Hearing.State.RIGHT_INFORMED, request_until__lt=day_of(at), provisional=False
+    ).values_list("case_id", flat=True)
+    for case_id in list(due[:500]):
+        _expire(case_id, at)
+    return len(due)
+
+
+@transaction.atomic
+def _expire(case_id: int, at: datetime) -> None:
+    case = life.lock(case_id)
+    hearing = Hearing.objects.get(case=case)
+    if hearing.state != Hearing.State.RIGHT_INFORMED:
+        return  # another worker, or the applicant, was first
+    if case.is_ended:
+        hearing.state = Hearing.State.EXPIRED
+        hearing.save(update_fields=["state"])
+        return
+    actor = Actor.system("听证期限")
+    _settle(case, hearing, Hearing.State.EXPIRED, Kind.EXPIRE_HEARING, actor=actor, at=at)
+    audit.record("cases.expire_hearing", actor=actor, at=at, target=case.target, division=case.division)
+
+
+@transaction.atomic
+def schedule_hearing(
+    *, case_id: int, held_at: datetime, place: str, is_public: bool, presiding_post: int, actor: Actor, at: datetime
+) -> Hearing:
+    """
+    Set time, place and presiding officer of a hearing and send the notice; again, to another officer after a challenge.
+
+    :raises PresiderHandles: the officer did a step of the case or is a relative.
+    :raises InvalidInput: less than seven days ahead, later than twenty working days from the request, or no place.
+    """
+    case, hearing = _office(case_id, actor)
+    life.check_move(case, Kind.SCHEDULE_HEARING)
+    _require(hearing, Hearing.State.REQUESTED, Hearing.State.SCHEDULED)
+    presider = identity.actor_for_post(post_id=presiding_post, channel=actor.channel, on=day_of(at))
+    login = presider.require_login()
+    if StepPerformer.objects.filter(step__case=case, login_id=login).exists():
+        raise PresiderHandles
+    if case.relatives.filter(login_id=login).exists():
+        raise PresiderHandles
+    problems = {} if place.strip() else {"place": "请填写听证地点。"}
+    if day_of(held_at) < day_of(at) + timedelta(days=NOTICE_DAYS):
+        problems["held_at"] = f"听证通知须提前 {NOTICE_DAYS} 日送达，请往后安排。"
+    elif hearing.hold_until is not None and day_of(held_at) > hearing.hold_until:
+        problems["held_at"] = f"听证须在 {hearing.hold_until.isoformat()} 前举行，请往前安排。"
+    if problems:
+        raise InvalidInput(problems)
+    hearing.state, hearing.scheduled_for, hearing.place = Hearing.State.SCHEDULED, held_at, place.strip()
+    hearing.is_public = is_public
+    hearing.presiding_login_id, hearing.presiding_name = login, presider.name
+    hearing.save()
+    letter = documents.Letter(
+        paragraphs=["您要求的听证安排如下。"],
+        rows=[
+            ("时间", f"{held_at.astimezone(CHINA):%Y-%m-%d %H:%M}"),
+            ("地点", hearing.place),
+            ("方式", "公开举行" if is_public else "不公开举行"),
+            ("主持人", f"{presider.name}（{presider.organization_name}）"),
+        ],
+        points=[
+            "认为主持人与本件有直接利害关系的，有权申请回避。",
+            "您可以亲自参加，也可以委托代理人；可以提出证据，进行申辩和质证。不收取费用。",
+        ],
+    )
+    organ = case.deciding_organization
+    document = documents.issue(case, CaseDocument.Kind.HEARING_NOTICE, letter, organization=organ, at=at)
+    facts = {"document": document.number, "held_at": held_at.isoformat(), "presiding": login}
+    life.append(case, Kind.SCHEDULE_HEARING, actor=actor, at=at, facts=facts)
+    audit.record("cases.schedule_hearing", actor=actor, at=at, target=case.target, division=case.division)
+    return hearing
+
+
+@transaction.atomic
+def hold_hearing(*, case_id: int, record: str, actor: Actor, at: datetime) -> Hearing:
+    """
+    Write the record of a hearing that has been held; only its presiding officer does.
+
+    :raises PresiderHandles: another officer.
+    :raises InvalidInput: before its time, or a record that says too little.
+    """
+    case, hearing = _office(case_id, actor)
+    life.check_move(case, Kind.HOLD_HEARING)
+    _require(hearing, Hearing.State.SCHEDULED)
+    if actor.login_id != hearing.presiding_login_id:
+        raise PresiderHandles
+    problems = {}
+    if hearing.scheduled_for is not None and at < hearing.scheduled_for:
+        problems["record"] = "听证还没有到举行的时间。"
+    if len(record.strip()) < grounds.SHORTEST_REASON:
+        problems["record"] = "请写明参加人、各方意见和证据，作为听证笔录。"
+    if problems:
+        raise InvalidInput(problems)
+    hearing.state, hearing.record = Hearing.State.HELD, record.strip()
+    hearing.save()
+    life.append(case, Kind.HOLD_HEARING, actor=actor, at=at, note=hearing.record)
+    audit.record("cases.hold_hearing", actor=actor, at=at, target=case.target, division=case.division)
+    return hearing
+
+
+@transaction.atomic
+def sign_hearing_record(*, case_id: int, signed_by: str, actor: Actor, at: datetime) -> Hearing:
+    """
+    Note that the participants have signed the record; it is numbered, and the limits go on after this day.
+
+    :raises InvalidInput: nobody is named.
+    """
+    case, hearing = _office(case_id, actor)
+    life.check_move(case, Kind.SIGN_RECORD)
+    _require(hearing, Hearing.State.HELD)
+    if not signed_by.strip():
+        raise InvalidInput({"signed_by": "请填写在笔录上签字的人员；拒绝签字的，写明情况。"})
+    letter = documents.Letter(
+        paragraphs=[hearing.record],
+        rows=[("主持人", hearing.presiding_name), ("签字", signed_by.strip())],
+        points=["听证笔录是作出决定的依据。"],
+    )
+    organ = case.deciding_organization
+    document = documents.issue(case, CaseDocument.Kind.HEARING_RECORD, letter, organization=organ, at=at)
+    hearing.state, hearing.record_number = Hearing.State.RECORD_SIGNED, document.number
+    hearing.save()
+    clocks.resume(case, on=day_of(at))
+    due = {clock.kind: clock.due_on.isoformat() for clock in case.clocks.filter(kind__in=clocks.DECISION_CLOCKS)}
+    life.append(
+        case,
+        Kind.SIGN_RECORD,
+        actor=actor,
+        at=at,
+        to=_state_to_go_on(case),
+        facts={"document": document.number, "promised_due": due.get("promised", "")},
+    )
+    audit.record("cases.sign_hearing_record", actor=actor, at=at, target=case.target, division=case.division)
+    return hearing
+
+
+def _state_to_go_on(case: Case) -> State:
+    found = steps.state_of_open_steps(case)
+    return State.REVIEWING if found == State.SPECIAL else found
+
+
+def _settle(case: Case, hearing: Hearing, state: Hearing.State, kind: Kind, *, actor: Actor, at: datetime) -> None:
+    hearing.state = state
+    hearing.save(update_fields=["state"])
+    life.append(case, kind, actor=actor, at=at)
+
+
+def _own(case_id: int, actor: Actor, at: datetime) -> tuple[Case, Hearing]:
+    case = life.lock(case_id)
+    access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    return case, _of(case)
+
+
+def _office(case_id: int, actor: Actor) -> tuple[Case, Hearing]:
+    case = life.lock(case_id)
+    if not actor.may("cases.review", division=case.division, line=case.line):
+        actor.require("cases.decide", division=case.deciding_organization.division_id, line=case.line)
+    return case, _of(case)
+
+
+def _of(case: Case) -> Hearing:
+    hearing = Hearing.objects.filter(case=case).first()
+    if hearing is None:
+        raise HearingNotPossible(state="未告知")
+    return hearing
+
+
+def _require(hearing: Hearing, *states: Hearing.State) -> None:
+    if hearing.state not in states:
+        raise HearingNotPossible(state=hearing.get_state_display())
+
+
+def _working_day(on: date, days: int) -> clocks.Due:
+    return clocks.due_day(unit="workday", days=days, started_on=on, calendar=clocks.work_calendar())
