@@ -1,0 +1,93 @@
+"""Divisions, people, posts, mandates: every read of the identity room; callers import them from here."""
+
+from onedoor.platform.identity.queries.consents import (
+    consents_given,
+    live_consent,
+    signed_consents,
+)
+from onedoor.platform.identity.queries.divisions import (
+    NATION,
+    DivisionNotFound,
+    chain,
+    division,
+    divisions_below,
+    find_division,
+    find_divisions,
+    reach_of,
+    subtree_range,
+)
+from onedoor.platform.identity.queries.mandates import (
+    MandateExpired,
+    MandateMissing,
+    active_delegation,
+    delegations_given,
+    delegations_received,
+    delegations_to_confirm,
+    followed_by,
+    principals_for_item,
+)
+from onedoor.platform.identity.queries.organizations import (
+    NoResponsibleOrganization,
+    responsible_organization,
+    service_points,
+)
+from onedoor.platform.identity.queries.people import (
+    id_number_index,
+    id_number_of,
+    masked_phone,
+    name_of,
+    person_answers,
+    person_with_index,
+    phone_index,
+    residence_of,
+)
+from onedoor.platform.identity.queries.posts import (
+    ONE_FACTOR_LEVEL,
+    actor_for,
+    actor_for_post,
+    colleagues,
+    login_of,
+    posts_of,
+    username_of_phone,
+)
+
+__all__ = [
+    "DivisionNotFound",
+    "MandateExpired",
+    "MandateMissing",
+    "NATION",
+    "NoResponsibleOrganization",
+    "ONE_FACTOR_LEVEL",
+    "active_delegation",
+    "actor_for",
+    "actor_for_post",
+    "chain",
+    "colleagues",
+    "consents_given",
+    "delegations_given",
+    "delegations_received",
+    "delegations_to_confirm",
+    "division",
+    "divisions_below",
+    "find_division",
+    "find_divisions",
+    "followed_by",
+    "id_number_index",
+    "id_number_of",
+    "live_consent",
+    "login_of",
+    "masked_phone",
+    "name_of",
+    "person_answers",
+    "person_with_index",
+    "phone_index",
+    "posts_of",
+    "principals_for_item",
+    "reach_of",
+    "residence_of",
+    "responsible_organization",
+    "service_points",
+    "signed_consents",
+    "subtree_range",
+    "username_of_phone",
+]
