@@ -47,7 +47,7 @@ def open_ready(case: Case, *, at: datetime) -> list[CaseStep]:
 
 
 def _open(case: Case, step: Step, *, at: datetime, tier: int) -> CaseStep:
-    organization = identity.responsible_organization(division=case.division, tier=tier, line=case.line)
+    organization = identity.responsible_organization(division=case.division, tier=tier, line=case.line, on=day_of(at))
     due = None
     if step.within is not None:
         due = clocks.due_day(

@@ -70,7 +70,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime) -
 
     :raises StaleVersion: the draft was changed elsewhere since the person read it.
     :raises InvalidInput: answers are missing or wrong; each problem names its field.
-    :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow, MandateExpired: what is missing and how to mend it.
+    :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow, MandateExpired, MandateUsedUp: what is missing and how to mend it.
     """
     draft = Draft.objects.select_for_update(of=("self",)).select_related("item_version", "applicant").get(pk=draft_id)
     access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
@@ -80,6 +80,8 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime) -
         raise StaleVersion
     _refuse_second(draft)
     _check_complete(draft, actor, at)
+    if draft.delegation_id is not None:
+        identity_operations.use_delegation(delegation_id=draft.delegation_id, actor=actor, at=at)
     case = _create_case(draft, actor, at)
     receipt = _give_receipt(case, at)
     life.append(case, Kind.SUBMIT, actor=actor, at=at, facts={"receipt": receipt.number, "digest": receipt.digest})
@@ -120,10 +122,10 @@ def _create_case(draft: Draft, actor: Actor, at: datetime) -> Case:
     version = draft.item_version
     item = version.item
     receiving = identity.responsible_organization(
-        division=draft.division, tier=item.jurisdiction.receiving_tier, line=item.line
+        division=draft.division, tier=item.jurisdiction.receiving_tier, line=item.line, on=day_of(at)
     )
     deciding = identity.responsible_organization(
-        division=draft.division, tier=item.jurisdiction.deciding_tier, line=item.line
+        division=draft.division, tier=item.jurisdiction.deciding_tier, line=item.line, on=day_of(at)
     )
     task = task_code(deciding.uscc, str(deciding.tier), item.national.catalog_code)
     running = next_number(f"case:{task}:{day_of(at).isoformat()}")

@@ -48,6 +48,7 @@ from onedoor.platform.cases.queries.matter import (
     receipt_of,
     speak,
     verify_document,
+    ward_opinion,
 )
 from onedoor.platform.cases.queries.public import public_notice, public_notices
 
@@ -94,6 +95,7 @@ __all__ = [
     "speak",
     "timeline",
     "verify_document",
+    "ward_opinion",
     "why_not",
     "working_days_left",
     "worklist",

@@ -20,6 +20,7 @@ from onedoor.platform.cases.models import (
 from onedoor.platform.cases.operations.desk import asked_materials
 from onedoor.platform.catalog.items import FormField, Section
 from onedoor.platform.catalog.items import Material as PaperDefinition
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotFound
 from onedoor.standards.judgement import Judgement
@@ -117,6 +118,12 @@ def materials_of(owner: Case | Draft) -> list[Material]:
 def people_of(case: Case) -> list[CasePerson]:
     """Return the people named in the application, in the order of the form."""
     return list(case.people.select_related("person").order_by("role", "row"))
+
+
+def ward_opinion(case: Case) -> str:
+    """Return what a ward has said about the application a guardian made for them, "" if nothing."""
+    draft = Draft.objects.filter(submitted_as=case).values_list("pk", flat=True).first()
+    return identity.ward_opinion(f"draft:{draft}") if draft else ""
 
 
 def declared_sections(case: Case) -> list[SpokenSection]:

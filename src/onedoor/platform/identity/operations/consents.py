@@ -8,9 +8,21 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Consent
 from onedoor.platform.identity.operations.mandates import DelegationNotFound
+from onedoor.platform.identity.queries import age_of, guardianship_between
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.standards.periods import add_months
+
+SIGNS_FROM = 14
+
+
+class GuardianConsents(OneDoorError):
+    code, http_status, message = (
+        "consent.guardian_needed",
+        403,
+        "不满 14 周岁的，由监护人签署。请监护人登录后签署；监护关系还没有登记的，请带户口簿到窗口登记。",
+    )
 
 
 @transaction.atomic
@@ -26,9 +38,16 @@ def give_consent(
     actor: Actor,
     at: datetime,
 ) -> Consent:
-    """Record a signed consent; signing the same again for the same application returns the first."""
+    """
+    Record a signed consent; signing the same again for the same application returns the first.
+
+    :raises GuardianConsents: a child under fourteen does not sign, the guardian does (个人信息保护法第三十一条).
+    """
     if actor.person_id is None:
         raise DelegationNotFound
+    age = age_of(person_id, on=day_of(at))
+    if age is not None and age < SIGNS_FROM and method in ("self", "paper"):
+        raise GuardianConsents
     existing = Consent.objects.filter(
         person_id=person_id, purpose=purpose, reference=reference, revoked_at__isnull=True
     ).first()
@@ -54,9 +73,17 @@ def give_consent(
 
 @transaction.atomic
 def revoke_consent(*, consent_id: int, actor: Actor, at: datetime) -> Consent:
-    """Withdraw a consent: from now on nothing is asked under it. Only the person themselves."""
-    consent = Consent.objects.select_for_update().filter(pk=consent_id, person_id=actor.require_person()).first()
-    if consent is None:
+    """
+    Withdraw a consent: from now on nothing is asked under it. Only the person themselves, or their guardian.
+
+    :raises DelegationNotFound: it is somebody else's.
+    """
+    consent = Consent.objects.select_for_update().filter(pk=consent_id).first()
+    reader = actor.require_person()
+    if consent is None or (
+        consent.person_id != reader
+        and guardianship_between(guardian_id=reader, ward_id=consent.person_id, on=day_of(at)) is None
+    ):
         raise DelegationNotFound
     if consent.revoked_at is None:
         consent.revoked_at = at

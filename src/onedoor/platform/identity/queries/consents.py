@@ -1,8 +1,11 @@
 """Consents: what a person has allowed to be asked about them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from onedoor.platform.identity.models import Consent
+from django.db.models import Q
+
+from onedoor.platform.identity.models import Consent, Guardianship
+from onedoor.platform.identity.queries.mandates import guards
 from onedoor.platform.kernel.actors import Actor
 
 
@@ -12,9 +15,12 @@ def signed_consents(*, reference: str, at: datetime) -> set[tuple[str, str]]:
     return set(living.values_list("person__id_index", "purpose"))
 
 
-def consents_given(*, actor: Actor) -> list[Consent]:
-    """Return the actor's own consents, newest first, withdrawn ones included."""
-    return list(Consent.objects.filter(person_id=actor.require_person()).order_by("-id"))
+def consents_given(*, actor: Actor, on: date) -> list[Consent]:
+    """Return the consents of the actor and of their wards, newest first, withdrawn ones included; one query."""
+    reader = actor.require_person()
+    wards = Guardianship.objects.filter(guards(on), guardian_id=reader).values("ward_id")
+    found = Consent.objects.filter(Q(person_id=reader) | Q(person_id__in=wards))
+    return list(found.select_related("person").order_by("-id"))
 
 
 def live_consent(*, person_id: int, purpose: str, source: str, at: datetime) -> Consent | None:

@@ -6,9 +6,10 @@ from functools import lru_cache
 
 from django.db.models import Q
 
-from onedoor.platform.identity.models import Division
-from onedoor.platform.kernel.actors import CodeRange
-from onedoor.platform.kernel.errors import NotFound
+from onedoor.platform.identity.models import Division, DivisionSuccession, FormerDivisionName
+from onedoor.platform.kernel.actors import Actor, CodeRange
+from onedoor.platform.kernel.errors import NotFound, OneDoorError
+from onedoor.platform.kernel.scopes import within_reach
 
 NATION = "000000000000"
 
@@ -48,26 +49,30 @@ def _in_force(on: date) -> Q:
 
 def chain(code: str) -> list[str]:
     """Return the code and those of all its superiors, nearest first, ending with the whole country."""
-    codes = list(_parents(code))
+    try:
+        codes = list(_parents(code))
+    except DivisionNotFound:  # not remembered: it may be established a minute later
+        codes = [code]
     return codes if codes[-1] == NATION else [*codes, NATION]
 
 
 @lru_cache(maxsize=50_000)
 def _parents(code: str) -> tuple[str, ...]:
     """Walk up the tree; a division's place in it never changes, a reorganisation makes new codes."""
-    codes, current = [code], code
-    while current:
-        parent = Division.objects.filter(code=current).values_list("parent_id", flat=True).first()
-        if not parent:
-            break
-        codes.append(parent)
-        current = parent
-    return tuple(codes)
+    codes = [code]
+    while True:
+        row = Division.objects.filter(code=codes[-1]).values_list("parent_id", flat=True).first()
+        if row is None and not Division.objects.filter(code=codes[-1]).exists():
+            raise DivisionNotFound
+        if not row:
+            return tuple(codes)
+        codes.append(row)
 
 
-def reach_of(code: str) -> list[CodeRange]:
+def reach_of(code: str, *, on: date) -> list[CodeRange]:
     """
-    Return the half-open code ranges that cover a division and everything below it, abolished units included.
+    Return the half-open code ranges that cover a division on a day: everything below it, abolished units included,
+    and whatever it has taken over from until then.
 
     Codes of one subtree mostly lie side by side, so a county is one range; the tree decides, not the digits.
     """
@@ -75,9 +80,11 @@ def reach_of(code: str) -> list[CodeRange]:
         return [("000000000000", "999999999999")]
     level, members = [code], {code}
     while level:
-        below = list(Division.objects.filter(parent_id__in=level).values_list("code", flat=True))
-        members.update(below)
-        level = below
+        below = set(Division.objects.filter(parent_id__in=level).values_list("code", flat=True))
+        taken_over = DivisionSuccession.objects.filter(to_division_id__in=level, on__lte=on)
+        below |= set(taken_over.values_list("from_division_id", flat=True))
+        level = sorted(below - members)
+        members |= below
     return _as_ranges(sorted(members))
 
 
@@ -100,6 +107,67 @@ def _after(code: str) -> str:
     return str(int(code[:digits]) + 1).zfill(digits).ljust(12, "0")
 
 
-def subtree_range(code: str) -> list[CodeRange]:
+def subtree_range(code: str, *, on: date) -> list[CodeRange]:
     """Return the code ranges of a place for reading public data."""
-    return [(start, end) for start, end in reach_of(code)]
+    return reach_of(code, on=on)
+
+
+class DivisionSplit(OneDoorError):
+    code, http_status, message = (
+        "identity.division_split",
+        409,
+        "您登记的地区“{name}”已分设为{successors}。请带身份证到便民服务中心窗口，或拨打 12345，更新您的户籍地后再办理。",
+    )
+
+
+def successors_of(code: str, *, on: date) -> list[Division]:
+    """
+    Return the divisions in force on a day that stand where `code` stood: itself, or whoever took over, by code.
+
+    A unit that went together with its superior, with no successor of its own, is found in the superior's.
+    """
+    found, waiting, seen = [], [code], {code}
+    while waiting:
+        current = Division.objects.filter(code=waiting.pop()).first()
+        if current is None:
+            continue
+        if current.in_force_to is None or current.in_force_to > on:
+            found.append(current)
+            continue
+        rows = DivisionSuccession.objects.filter(from_division_id=current.code, on__lte=on)
+        following = list(rows.values_list("to_division_id", flat=True)) or [current.parent_id or ""]
+        waiting += [one for one in following if one and one not in seen]
+        seen.update(following)
+    return sorted(found, key=lambda one: one.code)
+
+
+def current_division(code: str, *, on: date) -> str:
+    """
+    Return the code of the division in force on a day that stands where `code` stood, `code` itself if none is known.
+
+    :raises DivisionSplit: several do; the person has to say which.
+    """
+    if not code:
+        return ""
+    found = successors_of(code, on=on)
+    if len(found) > 1:
+        raise DivisionSplit(name=division(code).name, successors="、".join(one.name for one in found))
+    return found[0].code if found else code
+
+
+def division_name(code: str, *, on: date) -> str:
+    """Return the full name a division had on a day; an abolished one keeps its last name, "" for an unknown code."""
+    former = FormerDivisionName.objects.filter(division_id=code, until__gt=on).order_by("until").first()
+    if former is not None:
+        return former.full_name
+    found = find_division(code)
+    return (found.full_name or found.name) if found else ""
+
+
+def reorganisations(*, actor: Actor, most: int = 50) -> list[DivisionSuccession]:
+    """Return the latest successions that concern the administrator's reach, newest first; one query."""
+    actor.require_one_of("identity.manage")
+    old = within_reach(actor, prefix="from_division__", field="code", by_line=False)
+    new = within_reach(actor, prefix="to_division__", field="code", by_line=False)
+    rows = DivisionSuccession.objects.filter(old | new).select_related("from_division", "to_division")
+    return list(rows.order_by("-on", "-pk")[:most])
