@@ -40,6 +40,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def new_officer(request: HttpRequest) -> HttpResponse:
     """Open an account with its first post, and show once what the person takes along."""
     actor = actor_of(request)
+    actor.require_one_of("identity.manage")
     typed = request.POST if request.method == "POST" else {"valid_from": clock.today().isoformat()}
     context = _choices(request) | {"typed": typed, "problems": {}}
     if request.method != "POST":
