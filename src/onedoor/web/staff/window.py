@@ -74,7 +74,7 @@ def window(request: HttpRequest) -> HttpResponse:
     actor.require_one_of("identity.window")
     context = {
         "filing": identity.assisted_filing(actor=actor, at=clock.now()),
-        "items": catalog.list_items(on=clock.today()),
+        "offered": catalog.list_items(on=clock.today()),
         "resets": "identity.reset_citizen" in actor.permissions,
         "done": DONE.get(request.GET.get("done", ""), ""),
         "duties": cases.duty_counts(actor=actor),
@@ -168,7 +168,7 @@ def delegate(request: HttpRequest) -> HttpResponse:
         "identity.record_delegation",
         perform,
         "delegated",
-        items=[(one.code, one.title) for one in catalog.list_items(on=clock.today())],
+        offered=[(one.code, one.title) for one in catalog.list_items(on=clock.today())],
         scopes=SCOPES,
         relations=[(code, label("relation", code)) for code in operations.RELATION_CODES],
         typed={"valid_to": year.isoformat()},
@@ -286,7 +286,7 @@ def assist(request: HttpRequest) -> HttpResponse:
         "identity.begin_assisting",
         perform,
         "",
-        items=[(one.code, one.title) for one in catalog.list_items(on=clock.today())],
+        offered=[(one.code, one.title) for one in catalog.list_items(on=clock.today())],
     )
     if answer.status_code != 302:
         return answer
