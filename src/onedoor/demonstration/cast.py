@@ -54,6 +54,8 @@ OFFICERS = (
     Officer("LP003", "郑国强", "supervisor", "county", "临平区监察员"),
     Officer("LP004", "杜若兰", "auditadmin", "county", "审计管理员"),
     Officer("LP005", "韩松", "secadmin", "county", "安全管理员"),
+    Officer("LP006", "梁启航", "sysadmin", "county", "系统管理员"),
+    Officer("TX005", "孙巧云", "assistant", "town", "塘栖镇帮办代办员"),
 )
 
 

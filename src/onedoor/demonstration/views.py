@@ -5,7 +5,6 @@ from typing import Any
 import httpx
 import pyotp
 from django.conf import settings
-from django.contrib.auth import login as start_session
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,12 +15,17 @@ from onedoor.demonstration.cast import CITIZENS, OFFICERS, PASSWORD, SECRET
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
-from onedoor.web.parts.actors import FACTORS_KEY, actor_of
+from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted
+from onedoor.web.parts.sessions import enter as enter_session
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 LONGEST_LEAP = 60  # days
-HOMES = {"supervisor": "/supervision/", "auditadmin": "/supervision/audit/", "secadmin": "/staff/reset/"}
+HOMES = {
+    "supervisor": "/supervision/",
+    "auditadmin": "/supervision/audit/",
+    "secadmin": "/staff/people/",
+    "sysadmin": "/staff/people/",
+}
 
 
 @login_not_required
@@ -53,8 +57,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     found = identity.login_of(username) if username else None
     if found is None:
         return redirect("demonstration")
-    start_session(request, found, backend=BACKEND)
-    request.session[FACTORS_KEY] = ["code", "one_time_password", "password"]
+    enter_session(request, found, "code", "one_time_password", "password")
     audit.record("demonstration.enter", actor=actor_of(request), at=clock.now(), target=f"login:{found.pk}")
     return redirect(HOMES.get(officer.role, "/staff/") if officer else "/me/")
 

@@ -290,26 +290,26 @@ def above(tree: dict[str, str | None], code: str | None) -> set[str]:
 
 def test_a_reach_covers_what_lies_below_in_the_tree_and_nothing_beside(tree: dict[str, str | None]) -> None:
     for post in tree:
-        ranges = queries.reach_of(post)
+        ranges = queries.reach_of(post, on=AT.date())
         covered = {code for code in tree if any(start <= code < end for start, end in ranges)}
         assert covered == {code for code in tree if post in above(tree, code)}, post
 
 
 def test_a_city_or_county_of_one_piece_is_one_range(tree: dict[str, str | None]) -> None:
-    assert queries.reach_of("110105000000") == [("110105000000", "110106000000")]
-    assert queries.reach_of("441900000000") == [("441900000000", "442000000000")]
+    assert queries.reach_of("110105000000", on=AT.date()) == [("110105000000", "110106000000")]
+    assert queries.reach_of("441900000000", on=AT.date()) == [("441900000000", "442000000000")]
 
 
 def test_ranges_join_without_gaps_or_overlaps(tree: dict[str, str | None]) -> None:
     for post in tree:
-        ranges = queries.reach_of(post)
+        ranges = queries.reach_of(post, on=AT.date())
         assert all(start < end for start, end in ranges)
         assert all(first[1] < second[0] for first, second in itertools.pairwise(ranges))
 
 
 def test_a_post_reaches_its_own_place(tree: dict[str, str | None]) -> None:
     for code in tree:
-        assert any(start <= code < end for start, end in queries.reach_of(code))
+        assert any(start <= code < end for start, end in queries.reach_of(code, on=AT.date()))
 
 
 def appoint(books: Library, username: str, role: str) -> None:

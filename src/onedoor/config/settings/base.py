@@ -49,6 +49,7 @@ ROOT_URLCONF = "onedoor.config.urls"
 WSGI_APPLICATION = "onedoor.config.wsgi.application"
 
 MIDDLEWARE = [
+    "onedoor.web.parts.addresses.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "onedoor.web.parts.sessions.IdleMiddleware",
     "onedoor.web.parts.actors.ActorMiddleware",
     "onedoor.web.parts.actors.EntranceMiddleware",
     "onedoor.web.parts.refusals.RefusalMiddleware",

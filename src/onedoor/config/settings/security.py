@@ -18,6 +18,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "onedoor.platform.identity.passwords.ThreeClasses"},
+    {"NAME": "onedoor.platform.identity.passwords.NotUsedBefore"},
 ]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
@@ -25,9 +27,15 @@ LOGOUT_REDIRECT_URL = "/"
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_PARAMETERS = "onedoor.web.parts.entrance.locked_by"
+AXES_CLIENT_IP_CALLABLE = "onedoor.web.parts.addresses.address_of"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "onedoor.web.parts.entrance.locked_out"
+
+# The addresses or networks of our own proxies; only what they say about where a request comes from is believed.
+ONEDOOR_TRUSTED_PROXIES: list[str] = env.list("ONEDOOR_TRUSTED_PROXIES", default=[])
+ONEDOOR_IDLE_STAFF_SECONDS = env.int("ONEDOOR_IDLE_STAFF_MINUTES", default=15) * 60
+ONEDOOR_IDLE_PUBLIC_SECONDS = env.int("ONEDOOR_IDLE_PUBLIC_MINUTES", default=30) * 60
 
 SECURE_TRANSPORT = env.bool("ONEDOOR_TLS", default=False)
 SESSION_COOKIE_HTTPONLY = True

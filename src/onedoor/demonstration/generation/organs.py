@@ -14,7 +14,7 @@ NAMES = ("陈晓", "林敏", "吴涛", "周静", "徐杰", "孙丽", "胡斌", "
 
 def counties(*, within: str, on: date) -> list[Division]:
     """Return the counties below a division ("" for the whole country) that have townships, in order of their codes."""
-    reach = identity.reach_of(within) if within else [("000000000000", "999999999999")]
+    reach = identity.reach_of(within, on=on) if within else [("000000000000", "999999999999")]
     found = Division.objects.filter(level=4, children__level=5, in_force_to__isnull=True).distinct().order_by("code")
     return [one for one in found if any(low <= one.code < high for low, high in reach)]
 
@@ -99,7 +99,7 @@ def _appoint(wanted: list[tuple[Organization, tuple[str, ...]]], at: datetime) -
                 role=role,
                 division_id=organ.division_id,
                 lines=[],
-                reach=[list(pair) for pair in identity.reach_of(organ.division_id)],
+                reach=[list(pair) for pair in identity.reach_of(organ.division_id, on=at.date())],
                 valid_from=BEGUN,
                 recorded_at=at,
                 recorded_by="演示数据",

@@ -1,4 +1,4 @@
-"""Who may come near a case: its applicant, an agent with a living delegation, an officer whose post reaches it."""
+"""Who may come near a case: its applicant, an agent with a living mandate, an officer whose post reaches it."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ class DraftNotFound(NotFound):
 
 def require_applicant_side(case: Case, *, actor: Actor, scope: str, on: date) -> None:
     """
-    Let the applicant, or the agent while the delegation for `scope` (view, submit, sign, collect) is in force.
+    Let the applicant, or the agent while a delegation for `scope` (view, submit, sign, collect) or a guardianship is in force.
 
     :raises CaseNotFound: anybody else; it looks like a case that does not exist.
     :raises MandateExpired: the delegation has ended.
@@ -32,7 +32,7 @@ def require_applicant_side(case: Case, *, actor: Actor, scope: str, on: date) ->
         return
     if actor.person_id != case.agent_id:
         raise CaseNotFound
-    identity.active_delegation(
+    identity.require_mandate(
         agent_id=actor.person_id, principal_id=case.applicant_id, item=case.item_code, scope=scope, on=on
     )
 
@@ -45,7 +45,7 @@ def require_draft(draft: Draft, *, actor: Actor, scope: str, on: date) -> None:
         return
     if actor.person_id != draft.filled_by_id:
         raise DraftNotFound
-    identity.active_delegation(
+    identity.require_mandate(
         agent_id=actor.person_id,
         principal_id=draft.applicant_id,
         item=draft.item_version.code,

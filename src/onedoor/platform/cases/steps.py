@@ -81,7 +81,7 @@ def open_common(case: Case, step: Step, *, at: datetime, organ: Organization) ->
 def _open(case: Case, step: Step, *, at: datetime, tier: int) -> CaseStep:
     if case.relation == Case.Relation.TRANSFER:
         tier = min(tier, case.receiving_organization.tier)  # what came up to a superior stays there
-    organization = identity.responsible_organization(division=case.division, tier=tier, line=case.line)
+    organization = identity.responsible_organization(division=case.division, tier=tier, line=case.line, on=day_of(at))
     due = None
     if step.within is not None:
         due = clocks.due_day(

@@ -182,6 +182,7 @@ class ServiceItem(StrictModel):
     visits: Visits = Visits()
     handle_forms: tuple[Literal["1", "2", "3", "4", "5", "9"], ...] = ("1", "2", "3")
     delegable: bool = True
+    alone_from: Literal[16, 18] = 18  # from which age a person applies without a guardian (Civil Code arts. 18, 19)
     one_at_a_time: bool = True  # a person has one open case of this item at the most
     assurance: Annotated[int, Field(ge=0, le=4)] = 3
     single_officer_allowed: bool = False

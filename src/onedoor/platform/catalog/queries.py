@@ -26,6 +26,7 @@ class ItemCard:
     title_en: str
     line: str
     summary: str
+    delegable: bool = True
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,14 @@ def _cards(codes: Sequence[str], on: date) -> list[ItemCard]:
     versions = ItemVersion.objects.filter(in_force(on), code__in=codes).order_by("version")
     newest = {version.code: version for version in versions}
     return [
-        ItemCard(code, newest[code].title, newest[code].title_en, newest[code].line, newest[code].definition["summary"])
+        ItemCard(
+            code,
+            newest[code].title,
+            newest[code].title_en,
+            newest[code].line,
+            newest[code].definition["summary"],
+            newest[code].definition.get("delegable", True),
+        )
         for code in codes
         if code in newest
     ]

@@ -35,6 +35,7 @@ class Use:
     legal_basis: str
     business: str
     state: str
+    consent_id: int | None  # the consent it was asked under, None where the law itself is the ground
 
 
 def answer_of(*, query_id: str, actor: Actor) -> StoredAnswer:
@@ -66,6 +67,7 @@ def uses_about(*, person_id: int, actor: Actor, most: int = 200) -> list[Use]:
             legal_basis=query.legal_basis,
             business=query.business,
             state=query.get_state_display(),
+            consent_id=query.consent_id,
         )
         for query in Query.objects.filter(person_id=person_id).order_by("-asked_at")[:most]
     ]

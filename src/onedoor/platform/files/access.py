@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 
 
@@ -16,6 +17,15 @@ _readers: dict[str, Reader] = {}
 def register(kind: str, reader: Reader) -> None:
     """Register who may read files of `kind` ("case", "draft"); called from `AppConfig.ready`."""
     _readers[kind] = reader
+
+
+def mandate_reader(kind: str) -> Reader:
+    """Return who may read the papers of a mandate; its own room lies below this one and cannot register by itself."""
+
+    def may_read_evidence(identifier: str, *, actor: Actor, at: datetime) -> bool:
+        return identity.may_read_evidence(kind, identifier, actor=actor)
+
+    return may_read_evidence
 
 
 def may_read(target: str, *, actor: Actor, at: datetime) -> bool:

@@ -5,3 +5,9 @@ class FilesConfig(AppConfig):
     name = "onedoor.platform.files"
     label = "files"
     verbose_name = "文件"
+
+    def ready(self) -> None:
+        from onedoor.platform.files import access
+
+        for kind in ("delegation", "guardianship", "assisted"):
+            access.register(kind, access.mandate_reader(kind))

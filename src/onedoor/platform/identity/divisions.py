@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from onedoor.platform.identity.models import Division, Post
+from onedoor.platform.identity.models import Division, FormerDivisionName, Post
 from onedoor.platform.identity.queries import reach_of
 
 SHIPPED = Path(__file__).parent / "data" / "divisions.csv.gz"
@@ -61,7 +61,7 @@ def load_table(path: Path, *, source: str = SOURCE) -> Loaded:
     known = {division.code: division for division in Division.objects.all()}
     names = {code: division.full_name for code, division in known.items()}
     begin = as_of if known else None
-    new, renamed = [], []
+    new, renamed, former = [], [], []
     for row in rows:
         above = names.get(row.parent, "")
         names[row.code] = row.name if row.level < 3 else above + row.name
@@ -79,13 +79,17 @@ def load_table(path: Path, *, source: str = SOURCE) -> Loaded:
                 )
             )
         elif existing.name != row.name:
+            former.append(
+                FormerDivisionName(division=existing, name=existing.name, full_name=existing.full_name, until=as_of)
+            )
             existing.name, existing.full_name = row.name, names[row.code]
             renamed.append(existing)
     Division.objects.bulk_create(new, batch_size=2000)
+    FormerDivisionName.objects.bulk_create(former, ignore_conflicts=True)
     Division.objects.bulk_update(renamed, ["name", "full_name"], batch_size=500)
     ended = _end_missing(known, {row.code for row in rows}, max(row.level for row in rows), as_of)
     if known and (new or ended):
-        recompute_reach()
+        recompute_reach(on=as_of)
     return Loaded(len(new), len(renamed), ended)
 
 
@@ -98,11 +102,15 @@ def _end_missing(known: dict[str, Division], present: set[str], deepest: int, as
     return Division.objects.filter(code__in=gone).update(in_force_to=as_of)
 
 
-def recompute_reach() -> None:
-    """Work out every post's reach anew after the tree has changed."""
-    ranges = {}
+def recompute_reach(*, on: date) -> int:
+    """Work out anew every post's reach as of a day, after the tree has changed; return how many posts it changed."""
+    changed = []
+    ranges: dict[str, list[list[str]]] = {}
     for post in Post.objects.all():
         if post.division_id not in ranges:
-            ranges[post.division_id] = reach_of(post.division_id)
-        post.reach = ranges[post.division_id]
-        post.save(update_fields=["reach"])
+            ranges[post.division_id] = [list(one) for one in reach_of(post.division_id, on=on)]
+        if [list(one) for one in post.reach] != ranges[post.division_id]:
+            post.reach = ranges[post.division_id]
+            changed.append(post)
+    Post.objects.bulk_update(changed, ["reach"], batch_size=500)
+    return len(changed)

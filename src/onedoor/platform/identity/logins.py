@@ -12,6 +12,8 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Login, OneTimeCode
+from onedoor.platform.identity.operations.sessions import end_sessions
+from onedoor.platform.identity.passwords import must_rotate, remember
 from onedoor.platform.identity.queries import id_number_index, phone_index
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -185,9 +187,11 @@ def set_password(
             validate_password(password, login)
         except ValidationError as error:
             raise InvalidInput({"password": "；".join(error.messages)}) from None
+        remember(login, at)
         login.set_password(password)
-        login.must_change_password = False
-        login.save(update_fields=["password", "must_change_password"])
+        login.must_change_password, login.password_set_at = False, at
+        login.save(update_fields=["password", "must_change_password", "password_set_at"])
+        end_sessions(login_id=login.pk, how="修改密码", at=at)
         audit.record("identity.set_password", actor=actor, at=at, target=f"login:{login.pk}", knows_old=knows_old)
 
 
@@ -207,6 +211,37 @@ def _check_owner(login_id: int, id_number: str, at: datetime) -> None:
         login.save(update_fields=["recovery_day", "recovery_tries"])
     if not right:
         raise RecoveryWrong
+
+
+def require_fresh_password(*, login_id: int, at: datetime) -> None:
+    """Ask an officer whose password has grown too old for a new one before anything else; looked at when logging in."""
+    login = Login.objects.get(pk=login_id)
+    if must_rotate(login, on=day_of(at)) and not login.must_change_password:
+        login.must_change_password = True
+        login.save(update_fields=["must_change_password"])
+
+
+@transaction.atomic
+def unlock_officer(*, login_id: int, reason: str, actor: Actor, at: datetime) -> Login:
+    """
+    Let an officer in again before the half hour is over; by the security administrator, never oneself.
+
+    Wrong passwords are counted by the lock-out library; the page forgets those with `axes.utils.reset`.
+
+    :raises InvalidInput: it is one's own account, there is none, or the reason says too little.
+    """
+    problems: dict[str, str] = {}
+    _check_note(reason, problems)
+    login = Login.objects.select_for_update().filter(pk=login_id, kind=Login.Kind.OFFICER).first()
+    if login is None or login.pk == actor.login_id:
+        problems["username"] = "没有这个工号，或这是您自己的工号。自己的账号须由另一位安全管理员解锁。"
+    actor.require("identity.reset", division=actor.reach[0][0] if actor.reach else "")
+    if problems or login is None:
+        raise InvalidInput(problems)
+    login.one_time_wrong, login.one_time_locked_until = 0, None
+    login.save(update_fields=["one_time_wrong", "one_time_locked_until"])
+    audit.record("identity.unlock_login", actor=actor, at=at, target=f"login:{login.pk}", reason=reason.strip()[:200])
+    return login
 
 
 @dataclass(frozen=True)
@@ -289,8 +324,11 @@ def _new_phone(text: str, login: Login | None, problems: dict[str, str]) -> str:
 
 
 def _reset(login: Login, reset: Reset, note: str, actor: Actor, at: datetime) -> Reset:
+    remember(login, at)
     login.set_password(reset.password)
-    login.must_change_password = True
+    login.must_change_password, login.password_set_at = True, at
+    login.one_time_wrong, login.one_time_locked_until = 0, None
     login.save()
+    end_sessions(login_id=login.pk, how="重置账号", at=at)
     audit.record("identity.reset_login", actor=actor, at=at, target=f"login:{login.pk}", reason=note.strip()[:200])
     return reset

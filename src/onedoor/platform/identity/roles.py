@@ -18,19 +18,29 @@ _CASE = frozenset({"cases.view"})
 
 PERMISSIONS = {
     "intake_clerk": _CASE
-    | {"cases.supplement", "cases.accept", "cases.refuse", "cases.deliver", "identity.reset_citizen"},
+    | {
+        "cases.supplement",
+        "cases.accept",
+        "cases.refuse",
+        "cases.deliver",
+        "identity.reset_citizen",
+        "identity.window",
+    },
     "surveyor": _CASE | {"cases.survey"},
     "reviewer": _CASE | {"cases.review", "cases.notice", "assistance.settle"},
     "approver": _CASE | {"cases.decide", "registers.view", "certificates.view"},
     "cert_officer": _CASE
     | {"cases.certify", "cases.deliver", "certificates.view", "certificates.revoke", "registers.view"},
-    "assistant": frozenset({"cases.view"}),
+    "assistant": _CASE | {"identity.window"},
     "supervisor": frozenset({"supervision.view", "supervision.order"}),
     "item_manager": frozenset({"catalog.edit", "catalog.approve", "parameters.edit"}),
     "sysadmin": frozenset({"identity.manage", "cases.void"}),
     "secadmin": frozenset({"identity.reset", "identity.manage_security"}),
     "auditadmin": frozenset({"audit.view"}),
 }
+
+# Roles that decide, certify, watch or administer are given by two people: one appoints, the other approves.
+POWERFUL = frozenset({"approver", "cert_officer", "supervisor", "item_manager", "sysadmin", "secadmin", "auditadmin"})
 
 # The three administrators are different people, and none of them does business (GB/T 22239 level 3).
 ADMINISTRATORS = frozenset({"sysadmin", "secadmin", "auditadmin"})

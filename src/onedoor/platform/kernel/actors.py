@@ -52,6 +52,11 @@ class Actor:
     def anonymous(cls) -> "Actor":
         return cls(kind="anonymous", name="")
 
+    @property
+    def is_assisted(self) -> bool:
+        """Tell whether a person acts through an officer at the window (帮办)."""
+        return self.kind == "citizen" and self.post_id is not None
+
     def may(self, permission: str, *, division: str, line: str = "") -> bool:
         """Tell whether this actor may do `permission` for something in `division` (12 digits) of a business line."""
         if self.kind == "system":
@@ -67,6 +72,11 @@ class Actor:
         if not self.may(permission, division=division, line=line):
             raise NotAllowed
 
+    def require_one_of(self, *permissions: str) -> None:
+        """:raises NotAllowed: the post in use has none of these permissions anywhere; rows are scoped by the query."""
+        if self.kind != "system" and not self.permissions & set(permissions):
+            raise NotAllowed
+
     def require_person(self) -> int:
         """:raises NotLoggedIn: nobody has logged in, or a machine acts; a person has to."""
         if self.person_id is None:
@@ -78,6 +88,12 @@ class Actor:
         if self.login_id is None:
             raise NotLoggedIn
         return self.login_id
+
+    def require_post(self) -> int:
+        """:raises NotAllowed: no post is in use."""
+        if self.post_id is None:
+            raise NotAllowed
+        return self.post_id
 
     def reaches(self, division: str) -> bool:
         return any(start <= division < end for start, end in self.reach)

@@ -8,8 +8,13 @@ class MessagesConfig(AppConfig):
 
     def ready(self) -> None:
         from onedoor.platform.kernel import outbox
-        from onedoor.platform.messages import delegations
+        from onedoor.platform.messages import delegations, identity
 
         outbox.listen("identity.delegation_asked", "messages.tell_asked", delegations.tell_asked)
         outbox.listen("identity.delegation_confirmed", "messages.tell_confirmed", delegations.tell_confirmed)
+        outbox.listen("identity.delegation_recorded", "messages.tell_recorded", delegations.tell_recorded)
+        outbox.listen("identity.new_device", "messages.new_device", identity.tell_new_device)
+        outbox.listen("identity.assisted", "messages.assisted", identity.tell_assisted)
+        outbox.listen("identity.guardianship_recorded", "messages.guarded", identity.tell_guardianship_recorded)
+        outbox.listen("identity.guardianship_ended", "messages.unguarded", identity.tell_guardianship_ended)
         outbox.listen("identity.delegation_revoked", "messages.tell_revoked", delegations.tell_revoked)

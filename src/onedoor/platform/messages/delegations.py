@@ -13,6 +13,10 @@ LINK = "/me/delegations/"
 # event → (who is told, what)
 WORDS = {
     "asked": (("principal_id", "{agent}申请替您办事，请到“委托”核对并确认；不认识的人请不要确认。"),),
+    "recorded": (
+        ("agent_id", "{principal}在窗口委托您代办，您可以替他（她）办事了。"),
+        ("principal_id", "您在窗口委托{agent}代办的事已登记，随时可以撤销。"),
+    ),
     "confirmed": (("agent_id", "{principal}已确认委托，您可以替他（她）办事了。"),),
     "revoked": (
         ("agent_id", "{principal}的代办委托已撤销，您不能再替他（她）办事。"),
@@ -46,6 +50,10 @@ def tell_asked(payload: dict[str, Any], *, at: datetime) -> None:
 
 def tell_confirmed(payload: dict[str, Any], *, at: datetime) -> None:
     tell("confirmed", payload, at)
+
+
+def tell_recorded(payload: dict[str, Any], *, at: datetime) -> None:
+    tell("recorded", payload, at)
 
 
 def tell_revoked(payload: dict[str, Any], *, at: datetime) -> None:

@@ -64,7 +64,9 @@ def delegations(request: HttpRequest) -> HttpResponse:
     context = {
         "given": _in_words(identity.delegations_given(actor=actor, on=clock.today()), items),
         "received": _in_words(identity.delegations_received(actor=actor, on=clock.today()), items),
-        "items": items,
+        "wards": identity.wards_of(actor=actor, on=clock.today()),
+        "guardians": identity.guardians_of(actor=actor, on=clock.today()),
+        "items": [item for item in items if item.delegable],
         "scopes": SCOPES,
         "until": clock.today() + timedelta(days=365),
         "problem": problem,
@@ -98,6 +100,7 @@ def _change_delegation(request: HttpRequest) -> dict[str, Any]:
             items=request.POST.getlist("items"),
             scopes=request.POST.getlist("scopes"),
             valid_to=posted_day(request, "valid_to"),
+            max_uses=posted(request, "max_uses", 0) or None,
             actor=actor,
             at=at,
         )
@@ -132,9 +135,16 @@ def my_consents(request: HttpRequest) -> HttpResponse:
 
         once(request, "identity.revoke_consent", withdraw)
         return redirect("my_consents")
+    uses = exchange.uses_about(person_id=actor.require_person(), actor=actor)
     rows = [
-        {"consent": row, "departments": exchange.department_names(row.sources), "alive": row.is_alive(clock.now())}
-        for row in identity.consents_given(actor=actor)
+        {
+            "consent": row,
+            "is_own": row.person_id == actor.person_id,
+            "uses": [use for use in uses if use.consent_id == row.pk],
+            "departments": exchange.department_names(row.sources),
+            "alive": row.is_alive(clock.now()),
+        }
+        for row in identity.consents_given(actor=actor, on=clock.today())
     ]
     return render(request, "citizen/my_consents.html", {"rows": rows})
 

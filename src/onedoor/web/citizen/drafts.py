@@ -15,6 +15,7 @@ from onedoor.platform.cases.queries import Draft
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.catalog.forms import Section
 from onedoor.platform.exchange import queries as exchange
+from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import (
@@ -40,16 +41,24 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_of(request)
     if actor.person_id is None:
         raise NotLoggedIn
-    principals = identity.principals_for_item(agent_id=actor.person_id, item=code, on=clock.today())
+    item = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).item
+    may_act = item.delegable and not actor.is_assisted
+    principals = identity.principals_for_item(agent_id=actor.person_id, item=code, on=clock.today()) if may_act else []
     if request.method == "POST":
         applicant = posted(request, "applicant", actor.person_id)
 
         def perform() -> dict[str, Any]:
             draft = operations.start_draft(item_code=code, applicant_id=applicant, actor=actor, at=clock.now())
+            identity_operations.record_opinion(
+                ward_id=applicant,
+                reference=f"draft:{draft.pk}",
+                text=request.POST.get("opinion", ""),
+                actor=actor,
+                at=clock.now(),
+            )
             return {"draft": str(draft.pk)}
 
         return redirect("draft", draft_id=once(request, "cases.start_draft", perform)["draft"])
-    item = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).item
     asked = [field.prefill.removeprefix("fact:") for field in item.form.all_fields() if "fact:" in field.prefill]
     asked += [paper.waiver.source for paper in item.materials if paper.waiver and paper.waiver.kind == "data"]
     departments = exchange.department_names(".".join(source.split(".")[:2]) for source in asked)
@@ -60,8 +69,14 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
         "self_id": actor.person_id,
         "asks_departments": departments,
         "privacy": queries.privacy_notice(
-            item=item, division=identity.residence_of(actor.person_id), departments=departments, at=clock.now()
+            item=item,
+            division=identity.residence_of(actor.person_id, on=clock.today()),
+            departments=departments,
+            at=clock.now(),
         ),
+        "assisted": identity.name_of(actor.person_id) if actor.is_assisted else "",
+        "delegable": item.delegable,
+        "asks_opinion": any(identity.has_a_say(person, on=clock.today()) for person in principals),
     }
     return render(request, "citizen/start.html", context)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import clock
 from onedoor.web.parts.actors import actor_of
 
 COOKIE = "place"
@@ -27,8 +28,10 @@ def place_of(request: HttpRequest) -> Place:
     code = request.COOKIES.get(COOKIE, "")
     actor = actor_of(request)
     if not code and actor.person_id is not None:
-        code = identity.residence_of(actor.person_id)
-    found = identity.find_division(code) if code else None
+        code = identity.registered_place(actor.person_id)
+    # An abolished place is read as the one in its stead; where it has become several, the visitor chooses.
+    standing = identity.successors_of(code, on=clock.today()) if code else []
+    found = standing[0] if len(standing) == 1 else None
     if found is None:
         return Place(NATION, "全国", [NATION])
     return Place(found.code, found.full_name or found.name, identity.chain(found.code))

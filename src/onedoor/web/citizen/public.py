@@ -61,7 +61,7 @@ def progress(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def notices(request: HttpRequest) -> HttpResponse:
     place = place_of(request)
-    ranges = identity.subtree_range(place.code)
+    ranges = identity.subtree_range(place.code, on=clock.today())
     found = queries.public_notices(divisions=ranges, on=clock.today())
     return render(request, "citizen/notices.html", {"notices": found, "place": place})
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -15,8 +16,11 @@ from django.utils.http import urlencode
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
+from onedoor.web.parts.assisting import acting_for, banner
 
 POST_KEY = "post_in_use"
+PROVED_KEY = "proved_at"  # when the last proof was given, seconds since 1970
+FULL_LEVEL_FOR = 30 * 60  # seconds for which two proofs are good enough to sign
 FACTORS_KEY = "factors"  # how this session has proved who it is: code, password, one_time_password
 
 
@@ -51,7 +55,10 @@ class EntranceMiddleware(LoginRequiredMiddleware):
         for_officers = request.path.startswith(("/staff/", "/supervision/"))
         wanted = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
         entrance = reverse("officer_login" if for_officers else "login")
-        return redirect(f"{entrance}?{urlencode({'next': urlsplit(wanted).path})}")
+        asked = {"next": urlsplit(wanted).path}
+        if getattr(request, "idled_out", False):
+            asked["idle"] = "1"
+        return redirect(f"{entrance}?{urlencode(asked)}")
 
 
 def _may_stay(request: HttpRequest) -> bool:
@@ -66,14 +73,22 @@ def _may_stay(request: HttpRequest) -> bool:
 def _actor(request: HttpRequest) -> Actor:
     if not request.user.is_authenticated:
         return Actor.anonymous()
-    return identity.actor_for(
+    actor = identity.actor_for(
         login_id=request.user.pk,
         post_id=request.session.get(POST_KEY),
         channel="web",
         address=request.META.get("REMOTE_ADDR", ""),
-        factors=len(request.session.get(FACTORS_KEY, [])),
+        factors=factors_now(request),
         on=clock.today(),
     )
+    return acting_for(request, actor)
+
+
+def factors_now(request: HttpRequest) -> int:
+    """Return how many proofs this session counts for: a second one is good for half an hour, then it is given anew."""
+    given = len(request.session.get(FACTORS_KEY, []))
+    is_fresh = clock.wall().timestamp() - request.session.get(PROVED_KEY, 0) <= FULL_LEVEL_FOR
+    return given if is_fresh else min(given, 1)
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -83,4 +98,20 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def person(request: HttpRequest) -> dict[str, Any]:
     """Context processor: who is logged in, in words for the masthead, and the demonstration's clock."""
-    return {"actor": actor_of(request), "today": clock.today(), "clock_runs_ahead": clock.demonstration_shift().days}
+    actor = actor_of(request)
+    return {
+        "actor": actor,
+        "today": clock.today(),
+        "clock_runs_ahead": clock.demonstration_shift().days,
+        "assisting": banner(request, actor),
+        "idle_seconds": idle_seconds(actor.kind),
+    }
+
+
+def idle_seconds(kind: str) -> int:
+    """Return how long somebody may do nothing before they are logged out; 0 for a visitor."""
+    seconds: dict[str, int] = {
+        "officer": settings.ONEDOOR_IDLE_STAFF_SECONDS,
+        "citizen": settings.ONEDOOR_IDLE_PUBLIC_SECONDS,
+    }
+    return seconds.get(kind, 0)

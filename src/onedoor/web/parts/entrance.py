@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth import authenticate
-from django.contrib.auth import login as start_session
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity import logins
+from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
@@ -22,10 +22,10 @@ from onedoor.platform.messages import operations as messages
 from onedoor.platform.messages.gateway import GatewayUnavailable
 from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
-from onedoor.web.parts.actors import FACTORS_KEY, actor_of
+from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY, actor_of, factors_now
+from onedoor.web.parts.sessions import HELD_KEY, IDLE_MESSAGE, enter
 
 OFFICER_WRONG = "工号、密码或动态口令不对。连续输错 5 次将锁定半小时，忘记密码请联系安全管理员重置。"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def _next(request: HttpRequest, fallback: str = "/") -> str:
@@ -33,12 +33,21 @@ def _next(request: HttpRequest, fallback: str = "/") -> str:
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else fallback
 
 
+def _idle(request: HttpRequest) -> dict[str, str]:
+    return {"problem": IDLE_MESSAGE} if request.GET.get("idle") else {}
+
+
+def _onward(request: HttpRequest, wanted: str) -> HttpResponse:
+    """Go where the person wanted to go, by way of the form that came too late, if there is one."""
+    return redirect("held_form" if HELD_KEY in request.session else wanted)
+
+
 @login_not_required
 def login(request: HttpRequest) -> HttpResponse:
     """Citizens: a code to the phone, or the password; officers have their own entrance."""
     context: dict[str, Any] = {"next": _next(request), "typed": request.POST}
     if request.method != "POST":
-        return render(request, "parts/login.html", context)
+        return render(request, "parts/login.html", context | _idle(request))
     try:
         phone = parse_mobile(request.POST.get("phone", ""))
     except ValueError as error:
@@ -70,8 +79,8 @@ def _by_password(request: HttpRequest, phone: str, context: dict[str, Any]) -> H
         audit.record_refusal("identity.password_wrong", actor=actor_of(request), at=clock.now(), path="login")
         problem = "手机号或密码不对。忘记密码可改用短信验证码登录；连续输错 5 次将锁定半小时。"
         return render(request, "parts/login.html", context | {"problem": problem}, status=403)
-    _enter(request, found, "password")
-    return redirect(context["next"])
+    enter(request, found, "password")
+    return _onward(request, context["next"])
 
 
 @login_not_required
@@ -88,36 +97,56 @@ def login_code(request: HttpRequest) -> HttpResponse:
             refusals.record(request, refusal)
             context["problem"] = str(refusal)
             return render(request, "parts/login_code.html", context, status=refusal.http_status)
-        _enter(request, found, "code")
-        return redirect(context["next"])
+        enter(request, found, "code")
+        return _onward(request, context["next"])
     return render(request, "parts/login_code.html", context)
 
 
 def step_up(request: HttpRequest) -> HttpResponse:
-    """Show a second proof for acts that need it: the password after a code, a code after the password."""
+    """
+    Ask for a second proof when an act needs it: the password after a code, a code after the password.
+
+    Two proofs that have grown old are renewed by either. Who cannot reach the level this way is told the others;
+    a face is never asked for (R-ID-1).
+    """
     if not request.user.is_authenticated:
         return redirect("login")
     factors = request.session.get(FACTORS_KEY, [])
-    context: dict[str, Any] = {"next": _next(request), "by_password": "password" not in factors}
-    if request.method == "POST" and context["by_password"]:
+    has_password = logins.has_password(actor_of(request).require_login())
+    missing = "password" not in factors if len(factors) < 2 else request.GET.get("way") != "code"
+    by_password = missing and has_password
+    context: dict[str, Any] = {
+        "next": _next(request),
+        "by_password": by_password,
+        "no_password": missing and not has_password,
+        "either": len(factors) > 1 and has_password,
+        "level": actor_of(request).assurance,
+        "proved": factors_now(request) > 1,
+    }
+    if request.method == "POST" and by_password and "password" in request.POST:
         found = authenticate(request, username=request.user.get_username(), password=request.POST.get("password", ""))
         if found is not None and found.pk == request.user.pk:
-            request.session[FACTORS_KEY] = sorted({*factors, "password"})
-            return redirect(context["next"])
+            return _proved(request, "password", context["next"])
         context["problem"] = "密码不对，请重新输入；没有设置过密码，请到窗口核验身份后设置。"
         return render(request, "parts/step_up.html", context, status=403)
     if request.method == "POST":
-        return _step_up_by_code(request, factors, context)
+        return _step_up_by_code(request, context)
     return render(request, "parts/step_up.html", context)
 
 
-def _step_up_by_code(request: HttpRequest, factors: list[str], context: dict[str, Any]) -> HttpResponse:
+def _proved(request: HttpRequest, factor: str, wanted: str) -> HttpResponse:
+    request.session[FACTORS_KEY] = sorted({*request.session.get(FACTORS_KEY, []), factor})
+    request.session[PROVED_KEY] = clock.wall().timestamp()
+    audit.record("identity.step_up", actor=actor_of(request), at=clock.now(), factor=factor)
+    return redirect(wanted)
+
+
+def _step_up_by_code(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     phone = str(getattr(request.user, "phone", ""))
     try:
         if request.POST.get("code"):
             logins.use_code(phone=phone, code=request.POST["code"], at=clock.now())
-            request.session[FACTORS_KEY] = sorted({*factors, "code"})
-            return redirect(context["next"])
+            return _proved(request, "code", context["next"])
         code = logins.issue_code(phone=phone, at=clock.now())
         if code is not None:
             messages.send_code(phone=phone, code=code, minutes=5, at=clock.wall())
@@ -127,6 +156,9 @@ def _step_up_by_code(request: HttpRequest, factors: list[str], context: dict[str
         refusals.record(request, refusal)
         context |= {"problem": str(refusal), "sent": True}
         return render(request, "parts/step_up.html", context, status=refusal.http_status)
+    except GatewayUnavailable:
+        context["problem"] = "短信暂时发不出去，请稍后再试，或到窗口办理。"
+        return render(request, "parts/step_up.html", context, status=503)
 
 
 @login_not_required
@@ -146,15 +178,21 @@ def officer_login(request: HttpRequest) -> HttpResponse:
             locked = isinstance(refusal, logins.OneTimePasswordLocked)
             context["problem"] = str(refusal) if locked else OFFICER_WRONG
             return render(request, "parts/officer_login.html", context, status=refusal.http_status)
-        _enter(request, found, "password", "one_time_password")
-        return redirect(context["next"])
-    return render(request, "parts/officer_login.html", context)
+        enter(request, found, "password", "one_time_password")
+        return _onward(request, context["next"])
+    return render(request, "parts/officer_login.html", context | _idle(request))
 
 
-def _enter(request: HttpRequest, found: Any, *factors: str) -> None:
-    start_session(request, found, backend=BACKEND)
-    request.session[FACTORS_KEY] = sorted(factors)
-    audit.record("identity.log_in", actor=actor_of(request), at=clock.now(), target=f"login:{found.pk}")
+def locked_by(request: HttpRequest, credentials: Any = None) -> list[Any]:
+    """
+    Say what is locked after five wrong passwords; the lock-out library asks.
+
+    An officer's account is locked wherever the tries come from. A citizen's only for the address they come from:
+    nobody shall be able to lock a stranger out, and the code to the phone stays open.
+    """
+    username = (credentials or {}).get("username", "") or request.POST.get("username", "")
+    found = identity.login_of(username) if username else None
+    return ["username"] if found is not None and found.kind == "officer" else [["username", "ip_address"]]
 
 
 @login_not_required
@@ -167,6 +205,7 @@ def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwar
 @login_not_required
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
+    identity_operations.close_session(session_key=str(request.session.session_key), how="退出", at=clock.wall())
     end_session(request)
     return redirect("home")
 

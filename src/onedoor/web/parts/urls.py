@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from onedoor.web.parts import entrance
+from onedoor.web.parts import entrance, sessions
 
 urlpatterns = [
     path("login/", entrance.login, name="login"),
     path("login/code/", entrance.login_code, name="login_code"),
     path("login/step-up/", entrance.step_up, name="step_up"),
     path("login/password/", entrance.password, name="password"),
+    path("login/sessions/", sessions.sessions, name="sessions"),
+    path("login/held/", sessions.held, name="held_form"),
+    path("login/stay/", sessions.stay, name="stay"),
     path("staff/login/", entrance.officer_login, name="officer_login"),
     path("logout/", entrance.logout, name="logout"),
     path("appearance/", entrance.appearance, name="appearance"),

@@ -54,6 +54,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     handler = handlers.for_item(found.item_code)
     context = {
         "case": found,
+        "place": identity.division_name(found.division, on=clock.day_of(found.submitted_at)),
+        "opinion": queries.ward_opinion(found),
         "item": found.item_version.item,
         "people": queries.people_of(found),
         "sections": queries.declared_sections(found),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from onedoor.web.staff import acts, desk, proceedings, registers, window
+from onedoor.web.staff import acts, desk, people, people_places, proceedings, registers, window
 from onedoor.web.staff.assistance import views as assistance
 
 urlpatterns = [
@@ -34,6 +34,19 @@ urlpatterns = [
     path("voids/", proceedings.voids, name="voids"),
     path("objections/<int:objection_id>/", acts.objection, name="objection"),
     path("reset/", window.reset, name="reset"),
+    path("window/", window.window, name="window"),
+    path("window/verify/", window.verify, name="window_verify"),
+    path("window/delegate/", window.delegate, name="window_delegate"),
+    path("window/guard/", window.guard, name="window_guard"),
+    path("window/person/", window.lookup, name="window_lookup"),
+    path("window/assist/", window.assist, name="assist"),
+    path("absences/", people.absences, name="absences"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.new_officer, name="new_officer"),
+    path("people/<int:login_id>/", people.officer, name="officer"),
+    path("organizations/", people_places.organizations, name="organizations"),
+    path("organizations/<int:organization_id>/", people_places.organization, name="organization"),
+    path("divisions/", people_places.divisions, name="divisions"),
     path("registers/", registers.index, name="registers"),
     path("registers/<str:code>/", registers.entries, name="register"),
     path("registers/<str:code>/<int:entry_id>/", registers.entry, name="register_entry"),

@@ -1,17 +1,36 @@
-"""At the window: a new password for a citizen who has lost theirs, for an officer by the security administrator."""
+"""At the window: identity seen in person, delegations, guardianships, help with a form, a new password."""
 
+from datetime import date
 from typing import Any
 
 import segno
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from onedoor.platform.cases import queries as cases
-from onedoor.platform.identity import logins
+from onedoor.platform.catalog import queries as catalog
+from onedoor.platform.files import operations as files
+from onedoor.platform.identity import logins, operations
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
+from onedoor.standards.code_sets import label
+from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.inputs import Garbled, posted_day
+from onedoor.web.staff.handing import number, problems_of, upload
+
+SCOPES = (("view", "查看进度"), ("submit", "填写和提交"), ("sign", "代为签署授权"), ("collect", "代领结果"))
+DONE = {
+    "verified": "已核验，实名等级升为 4 级。",
+    "delegated": "委托已登记，双方都会收到通知。",
+    "guarded": "监护关系已登记，双方都会收到通知。",
+    "ended": "监护关系已终止。",
+    "died": "已登记死亡：账号已停用，有关委托和监护已终止。",
+    "assisted": "帮办已结束。",
+}
 
 
 def reset(request: HttpRequest) -> HttpResponse:
@@ -47,3 +66,229 @@ def reset(request: HttpRequest) -> HttpResponse:
     response = render(request, "staff/reset_done.html", context | {"done": done})
     response["Cache-Control"] = "no-store"
     return response
+
+
+def window(request: HttpRequest) -> HttpResponse:
+    """Show what can be done at the window, and whom the officer is helping."""
+    actor = actor_of(request)
+    actor.require_one_of("identity.window")
+    context = {
+        "filing": identity.assisted_filing(actor=actor, at=clock.now()),
+        "offered": catalog.list_items(on=clock.today()),
+        "resets": "identity.reset_citizen" in actor.permissions,
+        "done": DONE.get(request.GET.get("done", ""), ""),
+        "duties": cases.duty_counts(actor=actor),
+    }
+    return render(request, "staff/window/index.html", context)
+
+
+def _page(request: HttpRequest, template: str, scope: str, perform: Any, done: str, **context: Any) -> HttpResponse:
+    """Show a form of the window, hand it in, and go back with a word of what was done."""
+    actor = actor_of(request)
+    actor.require_one_of("identity.window")
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+        problems = problems_of(request, scope, perform)
+        if not problems:
+            return redirect(f"{reverse('window')}?done={done}")
+    context |= {"problems": problems, "typed": request.POST if problems else context.get("typed", {})}
+    context["duties"] = cases.duty_counts(actor=actor)
+    return render(request, f"staff/window/{template}.html", context, status=422 if problems else 200)
+
+
+def verify(request: HttpRequest) -> HttpResponse:
+    """Raise somebody's real-name level after seeing them with their document; give them an account if they have none."""
+
+    def perform() -> None:
+        phone = _phone(request)
+        person = operations.verify_at_window(
+            name=request.POST.get("name", ""),
+            id_number=request.POST.get("id_number", ""),
+            division=_division(request),
+            phone=phone,
+            document_valid_to=_optional_day(request, "document_valid_to"),
+            witness_note=request.POST.get("witness_note", ""),
+            actor=actor_of(request),
+            at=clock.now(),
+        )
+        if phone:
+            operations.open_citizen_login(
+                person_id=person.pk, phone=phone, password="", actor=actor_of(request), at=clock.now()
+            )
+
+    return _page(request, "verify", "identity.verify_at_window", perform, "verified")
+
+
+def _phone(request: HttpRequest) -> str:
+    text = request.POST.get("phone", "").strip()
+    try:
+        return parse_mobile(text) if text else ""
+    except ValueError as error:
+        raise InvalidInput({"phone": str(error)}) from None
+
+
+def _division(request: HttpRequest) -> str:
+    code = request.POST.get("division", "").strip()
+    found = identity.find_division(code) if code else None
+    if code and (found is None or found.in_force_to is not None):
+        raise InvalidInput({"division": "没有找到这个区划代码，或它已经撤销，请核对。"})
+    return code
+
+
+def _optional_day(request: HttpRequest, name: str) -> date | None:
+    return posted_day(request, name) if request.POST.get(name, "").strip() else None
+
+
+def delegate(request: HttpRequest) -> HttpResponse:
+    """Record a delegation given at the window: both people, the terms, a witness, a photo of the act."""
+
+    def perform() -> None:
+        content, digest = upload(request, "evidence")
+        post, actor = request.POST, actor_of(request)
+        delegation = operations.record_delegation(
+            principal=(post.get("principal_name", ""), post.get("principal_id_number", "")),
+            agent=(post.get("agent_name", ""), post.get("agent_id_number", "")),
+            relation=post.get("relation", ""),
+            items=post.getlist("items"),
+            scopes=post.getlist("scopes"),
+            valid_to=posted_day(request, "valid_to"),
+            max_uses=number(request, "max_uses") or None,
+            witness=post.get("witness", ""),
+            evidence_digest=digest,
+            actor=actor,
+            at=clock.now(),
+        )
+        target = f"delegation:{delegation.pk}"
+        files.store_file(content=content, name="现场照片", target=target, actor=actor, at=clock.now())
+
+    year = clock.today().replace(month=12, day=31)
+    return _page(
+        request,
+        "delegate",
+        "identity.record_delegation",
+        perform,
+        "delegated",
+        offered=[(one.code, one.title) for one in catalog.list_items(on=clock.today())],
+        scopes=SCOPES,
+        relations=[(code, label("relation", code)) for code in operations.RELATION_CODES],
+        typed={"valid_to": year.isoformat()},
+    )
+
+
+def guard(request: HttpRequest) -> HttpResponse:
+    """Record a guardianship with the paper that proves it."""
+
+    def perform() -> None:
+        content, digest = upload(request, "evidence")
+        post, actor = request.POST, actor_of(request)
+        row = operations.record_guardianship(
+            ward=(post.get("ward_name", ""), post.get("ward_id_number", "")),
+            guardian=(post.get("guardian_name", ""), post.get("guardian_id_number", "")),
+            basis=post.get("basis", ""),
+            document=post.get("document", ""),
+            evidence_digest=digest,
+            valid_from=posted_day(request, "valid_from"),
+            actor=actor,
+            at=clock.now(),
+        )
+        target = f"guardianship:{row.pk}"
+        files.store_file(content=content, name="证明文件", target=target, actor=actor, at=clock.now())
+
+    return _page(
+        request,
+        "guard",
+        "identity.record_guardianship",
+        perform,
+        "guarded",
+        bases=identity.GUARDIAN_BASES,
+        typed={"valid_from": clock.today().isoformat()},
+    )
+
+
+def lookup(request: HttpRequest) -> HttpResponse:
+    """Find a person by the document they show: their level, their guardianships to end, the record of their death."""
+    actor = actor_of(request)
+    actor.require_one_of("identity.window")
+    context: dict[str, Any] = {"typed": request.POST, "problems": {}, "duties": cases.duty_counts(actor=actor)}
+    if request.method != "POST":
+        return render(request, "staff/window/lookup.html", context)
+    try:
+        person = identity.find_person(
+            name=request.POST.get("name", ""),
+            id_number=request.POST.get("id_number", ""),
+            actor=actor,
+            at=clock.now(),
+        )
+    except identity.PersonNotFound as refusal:
+        refusals.record(request, refusal)
+        context["problems"] = {"id_number": str(refusal)}
+        return render(request, "staff/window/lookup.html", context, status=422)
+    what = request.POST.get("act", "")
+    if what:
+        perform = {"died": lambda: _died(request, person.id), "ended": lambda: _end_guardianship(request)}.get(what)
+        if perform is None:
+            raise Garbled
+        context["problems"] = problems_of(request, f"identity.{what}", perform)
+        if not context["problems"]:
+            return redirect(f"{reverse('window')}?done={what}")
+    context |= {
+        "person": person,
+        "guardianships": identity.guardianships_of(person_id=person.id, actor=actor, on=clock.today()),
+    }
+    response = render(request, "staff/window/lookup.html", context, status=422 if context["problems"] else 200)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _died(request: HttpRequest, person_id: int) -> None:
+    operations.record_death(
+        person_id=person_id,
+        died_on=posted_day(request, "died_on"),
+        document=request.POST.get("document", ""),
+        actor=actor_of(request),
+        at=clock.now(),
+    )
+
+
+def _end_guardianship(request: HttpRequest) -> None:
+    operations.end_guardianship(
+        guardianship_id=number(request, "guardianship"),
+        reason=request.POST.get("reason", ""),
+        actor=actor_of(request),
+        at=clock.now(),
+    )
+
+
+def assist(request: HttpRequest) -> HttpResponse:
+    """Begin to fill in an application for somebody present, or end it (帮办)."""
+    actor = actor_of(request)
+    if request.method == "POST" and request.POST.get("end"):
+        actor.require_one_of("identity.window")
+        operations.end_assisting(actor=actor, at=clock.now())
+        return redirect(f"{reverse('window')}?done=assisted")
+    item = request.POST.get("item", "")
+
+    def perform() -> None:
+        content, digest = upload(request, "evidence")
+        filing = operations.begin_assisting(
+            name=request.POST.get("name", ""),
+            id_number=request.POST.get("id_number", ""),
+            evidence_digest=digest,
+            actor=actor,
+            at=clock.now(),
+        )
+        target = f"assisted:{filing.pk}"
+        files.store_file(content=content, name="帮办授权书", target=target, actor=actor, at=clock.now())
+
+    answer = _page(
+        request,
+        "assist",
+        "identity.begin_assisting",
+        perform,
+        "",
+        offered=[(one.code, one.title) for one in catalog.list_items(on=clock.today())],
+    )
+    if answer.status_code != 302:
+        return answer
+    known = {one.code for one in catalog.list_items(on=clock.today())}
+    return redirect("start", code=item) if item in known else redirect("window")

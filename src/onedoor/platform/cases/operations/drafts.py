@@ -50,7 +50,7 @@ def start_draft(*, item_code: str, applicant_id: int, actor: Actor, at: datetime
     """
     Begin an application for oneself or, with a living delegation, for another; an open draft for it is taken up again.
 
-    :raises NotLoggedIn, NotDelegable, MandateMissing, ItemNotFound: why it cannot begin.
+    :raises NotLoggedIn, NotDelegable, MandateMissing, GuardianOnly, DivisionSplit, ItemNotFound: why it cannot begin.
     """
     if actor.person_id is None:
         raise NotLoggedIn
@@ -59,9 +59,11 @@ def start_draft(*, item_code: str, applicant_id: int, actor: Actor, at: datetime
     if applicant_id != actor.person_id:
         if not version.item.delegable:
             raise NotDelegable
-        delegation_id = identity.active_delegation(
+        delegation_id = identity.require_mandate(
             agent_id=actor.person_id, principal_id=applicant_id, item=item_code, scope="submit", on=day_of(at)
-        ).pk
+        )
+    guarded = applicant_id != actor.person_id and delegation_id is None
+    identity.require_capacity(person_id=applicant_id, from_age=version.item.alone_from, guarded=guarded, on=day_of(at))
     open_draft = Draft.objects.filter(
         applicant_id=applicant_id,
         filled_by_id=actor.person_id,
@@ -71,7 +73,7 @@ def start_draft(*, item_code: str, applicant_id: int, actor: Actor, at: datetime
     ).first()
     if open_draft is not None:
         return open_draft
-    division = identity.residence_of(applicant_id)
+    division = identity.residence_of(applicant_id, on=day_of(at))
     draft = Draft.objects.create(
         item_version=version,
         applicant_id=applicant_id,
@@ -254,16 +256,16 @@ def sign_consent(*, draft_id: UUID, consent: str, id_number: str, actor: Actor, 
     person = identity_operations.ensure_person(
         name=needed.name, id_number=needed.id_number, division=draft.division, actor=actor, at=at
     )
-    method = "self"
+    method = "paper" if actor.is_assisted else "self"  # at the window the person signs the printed text
     if person.pk != actor.require_person():
-        identity.active_delegation(
+        delegation_id = identity.require_mandate(
             agent_id=actor.require_person(),
             principal_id=person.pk,
             item=draft.item_version.code,
             scope="sign",
             on=day_of(at),
         )
-        method = "agent"
+        method = "guardian" if delegation_id is None else "agent"
     _give(draft, needed, person.pk, method, actor, at)
 
 

@@ -78,7 +78,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
 
     :raises StaleVersion: the draft was changed elsewhere since the person read it.
     :raises InvalidInput: answers are missing or wrong; each problem names its field.
-    :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow, MandateExpired: what is missing and how to mend it.
+    :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow, MandateExpired, MandateUsedUp: what is missing and how to mend it.
     """
     draft = Draft.objects.select_for_update(of=("self",)).select_related("item_version", "applicant").get(pk=draft_id)
     access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
@@ -90,6 +90,8 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
         raise InvalidInput({"delivery": "请选择一种送达方式。"})
     _refuse_second(draft)
     _check_complete(draft, actor, at)
+    if draft.delegation_id is not None:
+        identity_operations.use_delegation(delegation_id=draft.delegation_id, actor=actor, at=at)
     case = _create_case(draft, delivery, actor, at)
     receipt = give_receipt(case, at)
     facts = {"receipt": receipt.number, "digest": receipt.digest, "delivery": delivery}
@@ -133,10 +135,10 @@ def _create_case(draft: Draft, delivery: str, actor: Actor, at: datetime) -> Cas
     version = draft.item_version
     item = version.item
     receiving = identity.responsible_organization(
-        division=draft.division, tier=item.jurisdiction.receiving_tier, line=item.line
+        division=draft.division, tier=item.jurisdiction.receiving_tier, line=item.line, on=day_of(at)
     )
     deciding = identity.responsible_organization(
-        division=draft.division, tier=item.jurisdiction.deciding_tier, line=item.line
+        division=draft.division, tier=item.jurisdiction.deciding_tier, line=item.line, on=day_of(at)
     )
     number, code = new_number(item, deciding, at=at)
     case = Case.objects.create(

@@ -50,6 +50,7 @@ from onedoor.platform.cases.queries.matter import (
     sources_of,
     speak,
     verify_document,
+    ward_opinion,
 )
 from onedoor.platform.cases.queries.privacy import PrivacyNotice, privacy_notice
 from onedoor.platform.cases.queries.proceedings import (
@@ -111,6 +112,7 @@ __all__ = [
     "speak",
     "timeline",
     "verify_document",
+    "ward_opinion",
     "why_not",
     "working_days_left",
     "worklist",

@@ -131,6 +131,12 @@ def people_of(case: Case) -> list[CasePerson]:
     return list(case.people.select_related("person").order_by("role", "row"))
 
 
+def ward_opinion(case: Case) -> str:
+    """Return what a ward has said about the application a guardian made for them, "" if nothing."""
+    draft = Draft.objects.filter(submitted_as=case).values_list("pk", flat=True).first()
+    return identity.ward_opinion(f"draft:{draft}") if draft else ""
+
+
 def declared_sections(case: Case) -> list[SpokenSection]:
     """Return what the applicant declared, section by section, as people read it."""
     answers = case.declared.content

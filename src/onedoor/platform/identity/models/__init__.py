@@ -1,23 +1,40 @@
 """The tables of the identity room; callers import them from here."""
 
+from onedoor.platform.identity.models.assisting import AssistedFiling
 from onedoor.platform.identity.models.codes import OneTimeCode
-from onedoor.platform.identity.models.divisions import Division, DivisionSuccession
-from onedoor.platform.identity.models.logins import Login, LoginManager, Post
-from onedoor.platform.identity.models.mandates import Consent, Delegation
-from onedoor.platform.identity.models.organizations import Organization, ServicePoint
+from onedoor.platform.identity.models.divisions import Division, DivisionSuccession, FormerDivisionName
+from onedoor.platform.identity.models.logins import Absence, FormerPassword, Login, LoginManager, LoginSession, Post
+from onedoor.platform.identity.models.mandates import Consent, Delegation, Guardianship, WardOpinion
+from onedoor.platform.identity.models.organizations import (
+    FormerOrganizationName,
+    Organization,
+    OrganizationSuccession,
+    ServicePoint,
+    Unit,
+)
 from onedoor.platform.identity.models.people import Person, PersonRelation
 
 __all__ = [
+    "Absence",
+    "AssistedFiling",
     "Consent",
     "Delegation",
     "Division",
     "DivisionSuccession",
+    "FormerDivisionName",
+    "FormerOrganizationName",
+    "FormerPassword",
+    "Guardianship",
     "Login",
     "LoginManager",
+    "LoginSession",
     "OneTimeCode",
     "Organization",
+    "OrganizationSuccession",
     "Person",
     "PersonRelation",
     "Post",
     "ServicePoint",
+    "Unit",
+    "WardOpinion",
 ]

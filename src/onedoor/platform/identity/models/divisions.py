@@ -45,6 +45,8 @@ class DivisionSuccession(models.Model):
         Division, verbose_name="承接区划", on_delete=models.PROTECT, related_name="predecessions"
     )
     on = models.DateField("变更日")
+    document = models.CharField("依据文号", max_length=120, blank=True)
+    applied_at = models.DateTimeField("岗位管辖重算时间", null=True, blank=True)  # empty until the day has come
 
     class Meta:
         verbose_name = "区划变更"
@@ -55,3 +57,22 @@ class DivisionSuccession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_division_id} → {self.to_division_id}"
+
+
+class FormerDivisionName(models.Model):
+    """What a division was called until the day `until`: renaming keeps the code (行政区划代码管理办法)."""
+
+    division = models.ForeignKey(Division, verbose_name="区划", on_delete=models.PROTECT, related_name="former_names")
+    name = models.CharField("名称", max_length=80)
+    full_name = models.CharField("全称", max_length=200)
+    until = models.DateField("更名日")
+
+    class Meta:
+        verbose_name = "区划曾用名"
+        verbose_name_plural = "区划曾用名"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["division", "until"], name="division_renamed_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

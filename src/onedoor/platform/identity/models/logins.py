@@ -30,11 +30,13 @@ class Login(AbstractBaseUser):
     )
     phone = EncryptedTextField("手机", blank=True, default="")
     phone_index = models.CharField("手机索引", max_length=64, blank=True, db_index=True)
+    holder_index = models.CharField("本人证件索引", max_length=64, blank=True)  # one officer's account a human
     one_time_secret = EncryptedTextField("动态口令密钥", blank=True, default="")
     one_time_last = models.BigIntegerField("上次动态口令时段", default=0)  # a code is good once
     one_time_wrong = models.PositiveSmallIntegerField("动态口令连续错误次数", default=0)
     one_time_locked_until = models.DateTimeField("动态口令锁定至", null=True, blank=True)
     must_change_password = models.BooleanField("须修改密码", default=False)
+    password_set_at = models.DateTimeField("密码设置时间", null=True, blank=True)
     recovery_day = models.DateField("找回密码日", null=True, blank=True)  # the day of the last wrong try
     recovery_tries = models.PositiveSmallIntegerField("当日找回失败次数", default=0)
     is_active = models.BooleanField("启用", default=True)
@@ -53,7 +55,10 @@ class Login(AbstractBaseUser):
                 fields=["phone_index"],
                 name="citizen_login_per_phone",
                 condition=models.Q(kind="citizen") & ~models.Q(phone_index=""),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["holder_index"], name="officer_login_per_human", condition=~models.Q(holder_index="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,8 +83,13 @@ class Post(Recorded):
     reach = models.JSONField("管辖代码段")  # half-open code ranges, resolved from the tree when the post is given
     valid_from = models.DateField("任职日")
     valid_to = models.DateField("离任日", null=True, blank=True)
-    deputy_of = models.ForeignKey(
-        "self", verbose_name="AB岗", null=True, blank=True, on_delete=models.PROTECT, related_name="deputies"
+    unit = models.ForeignKey(
+        "identity.Unit", verbose_name="内设机构", null=True, blank=True, on_delete=models.PROTECT, related_name="posts"
+    )
+    # A post with a powerful role waits here until a second person, the security administrator, approves it.
+    approved_at = models.DateTimeField("批准时间", null=True, blank=True)
+    approved_by = models.ForeignKey(
+        Login, verbose_name="批准人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
     class Meta:
@@ -89,3 +99,60 @@ class Post(Recorded):
 
     def __str__(self) -> str:
         return f"{self.role} {self.division_id}"
+
+
+class Absence(Recorded):
+    """AB岗: while the holder of a post is away, over `[starts_on, ends_on)`, the deputy works under it by their own name."""
+
+    post = models.ForeignKey(Post, verbose_name="岗位", on_delete=models.PROTECT, related_name="absences")
+    deputy = models.ForeignKey(Login, verbose_name="代岗人", on_delete=models.PROTECT, related_name="deputations")
+    starts_on = models.DateField("开始日")
+    ends_on = models.DateField("结束日")
+
+    class Meta:
+        verbose_name = "代岗"
+        verbose_name_plural = "代岗"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(ends_on__gt=models.F("starts_on")), name="absence_forward")
+        ]
+        indexes: ClassVar = [models.Index(fields=["deputy", "starts_on"], name="absence_by_deputy")]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} {self.starts_on}–{self.ends_on}"
+
+
+class FormerPassword(models.Model):
+    """The digest of a password an officer has had, so that it is not chosen again soon."""
+
+    login = models.ForeignKey(Login, on_delete=models.CASCADE, related_name="former_passwords")
+    digest = models.CharField("摘要", max_length=128)
+    set_at = models.DateTimeField("设置时间")
+
+    class Meta:
+        verbose_name = "曾用密码"
+        verbose_name_plural = "曾用密码"
+
+    def __str__(self) -> str:
+        return f"{self.login_id} {self.set_at:%Y-%m-%d}"
+
+
+class LoginSession(models.Model):
+    """One log-in on one device, from entering to leaving; it can be ended from elsewhere."""
+
+    login = models.ForeignKey(Login, on_delete=models.CASCADE, related_name="sessions")
+    session_key = models.CharField("会话", max_length=40, unique=True)
+    device_index = models.CharField("设备索引", max_length=64)
+    device = models.CharField("设备", max_length=60)
+    address = models.CharField("网络地址", max_length=45, blank=True)
+    started_at = models.DateTimeField("登录时间")
+    seen_at = models.DateTimeField("最近使用")
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    ended_how = models.CharField("结束方式", max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = "登录记录"
+        verbose_name_plural = "登录记录"
+        indexes: ClassVar = [models.Index(fields=["login", "started_at"], name="session_by_login")]
+
+    def __str__(self) -> str:
+        return f"{self.login_id} {self.device}"

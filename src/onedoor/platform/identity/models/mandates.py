@@ -3,6 +3,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from onedoor.platform.kernel.fields import EncryptedTextField
 from onedoor.platform.kernel.models import Recorded
 
 
@@ -14,13 +15,17 @@ class Delegation(Recorded):
         ACTIVE = "active", "有效"
         REVOKED = "revoked", "已撤销"
 
+    class Kind(models.TextChoices):
+        VOLUNTARY = "voluntary", "自愿委托"
+        VILLAGE_AGENT = "village_agent", "村社代办"
+
     principal = models.ForeignKey(
         "identity.Person", verbose_name="委托人", on_delete=models.PROTECT, related_name="delegations_given"
     )
     agent = models.ForeignKey(
         "identity.Person", verbose_name="代理人", on_delete=models.PROTECT, related_name="delegations_received"
     )
-    kind = models.CharField("类型", max_length=16, default="voluntary")
+    kind = models.CharField("类型", max_length=16, choices=Kind, default=Kind.VOLUNTARY)
     items = models.JSONField("事项")  # item codes; empty: every item that may be delegated
     scopes = models.JSONField("权限")  # view, submit, sign, collect
     valid_from = models.DateField("开始日")
@@ -28,6 +33,10 @@ class Delegation(Recorded):
     state = models.CharField("状态", max_length=20, choices=State, default=State.PENDING)
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
     confirmed_how = models.CharField("确认方式", max_length=40, blank=True)
+    max_uses = models.PositiveSmallIntegerField("可提交次数", null=True, blank=True)  # empty: as often as needed
+    uses = models.PositiveSmallIntegerField("已提交次数", default=0)
+    witness = EncryptedTextField("见证人", blank=True, default="")  # of a delegation given at a window
+    evidence_digest = models.CharField("委托现场照片摘要", max_length=64, blank=True)
     revoked_at = models.DateTimeField("撤销时间", null=True, blank=True)
 
     class Meta:
@@ -45,6 +54,57 @@ class Delegation(Recorded):
 
     def __str__(self) -> str:
         return f"{self.principal_id} → {self.agent_id}"
+
+
+class Guardianship(Recorded):
+    """监护: who acts for a ward by law, on which basis and paper (Civil Code arts. 27, 28, 31, 32), over `[from, to)`."""
+
+    class Basis(models.TextChoices):
+        PARENT = "parent", "父母"
+        SPOUSE = "spouse", "配偶"
+        RELATIVE = "relative", "其他近亲属"
+        COURT = "court", "法院指定"
+        CIVIL_AFFAIRS = "civil_affairs", "民政部门担任"
+        COMMITTEE = "committee", "村（居）委会担任"
+
+    ward = models.ForeignKey(
+        "identity.Person", verbose_name="被监护人", on_delete=models.PROTECT, related_name="guardianships"
+    )
+    guardian = models.ForeignKey(
+        "identity.Person", verbose_name="监护人", on_delete=models.PROTECT, related_name="wards"
+    )
+    basis = models.CharField("依据", max_length=16, choices=Basis)
+    document = models.CharField("证明文件", max_length=120)  # birth certificate, household book, the court's number
+    evidence_digest = models.CharField("证明文件摘要", max_length=64, blank=True)
+    valid_from = models.DateField("开始日")
+    valid_to = models.DateField("结束日", null=True, blank=True)  # a minor's: the eighteenth birthday
+    revoked_at = models.DateTimeField("终止时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "监护"
+        verbose_name_plural = "监护"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(ward=models.F("guardian")), name="guardian_of_another_person")
+        ]
+        indexes: ClassVar = [models.Index(fields=["guardian", "ward"], name="guardianship_lookup")]
+
+    def __str__(self) -> str:
+        return f"{self.guardian_id} → {self.ward_id}"
+
+
+class WardOpinion(Recorded):
+    """What a ward of eight years or more says about an application their guardian makes for them."""
+
+    guardianship = models.ForeignKey(Guardianship, on_delete=models.PROTECT, related_name="opinions")
+    reference = models.CharField("所属", max_length=80, unique=True)  # draft:<uuid>
+    text = EncryptedTextField("本人意见")
+
+    class Meta:
+        verbose_name = "被监护人意见"
+        verbose_name_plural = "被监护人意见"
+
+    def __str__(self) -> str:
+        return self.reference
 
 
 class Consent(Recorded):

@@ -28,6 +28,8 @@ class Organization(Recorded):
     )
     lines = models.JSONField("业务条线", default=list)  # empty: every line
     phone = models.CharField("电话", max_length=40, blank=True)
+    in_force_from = models.DateField("设立日", null=True, blank=True)  # empty: before it was entered here
+    in_force_to = models.DateField("撤销日", null=True, blank=True)
 
     class Meta:
         verbose_name = "机构"
@@ -37,12 +39,74 @@ class Organization(Recorded):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def target(self) -> str:
+        return f"organization:{self.pk}"
+
+
+class OrganizationSuccession(Recorded):
+    """Which organization took over from which, and when: a merger has several rows with one `to`, a split one `from`."""
+
+    from_organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="successions")
+    to_organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="predecessions")
+    on = models.DateField("变更日")
+    document = models.CharField("依据文号", max_length=120)
+
+    class Meta:
+        verbose_name = "机构变更"
+        verbose_name_plural = "机构变更"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["from_organization", "to_organization"], name="organization_succession_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_organization_id} → {self.to_organization_id}"
+
+
+class FormerOrganizationName(models.Model):
+    """What an organization was called until the day `until`; what was signed before keeps the name it was signed under."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="former_names")
+    name = models.CharField("名称", max_length=200)
+    until = models.DateField("更名日")
+
+    class Meta:
+        verbose_name = "机构曾用名"
+        verbose_name_plural = "机构曾用名"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(Recorded):
+    """内设机构: a section of an organization that posts can be placed in."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="units")
+    name = models.CharField("名称", max_length=80)
+    in_force_to = models.DateField("撤销日", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "内设机构"
+        verbose_name_plural = "内设机构"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organization", "name"], name="unit_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
 
 class ServicePoint(Recorded):
     """Where people go: a hall, a window, a kiosk, a village station."""
 
+    class Kind(models.TextChoices):
+        HALL = "hall", "服务大厅"
+        WINDOW = "window", "窗口"
+        KIOSK = "kiosk", "自助机"
+        STATION = "station", "村（社区）服务站"
+
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="service_points")
-    kind = models.CharField("类型", max_length=12)
+    kind = models.CharField("类型", max_length=12, choices=Kind)
     name = models.CharField("名称", max_length=120)
     address = models.CharField("地址", max_length=200)
     phone = models.CharField("电话", max_length=40, blank=True)

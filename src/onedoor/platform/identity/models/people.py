@@ -23,6 +23,9 @@ class Person(Recorded):
     assurance = models.PositiveSmallIntegerField("实名等级", default=0)
     verified_at = models.DateTimeField("核验时间", null=True, blank=True)
     verified_by = models.CharField("核验方式", max_length=40, blank=True)
+    document_valid_to = models.DateField(
+        "证件有效期至", null=True, blank=True
+    )  # the last day; empty: long-term or unknown
     deceased_on = models.DateField("死亡日期", null=True, blank=True)
 
     class Meta:

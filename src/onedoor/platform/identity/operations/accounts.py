@@ -1,0 +1,142 @@
+"""Open accounts."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pyotp
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.identity.models import Login, Person
+from onedoor.platform.identity.operations.posts import appoint_officer
+from onedoor.platform.identity.queries import NATION, id_number_index, phone_index
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.standards.id_numbers import parse_citizen_id
+
+
+@transaction.atomic
+def open_citizen_login(*, person_id: int, phone: str, password: str, actor: Actor, at: datetime) -> Login:
+    """
+    Give a person an account bound to a phone number; an existing account is returned unchanged.
+
+    :raises InvalidInput: the phone is somebody else's log-in, or the person has died.
+    """
+    person = Person.objects.get(pk=person_id)
+    if "identity.window" not in actor.permissions:
+        actor.require("identity.manage", division=NATION)
+    existing = Login.objects.filter(person=person).first()
+    if existing is not None:
+        return existing
+    taken = Login.objects.filter(phone_index=phone_index(phone), kind=Login.Kind.CITIZEN).exclude(phone_index="")
+    if taken.exists():
+        raise InvalidInput({"phone": "这个手机号已是别人的登录号码，请换一个，或先为那个账号更换号码。"})
+    if person.deceased_on is not None:
+        raise InvalidInput({"id_number": "此人已登记死亡，不能开通账号，请核对证件。"})
+    login = Login(
+        username=f"c{person.pk}",
+        kind=Login.Kind.CITIZEN,
+        name=person.name,
+        person=person,
+        phone=phone,
+        phone_index=phone_index(phone),
+        created_at=at,
+    )
+    login.set_password(password or None)
+    login.save()
+    audit.record("identity.open_citizen_login", actor=actor, at=at, target=f"login:{login.pk}")
+    return login
+
+
+@transaction.atomic
+def open_officer_login(
+    *, username: str, name: str, password: str, one_time_secret: str, actor: Actor, at: datetime
+) -> Login:
+    """Give an officer an account: staff number, password and one-time code; an existing one is returned unchanged."""
+    actor.require("identity.manage", division=NATION)
+    existing = Login.objects.filter(username=username).first()
+    if existing is not None:
+        return existing
+    login = Login(
+        username=username,
+        kind=Login.Kind.OFFICER,
+        name=name,
+        one_time_secret=one_time_secret,
+        created_at=at,
+        password_set_at=at,
+    )
+    login.set_password(password)
+    login.save()
+    audit.record("identity.open_officer_login", actor=actor, at=at, target=f"login:{login.pk}")
+    return login
+
+
+@dataclass(frozen=True)
+class Engaged:
+    """A new officer with what they take along, shown once."""
+
+    login: Login
+    password: str
+    one_time_secret: str
+
+
+@transaction.atomic
+def engage_officer(
+    *,
+    username: str,
+    name: str,
+    id_number: str,
+    organization_id: int,
+    role: str,
+    division: str,
+    lines: list[str],
+    valid_from: date,
+    actor: Actor,
+    at: datetime,
+) -> Engaged:
+    """
+    Open an account for a new officer together with the first post; nobody has a default password.
+
+    :raises InvalidInput: the staff number is taken, the name or number is wrong, or the human has an account already.
+    """
+    actor.require("identity.manage", division=division)
+    problems, index = {}, ""
+    if not username.strip() or Login.objects.filter(username=username.strip()).exists():
+        problems["username"] = "请填写没有用过的工号。"
+    if not name.strip():
+        problems["name"] = "请填写姓名。"
+    try:
+        index = id_number_index(parse_citizen_id(id_number).number)
+    except ValueError as error:
+        problems["id_number"] = str(error)
+    if index and Login.objects.filter(holder_index=index, is_active=True).exists():
+        problems["id_number"] = "此人已有工作账号。一人只开一个账号，请到那个账号下任命岗位。"
+    if problems:
+        raise InvalidInput(problems)
+    Login.objects.filter(holder_index=index).update(holder_index="")  # somebody who left and comes back
+    password, secret = secrets.token_urlsafe(12), pyotp.random_base32()
+    login = Login(
+        username=username.strip(),
+        kind=Login.Kind.OFFICER,
+        name=name.strip(),
+        holder_index=index,
+        one_time_secret=secret,
+        must_change_password=True,
+        created_at=at,
+        password_set_at=at,
+    )
+    login.set_password(password)
+    login.save()
+    audit.record("identity.open_officer_login", actor=actor, at=at, target=f"login:{login.pk}")
+    appoint_officer(
+        login_id=login.pk,
+        organization_id=organization_id,
+        role=role,
+        division=division,
+        lines=lines,
+        valid_from=valid_from,
+        actor=actor,
+        at=at,
+    )
+    return Engaged(login, password, secret)

@@ -1,0 +1,226 @@
+"""Mandates: under what somebody may act for another."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from onedoor.platform.identity.models import (
+    AssistedFiling,
+    Delegation,
+    Guardianship,
+    Login,
+    Person,
+    PersonRelation,
+    Post,
+    WardOpinion,
+)
+from onedoor.platform.identity.queries.posts import held
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.standards.periods import age_on
+
+OF_AGE = 18  # Civil Code art. 17
+ALONE_AT_THE_EARLIEST = 16
+HAS_A_SAY = 8
+GUARDIAN_BASES: list[tuple[str, str]] = [(one.value, str(one.label)) for one in Guardianship.Basis]
+
+
+class MandateMissing(OneDoorError):
+    code, http_status, message = (
+        "mandate.missing",
+        403,
+        "您没有取得对方的委托，或委托不包含此操作，请先请对方确认委托。",
+    )
+
+
+class MandateExpired(OneDoorError):
+    code, http_status, message = "mandate.expired", 403, "委托已于 {valid_to} 到期，请委托人续期后再办理。"
+
+
+def _living(on: date) -> Q:
+    return Q(state=Delegation.State.ACTIVE, valid_from__lte=on, valid_to__gte=on)
+
+
+def active_delegation(*, agent_id: int, principal_id: int, item: str, scope: str, on: date) -> Delegation:
+    """
+    Return the delegation under which the agent may do `scope` for the principal in this item.
+
+    :raises MandateExpired: there was one, and its last day has passed.
+    :raises MandateMissing: there is none.
+    """
+    given = [
+        delegation
+        for delegation in Delegation.objects.filter(
+            agent_id=agent_id, principal_id=principal_id, state=Delegation.State.ACTIVE
+        ).order_by("-valid_to")
+        if scope in delegation.scopes and (not delegation.items or item in delegation.items)
+    ]
+    for delegation in given:
+        if delegation.valid_from <= on <= delegation.valid_to:
+            return delegation
+    if given:
+        raise MandateExpired(valid_to=given[0].valid_to)
+    raise MandateMissing
+
+
+class MandateUsedUp(OneDoorError):
+    code, http_status, message = (
+        "mandate.used_up",
+        403,
+        "这份委托约定的 {uses} 次已经用完，请委托人重新委托后再办理。",
+    )
+
+
+class GuardianOnly(OneDoorError):
+    code, http_status, message = (
+        "mandate.guardian_only",
+        403,
+        "未成年人的事须由监护人办理。请监护人带户口簿或法院文书到便民服务中心窗口登记监护关系。",
+    )
+
+
+def guards(on: date) -> Q:
+    return Q(valid_from__lte=on, revoked_at__isnull=True) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+
+
+def guardianship_between(*, guardian_id: int, ward_id: int, on: date) -> Guardianship | None:
+    """Return the guardianship in force between two people, or None."""
+    return Guardianship.objects.filter(guards(on), guardian_id=guardian_id, ward_id=ward_id).first()
+
+
+def require_mandate(*, agent_id: int, principal_id: int, item: str, scope: str, on: date) -> int | None:
+    """
+    Let a guardian, or an agent under a living delegation; return the delegation's id, None for a guardian.
+
+    :raises MandateExpired: there was a delegation, and its last day has passed.
+    :raises MandateMissing: there is neither.
+    :raises GuardianOnly: a child under sixteen cannot give a delegation (Civil Code arts. 19, 20).
+    """
+    if guardianship_between(guardian_id=agent_id, ward_id=principal_id, on=on) is not None:
+        return None
+    born = Person.objects.values_list("born_on", flat=True).get(pk=principal_id)
+    if born is not None and age_on(born, on) < ALONE_AT_THE_EARLIEST:
+        raise GuardianOnly
+    return active_delegation(agent_id=agent_id, principal_id=principal_id, item=item, scope=scope, on=on).pk
+
+
+def require_capacity(*, person_id: int, from_age: int, guarded: bool, on: date) -> None:
+    """
+    Let somebody apply alone, or by an agent of their own choice, from `from_age` (16 or 18) on; below, a guardian does.
+
+    :raises GuardianOnly: the person is younger and no guardian acts.
+    """
+    born = Person.objects.values_list("born_on", flat=True).get(pk=person_id)
+    if not guarded and born is not None and age_on(born, on) < from_age:
+        raise GuardianOnly
+
+
+def followed_by(*, agent_id: int, on: date) -> list[tuple[int, list[str]]]:
+    """Return (person, items) whose cases the agent may follow; no items means every item that can be delegated."""
+    living = Delegation.objects.filter(_living(on), agent_id=agent_id)
+    wards = Guardianship.objects.filter(guards(on), guardian_id=agent_id).values_list("ward_id", flat=True)
+    every: list[tuple[int, list[str]]] = [(ward, []) for ward in wards]
+    return every + [(one.principal_id, list(one.items)) for one in living if "view" in one.scopes]
+
+
+def principals_for_item(*, agent_id: int, item: str, on: date) -> list[Person]:
+    """Return the people for whom the agent may begin an application of this item: wards first, each once."""
+    wards = Guardianship.objects.filter(guards(on), guardian_id=agent_id).select_related("ward")
+    living = Delegation.objects.filter(_living(on), agent_id=agent_id).select_related("principal")
+    people = {row.ward_id: row.ward for row in wards}
+    for delegation in living:
+        covers = "submit" in delegation.scopes and (not delegation.items or item in delegation.items)
+        left = delegation.max_uses is None or delegation.uses < delegation.max_uses
+        if covers and left:
+            people.setdefault(delegation.principal_id, delegation.principal)
+    return list(people.values())
+
+
+def wards_of(*, actor: Actor, on: date) -> list[Guardianship]:
+    """Return the guardianships in force in which the actor is the guardian."""
+    mine = Guardianship.objects.filter(guards(on), guardian_id=actor.person_id, guardian__isnull=False)
+    return list(mine.select_related("ward").order_by("-pk"))
+
+
+def guardians_of(*, actor: Actor, on: date) -> list[Guardianship]:
+    """Return the guardianships in force in which the actor is the ward."""
+    mine = Guardianship.objects.filter(guards(on), ward_id=actor.person_id, ward__isnull=False)
+    return list(mine.select_related("guardian").order_by("-pk"))
+
+
+def guardianships_of(*, person_id: int, actor: Actor, on: date) -> list[Guardianship]:
+    """Return the guardianships in force of a person an officer has found by their document, as ward or guardian."""
+    actor.require_one_of("identity.window")
+    either = Q(ward_id=person_id) | Q(guardian_id=person_id)
+    return list(Guardianship.objects.filter(guards(on), either).select_related("ward", "guardian").order_by("-pk"))
+
+
+def has_a_say(ward: Person, *, on: date) -> bool:
+    """Tell whether a person is a minor of eight or more, whose own words belong to what is asked for them (art. 19)."""
+    return ward.born_on is not None and HAS_A_SAY <= age_on(ward.born_on, on) < OF_AGE
+
+
+def ward_opinion(reference: str) -> str:
+    """Return what a ward has said about an application made for them, "" if nothing."""
+    found = WardOpinion.objects.filter(reference=reference).first()
+    return str(found.text) if found else ""
+
+
+def is_village_agent(person_id: int, *, on: date) -> bool:
+    """Tell whether a person holds the office of helping others (帮办代办员): an institution's mandate, not a friend's."""
+    index = Person.objects.values_list("id_index", flat=True).get(pk=person_id)
+    holder = Login.objects.filter(holder_index=index, kind=Login.Kind.OFFICER)
+    return Post.objects.filter(held(on), login__in=holder, role="assistant").exists()
+
+
+def strangers_helped(agent_id: int, *, on: date) -> int:
+    """Return for how many people who are not relatives an agent holds living voluntary delegations (R-DEL-3)."""
+    living = Delegation.objects.filter(_living(on), agent_id=agent_id, kind=Delegation.Kind.VOLUNTARY)
+    principals = set(living.values_list("principal_id", flat=True))
+    return len(principals - relatives_of(agent_id))
+
+
+def relatives_of(person_id: int) -> set[int]:
+    """Return the people known to be relatives of a person, whichever of the two the relation was recorded for."""
+    rows = PersonRelation.objects.filter(Q(person_id=person_id) | Q(relative_id=person_id))
+    pairs = rows.values_list("person_id", "relative_id")
+    return {one for pair in pairs for one in pair} - {person_id}
+
+
+def may_read_evidence(kind: str, identifier: str, *, actor: Actor) -> bool:
+    """Tell whether the actor may open the paper of a mandate: its people, or a window officer the first lies in reach of."""
+    people = _people_of(kind, int(identifier))
+    if people is None:
+        return False
+    first, second = people
+    if actor.person_id is not None and actor.post_id is None:
+        return actor.person_id in (first.pk, second)
+    return actor.may("identity.window", division=first.division_id or "")
+
+
+def _people_of(kind: str, number: int) -> tuple[Person, int | None] | None:
+    """Return whom a mandate is for, and the id of who acts; None if there is no such mandate."""
+    if kind == "delegation":
+        given = Delegation.objects.select_related("principal").filter(pk=number).first()
+        return (given.principal, given.agent_id) if given else None
+    if kind == "guardianship":
+        guarded = Guardianship.objects.select_related("ward").filter(pk=number).first()
+        return (guarded.ward, guarded.guardian_id) if guarded else None
+    helped = AssistedFiling.objects.select_related("person").filter(pk=number).first()
+    return (helped.person, None) if helped else None
+
+
+def delegations_given(*, actor: Actor, on: date) -> list[Delegation]:
+    """Return the delegations the actor has given or is asked for, newest first."""
+    given = Delegation.objects.filter(principal_id=actor.person_id, principal__isnull=False)
+    return list(given.select_related("agent").order_by("-id"))
+
+
+def delegations_received(*, actor: Actor, on: date) -> list[Delegation]:
+    received = Delegation.objects.filter(agent_id=actor.person_id, agent__isnull=False)
+    return list(received.select_related("principal").order_by("-id"))
+
+
+def delegations_to_confirm(*, actor: Actor, on: date) -> list[Delegation]:
+    waiting = Delegation.objects.filter(principal_id=actor.person_id, state=Delegation.State.PENDING, valid_to__gte=on)
+    return list(waiting.select_related("agent").order_by("-id"))

@@ -1,0 +1,97 @@
+"""Organizations: which of them is competent, and where people go."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Prefetch, Q
+
+from onedoor.platform.identity.models import Organization, Post, ServicePoint
+from onedoor.platform.identity.queries.divisions import chain, successors_of
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.errors import NotFound, OneDoorError
+from onedoor.platform.kernel.scopes import within_reach
+
+ORGANIZATION_KINDS: list[tuple[str, str]] = [(one.value, str(one.label)) for one in Organization.Kind]
+SERVICE_POINT_KINDS: list[tuple[str, str]] = [(one.value, str(one.label)) for one in ServicePoint.Kind]
+
+
+class OrganizationNotFound(NotFound):
+    code, message = "identity.organization_not_found", "没有找到该单位，或它不在您的管辖范围内。请从单位列表中选择。"
+
+
+class NoResponsibleOrganization(OneDoorError):
+    code, http_status, message = (
+        "identity.no_responsible_organization",
+        409,
+        "当地承办单位尚未在平台登记，暂不能在线受理，请拨打当地民政服务电话咨询。",
+    )
+
+
+def responsible_organization(*, division: str, tier: int, line: str, on: date) -> Organization:
+    """
+    Return the organ of `tier` (1 ministry … 5 township) that is competent for a place and business line on a day.
+
+    Where a place was abolished and its organ with it, whoever stands in its place is competent.
+
+    :raises NoResponsibleOrganization: none is registered on the way up from this place.
+    """
+    codes = chain(division)
+    for successor in successors_of(division, on=on):
+        codes += [code for code in chain(successor.code) if code not in codes]
+    organs = Organization.objects.filter(in_force(on), division_id__in=codes, tier=tier)
+    found = {
+        organization.division_id: organization
+        for organization in organs.order_by("-pk")
+        if not organization.lines or line in organization.lines
+    }
+    for code in codes:
+        if code in found:
+            return found[code]
+    raise NoResponsibleOrganization
+
+
+def in_force(on: date) -> Q:
+    """Return the condition "exists on this day" for organizations."""
+    begun = Q(in_force_from__isnull=True) | Q(in_force_from__lte=on)
+    return begun & (Q(in_force_to__isnull=True) | Q(in_force_to__gt=on))
+
+
+def list_organizations(*, actor: Actor, on: date) -> list[Organization]:
+    """Return the organizations within the administrator's reach, ended ones last; one query."""
+    actor.require_one_of("identity.manage", "identity.manage_security")
+    found = Organization.objects.filter(within_reach(actor, field="division_id", by_line=False))
+    rows = found.select_related("division", "parent").order_by("division_id", "tier", "pk")
+    return sorted(rows, key=lambda one: one.in_force_to is not None and one.in_force_to <= on)
+
+
+def get_organization(*, organization_id: int, actor: Actor) -> Organization:
+    """
+    Return an organization with its units, points, posts and history for its page; constant queries.
+
+    :raises OrganizationNotFound: there is none, or it is not within the actor's reach; both look alike.
+    """
+    actor.require_one_of("identity.manage", "identity.manage_security")
+    posts = Post.objects.select_related("login", "division", "unit").order_by("pk")
+    found = (
+        Organization.objects.filter(within_reach(actor, field="division_id", by_line=False), pk=organization_id)
+        .select_related("division", "parent")
+        .prefetch_related(
+            "units",
+            "service_points",
+            "former_names",
+            Prefetch("posts", posts),
+            "successions__to_organization",
+            "predecessions__from_organization",
+        )
+        .first()
+    )
+    if found is None:
+        raise OrganizationNotFound
+    return found
+
+
+def service_points(*, chain: Sequence[str], line: str, most: int = 20) -> list[ServicePoint]:
+    """Return where people of a place go, the nearest organ's points first."""
+    points = ServicePoint.objects.filter(organization__division_id__in=chain).select_related("organization")
+    order = {code: place for place, code in enumerate(chain)}
+    return sorted(points, key=lambda point: (order[point.organization.division_id], point.pk))[:most]

@@ -1,0 +1,158 @@
+"""People: found by the blind index of their number, never shown unmasked without need."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.identity.models import Login, Person
+from onedoor.platform.identity.queries.divisions import NATION, current_division, division_name
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.errors import NotFound
+from onedoor.platform.kernel.fields import blind_index
+from onedoor.platform.kernel.parameters import snapshot
+from onedoor.standards.id_numbers import parse_citizen_id
+from onedoor.standards.masks import mask_citizen_id, mask_mobile
+from onedoor.standards.periods import age_on
+
+
+def person_with_index(index: str) -> int | None:
+    """Return the id of the person whose number has this blind index."""
+    return Person.objects.filter(id_index=index).values_list("pk", flat=True).first()
+
+
+def id_number_index(id_number: str) -> str:
+    return blind_index(id_number, purpose="person.id_number")
+
+
+def phone_index(phone: str) -> str:
+    return blind_index(phone, purpose="person.phone")
+
+
+def id_number_of(person_id: int) -> str:
+    """Return a person's identity number for a comparison inside an operation; it is never shown unmasked."""
+    return str(Person.objects.values_list("id_number", flat=True).get(pk=person_id))
+
+
+def name_of(person_id: int) -> str:
+    return Person.objects.values_list("name", flat=True).get(pk=person_id)
+
+
+def residence_of(person_id: int, *, on: date) -> str:
+    """
+    Return the 12-digit code of the place a person is registered in, as it stands on a day, or "" when unknown.
+
+    :raises DivisionSplit: the registered place has become several; the person has to say which.
+    """
+    return current_division(registered_place(person_id), on=on)
+
+
+def registered_place(person_id: int) -> str:
+    """Return the code of the place a person was registered in, be it in force or not, or "" when unknown."""
+    return Person.objects.values_list("division_id", flat=True).get(pk=person_id) or ""
+
+
+def person_answers(*, person_id: int) -> dict[str, Any]:
+    """Return what the platform knows about a person as form answers, for prefilling their own application."""
+    person = Person.objects.select_related("division").get(pk=person_id)
+    return {
+        "name": person.name,
+        "id_number": str(person.id_number),
+        "phone": str(person.phone),
+        "address": str(person.address),
+        "born_on": person.born_on.isoformat() if person.born_on else "",
+        "division": person.division_id or "",
+        "division_name": person.division.full_name if person.division else "",
+    }
+
+
+def masked_phone(person_id: int) -> str:
+    phone = str(Person.objects.values_list("phone", flat=True).get(pk=person_id))
+    return mask_mobile(phone) if phone else ""
+
+
+MATCHED = 2  # name and number agree with the population register; what is left of a level whose document has run out
+RECHECK = "identity.recheck_days"
+
+
+class PersonNotFound(NotFound):
+    code, message = "identity.person_not_found", "没有找到姓名与身份证号都一致的人员，请核对证件后重新输入。"
+
+
+def assurance_of(person: Person, *, on: date) -> int:
+    """
+    Return the real-name level a person has on a day.
+
+    It falls to 2 when the document has run out, or when the place asks for a new check after so many days
+    (parameter `identity.recheck_days`) and they have passed; somebody who has died has none.
+    """
+    if person.deceased_on is not None:
+        return 0
+    if person.document_valid_to is not None and person.document_valid_to < on:
+        return min(person.assurance, MATCHED)
+    if person.assurance > MATCHED and person.verified_at is not None:
+        days = snapshot(prefix=RECHECK, chain=[NATION], on=on).rows.get(RECHECK)
+        if days is not None and day_of(person.verified_at) + timedelta(days=int(days.value)) <= on:
+            return MATCHED
+    return person.assurance
+
+
+def age_of(person_id: int, *, on: date) -> int | None:
+    """Return a person's full years on a day, None when the date of birth is unknown."""
+    born = Person.objects.values_list("born_on", flat=True).get(pk=person_id)
+    return age_on(born, on) if born else None
+
+
+@dataclass(frozen=True)
+class PersonAtWindow:
+    """What an officer needs of somebody standing at the window; the number is masked, the phone too."""
+
+    id: int
+    name: str
+    id_number: str
+    phone: str
+    division: str
+    level: int
+    verified_by: str
+    document_valid_to: date | None
+    deceased_on: date | None
+    age: int | None
+    has_login: bool
+
+
+def find_person(*, name: str, id_number: str, actor: Actor, at: datetime) -> PersonAtWindow:
+    """
+    Return the person whose name and number an officer has read off the document.
+
+    Whoever stands at the window may live anywhere, so this is not limited to the officer's reach: the officer has to
+    know the whole number and the name; the look is recorded.
+
+    :raises PersonNotFound: nobody is known by both; the answer does not tell which is wrong.
+    """
+    actor.require_one_of("identity.window")
+    try:
+        index = id_number_index(parse_citizen_id(id_number).number)
+    except ValueError:
+        raise PersonNotFound from None
+    person = Person.objects.filter(id_index=index, name=name.strip()).first()
+    if person is None:
+        raise PersonNotFound
+    audit.record_look("identity.find_person", actor=actor, at=at, target=f"person:{person.pk}")
+    return _at_window(person, day_of(at))
+
+
+def _at_window(person: Person, on: date) -> PersonAtWindow:
+    return PersonAtWindow(
+        id=person.pk,
+        name=person.name,
+        id_number=mask_citizen_id(str(person.id_number)),
+        phone=mask_mobile(str(person.phone)) if person.phone else "",
+        division=division_name(person.division_id, on=on) if person.division_id else "",
+        level=assurance_of(person, on=on),
+        verified_by=person.verified_by,
+        document_valid_to=person.document_valid_to,
+        deceased_on=person.deceased_on,
+        age=age_on(person.born_on, on) if person.born_on else None,
+        has_login=Login.objects.filter(person=person).exists(),
+    )

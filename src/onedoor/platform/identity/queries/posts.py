@@ -1,0 +1,171 @@
+"""Log-ins and posts: who acts, under which post, with which reach, for whom as deputy."""
+
+from datetime import date
+
+from django.db.models import Prefetch, Q
+
+from onedoor.platform.identity.models import Absence, Login, Post
+from onedoor.platform.identity.queries.people import assurance_of, phone_index
+from onedoor.platform.identity.roles import permissions_of
+from onedoor.platform.kernel.actors import Actor, Channel
+from onedoor.platform.kernel.errors import NotAllowed, NotFound
+from onedoor.platform.kernel.scopes import within_reach
+
+ONE_FACTOR_LEVEL = 2
+PAGE = 50
+
+
+class OfficerNotFound(NotFound):
+    code, message = (
+        "identity.officer_not_found",
+        "没有找到这位工作人员，或他（她）不在您的管辖范围内，请从人员列表中选择。",
+    )
+
+
+def held(on: date, *, prefix: str = "") -> Q:
+    """Return the condition "this post is held, approved and usable on this day"."""
+    begun = Q(**{f"{prefix}valid_from__lte": on, f"{prefix}approved_at__isnull": False})
+    going_on = Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": on})
+    return begun & going_on & Q(**{f"{prefix}login__is_active": True})
+
+
+def posts_of(*, login_id: int, on: date) -> list[Post]:
+    """Return the posts a login may work under on a day: its own first, then those it is the deputy of."""
+    own = held(on) & Q(login_id=login_id)
+    away = Absence.objects.filter(deputy_id=login_id, starts_on__lte=on, ends_on__gt=on).values("post_id")
+    begun = Q(valid_from__lte=on, approved_at__isnull=False) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+    found = Post.objects.filter(own | (begun & Q(pk__in=away))).select_related("login", "organization", "division")
+    return sorted(found, key=lambda post: (post.login_id != login_id, post.pk))
+
+
+def actor_for(
+    *, login_id: int, post_id: int | None, channel: Channel, address: str, on: date, factors: int = 1
+) -> Actor:
+    """
+    Return the acting person of a log-in; an officer acts under the chosen post, or the only one of their own.
+
+    With one proof (a code or a password) a citizen counts as level 2 at most; the full level needs two.
+    """
+    login = Login.objects.select_related("person").get(pk=login_id)
+    if login.kind == Login.Kind.CITIZEN:
+        level = assurance_of(login.person, on=on) if login.person else 0
+        return Actor(
+            kind="citizen",
+            name="",
+            login_id=login.pk,
+            person_id=login.person_id,
+            assurance=min(level, 4 if factors > 1 else ONE_FACTOR_LEVEL),
+            channel=channel,
+            address=address,
+        )
+    posts = posts_of(login_id=login_id, on=on)
+    own = [post for post in posts if post.login_id == login_id]
+    chosen = next((post for post in posts if post.pk == post_id), own[0] if len(own) == 1 else None)
+    if chosen is None:
+        return Actor(kind="officer", name=login.name, login_id=login.pk, channel=channel, address=address)
+    return _officer(login, chosen, channel, address)
+
+
+def actor_for_post(*, post_id: int, channel: Channel, on: date) -> Actor:
+    """
+    Return the officer of a post, for work done together (a second surveyor).
+
+    :raises NotAllowed: the post is not held on that day.
+    """
+    post = Post.objects.filter(held(on), pk=post_id).select_related("login", "organization").first()
+    if post is None:
+        raise NotAllowed
+    return _officer(post.login, post, channel, "")
+
+
+def _officer(login: Login, post: Post, channel: Channel, address: str) -> Actor:
+    """Return who works under a post: its holder, or the deputy under their own name with the holder's beside it."""
+    return Actor(
+        kind="officer",
+        name=login.name if post.login_id == login.pk else f"{login.name}（代{post.login.name}）",
+        login_id=login.pk,
+        post_id=post.pk,
+        organization_id=post.organization_id,
+        organization_name=post.organization.name,
+        role=post.role,
+        permissions=permissions_of(post.role),
+        reach=tuple((start, end) for start, end in post.reach),
+        lines=frozenset(post.lines),
+        assurance=4,
+        channel=channel,
+        address=address,
+    )
+
+
+def colleagues(*, actor: Actor, permission: str, on: date) -> list[Post]:
+    """Return the posts of the actor's own organization that hold a permission, without the actor's own."""
+    posts = Post.objects.filter(held(on), organization_id=actor.organization_id or 0)
+    found = posts.exclude(login_id=actor.require_login()).select_related("login").order_by("id")
+    return [post for post in found if permission in permissions_of(post.role)]
+
+
+def possible_deputies(*, actor: Actor, on: date) -> list[Login]:
+    """Return the other officers of the actor's organization, by staff number: one of them can be the deputy."""
+    posts = Post.objects.filter(held(on), organization_id=actor.organization_id or 0)
+    logins = Login.objects.filter(pk__in=posts.values("login_id")).exclude(pk=actor.require_login())
+    return list(logins.order_by("username"))
+
+
+def absences_of(*, actor: Actor, on: date) -> list[Absence]:
+    """Return the actor's own absences that are not over, and those they are the deputy in; one query."""
+    concerned = Q(post__login_id=actor.require_login()) | Q(deputy_id=actor.require_login())
+    rows = Absence.objects.filter(concerned, ends_on__gt=on)
+    return list(rows.select_related("post__login", "post__organization", "deputy").order_by("starts_on", "pk"))
+
+
+def username_of_phone(phone: str) -> str | None:
+    """Return the login name of the citizen whose phone this is."""
+    found = Login.objects.filter(phone_index=phone_index(phone), kind=Login.Kind.CITIZEN)
+    return found.values_list("username", flat=True).first()
+
+
+def login_of(username: str) -> Login | None:
+    """Return the login of this name, citizen or officer."""
+    return Login.objects.filter(username=username).first()
+
+
+# For the administrators
+
+
+def list_officers(*, actor: Actor, after: str = "", text: str = "", most: int = PAGE) -> list[Login]:
+    """
+    Return the officers with a post within the administrator's reach, by staff number; `after` is the last one seen.
+
+    `text` narrows to staff numbers or names that contain it. Two queries, however long the list is.
+    """
+    actor.require_one_of("identity.manage", "identity.manage_security")
+    here = Post.objects.filter(within_reach(actor, field="division_id", by_line=False))
+    found = Login.objects.filter(kind=Login.Kind.OFFICER, pk__in=here.values("login_id"), username__gt=after)
+    if text.strip():
+        found = found.filter(Q(username__icontains=text.strip()) | Q(name__contains=text.strip()))
+    posts = here.select_related("organization").order_by("pk")
+    return list(found.prefetch_related(Prefetch("posts", posts, to_attr="posts_here")).order_by("username")[:most])
+
+
+def get_officer(*, login_id: int, actor: Actor) -> Login:
+    """
+    Return an officer with their posts within the administrator's reach, newest first.
+
+    :raises OfficerNotFound: there is none, or none of the posts is within reach; both look alike.
+    """
+    actor.require_one_of("identity.manage", "identity.manage_security")
+    here = Post.objects.filter(within_reach(actor, field="division_id", by_line=False))
+    posts = here.select_related("organization", "division", "unit", "approved_by").order_by("-pk")
+    found = Login.objects.filter(kind=Login.Kind.OFFICER, pk=login_id, pk__in=here.values("login_id"))
+    login = found.prefetch_related(Prefetch("posts", posts, to_attr="posts_here")).first()
+    if login is None:
+        raise OfficerNotFound
+    return login
+
+
+def posts_to_approve(*, actor: Actor) -> list[Post]:
+    """Return the posts within reach that wait for the security administrator, oldest first."""
+    actor.require_one_of("identity.manage_security")
+    waiting = Post.objects.filter(within_reach(actor, field="division_id", by_line=False), approved_at__isnull=True)
+    open_ones = waiting.filter(valid_to__isnull=True)
+    return list(open_ones.select_related("login", "organization", "division").order_by("pk"))

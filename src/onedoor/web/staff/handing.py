@@ -1,0 +1,52 @@
+"""Hand in an administrator's or window officer's form once, and say what is wrong with it on the same page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+
+from onedoor.platform.kernel.crypto import sm3
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.web.parts import refusals
+from onedoor.web.parts.inputs import Garbled
+from onedoor.web.parts.writes import once
+
+
+def problems_of(request: HttpRequest, scope: str, perform: Callable[[], Any]) -> dict[str, str]:
+    """
+    Perform a posted form's write once and return what is wrong with it, by field; nothing when it was done.
+
+    What the actor may not do, or what is not there, stays a page of its own.
+    """
+
+    def write() -> dict[str, Any]:
+        perform()
+        return {}
+
+    try:
+        once(request, scope, write)
+    except OneDoorError as refusal:
+        if refusal.http_status in (401, 404) or refusal.code == "onedoor.not_allowed":
+            raise
+        refusals.record(request, refusal)
+        return refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
+    return {}
+
+
+def number(request: HttpRequest, name: str) -> int:
+    """Return a posted number, 0 for nothing chosen; the operation says what is missing."""
+    text = request.POST.get(name, "").strip()
+    if not text:
+        return 0
+    if not text.isdigit() or len(text) > 9:
+        raise Garbled
+    return int(text)
+
+
+def upload(request: HttpRequest, name: str) -> tuple[bytes, str]:
+    """Return an uploaded paper with its SM3 digest, both empty when there is none."""
+    file = request.FILES.get(name)
+    if file is None:
+        return b"", ""
+    content = file.read()
+    return content, sm3(content).hex() if content else ""

@@ -1,0 +1,288 @@
+"""Every query within reach: whatever an officer of one county asks for, nothing of another county comes back."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
+from tests.platform.identity.conftest import AT
+from tests.platform.library import COUNTY, TOWN, Library
+
+import onedoor.platform
+import onedoor.services
+from onedoor.platform.cases.operations import raise_objection
+from onedoor.platform.certificates.models import Certificate
+from onedoor.platform.identity.models import Post
+from onedoor.platform.identity.roles import PERMISSIONS
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.supervision.models import SupervisionEvent
+from onedoor.services.assistance.models import Recognition
+
+EVERYTHING = frozenset().union(*PERMISSIONS.values())
+OTHER_COUNTY = (("440103000000", "440104000000"),)  # nothing lies there, so nothing may come back
+# What a query needs beside the actor and the moment is found by its name.
+Given = dict[str, Callable[["Place"], Any]]
+GIVEN: Given = {
+    "at": lambda place: AT,
+    "on": lambda place: AT.date(),
+    "number": lambda place: place.case.number,
+    "case_number": lambda place: place.case.number,
+    "case": lambda place: place.case,
+    "entry_id": lambda place: place.recognition.pk,
+    "code": lambda place: "assistance.recognitions",
+    "identifier": lambda place: place.certificate.identifier,
+    "shown": lambda place: "open",
+    "login_id": lambda place: place.post.login_id,
+    "organization_id": lambda place: place.post.organization_id,
+    "person_id": lambda place: place.library.reader.pk,
+    "objection_id": lambda place: place.objection.pk,
+}
+# These take no officer's place into account, each for its reason; the list only shrinks.
+ELSEWHERE = {
+    "seal_state": "whether the seals hold is one figure for the whole record",
+    "visible_registers": "names of registers, no rows",
+    "find_person": "whoever stands at the window may live anywhere; the whole number is needed, the look is recorded",
+    "guardianships_of": "of a person just found by find_person",
+    "colleagues": "the actor's own organization",
+    "possible_deputies": "the actor's own organization",
+    "absences_of": "the actor's own",
+    "open_sessions": "the actor's own",
+    "recent_sessions": "the actor's own",
+    "assisted_person": "takes a filing that assisted_filing has found",
+    "may_read_evidence": "asks actor.may for the division of the principal",
+    "why_not": "takes a case that get_visible_case has let through",
+    "possible_actions": "takes a case that get_visible_case has let through",
+    "may_extend": "takes a case that get_visible_case has let through",
+    "panels": "takes a case that get_visible_case has let through",
+    "verify": "open to whoever holds the certificate's code",
+    "answer_of": "asks for a permission no post has",
+    "open_file": "asks the room that owns the target; tested with files",
+}
+# A citizen's queries: an officer has no person, so they give nothing.
+CITIZENS = frozenset(
+    {"get_draft", "known_answers", "needed_consents", "signatures_asked", "my_drafts", "my_cases", "uses_about"}
+)
+MUST_SEE = frozenset(
+    {
+        "worklist",
+        "duty_counts",
+        "get_visible_case",
+        "list_certificates",
+        "get_visible_certificate",
+        "list_entries",
+        "read_entry",
+        "figures",
+        "running_clocks",
+        "events",
+        "cases_behind",
+        "replay",
+        "audit_lines",
+        "list_officers",
+        "get_officer",
+        "list_organizations",
+        "get_organization",
+        "get_objection",
+    }
+)
+
+
+class Place:
+    """One county with a row of everything in it."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.case = library.noticed(AT)
+        self.objection = raise_objection(
+            notice_id=self.case.notices.get().pk,
+            text="这位读者并不住在本区。",
+            contact="",
+            actor=Actor.anonymous(),
+            at=AT,
+        )
+        self.post = Post.objects.get(pk=library.posts["clerk"])
+        organ = library.organs[COUNTY]
+        self.certificate = Certificate.objects.create(
+            identifier="1.2.156.3005.2.11100000000013338L001.TEST",
+            token="t" * 32,
+            kind="assistance.minimum_living",
+            type_code="1",
+            serial="1",
+            version=1,
+            number="A1",
+            division=COUNTY,
+            issuer=organ,
+            issuer_name=organ.name,
+            issuer_code=organ.uscc,
+            issued_on=AT.date(),
+            valid_from=AT.date(),
+            status="01",
+            face={},
+            case_number=self.case.number,
+            payload_digest="",
+            signature="",
+            signature_algorithm="",
+            key_id="",
+        )
+        self.recognition = Recognition.objects.create(
+            number="R1",
+            division=TOWN,
+            in_force_from=AT.date(),
+            case_number=self.case.number,
+            category="DIBAO",
+            head=library.reader,
+            start_month=date(2026, 9, 1),
+            monthly_amount=1,
+            review_class="STABLE",
+            review_due_on=date(2027, 9, 1),
+            judgement_digest="",
+            decided_by=organ,
+            recorded_at=AT,
+            recorded_by="测试",
+        )
+        SupervisionEvent.objects.create(
+            rule="T01",
+            lamp="red",
+            case=self.case,
+            division=TOWN,
+            line="library",
+            organization_name=organ.name,
+            subject="测试",
+            facts={},
+            raised_at=AT,
+        )
+
+    def officer(self, reach: tuple[tuple[str, str], ...]) -> Actor:
+        """Return somebody with every permission there is, in one place."""
+        return replace(self.library.officer("clerk"), permissions=EVERYTHING, reach=reach, login_id=None)
+
+
+@pytest.fixture
+def place(staffed: Library) -> Place:
+    return Place(staffed)
+
+
+def query_functions() -> Iterator[tuple[str, Callable[..., Any]]]:
+    for package in (onedoor.platform, onedoor.services):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not re.search(r"\.queries(\.[a-z_]+)?$", module.name):
+                continue
+            loaded = importlib.import_module(module.name)
+            for name, function in inspect.getmembers(loaded, inspect.isfunction):
+                own = function.__module__ == module.name and not name.startswith("_")
+                if own and "actor" in inspect.signature(function).parameters:
+                    yield f"{module.name.removeprefix('onedoor.')}:{name}", function
+
+
+FUNCTIONS = dict(query_functions())
+
+
+def short(name: str) -> str:
+    return name.split(":")[1]
+
+
+def asked(function: Callable[..., Any], place: Place, actor: Actor) -> Any:
+    """Call a query with what its parameters' names stand for; a refusal is an answer too."""
+    arguments: dict[str, Any] = {"actor": actor}
+    positional = []
+    for name, parameter in inspect.signature(function).parameters.items():
+        if name == "actor" or parameter.default is not inspect.Parameter.empty:
+            continue
+        value = GIVEN[name](place)
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+            arguments[name] = value
+        else:
+            positional.append(value)
+    try:
+        return function(*positional, **arguments)
+    except OneDoorError:
+        return None
+
+
+def traces(value: Any) -> Iterator[str]:
+    """Yield everything in an answer that tells of a row: places, numbers, counts above zero."""
+    if isinstance(value, models.Model):
+        yield f"{type(value).__name__} {getattr(value, 'division_id', getattr(value, 'division', ''))}"
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from traces(getattr(value, field.name))
+    elif isinstance(value, dict):
+        yield from traces(list(value.values()))
+    elif isinstance(value, list | tuple | set | frozenset):
+        for one in value:
+            yield from traces(one)
+    elif isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        yield str(value)
+
+
+def test_every_query_with_an_actor_is_looked_at() -> None:
+    """A new query is asked by itself; one that needs more than the names above says here why it may not be."""
+    names = {short(name) for name in FUNCTIONS}
+    assert len(names) > 40
+    assert set(ELSEWHERE) | CITIZENS | MUST_SEE <= names
+    unknown = [
+        f"{name}({parameter})"
+        for name, function in FUNCTIONS.items()
+        if short(name) not in ELSEWHERE and short(name) not in CITIZENS
+        for parameter, about in inspect.signature(function).parameters.items()
+        if parameter != "actor" and about.default is inspect.Parameter.empty and parameter not in GIVEN
+    ]
+    assert unknown == []
+
+
+def test_nothing_of_another_county_comes_back(place: Place) -> None:
+    stranger = place.officer(OTHER_COUNTY)
+    told = {}
+    for name, function in FUNCTIONS.items():
+        if short(name) in ELSEWHERE or short(name) in CITIZENS:
+            continue
+        leaked = list(traces(asked(function, place, stranger)))
+        if leaked:
+            told[name] = leaked
+    assert told == {}
+
+
+def test_the_countys_own_officer_sees_it_all(place: Place) -> None:
+    """The same calls find the same rows for whoever they belong to, so the test above can fail."""
+    own = place.officer((("110105000000", "110106000000"),))
+    blind = [
+        name for name in FUNCTIONS if short(name) in MUST_SEE and not list(traces(asked(FUNCTIONS[name], place, own)))
+    ]
+    assert blind == []
+
+
+def test_without_a_post_nothing_comes_back(place: Place) -> None:
+    nobody = replace(place.officer(()), permissions=EVERYTHING)
+    for name, function in FUNCTIONS.items():
+        if short(name) in MUST_SEE:
+            assert list(traces(asked(function, place, nobody))) == [], name
+
+
+def test_the_place_stands_in_the_sql_as_a_range_of_codes(place: Place) -> None:
+    """Lists are narrowed by the database, not afterwards, and never by the beginning of a code."""
+    two_counties = (("110105000000", "110106000000"), ("330113000000", "330114000000"))
+    for name in sorted(MUST_SEE - {"get_visible_case", "get_visible_certificate", "replay", "get_objection"}):
+        full = next(one for one in FUNCTIONS if short(one) == name)
+        with CaptureQueriesContext(connection) as captured:
+            asked(FUNCTIONS[full], place, place.officer(two_counties))
+        texts = [one["sql"] for one in captured.captured_queries if one["sql"].startswith("SELECT")]
+        scoped = [text for text in texts if re.search(r"(division|division_id)\" >= '?110105000000'?", text)]
+        assert scoped, full
+        assert all("330114000000" in text for text in scoped), full
+        assert not any(re.search(r"division(_id)?\"(::text)? LIKE", text) for text in texts), full
+
+
+def test_no_source_asks_for_the_beginning_of_a_division() -> None:
+    from tests.test_conventions import modules
+
+    for path in modules("**/*.py"):
+        assert not re.search(r"division(_id|__code)?__startswith|division\w*\.startswith", path.read_text("utf-8")), (
+            path
+        )
