@@ -1,5 +1,6 @@
 """Organs, officers, readers and their sessions, made through the same operations as everybody's."""
 
+import time
 from datetime import date, datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -14,7 +15,7 @@ from onedoor.platform.catalog import operations as catalog
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import CHINA
-from onedoor.web.parts.actors import FACTORS_KEY, POST_KEY
+from onedoor.web.parts.actors import FACTORS_KEY, POST_KEY, PROVED_KEY
 
 MACHINE = Actor.system("性能测量")
 BEGUN = date(2026, 7, 1)
@@ -85,6 +86,7 @@ def _session(login: Any, more: dict[str, Any]) -> str:
     store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     store[HASH_SESSION_KEY] = login.get_session_auth_hash()
     store[FACTORS_KEY] = ["code", "one_time_password", "password"]
+    store[PROVED_KEY] = time.time() + 3600
     store.update(more)
     store.create()
     return str(store.session_key)

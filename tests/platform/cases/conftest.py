@@ -11,7 +11,7 @@ from tests.platform import library
 from tests.platform.library import CHINA, Library
 
 from onedoor.platform.identity import operations as identity
-from onedoor.web.parts.actors import FACTORS_KEY, POST_KEY
+from onedoor.web.parts.actors import FACTORS_KEY, POST_KEY, PROVED_KEY
 
 NOW = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 
@@ -20,7 +20,7 @@ def logged_in(login: Any, **session: Any) -> Client:
     client = Client()
     client.force_login(login)
     kept = client.session
-    kept.update({FACTORS_KEY: ["code", "password"], **session})
+    kept.update({FACTORS_KEY: ["code", "password"], PROVED_KEY: datetime.now(UTC).timestamp(), **session})
     kept.save()
     return client
 
