@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from tests.platform import library
+from tests.platform.desks import Desk
 
 from onedoor.platform.cases.life import fold
 from onedoor.platform.cases.models import Action, Case
@@ -29,3 +31,10 @@ def books(db: None, tmp_path: Path, settings: Any) -> Iterator[library.Library]:
         assert {name: told[name] for name in (*COLUMNS, *MOMENTS)} == {
             name: getattr(case, name) for name in (*COLUMNS, *MOMENTS)
         }
+
+
+@pytest.fixture
+def desk(books: library.Library) -> Iterator[Desk]:
+    """The library's pages; a test tells the time with `go`."""
+    with time_machine.travel(library.LONG_AGO, tick=False) as traveller:
+        yield Desk(books, traveller)

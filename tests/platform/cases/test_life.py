@@ -233,9 +233,7 @@ def test_a_grant_against_the_rule_is_refused(books: Library) -> None:
     duties.close_ended_notices(at=later)
     with pytest.raises(AgainstRule):
         operations.decide_case(case_id=case.pk, granted=True, reason="", actor=books.officer("approver"), at=later)
-    operations.decide_case(
-        case_id=case.pk, granted=False, **library.DENIED, actor=books.officer("approver"), at=later
-    )
+    operations.decide_case(case_id=case.pk, granted=False, **library.DENIED, actor=books.officer("approver"), at=later)
     assert Case.objects.get(pk=case.pk).result == "denied"
 
 
