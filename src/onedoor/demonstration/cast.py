@@ -54,6 +54,8 @@ OFFICERS = (
     Officer("LP003", "郑国强", "supervisor", "county", "临平区监察员"),
     Officer("LP004", "杜若兰", "auditadmin", "county", "审计管理员"),
     Officer("LP005", "韩松", "secadmin", "county", "安全管理员"),
+    Officer("LP011", "顾思源", "approver", "county", "临平区复核人"),
+    Officer("LP012", "蒋承志", "sysadmin", "county", "系统管理员"),
 )
 
 

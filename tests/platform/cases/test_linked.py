@@ -44,7 +44,7 @@ def end_certificate(
 
 
 @pytest.fixture
-def granted(books: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
+def granted(books: Library, monkeypatch: pytest.MonkeyPatch) -> Case:
     """A case that has granted a pass, which can be changed, reissued, cancelled and revoked."""
     handler = replace(
         library.HANDLER,
@@ -57,7 +57,7 @@ def granted(books: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
     last = {"code": "certify", "title": "制证", "by": "machine", "after": ["decide"], "state": "certifying"}
     result = {"name": "阅览证", "kind": "certificate"}
     library.publish(library.item(steps=[*whole["steps"], last], result=result), valid_from=date(2026, 8, 1))
-    yield decided(books)
+    return decided(books)
 
 
 def propose(books: Library, case: Case, ending: str = "revoke") -> Case:
@@ -209,8 +209,13 @@ def test_nobody_withdraws_or_ends_by_other_ways_what_the_organ_began(books: Libr
         assert refused.value.code == "cases.move_not_possible"
 
 
+def test_a_revocation_keeps_nobody_from_applying_anew(books: Library, granted: Case) -> None:
+    propose(books, granted)
+    assert books.received(DONE).state == "received"
+
+
 @pytest.fixture
-def city(books: Library) -> Organization:
+def city(books: Library) -> Iterator[Organization]:
     """The library of the city above the county."""
     place = Division.objects.create(code="110100000000", name="北京", full_name="北京市", level=3, source="测试")
     Division.objects.filter(code=library.COUNTY).update(parent=place)
