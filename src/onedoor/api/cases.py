@@ -31,6 +31,9 @@ class CaseOut(Schema):
 class Decision(Schema):
     granted: bool
     reason: str = ""
+    reason_code: str = ""  # with how_to_fix and basis: what a denial has to say
+    how_to_fix: str = ""
+    basis: list[str] = []
 
 
 class DocumentOut(Schema):
@@ -94,8 +97,7 @@ def decide(request: HttpRequest, number: str, decision: Decision, idempotency_ke
     def perform() -> dict[str, object]:
         paper = operations.decide_case(
             case_id=case.pk,
-            granted=decision.granted,
-            reason=decision.reason,
+            **decision.dict(),
             actor=_actor(request),
             at=clock.now(),
         )

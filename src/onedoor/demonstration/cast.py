@@ -56,6 +56,7 @@ OFFICERS = (
     Officer("LP005", "韩松", "secadmin", "county", "安全管理员"),
     Officer("LP006", "梁启航", "sysadmin", "county", "系统管理员"),
     Officer("TX005", "孙巧云", "assistant", "town", "塘栖镇帮办代办员"),
+    Officer("LP011", "顾思源", "approver", "county", "临平区复核人"),
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from tests.platform.conftest import COLUMNS, MOMENTS
 from tests.platform.library import CHINA, Library
 
@@ -94,6 +95,22 @@ def test_what_was_done_to_the_actions_shows(case: Case, crime: Callable[[list[Ac
     assert sound(case, actions)
     crime(actions)
     assert not sound(case, actions)
+
+
+CRIMES = (
+    "UPDATE cases_action SET actor_name = '别人' WHERE id = %s",
+    "DELETE FROM cases_action WHERE id = %s",
+)
+
+
+@pytest.mark.parametrize("statement", CRIMES)
+def test_the_database_itself_refuses_to_change_or_delete_an_action(case: Case, statement: str) -> None:
+    action = Action.objects.filter(case=case).latest("seq")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, [action.pk])
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Action.objects.filter(pk=action.pk).update(channel="web")
+    assert Action.objects.get(pk=action.pk).hash == action.hash
 
 
 def test_a_chain_copied_to_another_case_does_not_fit(case: Case) -> None:

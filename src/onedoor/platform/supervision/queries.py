@@ -27,6 +27,7 @@ class Figures:
     yellow: int
     red: int
     completed: int
+    voided: int
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,11 @@ def figures(*, actor: Actor, on: date) -> Figures:
     cases = (
         Case.objects.filter(reach)
         .exclude(state="submitted")
-        .aggregate(open=Count("id", filter=~Q(state__in=ENDED)), completed=Count("id", filter=Q(state="completed")))
+        .aggregate(
+            open=Count("id", filter=~Q(state__in=ENDED)),
+            completed=Count("id", filter=Q(state="completed")),
+            voided=Count("id", filter=Q(state="voided")),
+        )
     )
     events = (
         SupervisionEvent.objects.filter(reach)
@@ -65,7 +70,7 @@ def figures(*, actor: Actor, on: date) -> Figures:
     soon = Clock.objects.filter(
         _in_reach(actor, "supervision.view", "case__"), state="running", kind="promised", due_on__lte=on
     ).count()
-    return Figures(cases["open"], soon, events["yellow"], events["red"], cases["completed"])
+    return Figures(cases["open"], soon, events["yellow"], events["red"], cases["completed"], cases["voided"])
 
 
 def running_clocks(*, actor: Actor, after: int = 0, most: int = 50) -> list[Clock]:
@@ -86,7 +91,7 @@ def events(*, actor: Actor, most: int = 100) -> list[SupervisionEvent]:
 
 
 ENDED = sorted(TERMINAL)
-SHOWN = {"open": "在办", "due": "到期或逾期", "yellow": "黄牌", "red": "红牌", "completed": "已办结"}
+SHOWN = {"open": "在办", "due": "到期或逾期", "yellow": "黄牌", "red": "红牌", "completed": "已办结", "voided": "作废"}
 
 
 def cases_behind(*, shown: str, actor: Actor, on: date, before: int = 0, most: int = 50) -> list[Case]:
@@ -104,6 +109,7 @@ def cases_behind(*, shown: str, actor: Actor, on: date, before: int = 0, most: i
         "yellow": Q(pk__in=lamps.filter(lamp="yellow").values("case_id")),
         "red": Q(pk__in=lamps.filter(lamp="red").values("case_id")),
         "completed": Q(state="completed"),
+        "voided": Q(state="voided"),
     }[shown]
     found = Case.objects.filter(reach, condition)
     if before:

@@ -110,7 +110,8 @@ def _refuse_second(draft: Draft) -> None:
         return
     identity_operations.lock_person(draft.applicant_id)
     open_cases = Case.objects.filter(applicant_id=draft.applicant_id, item_code=draft.item_version.code)
-    other = open_cases.exclude(state__in=sorted(TERMINAL)).first()
+    # What an organ began itself is no application and stands in nobody's way.
+    other = open_cases.exclude(state__in=sorted(TERMINAL)).exclude(relation=Case.Relation.REVOKE).first()
     if other is not None:
         raise AlreadyUnderWay(query_code=other.query_code)
 
