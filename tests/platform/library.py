@@ -49,6 +49,11 @@ delegable: true
 assurance: 3
 jurisdiction: {rule: residence, receiving_tier: 5, deciding_tier: 4}
 result: {name: 借书证, kind: none}
+fee: {charged: false}
+visits: {count: 0}
+handle_forms: ["1", "2", "3"]
+elements: {service_objects: ["1"], online_depth: full, handle_scope: 本地, topics: [文化], consult: "010-12345", supervise: "12345"}
+opened: [limits.promised, conditions, materials]
 form:
   sections:
     - code: reader
@@ -97,6 +102,14 @@ def ruling(case: Case, judgement: Judgement, granted: bool) -> handlers.Ruling:
     )
 
 
+# What an authority says of itself in its offering.
+OWN = {
+    "organ_nature": "1",
+    "power_source": "1",
+    "counters": [{"name": "图书馆一楼", "address": "朝阳路 1 号", "hours": "工作日 9:00–17:00", "phone": "010-10000"}],
+    "consult": "010-10000",
+    "supervise": "12345",
+}
 HANDLER = handlers.CaseHandler(
     item=ITEM,
     judge=judge,
@@ -270,6 +283,7 @@ def build() -> Library:
         division=COUNTY,
         organization_id=organs[COUNTY].pk,
         open_from=date(2026, 7, 1),
+        own=OWN,
         actor=MACHINE,
         at=LONG_AGO,
     )

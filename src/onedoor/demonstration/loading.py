@@ -34,6 +34,19 @@ from onedoor.platform.kernel.clock import day_of
 
 MACHINE = Actor.system("演示数据")
 ITEM_LONG_AGO = date(2026, 7, 1)
+HALL = {
+    "name": "塘栖镇便民服务中心（社会救助窗口）",
+    "address": "塘栖镇人民路 1 号",
+    "phone": "0571-86000100",
+}
+HOURS = "工作日 9:00–17:00"
+OWN = {
+    "organ_nature": "1",
+    "power_source": "1",
+    "counters": [{**HALL, "hours": HOURS}],
+    "consult": "0571-86000000",
+    "supervise": "12345",
+}
 
 
 def load_items(*, at: datetime) -> list[str]:
@@ -71,6 +84,7 @@ def load_people(*, at: datetime) -> None:
         division=COUNTY,
         organization_id=county.pk,
         open_from=ITEM_LONG_AGO,
+        own=OWN,
         actor=MACHINE,
         at=at,
     )
@@ -106,10 +120,8 @@ def _organizations(at: datetime) -> tuple[Organization, Organization]:
         organization=town,
         kind="hall",
         defaults={
-            "name": "塘栖镇便民服务中心（社会救助窗口）",
-            "address": "塘栖镇人民路 1 号",
-            "phone": "0571-86000100",
-            "opening_hours": "工作日 9:00–17:00",
+            **HALL,
+            "opening_hours": HOURS,
             "recorded_at": at,
             "recorded_by": MACHINE.name,
         },

@@ -24,6 +24,7 @@ from onedoor.platform.kernel.errors import (
 )
 from onedoor.web.citizen.journey import Journey
 from onedoor.web.citizen.places import place_of
+from onedoor.web.citizen.situations import posted_situation, situation_of
 from onedoor.web.citizen.uploads import attach_posted
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
@@ -39,21 +40,25 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     if actor.person_id is None:
         raise NotLoggedIn
     principals = identity.principals_for_item(agent_id=actor.person_id, item=code, on=clock.today())
+    item = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).item
     if request.method == "POST":
         applicant = posted(request, "applicant", actor.person_id)
 
         def perform() -> dict[str, Any]:
-            draft = operations.start_draft(item_code=code, applicant_id=applicant, actor=actor, at=clock.now())
+            situation = posted_situation(item, request)
+            draft = operations.start_draft(
+                item_code=code, applicant_id=applicant, situation=situation, actor=actor, at=clock.now()
+            )
             return {"draft": str(draft.pk)}
 
         return redirect("draft", draft_id=once(request, "cases.start_draft", perform)["draft"])
-    item = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).item
     asked = [field.prefill.removeprefix("fact:") for field in item.form.all_fields() if "fact:" in field.prefill]
     asked += [paper.waiver.source for paper in item.materials if paper.waiver and paper.waiver.kind == "data"]
     context = {
         "code": code,
         "principals": principals,
         "self_id": actor.person_id,
+        "situation": situation_of(item, request.GET),
         "asks_departments": exchange.department_names(".".join(source.split(".")[:2]) for source in asked),
     }
     return render(request, "citizen/start.html", context)
@@ -68,6 +73,8 @@ def overview(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = _draft(request, draft_id)
     if draft.submitted_as is not None:
         return redirect("case", number=draft.submitted_as.number)
+    if queries.version_changes(draft, on=clock.today()) is not None:
+        return redirect("draft_changes", draft_id=draft_id)
     journey = Journey.of(draft, actor=actor_of(request), at=clock.now())
     return render(request, "citizen/draft.html", {"draft": draft, "journey": journey})
 

@@ -15,6 +15,7 @@ from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.cases.operations.desk import Defect
 from onedoor.platform.cases.queries import Case
+from onedoor.platform.catalog import scenarios
 from onedoor.platform.catalog.items import Section
 from onedoor.platform.certificates import operations as certificate_operations
 from onedoor.platform.certificates import queries as certificate_queries
@@ -82,7 +83,8 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
     def write() -> object:
         return operations.accept_case(case_id=found.pk, **_who(request))
 
-    return _perform(request, found, "staff/accept.html", "cases.accept", write, {}, step="accept")
+    promised = scenarios.outcome(found.item_version.item, found.declared.content).promised
+    return _perform(request, found, "staff/accept.html", "cases.accept", write, {"promised": promised}, step="accept")
 
 
 def supplement(request: HttpRequest, number: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from onedoor.platform.cases.operations.desk import (
 )
 from onedoor.platform.cases.operations.drafts import (
     attach_material,
+    carry_over,
     discard_draft,
     record_fact,
     remove_material,
@@ -64,6 +65,7 @@ __all__ = [
     "remove_material",
     "request_supplement",
     "return_unsupplied_cases",
+    "carry_over",
     "save_section",
     "sign_consent",
     "sign_own_consent",

@@ -20,6 +20,7 @@ from onedoor.platform.cases.models import (
 )
 from onedoor.platform.cases.operations.consents import missing_consents
 from onedoor.platform.cases.states import TERMINAL, Kind
+from onedoor.platform.catalog.pinning import is_current
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
@@ -55,6 +56,14 @@ class ConsentsMissing(OneDoorError):
     code, http_status, message = "cases.consents_missing", 422, "还有授权书没有签署：{titles}。请签署后再提交。"
 
 
+class VersionChanged(OneDoorError):
+    code, http_status, message = (
+        "cases.version_changed",
+        409,
+        "这个事项的要求在您填写期间更新了。请回到草稿首页看看有哪些变化，再按新的要求提交；已填的内容会保留。",
+    )
+
+
 class UndoTooLate(OneDoorError):
     code, http_status, message = (
         "cases.undo_too_late",
@@ -68,6 +77,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime) -
     """
     Turn a draft into a numbered, receipted case. Submitting the same draft again returns the same case.
 
+    :raises VersionChanged: the item has a newer version; the person is shown what is different first (A10).
     :raises StaleVersion: the draft was changed elsewhere since the person read it.
     :raises InvalidInput: answers are missing or wrong; each problem names its field.
     :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow, MandateExpired: what is missing and how to mend it.
@@ -78,6 +88,8 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime) -
         return draft.submitted_as
     if draft.revision != revision:
         raise StaleVersion
+    if not is_current(draft.item_version, applications.guide_now(draft, on=day_of(at))):
+        raise VersionChanged
     _refuse_second(draft)
     _check_complete(draft, actor, at)
     case = _create_case(draft, actor, at)
