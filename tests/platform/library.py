@@ -23,6 +23,7 @@ from onedoor.standards.judgement import Judgement
 
 CHINA = ZoneInfo("Asia/Shanghai")
 COUNTY, TOWN = "110105000000", "110105100000"
+NATION = "000000000000"
 ITEM = "library.card"
 MACHINE = Actor.system("测试")
 LONG_AGO = datetime(2026, 7, 1, 9, 0, tzinfo=CHINA)
@@ -129,6 +130,10 @@ OFFICERS = {
     "supervisor": ("supervisor", COUNTY),
     "auditor": ("auditadmin", COUNTY),
     "elsewhere": ("intake_clerk", "330113100000"),
+    "item_manager": ("item_manager", NATION),
+    "legal_reviewer": ("legal_reviewer", NATION),
+    "county_items": ("item_manager", COUNTY),
+    "county_reviewer": ("legal_reviewer", COUNTY),
 }
 
 
@@ -221,6 +226,7 @@ class Library:
 def build() -> Library:
     """Put the place, its organs and officers, two citizens and the item in force into the database."""
     for code, level, parent, name in (
+        (NATION, 1, None, "中华人民共和国"),
         (COUNTY, 4, None, "朝阳区"),
         (TOWN, 5, COUNTY, "高碑店镇"),
         ("330113000000", 4, None, "临平区"),
@@ -234,6 +240,7 @@ def build() -> Library:
             (TOWN, 5, "MB000202"),
             ("330113000000", 4, "MB000203"),
             ("330113100000", 5, "MB000204"),
+            (NATION, 1, "MB000205"),
         )
     ):
         organs[code] = identity.register_organization(

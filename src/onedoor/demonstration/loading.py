@@ -12,6 +12,7 @@ from onedoor.demonstration.cast import (
     DAUGHTER,
     FATHER,
     MOTHER,
+    NATION,
     OFFICERS,
     PASSWORD,
     SECRET,
@@ -58,6 +59,7 @@ def load_items(*, at: datetime) -> list[str]:
 def load_people(*, at: datetime) -> None:
     """Put organs, officers and citizens in place."""
     county, town = _organizations(at)
+    places = {"nation": (_items_centre(at), NATION), "county": (county, COUNTY), "town": (town, TOWN)}
     for officer in OFFICERS:
         login = identity.open_officer_login(
             username=officer.username,
@@ -69,9 +71,9 @@ def load_people(*, at: datetime) -> None:
         )
         identity.appoint_officer(
             login_id=login.pk,
-            organization_id=(county if officer.organ == "county" else town).pk,
+            organization_id=places[officer.organ][0].pk,
             role=officer.role,
-            division=COUNTY if officer.organ == "county" else TOWN,
+            division=places[officer.organ][1],
             lines=[] if officer.role.endswith("admin") else ["assistance"],
             valid_from=date(2026, 1, 1),
             actor=MACHINE,
@@ -89,6 +91,22 @@ def load_people(*, at: datetime) -> None:
         at=at,
     )
     _delegations(at)
+
+
+def _items_centre(at: datetime) -> Organization:
+    """The office that keeps the basic items of the whole country."""
+    return identity.register_organization(
+        uscc=credit_code("11", NATION, "MB000103"),
+        name="全国民政事项管理中心（虚构）",
+        short_name="民事管",
+        kind="organ",
+        tier=1,
+        division=NATION,
+        parent_id=None,
+        phone="",
+        actor=MACHINE,
+        at=at,
+    )
 
 
 def _organizations(at: datetime) -> tuple[Organization, Organization]:

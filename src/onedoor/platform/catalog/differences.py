@@ -4,7 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from onedoor.platform.catalog.elements import title_of_place
+from onedoor.platform.catalog.elements import (
+    ELEMENTS,
+    PARTS,
+    WORDS,
+    title_of_place,
+)
 
 NAMES = ("title", "label", "law", "question", "name", "code")
 
@@ -55,12 +60,10 @@ def _walk(old: Any, new: Any, path: str, title: str) -> Iterator[Difference]:
 
 def _title(path: str, above: str) -> str:
     """A place is called by its own words where it has some, else by the name of what it belongs to and its path's end."""
-    own = title_of_place(path)
-    return (
-        own
-        if own != title_of_place(path.rpartition(".")[0]) and own != path
-        else f"{above}的 {path.rpartition('.')[2]}"
-    )
+    if path in ELEMENTS or path in WORDS:
+        return title_of_place(path)
+    part = path.rpartition(".")[2]
+    return f"{above}的{PARTS.get(part, part)}" if above else part
 
 
 def _coded(rows: Any) -> bool:

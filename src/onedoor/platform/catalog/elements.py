@@ -25,7 +25,6 @@ ELEMENTS = {
     "elements.topics": "主题分类",
     "conditions": "受理条件",
     "limits.statutory.days": "法定办结时限",
-    "limits.statutory.basis": "法定办结时限依据",
     "limits.promised.days": "承诺办结时限",
     "steps": "办理流程",
     "visits.count": "到办事现场次数",
@@ -71,6 +70,50 @@ WORDS = {
     "undo_minutes": "可撤销时间（分钟）",
     "supplement_days": "补正期限（自然日）",
 }
+# What a part of a row is called: 申请材料“照片”的受理标准.
+PARTS = {
+    "title": "名称",
+    "label": "名称",
+    "title_en": "英文名称",
+    "help": "说明",
+    "example": "示例",
+    "type": "类型",
+    "choices": "选项",
+    "min": "下限",
+    "max": "上限",
+    "max_length": "最多字数",
+    "min_rows": "最少行数",
+    "max_rows": "最多行数",
+    "columns": "各列",
+    "fields": "各项",
+    "required": "是否必需",
+    "required_when": "何时必需",
+    "shown_when": "何时询问",
+    "source": "来源",
+    "issuer": "出具机构",
+    "format": "形式",
+    "accept": "可收格式",
+    "how": "提交方式",
+    "acceptance_standard": "受理标准",
+    "legal_basis": "依据",
+    "waiver": "免提交办法",
+    "law": "法律名称",
+    "article": "条款",
+    "text": "内容",
+    "days": "天数",
+    "unit": "单位",
+    "basis": "依据",
+    "extension": "可延长天数",
+    "after": "前面的环节",
+    "excludes": "回避的环节",
+    "permission": "所需权限",
+    "tier": "层级",
+    "people": "人数",
+    "within": "环节时限",
+    "standard": "标准",
+    "reason": "原因",
+    "count": "次数",
+}
 COMPLAINTS = {
     "promise_exceeds_statutory": "承诺时限不得长于法定时限",
     "immediate item": "即办件的承诺时限应为 0 或 1 个工作日",
@@ -97,9 +140,7 @@ class Fault:
 
 def publication_faults(definition: Mapping[str, Any]) -> list[Fault]:
     """Return every gap and every contradiction of a definition, each with its place; an empty list may be published."""
-    faults = [
-        Fault(path, title, f"没有填写“{title}”。") for path, title in ELEMENTS.items() if not _filled(definition, path)
-    ]
+    faults = [Fault(path, ELEMENTS[path], f"没有填写“{ELEMENTS[path]}”。") for path in missing_elements(definition)]
     told = {fault.path for fault in faults}
     others = [*_shape_faults(definition), *_step_faults(definition)]
     # A gap is told once: by the name of its element, not again by its shape or by what lies around it.
@@ -110,8 +151,12 @@ def publication_faults(definition: Mapping[str, Any]) -> list[Fault]:
 
 def completeness(definition: Mapping[str, Any]) -> int:
     """Return the share of mandatory elements that are filled, in whole percent; publication needs 100 (R-CAT-3)."""
-    filled = sum(_filled(definition, path) for path in ELEMENTS)
-    return filled * 100 // len(ELEMENTS)
+    return (len(ELEMENTS) - len(missing_elements(definition))) * 100 // len(ELEMENTS)
+
+
+def missing_elements(definition: Mapping[str, Any]) -> list[str]:
+    """Return the paths of the mandatory elements a definition does not fill."""
+    return [path for path in ELEMENTS if not _filled(definition, path)]
 
 
 def title_of_place(path: str) -> str:
@@ -159,7 +204,7 @@ def _spoken_place(path: str, definition: Mapping[str, Any]) -> str:
     if len(parts) > 1 and parts[1].isdigit() and isinstance(rows, Sequence) and int(parts[1]) < len(rows):
         row = rows[int(parts[1])]
         name = row.get("title") or row.get("law") or row.get("code") if isinstance(row, Mapping) else ""
-        detail = f"的 {'.'.join(parts[2:])}" if parts[2:] else ""
+        detail = f"的{PARTS.get(parts[2], parts[2])}" if parts[2:] else ""
         return f"{title_of_place(parts[0])}“{name or int(parts[1]) + 1}”{detail}"
     return title_of_place(path) if path else "整体"
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from onedoor.platform.catalog import operations
 from onedoor.platform.catalog.differences import Difference, diff_versions
+from onedoor.platform.catalog.elements import missing_elements
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.models import ItemVersion
 from onedoor.platform.catalog.states import UNPUBLISHED
@@ -56,12 +57,24 @@ def read_definition(text: str, *, name: str) -> dict[str, Any]:
 
 def write_definition(definition: Mapping[str, Any]) -> str:
     """Return a definition as YAML; reading that gives exactly the same definition again."""
-    return yaml.safe_dump(dict(definition), allow_unicode=True, sort_keys=False, width=120)
+    text = yaml.safe_dump(dict(definition), allow_unicode=True, sort_keys=False, width=120)
+    # Some rare characters (U+0085) are read back as others unless they are written as escapes.
+    exact = yaml.safe_load(text) == definition
+    return text if exact else yaml.safe_dump(dict(definition), sort_keys=False, width=120)
 
 
 def write_item(item: ServiceItem) -> str:
-    """Return an item as YAML, without what is as it is by default; reading that gives the same item again."""
-    return write_definition(item.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+    """
+    Return an item as YAML; reading that gives the same item again.
+
+    What is as it is by default is left out, except where the standard wants it said (不收费, 0 次到现场).
+    """
+    whole = item.model_dump(mode="json", by_alias=True)
+    short = item.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    gaps = {path.split(".")[0] for path in missing_elements(short)}
+    return write_definition(
+        {key: whole[key] if key in gaps else short[key] for key in whole if key in gaps or key in short}
+    )
 
 
 def shipped_files(pattern: str) -> list[Path]:

@@ -1,5 +1,6 @@
 """Find items and read their guide. What is published is public, so no actor limits it; drafts are in `catalog.desk`."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from onedoor.platform.catalog.models import ItemVersion, ItemWord, Offering
 from onedoor.platform.catalog.offerings import merged, override_faults
 from onedoor.platform.catalog.states import HOLDING, State
 from onedoor.platform.catalog.words import cut, normalise
+from onedoor.platform.kernel.crypto import canonical_json
 from onedoor.platform.kernel.errors import NotFound, OneDoorError
 
 
@@ -91,14 +93,13 @@ def as_offered(version: ItemVersion, offering: Offering | None) -> ServiceItem:
     """Return the item of a version with what an offering sets otherwise."""
     if offering is None or not offering.overrides:
         return version.item
-    return _merge(version.pk, version.digest, offering.pk)
+    return _merge(version.pk, version.digest, canonical_json(offering.overrides))
 
 
 @lru_cache(maxsize=2000)
-def _merge(version_id: int, digest: str, offering_id: int) -> ServiceItem:
-    """Both rows are immutable once they can be read here, so the result is too."""
-    overrides = Offering.objects.values_list("overrides", flat=True).get(pk=offering_id)
-    return merged(ItemVersion.objects.get(pk=version_id).item, overrides)
+def _merge(version_id: int, digest: str, overrides: bytes) -> ServiceItem:
+    """Put together once per process: a version never changes, and neither do the same overrides."""
+    return merged(ItemVersion.objects.get(pk=version_id).item, json.loads(overrides))
 
 
 def faults_of(row: ItemVersion | Offering) -> list[Fault]:

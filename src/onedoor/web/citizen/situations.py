@@ -8,6 +8,7 @@ from django.http import HttpRequest, QueryDict
 
 from onedoor.platform.cases.forms.binding import BoundField, bind_section
 from onedoor.platform.cases.forms.validation import asks_for, read_section
+from onedoor.platform.catalog.conditions import Condition
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.scenarios import Outcome, outcome, scenario_section
 
@@ -34,7 +35,7 @@ def situation_of(item: ServiceItem, sent: QueryDict) -> Situation | None:
         return None
     cleaned = read_section(section, sent, known={})
     answers = {code: value for code, value in cleaned.answers.items() if value not in (None, "", [])}
-    shown = [one for one in section.fields if one.shown_when is None or one.shown_when.holds(answers)]
+    shown = [one for one in section.fields if one.shown_when is None or _follows(one.shown_when, answers)]
     open_questions = [one for one in shown if asks_for(one, answers) and one.code not in answers]
     codes = {field.code for field in shown}
     kept = QueryDict(mutable=True)
@@ -47,6 +48,11 @@ def situation_of(item: ServiceItem, sent: QueryDict) -> Situation | None:
         outcome=outcome(item, answers) if answers and not open_questions else None,
         query=kept.urlencode(),
     )
+
+
+def _follows(condition: Condition, answers: Mapping[str, Any]) -> bool:
+    """A question comes up once those it depends on are answered; until then nobody has said no to them."""
+    return set(condition.fields()) <= set(answers) and condition.holds(answers)
 
 
 def posted_situation(item: ServiceItem, request: HttpRequest) -> Mapping[str, Any]:

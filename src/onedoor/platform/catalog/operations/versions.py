@@ -117,7 +117,8 @@ def publish_version(*, version_id: int, valid_from: date, actor: Actor, at: date
         check_move(version, Kind.PUBLISH)
         if valid_from < day_of(at):
             raise InvalidInput({"valid_from": "生效日不能早于今天。"})
-    refuse_faults([*queries.faults_of(version), *queries.offering_faults(version, on=valid_from)])
+    refuse_faults(queries.faults_of(version))
+    refuse_faults(queries.offering_faults(version, on=valid_from))
     _end_earlier(version, valid_from)
     version.state, version.valid_from = State.PUBLISHED, valid_from
     version.save(update_fields=["state", "valid_from"])
