@@ -21,7 +21,13 @@ from onedoor.web.parts.inputs import posted
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 LONGEST_LEAP = 60  # days
-HOMES = {"supervisor": "/supervision/", "auditadmin": "/supervision/audit/", "secadmin": "/staff/reset/"}
+HOMES = {
+    "supervisor": "/supervision/",
+    "auditadmin": "/supervision/audit/",
+    "secadmin": "/staff/reset/",
+    "item_manager": "/staff/items/",
+    "legal_reviewer": "/staff/items/",
+}
 
 
 @login_not_required
