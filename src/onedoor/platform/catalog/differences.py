@@ -79,7 +79,7 @@ def told(value: Any) -> str:
     if isinstance(value, Mapping):
         return next(
             (str(value[name]) for name in NAMES if value.get(name)),
-            "、".join(f"{k}：{told(v)}" for k, v in value.items()),
+            "、".join(f"{PARTS.get(k, k)}：{told(v)}" for k, v in value.items()),
         )
     if isinstance(value, list | tuple):
         return "；".join(told(one) for one in value) or "无"

@@ -35,7 +35,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     versions = desk.item_versions(code=code, actor=actor)
     context = {
         "code": code,
-        "title": versions[0].title,
+        "title": next((one for one in versions if one.standing(today) == "生效中"), versions[0]).title,
         "versions": [(one, one.standing(today)) for one in versions],
         "offerings": desk.list_offerings(code=code, actor=actor, on=today),
     }
