@@ -23,6 +23,7 @@ from onedoor.standards.judgement import Judgement
 
 CHINA = ZoneInfo("Asia/Shanghai")
 COUNTY, TOWN = "110105000000", "110105100000"
+NATION = "000000000000"
 ITEM = "library.card"
 MACHINE = Actor.system("测试")
 LONG_AGO = datetime(2026, 7, 1, 9, 0, tzinfo=CHINA)
@@ -49,6 +50,11 @@ delegable: true
 assurance: 3
 jurisdiction: {rule: residence, receiving_tier: 5, deciding_tier: 4}
 result: {name: 借书证, kind: none}
+fee: {charged: false}
+visits: {count: 0}
+handle_forms: ["1", "2", "3"]
+elements: {service_objects: ["1"], online_depth: full, handle_scope: 本地, topics: [文化], consult: "010-12345", supervise: "12345"}
+opened: [limits.promised, conditions, materials]
 form:
   sections:
     - code: reader
@@ -97,6 +103,14 @@ def ruling(case: Case, judgement: Judgement, granted: bool) -> handlers.Ruling:
     )
 
 
+# What an authority says of itself in its offering.
+OWN = {
+    "organ_nature": "1",
+    "power_source": "1",
+    "counters": [{"name": "图书馆一楼", "address": "朝阳路 1 号", "hours": "工作日 9:00–17:00", "phone": "010-10000"}],
+    "consult": "010-10000",
+    "supervise": "12345",
+}
 HANDLER = handlers.CaseHandler(
     item=ITEM,
     judge=judge,
@@ -119,6 +133,10 @@ OFFICERS = {
     "second_approver": ("approver", COUNTY),
     "cert_officer": ("cert_officer", COUNTY),
     "elsewhere": ("intake_clerk", "330113100000"),
+    "item_manager": ("item_manager", NATION),
+    "legal_reviewer": ("legal_reviewer", NATION),
+    "county_items": ("item_manager", COUNTY),
+    "county_reviewer": ("legal_reviewer", COUNTY),
 }
 
 
@@ -226,6 +244,7 @@ class Library:
 def build() -> Library:
     """Put the place, its organs and officers, two citizens and the item in force into the database."""
     for code, level, parent, name in (
+        (NATION, 1, None, "中华人民共和国"),
         (COUNTY, 4, None, "朝阳区"),
         (TOWN, 5, COUNTY, "高碑店镇"),
         ("330113000000", 4, None, "临平区"),
@@ -239,6 +258,7 @@ def build() -> Library:
             (TOWN, 5, "MB000202"),
             ("330113000000", 4, "MB000203"),
             ("330113100000", 5, "MB000204"),
+            (NATION, 1, "MB000205"),
         )
     ):
         organs[code] = identity.register_organization(
@@ -288,6 +308,7 @@ def build() -> Library:
         division=COUNTY,
         organization_id=organs[COUNTY].pk,
         open_from=date(2026, 7, 1),
+        own=OWN,
         actor=MACHINE,
         at=LONG_AGO,
     )

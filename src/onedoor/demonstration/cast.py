@@ -8,6 +8,7 @@ from onedoor.standards.credit_codes import credit_code_check, organization_code_
 
 COUNTY = "330113000000"
 TOWN = "330113100000"
+NATION = "000000000000"
 PASSWORD = "OneDoor-2026-demo"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # the one-time secret of every invented officer
 
@@ -35,7 +36,7 @@ class Officer:
     username: str
     name: str
     role: str
-    organ: str  # "county" or "town"
+    organ: str  # "nation", "county" or "town"
     title: str
 
 
@@ -57,6 +58,9 @@ OFFICERS = (
     Officer("LP006", "梁启航", "sysadmin", "county", "系统管理员"),
     Officer("TX005", "孙巧云", "assistant", "town", "塘栖镇帮办代办员"),
     Officer("LP011", "顾思源", "approver", "county", "临平区复核人"),
+    Officer("LP007", "周雅琴", "item_manager", "county", "临平区事项管理员"),
+    Officer("MZ001", "许文清", "item_manager", "nation", "全国事项管理员"),
+    Officer("MZ002", "罗启明", "legal_reviewer", "nation", "全国法制审核人员"),
 )
 
 

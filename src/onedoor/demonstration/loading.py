@@ -12,6 +12,7 @@ from onedoor.demonstration.cast import (
     DAUGHTER,
     FATHER,
     MOTHER,
+    NATION,
     OFFICERS,
     PASSWORD,
     SECRET,
@@ -34,6 +35,19 @@ from onedoor.platform.kernel.clock import day_of
 
 MACHINE = Actor.system("演示数据")
 ITEM_LONG_AGO = date(2026, 7, 1)
+HALL = {
+    "name": "塘栖镇便民服务中心（社会救助窗口）",
+    "address": "塘栖镇人民路 1 号",
+    "phone": "0571-86000100",
+}
+HOURS = "工作日 9:00–17:00"
+OWN = {
+    "organ_nature": "1",
+    "power_source": "1",
+    "counters": [{**HALL, "hours": HOURS}],
+    "consult": "0571-86000000",
+    "supervise": "12345",
+}
 
 
 def load_items(*, at: datetime) -> list[str]:
@@ -45,6 +59,7 @@ def load_items(*, at: datetime) -> list[str]:
 def load_people(*, at: datetime) -> None:
     """Put organs, officers and citizens in place."""
     county, town = _organizations(at)
+    places = {"nation": (_items_centre(at), NATION), "county": (county, COUNTY), "town": (town, TOWN)}
     for officer in OFFICERS:
         login = identity.open_officer_login(
             username=officer.username,
@@ -56,9 +71,9 @@ def load_people(*, at: datetime) -> None:
         )
         identity.appoint_officer(
             login_id=login.pk,
-            organization_id=(county if officer.organ == "county" else town).pk,
+            organization_id=places[officer.organ][0].pk,
             role=officer.role,
-            division=COUNTY if officer.organ == "county" else TOWN,
+            division=places[officer.organ][1],
             lines=[] if officer.role.endswith("admin") else ["assistance"],
             valid_from=date(2026, 1, 1),
             actor=MACHINE,
@@ -71,10 +86,27 @@ def load_people(*, at: datetime) -> None:
         division=COUNTY,
         organization_id=county.pk,
         open_from=ITEM_LONG_AGO,
+        own=OWN,
         actor=MACHINE,
         at=at,
     )
     _delegations(at)
+
+
+def _items_centre(at: datetime) -> Organization:
+    """The office that keeps the basic items of the whole country."""
+    return identity.register_organization(
+        uscc=credit_code("11", NATION, "MB000103"),
+        name="全国民政事项管理中心（虚构）",
+        short_name="民事管",
+        kind="organ",
+        tier=1,
+        division=NATION,
+        parent_id=None,
+        phone="",
+        actor=MACHINE,
+        at=at,
+    )
 
 
 def _organizations(at: datetime) -> tuple[Organization, Organization]:
@@ -106,10 +138,8 @@ def _organizations(at: datetime) -> tuple[Organization, Organization]:
         organization=town,
         kind="hall",
         defaults={
-            "name": "塘栖镇便民服务中心（社会救助窗口）",
-            "address": "塘栖镇人民路 1 号",
-            "phone": "0571-86000100",
-            "opening_hours": "工作日 9:00–17:00",
+            **HALL,
+            "opening_hours": HOURS,
             "recorded_at": at,
             "recorded_by": MACHINE.name,
         },

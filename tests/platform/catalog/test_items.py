@@ -63,12 +63,3 @@ def test_two_versions_hold_each_in_its_time(books: Library) -> None:
     library.publish(library.item(title="读者证办理"), valid_from=date(2026, 10, 1))
     assert queries.version_in_force(code="library.card", on=date(2026, 9, 30)).title == "借书证办理"
     assert queries.version_in_force(code="library.card", on=date(2026, 10, 1)).title == "读者证办理"
-
-
-def test_an_office_may_promise_less_time_but_never_more(books: Library) -> None:
-    from onedoor.platform.catalog.models import Offering
-
-    organ = books.organs[library.COUNTY].pk
-    for own, promised in ((5, 5), (15, 10), (None, 10)):
-        Offering.objects.filter(organization_id=organ).update(promised_days=own)
-        assert queries.promise_of(item=library.item(), organization_id=organ).days == promised

@@ -191,6 +191,7 @@ def test_the_guide_shows_the_nearest_office_that_offers_it(books: Library) -> No
         division=library.TOWN,
         organization_id=books.organs[library.TOWN].pk,
         open_from=date(2026, 9, 1),
+        own=library.OWN,
         actor=MACHINE,
         at=LONG_AGO,
     )

@@ -19,7 +19,8 @@ Figures = Callable[..., Params]
 
 
 def _shipped(on: date) -> dict[str, Parameter]:
-    rows = [Parameter(**row) for row in yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))]
+    shipped = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    rows = [Parameter(**{name: value for name, value in row.items() if name != "confirmed"}) for row in shipped]
     return {row.key: row for row in rows if row.valid_from <= on and (row.valid_to is None or on < row.valid_to)}
 
 

@@ -11,11 +11,51 @@ from onedoor.platform.cases.forms.kinds import spoken
 from onedoor.platform.cases.forms.known import Known, agrees
 from onedoor.platform.cases.forms.validation import asked_codes, check_answers, typed_problems
 from onedoor.platform.cases.models import Draft
+from onedoor.platform.catalog import queries as catalog
+from onedoor.platform.catalog.differences import Difference, diff_versions
 from onedoor.platform.catalog.forms import FormField, Section
 from onedoor.platform.catalog.items import ServiceItem
+from onedoor.platform.catalog.pinning import is_current
 from onedoor.platform.identity import queries as identity
 
 TIERS = {2: "省", 3: "市", 4: "县（市、区）", 5: "乡镇、街道", 6: "村、社区"}
+
+# What a change of version means to the person who fills in; how the work is done behind the desk is not their matter.
+TOLD = ("conditions", "limits", "fee", "visits", "form", "materials", "consents", "result", "delegable", "assurance")
+
+
+def guide_now(draft: Draft, *, on: date) -> catalog.Guide:
+    """:raises ItemNotFound, ItemSuspended: the item cannot be applied for any more."""
+    return catalog.read_guide(code=draft.item_version.code, chain=identity.chain(draft.division), on=on)
+
+
+def version_changes(draft: Draft, *, on: date) -> list[Difference] | None:
+    """Return what has changed for the person since the draft was begun; None while it is under the version in force."""
+    guide = guide_now(draft, on=on)
+    if draft.submitted_as_id is not None or is_current(draft.item_version, guide):
+        return None
+    old, new = (item.model_dump(mode="json", by_alias=True) for item in (draft.item_version.item, guide.item))
+    return [one for one in diff_versions(old, new) if one.path.split(".")[0] in TOLD]
+
+
+def fields_that_fit(old: ServiceItem, new: ServiceItem) -> set[str]:
+    """
+    Return the codes of the fields whose answers mean the same in both versions.
+
+    A table fits when its columns are of the same types, a choice when every value it offered is still offered; a promise
+    (`statement`) in other words is another promise.
+    """
+    before = {field.code: field for field in old.form.all_fields()}
+    return {field.code for field in new.form.all_fields() if field.code in before and _fits(before[field.code], field)}
+
+
+def _fits(old: FormField, new: FormField) -> bool:
+    if old.type != new.type or (old.type == "statement" and old.label != new.label):
+        return False
+    if old.code_set != new.code_set or not {one.value for one in old.choices} <= {one.value for one in new.choices}:
+        return False
+    columns = {column.code: column for column in new.columns}
+    return all(column.code in columns and _fits(column, columns[column.code]) for column in old.columns)
 
 
 def faults(draft: Draft, *, on: date) -> dict[str, str]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import F, Min, Q
 
 from onedoor.platform.cases.models import Case, Clock, Pause
-from onedoor.platform.catalog.items import Limit
+from onedoor.platform.catalog.strict import Limit
 from onedoor.standards.workdays import WorkCalendar, national_calendar
 
 DECISION_CLOCKS = (Clock.Kind.PROMISED, Clock.Kind.STATUTORY)

@@ -6,7 +6,7 @@ from datetime import datetime
 from onedoor.platform.cases import clocks, handlers
 from onedoor.platform.cases.models import Case, CaseStep, StepPerformer
 from onedoor.platform.cases.states import State
-from onedoor.platform.catalog.items import Step
+from onedoor.platform.catalog.steps import Step
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel.actors import Actor

@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from onedoor.platform.catalog.conditions import Condition
-from onedoor.platform.catalog.strict import StrictModel
+from onedoor.platform.catalog.strict import Code, NonEmpty, StrictModel
 from onedoor.standards import code_sets, documents
 
-NonEmpty = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 FieldType = Literal[
     "text",
     "long_text",

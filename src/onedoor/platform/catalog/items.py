@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from onedoor.platform.catalog.conditions import Condition
-from onedoor.platform.catalog.forms import Code, Form, FormField, NonEmpty, field_faults
-from onedoor.platform.catalog.strict import StrictModel
+from onedoor.platform.catalog.forms import Form, FormField, field_faults
+from onedoor.platform.catalog.steps import Step, row_faults
+from onedoor.platform.catalog.strict import Code, Limit, NonEmpty, StrictModel
 
 
 class Waiver(StrictModel):
@@ -65,38 +66,10 @@ class ConsentRequest(StrictModel):
     text: NonEmpty
 
 
-class Limit(StrictModel):
-    days: Annotated[int, Field(ge=0)]
-    unit: Literal["workday", "day"] = "workday"
-    basis: str = ""
-    extension: int = 0  # days that may be added once
-
-
 class Limits(StrictModel):
     statutory: Limit
     promised: Limit
     receive: Limit = Limit(days=5, basis="《中华人民共和国行政许可法》第三十二条")
-
-
-class Step(StrictModel):
-    """
-    One step of the work after submission. It opens when every step in `after` is done.
-
-    `by`: an officer with `permission` at `tier`, the machine, or the public-notice clock.
-    `excludes`: whoever did one of these steps may not do this one.
-    """
-
-    code: Code
-    title: NonEmpty
-    by: Literal["officer", "machine", "notice"] = "officer"
-    permission: str = ""
-    tier: Annotated[int, Field(ge=1, le=6)] = 4
-    people: Annotated[int, Field(ge=1, le=5)] = 1
-    after: tuple[Code, ...] = ()
-    excludes: tuple[Code, ...] = ()
-    within: Limit | None = None
-    days_parameter: str = ""  # a notice's length in natural days
-    state: Literal["reviewing", "special", "publicizing", "deciding", "certifying", "delivering"] = "reviewing"
 
 
 class SpecialProcedure(StrictModel):
@@ -156,6 +129,47 @@ class Result(StrictModel):
     kind: Literal["certificate", "document", "payment", "none"] = "certificate"
 
 
+Openable = Literal[
+    "limits.promised",
+    "limits.receive",
+    "fee",
+    "visits",
+    "handle_forms",
+    "elements.online_depth",
+    "conditions",
+    "materials",
+    "faq",
+]
+
+
+class Elements(StrictModel):
+    """What GB/T 39554.2 asks of an item besides what its form and steps need; a draft may still lack some of it."""
+
+    service_objects: tuple[Annotated[str, StringConstraints(pattern=r"^[1-6]$")], ...] = ()
+    online_depth: Literal["", "consult", "precheck", "accept", "decide", "full"] = ""
+    handle_scope: Literal["", "全国", "跨省", "跨市", "跨县", "本地"] = ""
+    topics: tuple[NonEmpty, ...] = ()
+    consult: str = ""
+    supervise: str = ""
+    quantity_limit: str = ""
+    intermediary: str = ""
+    pay_online: bool = False
+    courier: bool = False
+    bookable: bool = False
+    kiosk: bool = False
+
+
+class Scenario(StrictModel):
+    """A situation told apart by the scenario section's answers, with what is different in it."""
+
+    when: Condition
+    title: NonEmpty
+    fee: Fee | None = None
+    promised: Limit | None = None
+    place: str = ""
+    note: str = ""
+
+
 class Precheck(StrictModel):
     """A few questions before the form, answered by a registered rule with reasons, never a promise."""
 
@@ -197,15 +211,20 @@ class ServiceItem(StrictModel):
     special_procedures: tuple[SpecialProcedure, ...] = ()
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
     result: Result
+    elements: Elements = Elements()
+    opened: tuple[Openable, ...] = ()  # what an authority may set otherwise in its offering; nothing else
+    scenario: str = ""  # the section whose questions the guide asks, to show exactly what is needed
+    scenarios: tuple[Scenario, ...] = ()
     faq: tuple[dict[Literal["question", "answer"], str], ...] = ()
 
     @model_validator(mode="after")
     def hangs_together(self) -> "ServiceItem":
         faults = [
             *_limit_faults(self),
-            *_step_faults(self),
+            *row_faults(self.steps),
             *field_faults(self.form, [paper.required_when for paper in self.materials]),
             *_repetition_faults(self),
+            *_scenario_faults(self),
         ]
         if faults:
             raise ValueError("; ".join(faults))
@@ -235,6 +254,23 @@ def _shortest_span(limit: Limit) -> int:
     return limit.days + 2 * weekends
 
 
+def _scenario_faults(item: ServiceItem) -> Iterator[str]:
+    section = item.form.section(item.scenario) if item.scenario else None
+    if item.scenario and section is None:
+        yield f"scenario names the unknown section {item.scenario}"
+    questions = {field.code for field in section.fields} if section else set()
+    for field in section.fields if section else ():
+        # They travel in the address of the guide, so they may not be able to hold anything about a person.
+        if field.type not in ("choice", "choices", "yes_no"):
+            yield f"the scenario question {field.code} is no choice"
+    for one in item.scenarios:
+        for code in one.when.fields():
+            if code not in questions:
+                yield f"the scenario {one.title} asks for the unknown field {code}"
+        if one.promised and _shortest_span(one.promised) > _shortest_span(item.limits.statutory):
+            yield f"catalog.promise_exceeds_statutory: {one.promised.days} > {item.limits.statutory.days}"
+
+
 def _repetition_faults(item: ServiceItem) -> Iterator[str]:
     """No code may stand for two things."""
     lists = {
@@ -247,24 +283,3 @@ def _repetition_faults(item: ServiceItem) -> Iterator[str]:
     for what, codes in lists.items():
         if len(set(codes)) != len(codes):
             yield f"{what} codes repeat"
-
-
-def _step_faults(item: ServiceItem) -> Iterator[str]:
-    codes = [step.code for step in item.steps]
-    if len(set(codes)) != len(codes):
-        yield "step codes repeat"
-    known: set[str] = {"accept"}
-    for step in item.steps:
-        for earlier in step.after:
-            if earlier not in known:
-                yield f"step {step.code} waits for {earlier}, which does not come before it"
-        for other in step.excludes:
-            if other not in known:
-                yield f"step {step.code} excludes {other}, which does not come before it"
-        if step.by == "officer" and not step.permission:
-            yield f"step {step.code} needs a permission"
-        if step.by == "notice" and not step.days_parameter:
-            yield f"step {step.code} needs days_parameter"
-        known.add(step.code)
-    if "decide" not in known:
-        yield "a step with code decide is missing"

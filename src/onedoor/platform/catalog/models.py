@@ -1,21 +1,27 @@
-"""Item versions, who offers them, and the words people find them by."""
+"""Item versions, who offers them, what was done to them, and the words people find them by."""
 
+from datetime import date
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
 from onedoor.platform.catalog.items import ServiceItem
+from onedoor.platform.catalog.states import Kind, State, standing
 from onedoor.platform.kernel.models import Recorded
+
+FORWARD = models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from"))
 
 
 class ItemVersion(Recorded):
-    """One immutable version of a service item. A case stays on the version it was submitted under."""
+    """
+    One version of a service item; immutable once published. A case stays on the version it was begun under.
 
-    class State(models.TextChoices):
-        DRAFT = "draft", "编制中"
-        PUBLISHED = "published", "已发布"
-        RETIRED = "retired", "已停用"
+    A row with an `offering` is the item as that authority offers it: the national version it `localizes` with the
+    offering's own elements put in. Cases of that place are pinned to it.
+    """
+
+    State = State
 
     code = models.CharField("事项代码", max_length=80)
     version = models.PositiveIntegerField("版本")
@@ -24,14 +30,32 @@ class ItemVersion(Recorded):
     title_en = models.CharField("英文名称", max_length=200, blank=True)
     definition = models.JSONField("定义")
     digest = models.CharField("摘要", max_length=64)
+    completeness = models.PositiveSmallIntegerField("完整度", default=100)
     state = models.CharField("状态", max_length=10, choices=State, default=State.DRAFT)
     valid_from = models.DateField("生效日", null=True, blank=True)
     valid_to = models.DateField("失效日", null=True, blank=True)
+    localizes = models.ForeignKey(
+        "self",
+        verbose_name="基本目录版本",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="local_versions",
+    )
+    offering = models.ForeignKey(
+        "catalog.Offering", verbose_name="实施清单", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = "事项版本"
         verbose_name_plural = "事项版本"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["code", "version"], name="item_version_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["code", "version"], name="item_version_once", condition=models.Q(offering__isnull=True)
+            ),
+            models.UniqueConstraint(fields=["localizes", "offering"], name="item_version_local_once"),
+            models.CheckConstraint(condition=FORWARD, name="item_version_period_forward"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} 第{self.version}版"
@@ -41,6 +65,9 @@ class ItemVersion(Recorded):
         """The checked definition; parsed once per process and version, because a version never changes."""
         return _parse(self.pk, self.digest)
 
+    def standing(self, on: date) -> str:
+        return standing(self.state, self.valid_from, self.valid_to, on=on)
+
 
 @lru_cache(maxsize=500)
 def _parse(version_id: int, digest: str) -> ServiceItem:
@@ -49,24 +76,67 @@ def _parse(version_id: int, digest: str) -> ServiceItem:
 
 
 class Offering(Recorded):
-    """An authority offers an item to the people of a division, on its own promise and at its own counters."""
+    """
+    A version of how an authority offers an item to the people of a division (实施清单), open over `[open_from, open_to)`.
+
+    `own` holds the authority's own elements, `overrides` what it sets otherwise than the item, by path.
+    """
 
     item_code = models.CharField("事项代码", max_length=80)
     division = models.CharField("适用地区", max_length=12)
+    version = models.PositiveIntegerField("版本", default=1)
     organization = models.ForeignKey("identity.Organization", verbose_name="实施机构", on_delete=models.PROTECT)
-    promised_days = models.PositiveIntegerField("承诺时限", null=True, blank=True)
-    open_from = models.DateField("开始提供")
+    own = models.JSONField("实施要素", default=dict)
+    overrides = models.JSONField("地方调整", default=dict)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.DRAFT)
+    open_from = models.DateField("开始提供", null=True, blank=True)
     open_to = models.DateField("停止提供", null=True, blank=True)
 
     class Meta:
         verbose_name = "实施清单"
         verbose_name_plural = "实施清单"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["item_code", "division", "open_from"], name="offering_once")
+            models.UniqueConstraint(fields=["item_code", "division", "version"], name="offering_version_once"),
+            models.CheckConstraint(
+                condition=models.Q(open_to__isnull=True) | models.Q(open_to__gte=models.F("open_from")),
+                name="offering_period_forward",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.item_code} {self.division}"
+        return f"{self.item_code} {self.division} 第{self.version}版"
+
+    def standing(self, on: date) -> str:
+        return standing(self.state, self.open_from, self.open_to, on=on)
+
+    @property
+    def counters(self) -> list[dict[str, Any]]:
+        return list(self.own.get("counters", ()))
+
+
+class Deed(models.Model):
+    """One thing somebody did to a version or an offering, with the opinion they gave; never changed, never deleted."""
+
+    version = models.ForeignKey(ItemVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="deeds")
+    offering = models.ForeignKey(Offering, null=True, blank=True, on_delete=models.PROTECT, related_name="deeds")
+    kind = models.CharField("动作", max_length=10, choices=Kind)
+    opinion = models.TextField("意见", blank=True)
+    login_id = models.BigIntegerField("登录号", null=True)
+    name = models.CharField("姓名", max_length=80)
+    organization_name = models.CharField("单位", max_length=200, blank=True)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "事项办理记录"
+        verbose_name_plural = "事项办理记录"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(version__isnull=True) ^ models.Q(offering__isnull=True), name="deed_has_one_subject"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at}"
 
 
 class ItemWord(models.Model):

@@ -1,20 +1,38 @@
-"""Find items and read their guide. The catalogue is public, so no actor limits it."""
+"""Find items and read their guide. What is published is public, so no actor limits it; drafts are in `catalog.desk`."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import Q
 
-from onedoor.platform.catalog.items import Limit, ServiceItem
+from onedoor.platform.catalog.elements import (
+    Fault,
+    implementation_faults,
+    publication_faults,
+)
+from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.models import ItemVersion, ItemWord, Offering
+from onedoor.platform.catalog.offerings import merged, override_faults
+from onedoor.platform.catalog.states import HOLDING, State
 from onedoor.platform.catalog.words import cut, normalise
-from onedoor.platform.kernel.errors import NotFound
+from onedoor.platform.kernel.crypto import canonical_json
+from onedoor.platform.kernel.errors import NotFound, OneDoorError
 
 
 class ItemNotFound(NotFound):
     code, message = "catalog.item_not_found", "没有找到该事项，可能已停办或改名，请返回首页搜索。"
+
+
+class ItemSuspended(OneDoorError):
+    code, http_status, message = (
+        "catalog.item_suspended",
+        409,
+        "该事项目前暂停办理，恢复后可以继续申请。已经受理的申请照常办理；急需帮助的，请拨打 12349。",
+    )
 
 
 @dataclass(frozen=True)
@@ -31,7 +49,7 @@ class ItemCard:
 
 @dataclass(frozen=True)
 class Guide:
-    """An item as offered to the people of one place: the version in force and who handles it."""
+    """An item as offered to the people of one place: the version in force, who handles it, and what both say together."""
 
     version: ItemVersion
     item: ServiceItem
@@ -39,49 +57,82 @@ class Guide:
 
 
 def version_in_force(*, code: str, on: date) -> ItemVersion:
-    """:raises ItemNotFound: no version of this item is in force on that day."""
-    version = (
-        ItemVersion.objects.filter(code=code, state=ItemVersion.State.PUBLISHED, valid_from__lte=on)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
-        .order_by("-version")
-        .first()
-    )
+    """
+    Return the version of an item itself, as the whole country has it.
+
+    :raises ItemNotFound: no version of this item is in force on that day.
+    :raises ItemSuspended: there is one, and it is suspended.
+    """
+    version = ItemVersion.objects.filter(in_force(on), code=code).order_by("-version").first()
     if version is None:
+        stopped = ItemVersion.objects.filter(code=code, state=State.SUSPENDED, valid_from__lte=on)
+        if stopped.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).exists():
+            raise ItemSuspended
         raise ItemNotFound
     return version
 
 
 def read_guide(*, code: str, chain: Sequence[str], on: date) -> Guide:
     """
-    Return the guide of an item for the place whose division chain (nearest first) is given.
+    Return the guide of an item for the place whose division chain (nearest first) is given; the nearest offering counts.
 
-    :raises ItemNotFound: no version in force.
+    The page, the form, the case and the window all read this item (R-CAT-2).
+
+    :raises ItemNotFound, ItemSuspended: no version in force.
     """
     version = version_in_force(code=code, on=on)
     offerings = (
-        Offering.objects.filter(item_code=code, division__in=chain, open_from__lte=on)
+        Offering.objects.filter(item_code=code, division__in=chain, state__in=HOLDING, open_from__lte=on)
         .filter(Q(open_to__isnull=True) | Q(open_to__gt=on))
         .select_related("organization")
     )
     nearest = min(offerings, key=lambda offering: chain.index(offering.division), default=None)
-    return Guide(version=version, item=version.item, offering=nearest)
+    return Guide(version=version, item=as_offered(version, nearest), offering=nearest)
+
+
+def as_offered(version: ItemVersion, offering: Offering | None) -> ServiceItem:
+    """Return the item of a version with what an offering sets otherwise."""
+    if offering is None or not offering.overrides:
+        return version.item
+    return _merge(version.pk, version.digest, canonical_json(offering.overrides))
+
+
+@lru_cache(maxsize=2000)
+def _merge(version_id: int, digest: str, overrides: bytes) -> ServiceItem:
+    """Put together once per process: a version never changes, and neither do the same overrides."""
+    return merged(ItemVersion.objects.get(pk=version_id).item, json.loads(overrides))
+
+
+def faults_of(row: ItemVersion | Offering) -> list[Fault]:
+    """Return everything that keeps a version or an offering from being published."""
+    if isinstance(row, ItemVersion):
+        return publication_faults(row.definition)
+    newest = ItemVersion.objects.filter(code=row.item_code, state__in=HOLDING).order_by("-version").first()
+    if newest is None:
+        raise ItemNotFound
+    return [*implementation_faults(row.own), *override_faults(newest.item, row.overrides)]
+
+
+def offering_faults(version: ItemVersion, *, on: date) -> list[Fault]:
+    """Return which offerings would no longer be lawful under a version; what it no longer opens simply ceases to apply."""
+    item = ServiceItem.model_validate(version.definition)
+    offerings = Offering.objects.filter(item_code=version.code, state__in=(*HOLDING, State.SUSPENDED)).filter(
+        Q(open_to__isnull=True) | Q(open_to__gt=on)
+    )
+    faults = []
+    for offering in offerings.exclude(overrides={}).select_related("organization"):
+        kept = {path: value for path, value in offering.overrides.items() if path in item.opened}
+        for fault in override_faults(item, kept):
+            sentence = f"{offering.organization.name}的实施清单：{fault.sentence}"
+            faults.append(Fault(f"offering:{offering.pk}.{fault.path}", fault.title, sentence))
+    return faults
 
 
 def in_force(on: date, *, prefix: str = "") -> Q:
     """Return the condition "published and in force on this day" for versions, or for rows that lead to one."""
-    state, start, end = f"{prefix}state", f"{prefix}valid_from__lte", f"{prefix}valid_to"
-    published = Q(**{state: ItemVersion.State.PUBLISHED, start: on})
+    state, start, end = f"{prefix}state__in", f"{prefix}valid_from__lte", f"{prefix}valid_to"
+    published = Q(**{state: HOLDING, start: on})
     return published & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": on}))
-
-
-def promise_of(*, item: ServiceItem, organization_id: int) -> Limit:
-    """Return the promised limit: the office's own where its offering promises less than the item, else the item's."""
-    promised = item.limits.promised
-    own = Offering.objects.filter(item_code=item.code, organization_id=organization_id).values_list(
-        "promised_days", flat=True
-    )
-    shorter = [days for days in own if days is not None and days < promised.days]
-    return promised.model_copy(update={"days": min(shorter)}) if shorter else promised
 
 
 def search_items(*, text: str, on: date, most: int = 20) -> list[ItemCard]:
@@ -105,7 +156,7 @@ def search_items(*, text: str, on: date, most: int = 20) -> list[ItemCard]:
 
 def list_items(*, on: date, line: str = "") -> list[ItemCard]:
     """Return every item in force, in the order of their codes; `line` narrows to one service."""
-    versions = ItemVersion.objects.filter(state=ItemVersion.State.PUBLISHED, valid_from__lte=on)
+    versions = ItemVersion.objects.filter(in_force(on))
     codes = versions.filter(line=line) if line else versions
     return _cards(sorted(set(codes.values_list("code", flat=True))), on)
 

@@ -83,12 +83,21 @@ class ParameterRow(Recorded):
     document = models.CharField("文号", max_length=200)
     valid_from = models.DateField("生效日")
     valid_to = models.DateField("失效日", null=True, blank=True)
+    # False: the source leaves it open what the law or the place says; somebody has to find out and enact it.
+    confirmed = models.BooleanField("已经核实", default=True)
+    reason = models.CharField("更正理由", max_length=200, blank=True)
+    # A row that was entered wrongly and corrected: kept for the record, it counts no more.
+    replaced_at = models.DateTimeField("被更正时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "参数"
         verbose_name_plural = "参数"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["key", "division", "valid_from"], name="parameter_one_per_start"),
+            models.UniqueConstraint(
+                fields=["key", "division", "valid_from"],
+                name="parameter_one_per_start",
+                condition=models.Q(replaced_at__isnull=True),
+            ),
             models.CheckConstraint(condition=~models.Q(document=""), name="parameter_has_document"),
             models.CheckConstraint(
                 condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=models.F("valid_from")),

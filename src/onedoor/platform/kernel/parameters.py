@@ -1,11 +1,13 @@
 """The parameter table: figures of law by place and period, the nearest place wins."""
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from onedoor.platform.kernel.models import ParameterRow
 from onedoor.standards.judgement import Parameter, Params
@@ -17,8 +19,10 @@ def snapshot(*, prefix: str, chain: Sequence[str], on: date) -> Params:
 
     `chain` lists 12-digit codes from the nearest division to the whole country ("000000000000").
     """
-    rows = ParameterRow.objects.filter(key__startswith=prefix, division__in=chain, valid_from__lte=on).filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=on)
+    rows = (
+        _standing()
+        .filter(key__startswith=prefix, division__in=chain, valid_from__lte=on)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
     )
     nearness = {code: place for place, code in enumerate(chain)}
     chosen: dict[str, ParameterRow] = {}
@@ -44,33 +48,113 @@ def _as_parameter(row: ParameterRow) -> Parameter:
     )
 
 
+Kind = Literal["yes_no", "whole", "decimal", "text", "structure"]
+KIND_WORDS: dict[Kind, str] = {
+    "yes_no": "“是”或“否”",
+    "whole": "整数",
+    "decimal": "数字（金额写到分，如 810.00）",
+    "text": "文字",
+    "structure": "结构化数据（JSON）",
+}
+
+
+def kind_of(value: Any) -> Kind:
+    """Return what kind of value a figure is; money and ratios are text that reads as a number."""
+    if isinstance(value, bool):
+        return "yes_no"
+    if isinstance(value, int):
+        return "whole"
+    if not isinstance(value, str):
+        return "structure"
+    try:
+        return "decimal" if Decimal(value).is_finite() else "text"
+    except InvalidOperation:
+        return "text"
+
+
+def read_value(text: str, like: Any) -> Any:
+    """
+    Read what an officer typed as a value of the same kind as `like`.
+
+    :raises ValueError: it cannot be read as that.
+    """
+    kind = kind_of(like)
+    if kind == "structure":
+        return json.loads(text)
+    if kind == "yes_no":
+        return {"是": True, "否": False}[text.strip()] if text.strip() in ("是", "否") else json.loads(text)
+    return int(text) if kind == "whole" else text.strip()
+
+
+def told(value: Any) -> str:
+    """Return a value as it is shown and typed."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def row_starting(*, key: str, division: str, valid_from: date) -> ParameterRow | None:
+    """Return the row that holds from exactly this day on, as it is known today."""
+    return _standing().filter(key=key, division=division, valid_from=valid_from).first()
+
+
+def rows_on(on: date) -> list[ParameterRow]:
+    """Return every figure in force on a day, of every place, by key and division."""
+    begun = _standing().filter(valid_from__lte=on)
+    return list(begun.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).order_by("key", "division"))
+
+
+def history(key: str) -> list[ParameterRow]:
+    """Return every row of a key, the corrected ones included: by place, the newest first."""
+    return list(ParameterRow.objects.filter(key=key).order_by("division", "-valid_from", "-pk"))
+
+
+def _standing() -> QuerySet[ParameterRow]:
+    return ParameterRow.objects.filter(replaced_at__isnull=True)
+
+
 @transaction.atomic
 def write_parameter(
-    *, key: str, division: str, value: Any, document: str, valid_from: date, recorded_by: str, at: datetime
+    *,
+    key: str,
+    division: str,
+    value: Any,
+    document: str,
+    valid_from: date,
+    recorded_by: str,
+    at: datetime,
+    confirmed: bool = True,
+    reason: str = "",
 ) -> tuple[ParameterRow, bool]:
     """
     Write a figure from `valid_from` on and tell whether anything changed; the row in force until then ends on that day.
 
-    Whoever may do this, and the record of it, is the catalogue's matter: `catalog.operations.set_parameter`.
+    A row that began on the same day was wrong: it is kept, marked as replaced, and counts no more.
+    Whoever may do this, and the record of it, is the catalogue's matter: `catalog.operations`.
     """
-    same_place = ParameterRow.objects.filter(key=key, division=division)
-    existing = same_place.filter(valid_from=valid_from).first()
-    if existing is not None and existing.value == value and existing.document == document:
-        return existing, False
-    following = same_place.filter(valid_from__gt=valid_from).order_by("valid_from").first()
-    same_place.filter(valid_from__lt=valid_from).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from)).update(
-        valid_to=valid_from
-    )
-    row, _ = ParameterRow.objects.update_or_create(
+    same_place = _standing().select_for_update().filter(key=key, division=division)
+    rows = list(same_place.order_by("valid_from"))
+    existing = next((row for row in rows if row.valid_from == valid_from), None)
+    if existing is not None:
+        if (existing.value, existing.document, existing.confirmed) == (value, document, confirmed):
+            return existing, False
+        existing.replaced_at = at
+        existing.save(update_fields=["replaced_at"])
+    before = [row for row in rows if row.valid_from < valid_from]
+    if before and (before[-1].valid_to is None or before[-1].valid_to > valid_from):
+        before[-1].valid_to = valid_from
+        before[-1].save(update_fields=["valid_to"])
+    following = next((row for row in rows if row.valid_from > valid_from), None)
+    row = ParameterRow.objects.create(
         key=key,
         division=division,
+        value=value,
+        document=document,
         valid_from=valid_from,
-        defaults={
-            "value": value,
-            "document": document,
-            "valid_to": following.valid_from if following else None,
-            "recorded_at": at,
-            "recorded_by": recorded_by,
-        },
+        valid_to=following.valid_from if following else None,
+        confirmed=confirmed,
+        reason=reason,
+        recorded_at=at,
+        recorded_by=recorded_by,
     )
     return row, True

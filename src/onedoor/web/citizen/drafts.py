@@ -27,6 +27,7 @@ from onedoor.platform.kernel.errors import (
 from onedoor.web.citizen.journey import Journey
 from onedoor.web.citizen.places import place_of
 from onedoor.web.citizen.proceedings import WAYS
+from onedoor.web.citizen.situations import posted_situation, situation_of
 from onedoor.web.citizen.uploads import attach_posted
 from onedoor.web.parts import pickers, refusals
 from onedoor.web.parts.actors import actor_of
@@ -48,7 +49,13 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
         applicant = posted(request, "applicant", actor.person_id)
 
         def perform() -> dict[str, Any]:
-            draft = operations.start_draft(item_code=code, applicant_id=applicant, actor=actor, at=clock.now())
+            draft = operations.start_draft(
+                item_code=code,
+                applicant_id=applicant,
+                situation=posted_situation(item, request),
+                actor=actor,
+                at=clock.now(),
+            )
             identity_operations.record_opinion(
                 ward_id=applicant,
                 reference=f"draft:{draft.pk}",
@@ -77,6 +84,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
         "assisted": identity.name_of(actor.person_id) if actor.is_assisted else "",
         "delegable": item.delegable,
         "asks_opinion": any(identity.has_a_say(person, on=clock.today()) for person in principals),
+        "situation": situation_of(item, request.GET),
     }
     return render(request, "citizen/start.html", context)
 
@@ -90,6 +98,8 @@ def overview(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = _draft(request, draft_id)
     if draft.submitted_as is not None:
         return redirect("case", number=draft.submitted_as.number)
+    if queries.version_changes(draft, on=clock.today()) is not None:
+        return redirect("draft_changes", draft_id=draft_id)
     journey = Journey.of(draft, actor=actor_of(request), at=clock.now())
     return render(request, "citizen/draft.html", {"draft": draft, "journey": journey})
 

@@ -13,6 +13,7 @@ from onedoor.platform.catalog.forms import Section
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.web.citizen.places import COOKIE, place_of
+from onedoor.web.citizen.situations import situation_of
 
 LIFE_EVENTS = [
     {"word": "生育", "icon": "birth"},
@@ -65,8 +66,20 @@ def choose_place(request: HttpRequest) -> HttpResponse:
 def item(request: HttpRequest, code: str) -> HttpResponse:
     place = place_of(request)
     guide = catalog.read_guide(code=code, chain=place.chain, on=clock.today())
-    counters = identity.service_points(chain=place.chain, line=guide.item.line)
-    return render(request, "citizen/item.html", {"guide": guide, "place": place, "counters": counters})
+    situation = situation_of(guide.item, request.GET)
+    told = situation.outcome if situation and situation.outcome else None
+    counters = [] if guide.offering else identity.service_points(chain=place.chain, line=guide.item.line)
+    context = {
+        "guide": guide,
+        "place": place,
+        "counters": counters,
+        "situation": situation,
+        "told": told,
+        "fee": told.fee if told else guide.item.fee,
+        "promised": told.promised if told else guide.item.limits.promised,
+        "papers": told.materials if told else guide.item.materials,
+    }
+    return render(request, "citizen/item.html", context)
 
 
 @login_not_required

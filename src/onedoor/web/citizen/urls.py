@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from onedoor.web.citizen import account, cases, drafts, guide, proceedings, public
+from onedoor.web.citizen import account, cases, changes, drafts, guide, proceedings, public
 
 urlpatterns = [
     path("", guide.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("items/<str:code>/check/", guide.precheck, name="precheck"),
     path("items/<str:code>/start/", drafts.start, name="start"),
     path("drafts/<uuid:draft_id>/", drafts.overview, name="draft"),
+    path("drafts/<uuid:draft_id>/changes/", changes.changes, name="draft_changes"),
     path("drafts/<uuid:draft_id>/materials/", drafts.materials, name="draft_materials"),
     path("drafts/<uuid:draft_id>/consents/", drafts.consents, name="draft_consents"),
     path("drafts/<uuid:draft_id>/review/", drafts.review, name="draft_review"),

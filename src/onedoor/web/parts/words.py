@@ -52,5 +52,11 @@ ENGLISH = {
     "不收费": "No fee",
     "数据可免交": "Answered by data",
     "必交": "Required",
+    "承诺自然日": "natural days promised",
+    "按您的情况": "Your situation",
+    "不用交材料。": "No papers are needed.",
+    "咨询和投诉": "Questions and complaints",
+    "看看要交什么": "Show what I need",
+    "改一改": "Change",
     "有此情况才交": "Only if it applies",
 }

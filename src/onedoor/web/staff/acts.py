@@ -15,6 +15,7 @@ from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.cases.operations.desk import Defect
 from onedoor.platform.cases.queries import Case
+from onedoor.platform.catalog import scenarios
 from onedoor.platform.catalog.forms import Section
 from onedoor.platform.certificates import operations as certificate_operations
 from onedoor.platform.certificates import queries as certificate_queries
@@ -37,7 +38,8 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
     def write() -> object:
         return operations.accept_case(case_id=found.pk, **who(request))
 
-    return perform(request, found, "staff/accept.html", "cases.accept", write, {}, step="accept")
+    promised = scenarios.outcome(found.item_version.item, found.declared.content).promised
+    return perform(request, found, "staff/accept.html", "cases.accept", write, {"promised": promised}, step="accept")
 
 
 def supplement(request: HttpRequest, number: str) -> HttpResponse:

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from onedoor.web.staff import acts, desk, people, people_places, proceedings, registers, window
+from onedoor.web.staff import (
+    acts,
+    desk,
+    items,
+    items_offerings,
+    items_parameters,
+    people,
+    people_places,
+    proceedings,
+    registers,
+    window,
+)
 from onedoor.web.staff.assistance import views as assistance
 
 urlpatterns = [
@@ -50,6 +61,17 @@ urlpatterns = [
     path("registers/", registers.index, name="registers"),
     path("registers/<str:code>/", registers.entries, name="register"),
     path("registers/<str:code>/<int:entry_id>/", registers.entry, name="register_entry"),
+    path("items/", items.index, name="staff_items"),
+    path("items/new/", items.draft, name="item_new"),
+    path("items/<str:code>/", items.item, name="staff_item"),
+    path("items/<str:code>/draft/", items.draft, name="item_draft"),
+    path("items/<str:code>/versions/<int:number>/", items.version, name="item_version"),
+    path("items/<str:code>/versions/<int:number>.yaml", items.export, name="item_export"),
+    path("items/<str:code>/versions/<int:number>/simulation/", items.simulation, name="item_simulation"),
+    path("items/<str:code>/offering/", items_offerings.draft, name="offering_draft"),
+    path("items/<str:code>/offerings/<int:offering_id>/", items_offerings.offering, name="staff_offering"),
+    path("parameters/", items_parameters.index, name="parameters"),
+    path("parameters/<str:key>/", items_parameters.history, name="parameter"),
     path("certificates/", desk.certificates_list, name="staff_certificates"),
     path("certificates/<str:identifier>/revoke/", acts.revoke, name="revoke"),
     path("cases/<str:number>/difference/", assistance.difference, name="assistance_difference"),

@@ -22,6 +22,7 @@ from onedoor.platform.cases.operations.desk import (
 )
 from onedoor.platform.cases.operations.drafts import (
     attach_material,
+    carry_over,
     discard_draft,
     record_fact,
     remove_material,
@@ -110,6 +111,7 @@ __all__ = [
     "request_supplement",
     "request_void",
     "return_unsupplied_cases",
+    "carry_over",
     "save_section",
     "schedule_hearing",
     "sign_consent",

@@ -10,8 +10,8 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, life, steps
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock
 from onedoor.platform.cases.states import Kind, State
-from onedoor.platform.catalog import queries as catalog
-from onedoor.platform.catalog.items import Limit
+from onedoor.platform.catalog import scenarios
+from onedoor.platform.catalog.strict import Limit
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
@@ -223,7 +223,7 @@ def begin_review(case: Case, kind: Kind, *, actor: Actor, at: datetime, since: d
     item = case.item_version.item
     on = day_of(since or at)
     clocks.stop(case, Clock.Kind.RECEIVE, on=day_of(at))
-    promise = catalog.promise_of(item=item, organization_id=case.deciding_organization_id)
+    promise = scenarios.outcome(item, case.declared.content).promised
     promised = clocks.start(case, Clock.Kind.PROMISED, promise, on=on)
     statutory = clocks.start(case, Clock.Kind.STATUTORY, item.limits.statutory, on=on)
     letter = documents.Letter(

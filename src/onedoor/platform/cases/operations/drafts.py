@@ -1,5 +1,6 @@
 """Fill in an application: saved on the server section by section, by the person or who may act for them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,9 @@ from onedoor.platform.cases.models import Case, Draft, KnownFact, Material, Want
 from onedoor.platform.cases.operations.consents import NeededConsent, needed_consents
 from onedoor.platform.cases.operations.desk import asked_materials
 from onedoor.platform.cases.operations.expiry import kept_until
-from onedoor.platform.catalog import queries as catalog
+from onedoor.platform.catalog import pinning
+from onedoor.platform.catalog.items import ServiceItem
+from onedoor.platform.catalog.scenarios import scenario_section
 from onedoor.platform.files import operations as files
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
@@ -46,15 +49,20 @@ class MaterialNotFound(NotFound):
 
 
 @transaction.atomic
-def start_draft(*, item_code: str, applicant_id: int, actor: Actor, at: datetime) -> Draft:
+def start_draft(
+    *, item_code: str, applicant_id: int, actor: Actor, at: datetime, situation: Mapping[str, Any] | None = None
+) -> Draft:
     """
     Begin an application for oneself or, with a living delegation, for another; an open draft for it is taken up again.
+
+    `situation` holds the answers given to the guide's scenario questions; they are the first answers of the form.
 
     :raises NotLoggedIn, NotDelegable, MandateMissing, GuardianOnly, DivisionSplit, ItemNotFound: why it cannot begin.
     """
     if actor.person_id is None:
         raise NotLoggedIn
-    version = catalog.version_in_force(code=item_code, on=day_of(at))
+    division = identity.residence_of(applicant_id, on=day_of(at))
+    version = pinning.version_for_new_case(code=item_code, chain=identity.chain(division), on=day_of(at))
     delegation_id = None
     if applicant_id != actor.person_id:
         if not version.item.delegable:
@@ -73,13 +81,13 @@ def start_draft(*, item_code: str, applicant_id: int, actor: Actor, at: datetime
     ).first()
     if open_draft is not None:
         return open_draft
-    division = identity.residence_of(applicant_id, on=day_of(at))
     draft = Draft.objects.create(
         item_version=version,
         applicant_id=applicant_id,
         filled_by_id=actor.person_id,
         delegation_id=delegation_id,
         division=division,
+        answers=_answers_of_situation(version.item, situation or {}),
         created_at=at,
         saved_at=at,
         expires_at=kept_until(division=division, at=at),
@@ -87,6 +95,12 @@ def start_draft(*, item_code: str, applicant_id: int, actor: Actor, at: datetime
     outbox.publish("cases.draft_started", key=f"draft:{draft.pk}", draft_id=str(draft.pk), item=item_code)
     audit.record("cases.start_draft", actor=actor, at=at, target=f"draft:{draft.pk}", division=draft.division)
     return draft
+
+
+def _answers_of_situation(item: ServiceItem, situation: Mapping[str, Any]) -> dict[str, Any]:
+    section = scenario_section(item)
+    asked = {field.code for field in section.fields} if section else set()
+    return {code: value for code, value in situation.items() if code in asked}
 
 
 class CannotContinue(OneDoorError):
@@ -148,6 +162,34 @@ def save_section(
     _touch(draft, at)
     _want_signatures(draft, at)
     audit.record("cases.save_section", actor=actor, at=at, target=f"draft:{draft.pk}", section=section)
+    return draft
+
+
+@transaction.atomic
+def carry_over(*, draft_id: UUID, actor: Actor, at: datetime) -> Draft:
+    """
+    Go on with a draft under the version now in force: what still fits is kept, what is no longer asked for goes.
+
+    Nothing happens to a draft that is current already.
+
+    :raises ItemNotFound, ItemSuspended: the item cannot be applied for any more.
+    """
+    draft = _open_draft(draft_id, actor, at)
+    guide = applications.guide_now(draft, on=day_of(at))
+    if pinning.is_current(draft.item_version, guide):
+        return draft
+    version = pinning.version_for_new_case(
+        code=draft.item_version.code, chain=identity.chain(draft.division), on=day_of(at)
+    )
+    kept = applications.fields_that_fit(draft.item_version.item, version.item)
+    draft.answers = {code: value for code, value in draft.answers.items() if code in kept}
+    draft.typed = {path: text for path, text in draft.typed.items() if path.split(".")[0] in kept}
+    draft.materials.exclude(code__in=[paper.code for paper in version.item.materials]).delete()
+    draft.item_version = version
+    draft.save(update_fields=["item_version"])
+    _touch(draft, at)
+    _want_signatures(draft, at)
+    audit.record("cases.carry_over", actor=actor, at=at, target=f"draft:{draft.pk}", version=version.pk)
     return draft
 
 

@@ -24,6 +24,7 @@ from onedoor.platform.cases.operations.delivery import CHOICES
 from onedoor.platform.cases.operations.relatives import file_answer
 from onedoor.platform.cases.states import TERMINAL, Kind
 from onedoor.platform.catalog.items import ServiceItem
+from onedoor.platform.catalog.pinning import is_current
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization
@@ -60,6 +61,14 @@ class ConsentsMissing(OneDoorError):
     code, http_status, message = "cases.consents_missing", 422, "还有授权书没有签署：{titles}。请签署后再提交。"
 
 
+class VersionChanged(OneDoorError):
+    code, http_status, message = (
+        "cases.version_changed",
+        409,
+        "这个事项的要求在您填写期间更新了。请回到草稿首页看看有哪些变化，再按新的要求提交；已填的内容会保留。",
+    )
+
+
 class UndoTooLate(OneDoorError):
     code, http_status, message = (
         "cases.undo_too_late",
@@ -76,6 +85,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     `delivery` is how the person has asked to be given decisions: "electronic" (what the page proposes; submitting is the
     recorded consent to it), "direct" at the window, or "post".
 
+    :raises VersionChanged: the item has a newer version; the person is shown what is different first (A10).
     :raises StaleVersion: the draft was changed elsewhere since the person read it.
     :raises InvalidInput: answers are missing or wrong; each problem names its field.
     :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow, MandateExpired, MandateUsedUp: what is missing and how to mend it.
@@ -88,6 +98,8 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
         raise StaleVersion
     if delivery not in CHOICES:
         raise InvalidInput({"delivery": "请选择一种送达方式。"})
+    if not is_current(draft.item_version, applications.guide_now(draft, on=day_of(at))):
+        raise VersionChanged
     _refuse_second(draft)
     _check_complete(draft, actor, at)
     if draft.delegation_id is not None:

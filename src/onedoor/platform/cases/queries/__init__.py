@@ -1,6 +1,6 @@
 """Every read of the cases room; callers import it from here."""
 
-from onedoor.platform.cases.applications import faults_shown_in
+from onedoor.platform.cases.applications import faults_shown_in, version_changes
 from onedoor.platform.cases.models import Case, CaseDocument, Draft
 from onedoor.platform.cases.queries.citizen import (
     DraftView,
@@ -23,6 +23,7 @@ from onedoor.platform.cases.queries.desk import (
     why_not,
     worklist,
 )
+from onedoor.platform.cases.queries.histories import month_before, step_histories
 from onedoor.platform.cases.queries.life import (
     ClockView,
     TimelineEntry,
@@ -93,6 +94,7 @@ __all__ = [
     "latest_document",
     "materials_of",
     "may_extend",
+    "month_before",
     "my_cases",
     "my_drafts",
     "needed_consents",
@@ -110,8 +112,10 @@ __all__ = [
     "signatures_asked",
     "sources_of",
     "speak",
+    "step_histories",
     "timeline",
     "verify_document",
+    "version_changes",
     "ward_opinion",
     "why_not",
     "working_days_left",

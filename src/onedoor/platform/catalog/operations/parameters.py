@@ -1,0 +1,136 @@
+"""Figures of law for a place and a period: set by a file that comes with the code, or enacted by an officer."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import parameters
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
+from onedoor.platform.kernel.models import ParameterRow
+
+SHORTEST_REASON = 5
+
+
+class UnknownParameter(NotFound):
+    code, message = "parameters.unknown", "没有这个参数。新的参数随业务一起登记，请从参数表里选择。"
+
+
+class InThePast(OneDoorError):
+    code, http_status, message = (
+        "parameters.in_the_past",
+        422,
+        "生效日 {day} 已经过去。确属更正以前登记的错误的，请勾选“更正”并写明理由。",
+    )
+
+
+@transaction.atomic
+def set_parameter(
+    *,
+    key: str,
+    division: str,
+    value: Any,
+    document: str,
+    valid_from: date,
+    actor: Actor,
+    at: datetime,
+    confirmed: bool = True,
+) -> ParameterRow:
+    """
+    Set a figure of law for a place from `valid_from` on, with the number of the document that sets it.
+
+    Setting the same again changes nothing, and what an officer has corrected stays corrected.
+
+    :raises NotAllowed: the actor may not edit parameters of this division.
+    """
+    actor.require("parameters.edit", division=division)
+    standing = parameters.row_starting(key=key, division=division, valid_from=valid_from)
+    if standing is not None and standing.reason:
+        return standing
+    row, changed = parameters.write_parameter(
+        key=key,
+        division=division,
+        value=value,
+        document=document,
+        valid_from=valid_from,
+        confirmed=confirmed,
+        reason="",
+        recorded_by=actor.name,
+        at=at,
+    )
+    if changed:
+        _record(row, document, actor=actor, at=at)
+    return row
+
+
+@transaction.atomic
+def enact_parameter(
+    *,
+    key: str,
+    division: str,
+    value: Any,
+    document: str,
+    valid_from: date,
+    reason: str = "",
+    actor: Actor,
+    at: datetime,
+) -> ParameterRow:
+    """
+    Let a new figure hold from a day on, or correct one that was entered wrongly (`reason`); the old row is kept.
+
+    What was decided under the old figure is not touched: each decision keeps the figures it used.
+
+    :raises UnknownParameter: no such key.
+    :raises InThePast: an earlier day without the reason of a correction.
+    :raises InvalidInput: no document, an unknown place, a value of another kind than before, or nothing new.
+    """
+    actor.require("parameters.edit", division=division)
+    known = ParameterRow.objects.filter(key=key).order_by("-valid_from", "-pk").first()
+    if known is None:
+        raise UnknownParameter
+    if valid_from < day_of(at) and not reason.strip():
+        raise InThePast(day=valid_from.isoformat())
+    problems = {}
+    if not document.strip():
+        problems["document"] = "请写明规定这个数值的文件名称和文号。"
+    if reason and len(reason.strip()) < SHORTEST_REASON:
+        problems["reason"] = f"请写明更正的理由（不少于 {SHORTEST_REASON} 个字）。"
+    if identity.find_division(division) is None:
+        problems["division"] = "没有这个行政区划代码，请核对。"
+    if parameters.kind_of(value) != parameters.kind_of(known.value):
+        problems["value"] = f"数值应为{parameters.KIND_WORDS[parameters.kind_of(known.value)]}，请核对后重填。"
+    if problems:
+        raise InvalidInput(problems)
+    row, changed = parameters.write_parameter(
+        key=key,
+        division=division,
+        value=value,
+        document=document.strip(),
+        valid_from=valid_from,
+        confirmed=True,
+        reason=reason.strip(),
+        recorded_by=actor.name,
+        at=at,
+    )
+    if not changed:
+        raise InvalidInput({"value": "与现有的数值、文号和生效日完全相同，没有变化。"})
+    _record(row, document, actor=actor, at=at)
+    return row
+
+
+def _record(row: ParameterRow, document: str, *, actor: Actor, at: datetime) -> None:
+    audit.record(
+        "catalog.set_parameter",
+        actor=actor,
+        at=at,
+        target=f"parameter:{row.pk}",
+        division=row.division,
+        reason=document[:200],
+        key=row.key,
+        valid_from=row.valid_from.isoformat(),
+        correction=bool(row.reason),
+    )

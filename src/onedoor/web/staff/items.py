@@ -1,0 +1,164 @@
+"""The catalogue at the desk: items with their state, a version with its faults, and every deed that moves it on."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import make_aware
+
+from onedoor.platform.cases import queries as cases
+from onedoor.platform.catalog import desk, operations
+from onedoor.platform.catalog.loading import read_definition, write_definition
+from onedoor.platform.catalog.operations import Subject
+from onedoor.platform.catalog.states import Kind
+from onedoor.platform.catalog.steps import simulate
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.web.parts import refusals
+from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.inputs import posted_day
+from onedoor.web.parts.writes import once
+
+BEGINNING = "code: \ntitle: \nline: \n"
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    lines = desk.list_items(actor=actor_of(request), on=clock.today())
+    return render(request, "staff/items.html", {"lines": lines})
+
+
+def item(request: HttpRequest, code: str) -> HttpResponse:
+    """One item: its versions, and how the authorities within reach offer it."""
+    actor, today = actor_of(request), clock.today()
+    versions = desk.item_versions(code=code, actor=actor)
+    context = {
+        "code": code,
+        "title": next((one for one in versions if one.standing(today) == "生效中"), versions[0]).title,
+        "versions": [(one, one.standing(today)) for one in versions],
+        "offerings": desk.list_offerings(code=code, actor=actor, on=today),
+    }
+    return render(request, "staff/item.html", context)
+
+
+def draft(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Write the next version as YAML; it may be saved with gaps, the version's page lists them."""
+    actor = actor_of(request)
+    text = BEGINNING
+    if code:
+        newest = desk.item_versions(code=code, actor=actor)[0]
+        text = write_definition(newest.definition)
+    problems: Mapping[str, str] = {}
+    status = 200
+    if request.method == "POST":
+        text = request.POST.get("definition", "")
+
+        def perform() -> dict[str, Any]:
+            definition = read_definition(text, name="草稿")
+            if code and definition.get("code") != code:
+                raise InvalidInput({"definition": f"事项代码须保持 {code}；新的事项请从目录页新建。"})
+            version = operations.draft_version(item=definition, actor=actor, at=clock.now())
+            return {"code": version.code, "number": version.version}
+
+        try:
+            saved = once(request, "catalog.draft_version", perform)
+            return redirect("item_version", code=saved["code"], number=saved["number"])
+        except OneDoorError as refusal:
+            problems, status = _shown(request, refusal)
+    return render(request, "staff/item_draft.html", {"code": code, "text": text, "problems": problems}, status=status)
+
+
+def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    actor, today = actor_of(request), clock.today()
+    view = desk.read_version(code=code, number=number, actor=actor, on=today)
+    return deed_page(
+        request,
+        view,
+        "staff/item_version.html",
+        lambda day: operations.publish_version(version_id=view.row.pk, valid_from=day, actor=actor, at=clock.now()),
+        {"code": code},
+    )
+
+
+def deed_page(
+    request: HttpRequest,
+    view: desk.RowView,
+    template: str,
+    publish: Callable[[date], object],
+    context: dict[str, Any],
+) -> HttpResponse:
+    """Show a version or an offering, or do the deed that was posted; a refusal is told on the page, nothing typed is lost."""
+    context |= {"view": view, "row": view.row, "typed": request.POST, "problems": {}, "today": clock.today()}
+    context["kinds"] = [(kind.value, kind.label) for kind in view.possible]
+    if request.method != "POST":
+        return render(request, template, context)
+
+    def perform() -> dict[str, Any]:
+        _do(request, view.subject, publish)
+        return {}
+
+    try:
+        once(request, f"catalog.{view.subject.kind}", perform)
+    except OneDoorError as refusal:
+        context["problems"], status = _shown(request, refusal)
+        return render(request, template, context, status=status)
+    return redirect(request.path)
+
+
+def _do(request: HttpRequest, subject: Subject, publish: Callable[[date], object]) -> None:
+    kind, opinion = request.POST.get("deed", ""), request.POST.get("opinion", "")
+    who: dict[str, Any] = {"subject": subject, "actor": actor_of(request), "at": clock.now()}
+    if kind == Kind.SUBMIT:
+        operations.submit_for_review(**who)
+    elif kind == Kind.APPROVE:
+        operations.approve(opinion=opinion, **who)
+    elif kind == Kind.SEND_BACK:
+        operations.send_back(opinion=opinion, **who)
+    elif kind == Kind.PUBLISH:
+        publish(posted_day(request, "valid_from"))
+    elif kind == Kind.SUSPEND:
+        operations.suspend(opinion=opinion, **who)
+    elif kind == Kind.RESUME:
+        operations.resume(**who)
+    elif kind == Kind.CANCEL:
+        operations.cancel(last_before=posted_day(request, "last_before"), opinion=opinion, **who)
+    else:
+        raise InvalidInput({"": "请选择要办理的动作。"})
+
+
+def _shown(request: HttpRequest, refusal: OneDoorError) -> tuple[Mapping[str, str], int]:
+    """Record a refusal and return it as the problems of a page."""
+    refusals.record(request, refusal)
+    if isinstance(refusal, InvalidInput):
+        return refusal.problems, refusal.http_status
+    return {"": str(refusal)}, refusal.http_status
+
+
+def export(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    view = desk.read_version(code=code, number=number, actor=actor_of(request), on=clock.today())
+    response = HttpResponse(write_definition(view.definition), content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{code}-{number}.yaml"'
+    return response
+
+
+def simulation(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Try the version's step table on the cases decided last month; nothing is written."""
+    actor = actor_of(request)
+    view = desk.read_version(code=code, number=number, actor=actor, on=clock.today())
+    first, last = cases.month_before(clock.today())
+    since, until = (make_aware(datetime.combine(day, time.min)) for day in (first, last))
+    histories = cases.step_histories(item_code=code, since=since, until=until, actor=actor)
+    steps = desk.steps_of(view)
+    outcomes = simulate(steps, histories)
+    context = {
+        "code": code,
+        "row": view.row,
+        "first": first,
+        "steps": steps,
+        "outcomes": [one for one in outcomes if one.differs][:200],
+        "differing": sum(one.differs for one in outcomes),
+        "total": len(outcomes),
+        "titles": {step.code: step.title for step in steps},
+    }
+    return render(request, "staff/item_simulation.html", context)

@@ -1,0 +1,148 @@
+"""Row 1: every mandatory element is validated, and publication is blocked on any gap, named in Chinese."""
+
+import copy
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from tests.platform import library
+from tests.platform.library import LONG_AGO, MACHINE, OWN, Library
+
+from onedoor.platform.catalog import operations
+from onedoor.platform.catalog.elements import (
+    ELEMENTS,
+    IMPLEMENTATION,
+    completeness,
+    implementation_faults,
+    publication_faults,
+)
+from onedoor.platform.catalog.models import ItemVersion
+from onedoor.platform.catalog.operations import NotPublishable
+
+WHOLE = library.item().model_dump(mode="json", by_alias=True)
+
+
+def without(path: str, definition: dict[str, Any] = WHOLE) -> dict[str, Any]:
+    """The definition with one element taken out."""
+    changed = copy.deepcopy(definition)
+    *heads, last = path.split(".")
+    holder = changed
+    for head in heads:
+        holder = holder[head]
+    del holder[last]
+    return changed
+
+
+def test_row_1_a_whole_item_has_no_gap_and_is_complete() -> None:
+    assert publication_faults(WHOLE) == []
+    assert completeness(WHOLE) == 100
+
+
+@pytest.mark.parametrize("path", ELEMENTS)
+def test_row_1_publication_is_refused_for_each_missing_element_by_its_name(books: Library, path: str) -> None:
+    changed = without(path)
+    named = [fault for fault in publication_faults(changed) if fault.path == path]
+    assert [fault.title for fault in named] == [ELEMENTS[path]]
+    assert completeness(changed) < 100
+    if path == "title":
+        return  # without a name it is not even a draft, see below
+    version = operations.draft_version(item=changed, actor=MACHINE, at=LONG_AGO)
+    with pytest.raises(NotPublishable, match=ELEMENTS[path]):
+        operations.publish_version(version_id=version.pk, valid_from=date(2026, 9, 1), actor=MACHINE, at=LONG_AGO)
+    assert ItemVersion.objects.get(pk=version.pk).state == "draft"
+
+
+@pytest.mark.parametrize("name", ["code", "title", "line"])
+def test_without_code_name_or_line_there_is_no_draft(books: Library, name: str) -> None:
+    from onedoor.platform.kernel.errors import InvalidInput
+
+    with pytest.raises(InvalidInput):
+        operations.draft_version(item=WHOLE | {name: " "}, actor=MACHINE, at=LONG_AGO)
+
+
+@pytest.mark.parametrize(
+    ("path", "gap"),
+    [
+        ("how", "申请材料“照片”的提交方式"),
+        ("acceptance_standard", "申请材料“照片”的受理标准"),
+        ("legal_basis", "申请材料“照片”的依据"),
+    ],
+)
+def test_a_gap_in_a_paper_is_told_with_the_papers_name(path: str, gap: str) -> None:
+    papers = [without(path, WHOLE["materials"][0]), *WHOLE["materials"][1:]]
+    assert [fault.title for fault in publication_faults(WHOLE | {"materials": papers})] == [gap]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence", "title"),
+    [
+        ({"limits": WHOLE["limits"] | {"promised": {"days": 35}}}, "catalog.promise_exceeds_statutory", "承诺办结时限"),
+        (
+            {"materials": [WHOLE["materials"][0] | {"title": "其他材料"}]},
+            "no_catch_all_material",
+            "申请材料“其他材料”的名称",
+        ),
+        ({"fee": {"charged": True}}, "收费标准和依据", "收费"),
+        ({"visits": {"count": 2}}, "写明原因", "到办事现场次数"),
+        ({"colour": "red"}, "不认识“colour”", "colour"),
+        ({"opened": ["title"]}, "写法不对", "开放给地方的要素“1”"),
+        ({"scenario": "nowhere"}, "情形引用了不存在", "整体"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_contradiction_is_told_in_chinese_with_its_place(changes: dict[str, Any], sentence: str, title: str) -> None:
+    faults = publication_faults(WHOLE | changes)
+    assert [(fault.title, sentence in fault.sentence) for fault in faults][:1] == [(title, True)]
+
+
+@pytest.mark.parametrize("path", IMPLEMENTATION)
+def test_row_1_an_offering_is_refused_for_each_missing_element_of_the_authority(books: Library, path: str) -> None:
+    assert implementation_faults(OWN) == []
+    with pytest.raises(NotPublishable, match=IMPLEMENTATION[path]):
+        operations.open_offering(
+            item_code=library.ITEM,
+            division=library.TOWN,
+            organization_id=books.organs[library.TOWN].pk,
+            open_from=date(2026, 9, 1),
+            own=without(path, OWN),
+            actor=MACHINE,
+            at=LONG_AGO,
+        )
+
+
+def test_who_acts_for_another_organ_names_it() -> None:
+    assert [fault.title for fault in implementation_faults(OWN | {"organ_nature": "3"})] == ["委托部门"]
+
+
+def test_a_counter_without_a_phone_is_a_gap() -> None:
+    counters = [without("phone", OWN["counters"][0])]  # type: ignore[arg-type,index]
+    assert [fault.title for fault in implementation_faults(OWN | {"counters": counters})] == ["办理地点和时间"]
+
+
+def approved_by_an_officer(books: Library, definition: dict[str, Any]) -> None:
+    at = datetime(2026, 9, 1, 9, 0, tzinfo=library.CHINA)
+    version = operations.draft_version(item=definition, actor=books.officer("item_manager"), at=at)
+    ItemVersion.objects.filter(pk=version.pk).update(state="in_review")
+    operations.approve(
+        subject=operations.Subject("version", version.pk),
+        opinion="内容合法，同意。",
+        actor=books.officer("legal_reviewer"),
+        at=at,
+    )
+
+
+def test_a11_a_promise_beyond_the_law_is_not_approved(books: Library) -> None:
+    limits = WHOLE["limits"] | {"statutory": {"days": 30}, "promised": {"days": 35}}
+    with pytest.raises(NotPublishable, match=r"catalog\.promise_exceeds_statutory"):
+        approved_by_an_officer(books, WHOLE | {"limits": limits})
+
+
+def test_a12_a_catch_all_paper_is_not_approved(books: Library) -> None:
+    papers = [*WHOLE["materials"], WHOLE["materials"][0] | {"code": "other", "title": "其他材料"}]
+    with pytest.raises(NotPublishable, match="no_catch_all_material"):
+        approved_by_an_officer(books, WHOLE | {"materials": papers})
+
+
+def test_a_lawful_item_is_approved(books: Library) -> None:
+    approved_by_an_officer(books, WHOLE | {"title": "读者证办理"})
+    assert ItemVersion.objects.get(code=library.ITEM, version=2).state == "approved"

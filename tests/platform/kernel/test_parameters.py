@@ -1,0 +1,211 @@
+"""The parameter table: nearest place, half-open periods, effect dates, corrections that keep what was wrong."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.platform import library
+from tests.platform.library import COUNTY, MACHINE, NATION, TOWN, Library
+
+from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.catalog import loading, operations
+from onedoor.platform.catalog.operations import InThePast, UnknownParameter
+from onedoor.platform.identity.models import Login
+from onedoor.platform.kernel import parameters
+from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
+from onedoor.platform.kernel.models import ParameterRow
+from onedoor.platform.kernel.parameters import kind_of, read_value, snapshot, told
+
+AT = datetime(2026, 9, 1, 10, 0, tzinfo=library.CHINA)
+KEY = "library.deposit"
+CHAIN = [TOWN, COUNTY, NATION]
+
+
+@pytest.fixture
+def figures(books: Library) -> Iterator[Library]:
+    set_figure("100.00")
+    with time_machine.travel(AT, tick=False):
+        yield books
+
+
+def set_figure(value: Any, *, division: str = NATION, since: date = date(2026, 1, 1), **more: Any) -> ParameterRow:
+    return operations.set_parameter(
+        key=KEY,
+        division=division,
+        value=value,
+        document="图〔2026〕1号",
+        valid_from=since,
+        actor=MACHINE,
+        at=AT,
+        **more,
+    )
+
+
+def enact(books: Library, value: Any = "80.00", **more: Any) -> ParameterRow:
+    wanted = {"key": KEY, "division": NATION, "document": "图〔2026〕9号", "valid_from": date(2026, 10, 1)} | more
+    return operations.enact_parameter(value=value, actor=books.officer("item_manager"), at=AT, **wanted)
+
+
+def on(day: date, chain: list[str] = CHAIN) -> Decimal:
+    return snapshot(prefix="library.", chain=chain, on=day).money(KEY)
+
+
+def test_a_new_figure_holds_from_its_day_and_the_old_one_until_then(figures: Library) -> None:
+    enact(figures)
+    assert (on(date(2026, 9, 30)), on(date(2026, 10, 1))) == (Decimal("100.00"), Decimal("80.00"))
+    rows = [(row.value, row.valid_from, row.valid_to, row.document) for row in parameters.history(KEY)]
+    assert rows == [
+        ("80.00", date(2026, 10, 1), None, "图〔2026〕9号"),
+        ("100.00", date(2026, 1, 1), date(2026, 10, 1), "图〔2026〕1号"),
+    ]
+    assert AuditEntry.objects.filter(
+        event="catalog.set_parameter", role="item_manager", reason="图〔2026〕9号"
+    ).exists()
+
+
+def test_the_nearest_place_wins_and_the_rest_of_the_country_keeps_its_own(figures: Library) -> None:
+    county = figures.officer("county_items")
+    operations.enact_parameter(
+        key=KEY,
+        division=COUNTY,
+        value="60.00",
+        document="朝图〔2026〕1号",
+        valid_from=date(2026, 9, 1),
+        actor=county,
+        at=AT,
+    )
+    assert on(date(2026, 9, 1)) == Decimal("60.00")
+    assert on(date(2026, 8, 31)) == Decimal("100.00")
+    assert on(date(2026, 9, 1), ["330113000000", NATION]) == Decimal("100.00")
+
+
+def test_the_past_is_changed_only_as_a_correction_and_what_was_wrong_is_kept(figures: Library) -> None:
+    with pytest.raises(InThePast):
+        enact(figures, valid_from=date(2026, 1, 1))
+    enact(figures, valid_from=date(2026, 1, 1), reason="原登记多写了一位。")
+    assert on(date(2026, 3, 1)) == Decimal("80.00")
+    standing, wrong = parameters.history(KEY)
+    assert (standing.reason, standing.replaced_at, wrong.value, wrong.replaced_at) == (
+        "原登记多写了一位。",
+        None,
+        "100.00",
+        AT,
+    )
+
+
+def test_a_correction_between_two_figures_ends_where_the_next_begins(figures: Library) -> None:
+    set_figure("120.00", since=date(2026, 6, 1))
+    enact(figures, "110.00", valid_from=date(2026, 3, 1), reason="漏登了三月的调整。")
+    found = [on(date(2026, month, 15)) for month in (2, 4, 7)]
+    assert found == [Decimal("100.00"), Decimal("110.00"), Decimal("120.00")]
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"document": " "}, "document"),
+        ({"value": "很多"}, "value"),
+        ({"value": 80}, "value"),
+        ({"division": "999999000000"}, "division"),
+        ({"valid_from": date(2026, 1, 1), "reason": "错了"}, "reason"),
+        (
+            {
+                "value": "100.00",
+                "valid_from": date(2026, 1, 1),
+                "reason": "没有变化的更正",
+                "document": "图〔2026〕1号",
+            },
+            "value",
+        ),
+    ],
+)
+def test_a_figure_that_cannot_stand_is_refused_at_its_field(figures: Library, more: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        enact(figures, **({"value": "80.00"} | more))
+    assert field in refused.value.problems
+    assert ParameterRow.objects.filter(key=KEY).count() == 1
+
+
+def test_a_mistyped_key_and_a_foreign_place_are_refused(figures: Library) -> None:
+    with pytest.raises(UnknownParameter):
+        enact(figures, key="library.depositt")
+    for name, division in (("county_items", NATION), ("county_items", "330113000000"), ("approver", COUNTY)):
+        with pytest.raises(NotAllowed):
+            operations.enact_parameter(
+                key=KEY,
+                division=division,
+                value="1.00",
+                document="x",
+                valid_from=date(2026, 10, 1),
+                actor=figures.officer(name),
+                at=AT,
+            )
+
+
+def test_a_reload_leaves_what_an_officer_has_corrected(figures: Library, tmp_path: Any) -> None:
+    path = tmp_path / "parameters.yaml"
+    row = f'- {{key: {KEY}, division: "{NATION}", value: "100.00", valid_from: 2026-01-01, document: 图〔2026〕1号}}\n'
+    path.write_text(row, encoding="utf-8")
+    assert loading.plan_parameters([path]) == []
+    path.write_text(row.replace("100.00", "90.00"), encoding="utf-8")
+    (change,) = loading.plan_parameters([path])
+    assert [one.sentence.endswith("100.00 → 90.00") for one in change.differences] == [True]
+    enact(figures, valid_from=date(2026, 1, 1), reason="原登记多写了一位。")
+    assert loading.plan_parameters([path]) == []
+    loading.load_parameters([path], actor=MACHINE, at=AT)
+    assert on(date(2026, 3, 1)) == Decimal("80.00")
+
+
+def test_what_nobody_has_confirmed_says_so_until_it_is_enacted(figures: Library, client: Client) -> None:
+    set_figure("7.00", since=date(2026, 2, 1), confirmed=False)
+    client.force_login(Login.objects.get(username="item_manager"), backend="django.contrib.auth.backends.ModelBackend")
+    assert "待核实" in client.get("/staff/parameters/").content.decode()
+    enact(figures, "7.00", valid_from=date(2026, 9, 1))
+    assert "待核实" not in client.get("/staff/parameters/").content.decode()
+
+
+def test_a_figure_is_enacted_at_its_page_and_nothing_typed_is_lost(figures: Library, client: Client) -> None:
+    client.force_login(Login.objects.get(username="item_manager"), backend="django.contrib.auth.backends.ModelBackend")
+    address = f"/staff/parameters/{KEY}/"
+    typed = {"division": NATION, "value": "八十", "document": "图〔2026〕9号", "valid_from": "2026-10-01"}
+    refused = client.post(address, typed)
+    assert refused.status_code == 422
+    assert "图〔2026〕9号" in refused.content.decode()
+    assert client.post(address, typed | {"valid_from": "2026-08-01", "value": "80.00"}).status_code == 422
+    for _ in range(2):
+        assert client.post(address, typed | {"value": "80.00", "idempotency_key": "k"}).status_code == 302
+    assert [row.value for row in parameters.history(KEY)] == ["80.00", "100.00"]
+    assert "图〔2026〕9号" in client.get(address).content.decode()
+    assert client.get("/staff/parameters/library.nothing/").status_code == 404
+
+
+def test_the_lists_cost_one_query(figures: Library, django_assert_num_queries: Any) -> None:
+    from onedoor.platform.catalog import desk
+
+    actor = figures.officer("county_items")
+    for month in range(2, 8):
+        set_figure(f"{month}.00", since=date(2026, month, 1))
+        set_figure(f"{month}.00", division="330113000000", since=date(2026, month, 1))
+    with django_assert_num_queries(1):
+        rows = desk.list_parameters(actor=actor, on=date(2026, 9, 1))
+    assert [(row.division, row.value) for row in rows] == [(NATION, "7.00")]
+    with django_assert_num_queries(1):
+        assert len(desk.parameter_history(key=KEY, actor=actor)) == 13
+
+
+@given(
+    value=st.booleans()
+    | st.integers()
+    | st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9).map(str)
+    | st.lists(st.integers(), max_size=3)
+    | st.dictionaries(st.text(st.characters(exclude_categories=("Cs",)), max_size=4), st.integers(), max_size=3)
+)
+def test_a_value_shown_and_typed_again_is_the_same(value: Any) -> None:
+    assert read_value(told(value), value) == value
+    assert kind_of(read_value(told(value), value)) == kind_of(value)
