@@ -163,6 +163,8 @@ def test_nothing_typed_into_an_answer_of_parts_is_lost(one: FormField, first: st
 
 @given(st.sampled_from([one for one in ONE_LINE if one.type not in ("division", "long_text", "text")]), ANYTHING)
 def test_an_answer_read_aloud_and_typed_again_is_the_same_answer(one: FormField, text: str) -> None:
+    if not text.strip():
+        return  # what is blank is never read
     try:
         value = read_value(text, one)
     except Unusable:

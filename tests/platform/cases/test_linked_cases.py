@@ -17,8 +17,8 @@ from onedoor.platform.cases.operations.linked import NotLinkable
 from onedoor.platform.cases.operations.revocation import HearFirst, NotRevocable, ProposerDecides
 from onedoor.platform.certificates import operations as certificates
 from onedoor.platform.certificates.models import Certificate
-from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Division, Organization
+from onedoor.platform.identity.queries import divisions
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.messages.models import Message
@@ -219,7 +219,7 @@ def city(books: Library) -> Iterator[Organization]:
     """The library of the city above the county."""
     place = Division.objects.create(code="110100000000", name="北京", full_name="北京市", level=3, source="测试")
     Division.objects.filter(code=library.COUNTY).update(parent=place)
-    identity._parents.cache_clear()
+    divisions._parents.cache_clear()
     county = books.organs[library.COUNTY]
     organ = Organization.objects.create(
         uscc="11110100MB0002050X",
@@ -234,7 +234,7 @@ def city(books: Library) -> Iterator[Organization]:
     county.parent = organ
     county.save()
     yield organ
-    identity._parents.cache_clear()
+    divisions._parents.cache_clear()
 
 
 def test_a_case_is_sent_up_and_goes_on_there_with_everything_in_it(desk: Desk, city: Organization) -> None:

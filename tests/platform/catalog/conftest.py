@@ -1,5 +1,6 @@
 """Officers of the catalogue at their pages, and the day on which all of it happens."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -45,6 +46,6 @@ def reader(books: Library, today: datetime) -> Client:
     client = Client()
     client.force_login(Login.objects.get(person=books.reader), backend=BACKEND)
     session: Any = client.session
-    session["factors"] = ["code", "password"]
+    session["factors"], session["proved_at"] = ["code", "password"], time.time()
     session.save()
     return client

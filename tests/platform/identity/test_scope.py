@@ -6,7 +6,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -36,6 +36,9 @@ GIVEN: Given = {
     "number": lambda place: place.case.number,
     "case_number": lambda place: place.case.number,
     "case": lambda place: place.case,
+    "item_code": lambda place: place.case.item_code,
+    "since": lambda place: AT,
+    "until": lambda place: AT + timedelta(days=60),
     "entry_id": lambda place: place.recognition.pk,
     "code": lambda place: "assistance.recognitions",
     "identifier": lambda place: place.certificate.identifier,
