@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from string import Formatter
 
 import pytest
 from tests.platform import library
@@ -11,9 +12,11 @@ from tests.platform.library import CHINA, Library
 
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Action, Case, StepPerformer, VoidRequest
+from onedoor.platform.cases.notifications import TEXTS
 from onedoor.platform.cases.operations.decisions import NotImmediate
 from onedoor.platform.cases.operations.desk import Defect
 from onedoor.platform.cases.operations.voiding import NotADouble, VoidNeedsTwo
+from onedoor.platform.cases.states import Kind
 from onedoor.platform.kernel.crypto import canonical_json, sm3
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, OneDoorError
 from onedoor.platform.supervision import queries as supervision
@@ -181,3 +184,38 @@ def test_only_doubles_are_voided_and_never_by_one_person(books: Library) -> None
     same = replace(supervisor, login_id=asked.login_id)
     with pytest.raises(VoidNeedsTwo):
         operations.confirm_void(request_id=asked.pk, actor=same, at=AT)
+
+
+# Inside the organ, or told by the action beside them.
+NOT_TOLD = {Kind.COMPLETE_STEP, Kind.FINISH, Kind.PROPOSE, Kind.OPPOSE, Kind.HOLD_HEARING}
+
+
+def test_every_other_move_is_told_to_the_applicant_and_names_nobody() -> None:
+    assert set(TEXTS) == set(Kind) - NOT_TOLD
+    places = {name for text in TEXTS.values() for _, name, _, _ in Formatter().parse(text) if name}
+    assert places <= {
+        "item",
+        "minutes",
+        "receiving",
+        "deciding",
+        "due",
+        "promised",
+        "statutory",
+        "last_day",
+        "delivery",
+        "hold_until",
+    }
+
+
+def test_a_form_sent_twice_acts_once(desk: Desk) -> None:
+    case = desk.books.accepted(AT)
+    desk.go(AT)
+    client, key = desk.client("reviewer"), "k" * 32
+    for _ in range(5):
+        answer = client.post(
+            staff(case, "hearing/"),
+            {"deed": "inform", "reason": "拟不予办证，因为不住在本区。", "idempotency_key": key},
+        )
+        assert answer.status_code == 302
+    assert case.actions.filter(kind="inform_hearing").count() == 1
+    assert case.documents.filter(kind="hearing_right").count() == 1
