@@ -11,7 +11,7 @@ from tests.platform.library import LONG_AGO, MACHINE, Library
 from onedoor.platform.cases.models import Case
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Login
-from onedoor.web.parts.actors import FACTORS_KEY
+from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -34,7 +34,7 @@ class Desk:
         found = Login.objects.get(person=self.books.reader) if name == "reader" else Login.objects.get(username=name)
         client.force_login(found, backend=BACKEND)
         session = client.session
-        session[FACTORS_KEY] = ["code", "password"]
+        session.update({FACTORS_KEY: ["code", "password"], PROVED_KEY: datetime.now().timestamp()})
         session.save()
         return client
 
