@@ -16,6 +16,7 @@ CONTINUES = {  # parts of an operation in another module, called with its rows l
     "end_supplement": "supply_supplement, the end of the applicant's time",
     "move": "issuing and ending of certificates",
     "append": "issuing and ending of certificates",
+    "store_versions": "issue_certificates, reissue_certificate",
 }
 WITHOUT_ATOMIC = {
     "set_password": "a wrong try is counted in a transaction of its own before the refusal",
@@ -45,6 +46,7 @@ WITHOUT_REQUIRE = {
     "mark_read": "only the recipient",
     "send_code": "nobody is logged in yet",
     "store_file": "the room that owns the target has checked the actor",
+    "use_certificate": "called by rooms that have checked the actor",
     "ensure_person": "called by rooms that have checked the actor",
 }
 WITHOUT_RECORD = {

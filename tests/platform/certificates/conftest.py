@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core.cache import cache
 
 from onedoor.platform.certificates import kinds, operations
 from onedoor.platform.certificates.kinds import CertificateKind, FaceField
@@ -33,8 +34,10 @@ kinds.register(LIBRARY_CARD)
 @pytest.fixture(autouse=True)
 def keys(tmp_path, settings):
     settings.ONEDOOR_KEYS_DIR = tmp_path / "keys"
+    settings.ONEDOOR_FILES_DIR = tmp_path / "files"
     settings.ONEDOOR_PUBLIC_URL = "https://onedoor.test"
     crypto.create_missing_keys(tmp_path / "keys")
+    cache.clear()  # status lists are kept for some seconds
 
 
 @pytest.fixture

@@ -30,7 +30,10 @@ def test_the_paper_carries_the_same_number(card, librarian):
     assert card.number == "110105-2026-000001"
     assert faces.face_data(card)["number"] == card.number
     assert operations.record_print(certificate_id=card.pk, actor=librarian, at=AT) == 1
-    assert operations.record_print(certificate_id=card.pk, actor=librarian, at=AT) == 2
+    with pytest.raises(InvalidInput, match="1 处"):
+        operations.record_print(certificate_id=card.pk, actor=librarian, at=AT)
+    assert operations.record_print(certificate_id=card.pk, reason="原件污损", actor=librarian, at=AT) == 2
+    assert [event.reason for event in CertificateEvent.objects.filter(operation="print")] == ["", "原件污损"]
     assert Certificate.objects.get().number == card.number
 
 
