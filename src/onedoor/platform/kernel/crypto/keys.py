@@ -92,7 +92,8 @@ def keys_directory() -> Path:
     # Imported late: settings modules themselves may create keys with the functions below.
     from django.conf import settings
 
-    return Path(getattr(settings, "ONEDOOR_KEYS_DIR", "var/keys"))
+    directory = getattr(settings, "ONEDOOR_KEYS_DIR", "var/keys")
+    return directory if isinstance(directory, Path) else Path(directory)  # asked thousands of times a second
 
 
 def create_missing_keys(
