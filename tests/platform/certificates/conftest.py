@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.core.cache import cache
 
 from onedoor.platform.certificates import kinds, operations
@@ -124,3 +125,17 @@ def issue(reader, issuer, librarian):
 @pytest.fixture
 def card(issue):
     return issue()
+
+
+@pytest.fixture
+def time_machine_at():
+    """Return a function that sets the clock the pages look at."""
+    travels = []
+
+    def travel(moment: datetime) -> None:
+        travels.append(time_machine.travel(moment, tick=False))
+        travels[-1].start()
+
+    yield travel
+    for one in reversed(travels):
+        one.stop()

@@ -9,11 +9,11 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from django.core import checks
 
-        from onedoor.platform.cases import filing, notifications
+        from onedoor.platform.cases import filing, notifications, reliance
         from onedoor.platform.cases.checks import check_items
         from onedoor.platform.cases.operations import duties
         from onedoor.platform.files import access as files
-        from onedoor.platform.kernel import tasks
+        from onedoor.platform.kernel import outbox, tasks
 
         files.register("case", filing.may_read_case_file)
         files.register("draft", filing.may_read_draft_file)
@@ -22,4 +22,5 @@ class CasesConfig(AppConfig):
         tasks.every(600, "cases.deem_accepted", duties.deem_accepted)
         tasks.every(600, "cases.close_notices", duties.close_ended_notices)
         notifications.listen()
+        outbox.listen("certificates.ended", "cases.certificate_ended", reliance.tell_of_ended_certificate)
         checks.register(check_items)

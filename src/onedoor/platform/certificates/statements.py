@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Max
 
+from onedoor.platform.certificates.kinds import HOLDER_NUMBERS
 from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.certificates.offline import PART_SIZE, PREFIX, decode, encode, holder_digest, pack_statuses
 from onedoor.platform.kernel.clock import CHINA
@@ -86,33 +87,37 @@ def status_list(*, part: int, at: datetime) -> dict[str, Any]:
     return made
 
 
-def credential(certificate: Certificate) -> dict[str, Any]:
+def credential(certificate: Certificate, *, viewer: int | None) -> dict[str, Any]:
     """
     Return the certificate as a W3C Verifiable Credential (data model 2.0) with an Ed25519 proof (eddsa-jcs-2022).
 
-    For its holder: it holds the whole face. The same record, another envelope; the status is the public list's.
+    For its holder (`viewer`): the whole face, other holders' document numbers left out. The same record in another
+    envelope; `recordDigest` ties the two together, the status is the public list's.
     """
     key = keyring().signer("credential")
     public = "z" + _base58(ED25519_PREFIX + key.public)
     issuer = f"did:key:{public}"
     part, place = place_of(certificate)
     last = certificate.last_valid_on
+    rows = sorted(certificate.holders.all(), key=lambda row: row.seq)
+    face = dict(certificate.face)
+    numbers = face.pop(HOLDER_NUMBERS, [])
+    own = [number for row, number in zip(rows, numbers, strict=False) if row.person_id == viewer]
     document: dict[str, Any] = {
         "@context": ["https://www.w3.org/ns/credentials/v2"],
         "id": f"urn:oid:{certificate.identifier}",
         "type": ["VerifiableCredential"],
         "issuer": {"id": issuer, "name": certificate.issuer_name, "creditCode": certificate.issuer_code},
         "validFrom": f"{certificate.valid_from.isoformat()}T00:00:00+08:00",
-        "credentialSubject": [
-            {"holder": [row.name for row in sorted(certificate.holders.all(), key=lambda row: row.seq)]}
-            | {
-                "certificate": certificate.title,
-                "number": certificate.number,
-                "identifier": certificate.identifier,
-                "recordDigest": certificate.payload_digest,
-                "face": dict(certificate.face),
-            }
-        ],
+        "credentialSubject": {
+            "certificate": certificate.title,
+            "number": certificate.number,
+            "identifier": certificate.identifier,
+            "holders": [row.name for row in rows],
+            "documentNumbers": own,
+            "recordDigest": certificate.payload_digest,
+            "face": face,
+        },
         "credentialStatus": {
             "id": f"{settings.ONEDOOR_PUBLIC_URL}/check/status/{part}.json#{place}",
             "type": "OneDoorStatusList",

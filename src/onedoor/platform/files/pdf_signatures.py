@@ -79,3 +79,12 @@ def check_pdf(pdf: bytes, *, root: bytes) -> PdfCheck:
     status = validate_pdf_signature(signatures[-1], context)
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE  # nothing was appended after the signature
     return PdfCheck(signed=True, intact=status.intact and status.valid and whole, trusted=status.trusted)
+
+
+def read_keywords(pdf: bytes) -> str:
+    """Return the keywords of a file's description, where a certificate keeps its signed statement; "" if none."""
+    try:
+        info = PdfFileReader(io.BytesIO(pdf)).trailer["/Info"]
+    except (PdfError, KeyError):
+        return ""
+    return str(info.get("/Keywords", ""))

@@ -16,8 +16,6 @@ from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.cases.operations.desk import Defect
 from onedoor.platform.cases.queries import Case
 from onedoor.platform.catalog.items import Section
-from onedoor.platform.certificates import operations as certificate_operations
-from onedoor.platform.certificates import queries as certificate_queries
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
@@ -292,27 +290,3 @@ def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
 
     context = {"objection": found}
     return _perform(request, found.notice.case, "staff/objection.html", "cases.close_objection", write, context)
-
-
-def revoke(request: HttpRequest, identifier: str) -> HttpResponse:
-    """Revoke a certificate with a reason and its basis; the public check page shows it at once."""
-    actor = actor_of(request)
-    certificate = certificate_queries.get_visible_certificate(identifier=identifier, actor=actor, at=clock.now())
-    problems: dict[str, str] = {}
-    if request.method == "POST":
-        try:
-            certificate_operations.revoke_certificate(
-                certificate_id=certificate.pk,
-                ending="revoke",
-                reason=request.POST.get("reason", ""),
-                basis=request.POST.get("basis", ""),
-                document_number=request.POST.get("document_number", ""),
-                actor=actor,
-                at=clock.now(),
-            )
-            return redirect("staff_certificates")
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problems = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
-    context = {"certificate": certificate, "problems": problems, "typed": request.POST}
-    return render(request, "staff/revoke.html", context, status=422 if problems else 200)

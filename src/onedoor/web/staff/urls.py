@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from onedoor.web.staff import acts, desk, registers, window
+from onedoor.web.staff import acts, certificate_acts, certificates, desk, registers, window
 from onedoor.web.staff.assistance import views as assistance
 
 urlpatterns = [
@@ -26,7 +26,16 @@ urlpatterns = [
     path("registers/", registers.index, name="registers"),
     path("registers/<str:code>/", registers.entries, name="register"),
     path("registers/<str:code>/<int:entry_id>/", registers.entry, name="register_entry"),
-    path("certificates/", desk.certificates_list, name="staff_certificates"),
-    path("certificates/<str:identifier>/revoke/", acts.revoke, name="revoke"),
+    path("certificates/", certificates.certificates_list, name="staff_certificates"),
+    path("certificates/check/", certificates.check_batch, name="staff_check_batch"),
+    path("certificates/imports/", certificates.imports, name="staff_imports"),
+    path("certificates/imports/<int:imported_id>/", certificates.imported, name="staff_imported"),
+    path("certificates/<str:identifier>/", certificates.certificate, name="staff_certificate"),
+    path("certificates/<str:identifier>/face.pdf", certificates.certificate_pdf, name="staff_certificate_pdf"),
+    path("certificates/<str:identifier>/revoke/", certificate_acts.end, name="revoke"),
+    path("certificates/<str:identifier>/suspend/", certificate_acts.suspend, name="certificate_suspend"),
+    path("certificates/<str:identifier>/resume/", certificate_acts.resume, name="certificate_resume"),
+    path("certificates/<str:identifier>/print/", certificate_acts.print_copy, name="certificate_print"),
+    path("certificates/<str:identifier>/change/", certificate_acts.change, name="certificate_change"),
     path("cases/<str:number>/difference/", assistance.difference, name="assistance_difference"),
 ]

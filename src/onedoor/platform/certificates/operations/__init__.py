@@ -9,11 +9,26 @@ from onedoor.platform.certificates.operations.ending import (
     suspend_certificate,
 )
 from onedoor.platform.certificates.operations.history import CertificateNotAlive
+from onedoor.platform.certificates.operations.importing import (
+    ImportedSettled,
+    ImportReport,
+    ImportRow,
+    ImportTooLong,
+    import_certificates,
+    settle_imported,
+)
 from onedoor.platform.certificates.operations.issuing import (
     CertificateAlreadyIssued,
     KindDiscontinued,
     issue_certificate,
     issue_certificates,
+)
+from onedoor.platform.certificates.operations.showing import (
+    ShowCodeExpired,
+    ShowCodeUsed,
+    ShowNeedsRealName,
+    make_show_code,
+    see_shown,
 )
 from onedoor.platform.certificates.operations.using import use_certificate
 from onedoor.platform.certificates.operations.versions import Holder, Issuer, Order
@@ -23,17 +38,28 @@ __all__ = [
     "CertificateAlreadyIssued",
     "CertificateNotAlive",
     "Holder",
+    "ImportReport",
+    "ImportRow",
+    "ImportTooLong",
+    "ImportedSettled",
     "Issuer",
     "KindDiscontinued",
     "Order",
+    "ShowCodeExpired",
+    "ShowCodeUsed",
+    "ShowNeedsRealName",
     "holders_of",
+    "import_certificates",
     "issue_certificate",
     "issue_certificates",
     "lapse_certificates",
+    "make_show_code",
     "record_print",
     "reissue_certificate",
     "resume_certificate",
     "revoke_certificate",
+    "see_shown",
+    "settle_imported",
     "suspend_certificate",
     "use_certificate",
 ]

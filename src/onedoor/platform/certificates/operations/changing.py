@@ -28,6 +28,7 @@ from onedoor.platform.certificates.operations.versions import (
     store_versions,
     template_of,
 )
+from onedoor.platform.certificates.queries.lists import plain_face
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput
@@ -79,7 +80,7 @@ def reissue_certificate(
         holders=holders if holders is not None else holders_of(old),
         division=old.division,
         case_number=case_number,
-        face=face if face is not None else _plain_face(old),
+        face=face if face is not None else plain_face(old),
         valid_from=valid_from or day_of(at),
         last_valid_on=last_valid_on,
         subject=old.subject,
@@ -120,7 +121,3 @@ def holders_of(certificate: Certificate) -> list[Holder]:
         Holder(row.name, row.person_id, row.organization_code, number)
         for row, number in zip(rows, numbers, strict=True)
     ]
-
-
-def _plain_face(certificate: Certificate) -> dict[str, Any]:
-    return {code: value for code, value in certificate.face.items() if code != HOLDER_NUMBERS}

@@ -96,7 +96,7 @@ def verify(*, token: str, at: datetime, actor: Actor = ANYBODY) -> CertificateCh
     audit.record_look(
         "certificates.verify", actor=actor, at=at, target=certificate.target, division=certificate.division
     )
-    return _answer(certificate, at)
+    return answer(certificate, at)
 
 
 def verify_batch(*, references: Sequence[str], actor: Actor, at: datetime) -> list[BatchLine]:
@@ -114,7 +114,7 @@ def verify_batch(*, references: Sequence[str], actor: Actor, at: datetime) -> li
     asked = [_normal(reference) for reference in references]
     known: dict[str, CertificateCheck] = {}
     for certificate in _stored(asked):
-        known[certificate.identifier] = known[certificate.token] = _answer(certificate, at)
+        known[certificate.identifier] = known[certificate.token] = answer(certificate, at)
     for row in _confirmed(asked):
         known.setdefault(row.identifier, _imported_answer(row, at))
     audit.record_look("certificates.verify_batch", actor=actor, at=at)
@@ -144,7 +144,8 @@ def _stored(references: Sequence[str]) -> Any:
     return with_signed_parts(with_standing(Certificate.objects.filter(asked)))
 
 
-def _answer(certificate: Any, at: datetime) -> CertificateCheck:
+def answer(certificate: Any, at: datetime) -> CertificateCheck:
+    """Return the answer for a certificate read by `with_signed_parts` and `with_standing`."""
     sound = is_as_signed(certificate)
     word, in_force = standing(certificate, on=day_of(at), replaced=certificate.replaced)
     return CertificateCheck(

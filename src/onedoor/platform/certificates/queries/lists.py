@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.certificates.kinds import all_kinds
+from onedoor.platform.certificates.kinds import HOLDER_NUMBERS, all_kinds
 from onedoor.platform.certificates.kinds import kind as find_kind
 from onedoor.platform.certificates.models import Certificate, CertificateEvent
 from onedoor.platform.certificates.queries.standing import holder_names, standing, with_standing
@@ -14,6 +15,8 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotAllowed, NotFound, NotLoggedIn
 from onedoor.platform.kernel.scopes import within_reach
+
+STATUSES = Certificate.Status.choices
 
 
 class CertificateNotFound(NotFound):
@@ -91,7 +94,7 @@ def get_visible_certificate(*, identifier: str, actor: Actor, at: datetime) -> C
 
     :raises CertificateNotFound: there is none, or it is not for this actor; both look alike.
     """
-    certificate = Certificate.objects.select_related("succeeds").filter(identifier=identifier).first()
+    certificate = Certificate.objects.select_related("succeeds", "template").filter(identifier=identifier).first()
     if certificate is None:
         raise CertificateNotFound
     if actor.person_id is not None and certificate.holders.filter(person_id=actor.person_id).exists():
@@ -115,7 +118,12 @@ def list_events(*, identifier: str, actor: Actor, at: datetime) -> list[Certific
 
     :raises CertificateNotFound: see `get_visible_certificate`.
     """
-    version: Certificate | None = get_visible_certificate(identifier=identifier, actor=actor, at=at)
+    return history_of(get_visible_certificate(identifier=identifier, actor=actor, at=at))
+
+
+def history_of(certificate: Certificate) -> list[CertificateEvent]:
+    """Return what happened to a certificate somebody may see and to the versions before it, oldest first."""
+    version: Certificate | None = certificate
     chain = []
     while version is not None:
         chain.append(version.pk)
@@ -125,7 +133,7 @@ def list_events(*, identifier: str, actor: Actor, at: datetime) -> list[Certific
 
 def certificates_of_case(*, case_number: str) -> list[Certificate]:
     """Return what a case led to, for rooms that already hold the case; later versions belong to their own cases."""
-    return list(Certificate.objects.filter(case_number=case_number).order_by("id"))
+    return list(Certificate.objects.filter(case_number=case_number).select_related("template").order_by("id"))
 
 
 def _within(actor: Actor) -> Q:
@@ -155,3 +163,28 @@ def _rows(found: QuerySet[Certificate], *, on: date, masked: bool) -> list[Certi
             )
         )
     return rows
+
+
+def may_certify(*, certificate: Certificate, actor: Actor) -> bool:
+    """Tell whether the actor's post prints, changes and renews this certificate."""
+    return actor.may("cases.certify", division=certificate.division, line=find_kind(certificate.kind).line)
+
+
+def may_end(*, certificate: Certificate, actor: Actor) -> bool:
+    """Tell whether the actor's post suspends, resumes and ends this certificate."""
+    return actor.may("certificates.revoke", division=certificate.division, line=find_kind(certificate.kind).line)
+
+
+def plain_face(certificate: Certificate) -> dict[str, Any]:
+    """Return the face without the holders' document numbers, as an order for the next version has it."""
+    return {code: value for code, value in certificate.face.items() if code != HOLDER_NUMBERS}
+
+
+def editable_lines(certificate: Certificate) -> list[tuple[str, str, str]]:
+    """Return code, label and text of the face lines that are plain text."""
+    face = certificate.face
+    return [
+        (line.code, line.label, face[line.code])
+        for line in find_kind(certificate.kind).face
+        if not line.columns and isinstance(face.get(line.code), str)
+    ]

@@ -1,11 +1,13 @@
 """The word for a certificate's state on a day, and whom it names."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from onedoor.platform.certificates.models import Certificate
+from onedoor.platform.kernel.clock import day_of
 from onedoor.standards.masks import mask_name
 
 Status = Certificate.Status
@@ -43,3 +45,15 @@ def standing(certificate: Certificate, *, on: date, replaced: bool) -> tuple[str
 def holder_names(certificate: Certificate, *, masked: bool) -> tuple[str, ...]:
     rows = sorted(certificate.holders.all(), key=lambda row: row.seq)
     return tuple(mask_name(row.name) if masked and row.person_id is not None else row.name for row in rows)
+
+
+@dataclass(frozen=True)
+class Standing:
+    word: str
+    in_force: bool
+
+
+def standing_of(certificate: Certificate, *, at: datetime) -> Standing:
+    """Return the state of a certificate somebody may see; status and dates only, the signature is `verify`'s."""
+    replaced = Certificate.objects.filter(succeeds=certificate).exists()
+    return Standing(*standing(certificate, on=day_of(at), replaced=replaced))
