@@ -38,6 +38,8 @@ WITHOUT_REQUIRE = {
     "withdraw_case": "access.require_applicant_side",
     "raise_objection": "open to everybody while a notice is up",
     # Oneself.
+    "make_show_code": "only a holder",
+    "see_shown": "open to whoever was shown the code",
     "ask_delegation": "the agent asks, the principal confirms",
     "confirm_delegation": "only the principal",
     "revoke_delegation": "only the two of them",

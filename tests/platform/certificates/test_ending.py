@@ -36,7 +36,7 @@ def revoke(card, *, actor, **changes):
 
 @pytest.mark.parametrize(
     ("ending", "status", "shown"),
-    [("revoke", "03", "已撤销"), ("cancel", "04", "已注销"), ("withdraw", "07", "已吊销")],
+    [("revoke", "03", "已撤销"), ("cancel", "04", "已注销"), ("withdraw", "07", "已吊销"), ("void", "99", "已作废")],
 )
 def test_an_ended_certificate_shows_as_ended_at_once(card, director, ending, status, shown):
     assert word(card) == ("有效", True)

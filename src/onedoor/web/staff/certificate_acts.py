@@ -106,8 +106,7 @@ def _act(
             problems = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
     context = {
         "certificate": found,
-        "holders": operations.holders_of(found),
-        "lines": queries.editable_lines(found),
+        "fields": [(field, label, request.POST.get(field, text)) for field, label, text in _fields(found)],
         "problems": problems,
         "typed": request.POST,
         "duties": cases.duty_counts(actor=actor),
@@ -122,6 +121,13 @@ def _grounds(request: HttpRequest) -> dict[str, Any]:
         "actor": actor_of(request),
         "at": clock.now(),
     }
+
+
+def _fields(found: Certificate) -> list[tuple[str, str, str]]:
+    """Return name, label and present text of what a change may change on the face."""
+    holders = enumerate(operations.holders_of(found), start=1)
+    names = [(f"holder-{seq}", f"持证人 {seq}" if seq > 1 else "持证人", holder.name) for seq, holder in holders]
+    return names + [(f"line-{code}", label, text) for code, label, text in queries.editable_lines(found)]
 
 
 def _holders(request: HttpRequest, found: Certificate) -> list[operations.Holder]:

@@ -81,7 +81,7 @@ def see_shown(*, code: str, actor: Actor, at: datetime) -> ShowCode:
 
     :raises ShowCodeExpired, ShowCodeUsed, ShowCodeNotFound: each says what the holder has to do.
     """
-    found = ShowCode.objects.select_for_update().select_related("certificate").filter(code=code).first()
+    found = ShowCode.objects.select_for_update().filter(code=code).first()
     if found is None:
         raise ShowCodeNotFound
     if found.seen_at is not None:
