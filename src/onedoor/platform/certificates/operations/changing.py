@@ -72,33 +72,18 @@ def reissue_certificate(
     kind = find_kind(old.kind)
     actor.require("cases.certify", division=old.division, line=kind.line)
     require_status(old, *ALIVE)
-    if change not in CHANGES or not reason.strip():
-        raise InvalidInput({"reason": "请写明理由。"} if change in CHANGES else {"change": "请选择办理种类。"})
-    if valid_from is None and last_valid_on is None:
-        valid_from, last_valid_on = old.valid_from, old.last_valid_on
-    order = Order(
-        holders=holders if holders is not None else holders_of(old),
-        division=old.division,
-        case_number=case_number,
-        face=face if face is not None else plain_face(old),
-        valid_from=valid_from or day_of(at),
-        last_valid_on=last_valid_on,
-        subject=old.subject,
-    )
+    if change not in CHANGES:
+        raise InvalidInput({"change": "请选择办理种类。"})
+    if not reason.strip():
+        raise InvalidInput({"reason": "请写明理由。"})
+    order = _next_order(old, case_number, face, holders, valid_from, last_valid_on, on=day_of(at))
     refuse_unfit(kind, order)
     grounds = {"reason": reason.strip(), "basis": basis.strip(), "document_number": document_number.strip()}
     move(old, CHANGES[change], Status.LAPSED, actor=actor, at=at, **grounds)
-    new = new_version(
-        order,
-        kind=kind,
-        template=template_of(kind, at=at),
-        number=number or old.number,
-        # the serial is the certificate's for life, also where a reissue gets a printed number of its own
-        serial=old.serial,
-        succeeds=old,
-    )
-    same_issuer = Issuer(old.issuer_id, old.issuer_name, old.issuer_code)
-    store_versions([new], [order], issuer=issuer or same_issuer, operation=Operation.ISSUE, actor=actor, at=at)
+    template = template_of(kind, at=at)
+    new = new_version(order, kind=kind, template=template, number=number or old.number, serial=old.serial, succeeds=old)
+    organ = issuer or Issuer(old.issuer_id, old.issuer_name, old.issuer_code)
+    store_versions([new], [order], issuer=organ, operation=Operation.ISSUE, actor=actor, at=at)
     tell_ended(old, CHANGES[change], succeeded_by=new.pk)
     audit.record(
         "certificates.reissue",
@@ -111,6 +96,30 @@ def reissue_certificate(
         operation=CHANGES[change].value,
     )
     return new
+
+
+def _next_order(
+    old: Certificate,
+    case_number: str,
+    face: Mapping[str, Any] | None,
+    holders: Sequence[Holder] | None,
+    valid_from: date | None,
+    last_valid_on: date | None,
+    *,
+    on: date,
+) -> Order:
+    """Return the order of the next version: what is given, and for the rest what the old version says."""
+    if valid_from is None and last_valid_on is None:
+        valid_from, last_valid_on = old.valid_from, old.last_valid_on
+    return Order(
+        holders=holders if holders is not None else holders_of(old),
+        division=old.division,
+        case_number=case_number,
+        face=face if face is not None else plain_face(old),
+        valid_from=valid_from or on,
+        last_valid_on=last_valid_on,
+        subject=old.subject,
+    )
 
 
 def holders_of(certificate: Certificate) -> list[Holder]:
