@@ -17,6 +17,7 @@ CONTINUES = {  # parts of an operation in another module, called with its rows l
     "end_supplement": "supply_supplement, the end of the applicant's time",
     "move": "issuing and ending of certificates",
     "append": "issuing and ending of certificates",
+    "store_versions": "issue_certificates, reissue_certificate",
 }
 WITHOUT_ATOMIC = {
     "set_password": "a wrong try is counted in a transaction of its own before the refusal",
@@ -43,6 +44,8 @@ WITHOUT_REQUIRE = {
     "start_linked": "access.require_applicant_side",
     "raise_objection": "open to everybody while a notice is up",
     # Oneself.
+    "make_show_code": "only a holder",
+    "see_shown": "open to whoever was shown the code",
     "ask_delegation": "the agent asks, the principal confirms",
     "confirm_delegation": "only the principal",
     "revoke_delegation": "only the two of them",
@@ -57,6 +60,7 @@ WITHOUT_REQUIRE = {
     "mark_read": "only the recipient",
     "send_code": "nobody is logged in yet",
     "store_file": "the room that owns the target has checked the actor",
+    "use_certificate": "called by rooms that have checked the actor",
     "ensure_person": "called by rooms that have checked the actor",
 }
 WITHOUT_RECORD = {

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
+from django.core.cache import cache
 
 from onedoor.platform.certificates import kinds, operations
 from onedoor.platform.certificates.kinds import CertificateKind, FaceField
@@ -33,8 +35,10 @@ kinds.register(LIBRARY_CARD)
 @pytest.fixture(autouse=True)
 def keys(tmp_path, settings):
     settings.ONEDOOR_KEYS_DIR = tmp_path / "keys"
+    settings.ONEDOOR_FILES_DIR = tmp_path / "files"
     settings.ONEDOOR_PUBLIC_URL = "https://onedoor.test"
     crypto.create_missing_keys(tmp_path / "keys")
+    cache.clear()  # status lists are kept for some seconds
 
 
 @pytest.fixture
@@ -121,3 +125,17 @@ def issue(reader, issuer, librarian):
 @pytest.fixture
 def card(issue):
     return issue()
+
+
+@pytest.fixture
+def time_machine_at():
+    """Return a function that sets the clock the pages look at."""
+    travels = []
+
+    def travel(moment: datetime) -> None:
+        travels.append(time_machine.travel(moment, tick=False))
+        travels[-1].start()
+
+    yield travel
+    for one in reversed(travels):
+        one.stop()

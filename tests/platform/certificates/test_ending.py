@@ -36,7 +36,7 @@ def revoke(card, *, actor, **changes):
 
 @pytest.mark.parametrize(
     ("ending", "status", "shown"),
-    [("revoke", "03", "已撤销"), ("cancel", "04", "已注销"), ("withdraw", "07", "已吊销")],
+    [("revoke", "03", "已撤销"), ("cancel", "04", "已注销"), ("withdraw", "07", "已吊销"), ("void", "99", "已作废")],
 )
 def test_an_ended_certificate_shows_as_ended_at_once(card, director, ending, status, shown):
     assert word(card) == ("有效", True)
@@ -44,7 +44,7 @@ def test_an_ended_certificate_shows_as_ended_at_once(card, director, ending, sta
     assert word(card) == (shown, False)
     event = CertificateEvent.objects.get(operation=ending)
     assert (event.from_status, event.to_status, event.document_number) == ("01", status, "朝图撤〔2026〕3号")
-    message = OutboxMessage.objects.get(topic="certificates.revoked")
+    message = OutboxMessage.objects.get(topic="certificates.ended")
     assert (message.key, message.payload["status"]) == (f"certificate:{card.pk}", status)
     assert AuditEntry.objects.filter(event="certificates.revoke", target=f"certificate:{card.pk}").count() == 1
 

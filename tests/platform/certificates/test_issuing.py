@@ -30,7 +30,10 @@ def test_the_paper_carries_the_same_number(card, librarian):
     assert card.number == "110105-2026-000001"
     assert faces.face_data(card)["number"] == card.number
     assert operations.record_print(certificate_id=card.pk, actor=librarian, at=AT) == 1
-    assert operations.record_print(certificate_id=card.pk, actor=librarian, at=AT) == 2
+    with pytest.raises(InvalidInput, match="1 处"):
+        operations.record_print(certificate_id=card.pk, actor=librarian, at=AT)
+    assert operations.record_print(certificate_id=card.pk, reason="原件污损", actor=librarian, at=AT) == 2
+    assert [event.reason for event in CertificateEvent.objects.filter(operation="print")] == ["", "原件污损"]
     assert Certificate.objects.get().number == card.number
 
 
@@ -118,6 +121,35 @@ def test_a_changed_name_gives_version_002_and_the_old_one_lapses_with_a_link(car
         operations.reissue_certificate(
             certificate_id=card.pk, reason="再换", case_number="x", actor=librarian, at=AT + timedelta(days=31)
         )
+
+
+@pytest.mark.parametrize("change", ["change", "renew", "correct", "reissue"])
+def test_each_kind_of_change_is_told_with_the_version_that_succeeds(card, librarian, change):
+    new = operations.reissue_certificate(
+        certificate_id=card.pk,
+        change=change,
+        reason="见决定",
+        basis="第八条",
+        document_number="朝图更〔2026〕1号",
+        case_number=card.case_number,
+        actor=librarian,
+        at=AT,
+    )
+    event = CertificateEvent.objects.get(certificate=card, to_status="05")
+    assert (event.operation, event.basis, event.document_number) == (change, "第八条", "朝图更〔2026〕1号")
+    told = OutboxMessage.objects.get(topic="certificates.ended").payload
+    assert (told["certificate_id"], told["operation"], told["succeeded_by"]) == (card.pk, change, new.pk)
+
+
+def test_a_change_needs_a_reason_and_a_kind(card, librarian):
+    for wrong, field in (({"reason": " "}, "reason"), ({"change": "swap"}, "change")):
+        with pytest.raises(InvalidInput) as refusal:
+            operations.reissue_certificate(
+                **{"certificate_id": card.pk, "reason": "换证", "case_number": "x", "actor": librarian, "at": AT}
+                | wrong
+            )
+        assert set(refusal.value.problems) == {field}
+    assert Certificate.objects.get().status == "01"
 
 
 def test_a_renewal_moves_the_period(card, librarian):

@@ -102,6 +102,8 @@ ONEDOOR_SCAN_COMMAND = env.str("ONEDOOR_SCAN_COMMAND", default="")
 # Outside the database: each seal is noted here too, so that cutting off the end of the record is found.
 ONEDOOR_SEAL_LOG: Path | None = Path(env.str("ONEDOOR_SEAL_LOG", default=str(VAR / "audit-seals.log")))
 ONEDOOR_PUBLIC_URL = env.str("ONEDOOR_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+ONEDOOR_CERTIFICATE_SUITE = env.str("ONEDOOR_CERTIFICATE_SUITE", default="sm")
+ONEDOOR_CHECKS_PER_MINUTE = env.int("ONEDOOR_CHECKS_PER_MINUTE", default=60)
 ONEDOOR_WORKER_INTERVAL = env.float("ONEDOOR_WORKER_INTERVAL", default=1.0)
 ONEDOOR_WORKER_LOST_AFTER = env.float("ONEDOOR_WORKER_LOST_AFTER", default=60.0)
 # How far a demonstration's clock runs ahead is read from this file; None means the wall clock, as everywhere else.

@@ -15,6 +15,14 @@ def record(
     _write(AuditEntry.Outcome.DONE, event, actor, at, target, division, reason, details)
 
 
+def record_each(event: str, *, actor: Actor, at: datetime, entries: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
+    """Record many writes of one kind in one statement: target, division and details of each."""
+    AuditEntry.objects.bulk_create(
+        _entry(AuditEntry.Outcome.DONE, event, actor, at, target, division, "", details)
+        for target, division, details in entries
+    )
+
+
 def record_look(
     event: str,
     *,
@@ -34,7 +42,11 @@ def record_refusal(code: str, *, actor: Actor, at: datetime, target: str = "", p
     _write(AuditEntry.Outcome.REFUSED, code, actor, at, target, "", "", {"path": path})
 
 
-def _write(
+def _write(outcome: str, event: str, actor: Actor, at: datetime, *rest: Any) -> None:
+    _entry(outcome, event, actor, at, *rest).save(force_insert=True)
+
+
+def _entry(
     outcome: str,
     event: str,
     actor: Actor,
@@ -43,8 +55,8 @@ def _write(
     division: str,
     reason: str,
     details: dict[str, Any],
-) -> None:
-    AuditEntry.objects.create(
+) -> AuditEntry:
+    return AuditEntry(
         at=at,
         event=event,
         outcome=outcome,

@@ -9,11 +9,11 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from django.core import checks
 
-        from onedoor.platform.cases import filing, notifications
+        from onedoor.platform.cases import filing, notifications, reliance
         from onedoor.platform.cases.checks import check_items
         from onedoor.platform.cases.operations import delivery, duties, expiry, hearings
         from onedoor.platform.files import access as files
-        from onedoor.platform.kernel import tasks
+        from onedoor.platform.kernel import outbox, tasks
 
         files.register("case", filing.may_read_case_file)
         files.register("draft", filing.may_read_draft_file)
@@ -26,4 +26,5 @@ class CasesConfig(AppConfig):
         tasks.every(600, "cases.public_deliveries", delivery.complete_public_deliveries)
         tasks.every(600, "cases.hearing_rights", hearings.expire_hearing_rights)
         notifications.listen()
+        outbox.listen("certificates.ended", "cases.certificate_ended", reliance.tell_of_ended_certificate)
         checks.register(check_items)

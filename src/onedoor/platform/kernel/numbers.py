@@ -11,10 +11,15 @@ def next_number(series: str) -> int:
 
     The counter row stays locked until the transaction ends, so keep what follows short.
     """
+    return reserve_numbers(series, 1)[0]
+
+
+def reserve_numbers(series: str, count: int) -> range:
+    """Return the next `count` numbers of `series` in one step; otherwise as `next_number`."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("next_number needs a transaction")
     NumberSeries.objects.get_or_create(name=series)
     row = NumberSeries.objects.select_for_update().get(name=series)
-    row.last += 1
+    row.last += count
     row.save(update_fields=["last"])
-    return row.last
+    return range(row.last - count + 1, row.last + 1)

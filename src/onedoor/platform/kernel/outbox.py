@@ -1,7 +1,7 @@
 """Events from one room to another: a row in the same transaction, delivered after commit, in order per aggregate."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -30,6 +30,11 @@ def publish(topic: str, *, key: str, **payload: Any) -> None:
     The payload holds ids, codes and hashes only, never personal data.
     """
     OutboxMessage.objects.create(topic=topic, key=key, payload=payload)
+
+
+def publish_each(topic: str, events: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """Leave many events of one topic, each a key and a payload, in one statement."""
+    OutboxMessage.objects.bulk_create(OutboxMessage(topic=topic, key=key, payload=payload) for key, payload in events)
 
 
 def listen(topic: str, name: str, function: Listener) -> None:

@@ -25,7 +25,7 @@ class AssistanceConfig(AppConfig):
         kinds.register(certificate.MINIMUM_LIVING)
         platform_registers.register(registers.RECOGNITIONS)
         checklists.register(checklist.HOME_VISIT, item=handlers.ITEM)
-        outbox.listen("certificates.revoked", "assistance.end_recognition", certificate.end_what_it_proves)
+        outbox.listen("certificates.ended", "assistance.end_recognition", certificate.end_what_it_proves)
         outbox.listen("cases.draft_started", "assistance.ask_household", prefill.ask_household)
         outbox.listen("exchange.answered", "assistance.receive_household", prefill.receive_household)
         outbox.listen("exchange.answered", "assistance.receive_answer", verification.receive_answer)

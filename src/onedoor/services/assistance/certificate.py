@@ -28,8 +28,12 @@ MINIMUM_LIVING = CertificateKind(
 
 
 def end_what_it_proves(payload: dict[str, Any], *, at: datetime) -> None:
-    """Listen for certificates that were ended: without the certificate the recognition it proves ends too."""
-    if payload["kind"] != MINIMUM_LIVING.code:
+    """
+    Listen for certificates that were ended: revoked, cancelled or withdrawn, the recognition it proves ends too.
+
+    A certificate that lapsed, was succeeded by a newer version or was void as a paper says nothing about the right.
+    """
+    if payload["kind"] != MINIMUM_LIVING.code or payload["operation"] not in ("revoke", "cancel", "withdraw"):
         return
     recognition = Recognition.objects.filter(case_number=payload["case_number"]).first()
     if recognition is not None:

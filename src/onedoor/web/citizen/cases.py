@@ -133,7 +133,9 @@ def certificate(request: HttpRequest, number: str, certificate_id: int) -> HttpR
     issued = [row for row in certificates.certificates_of_case(case_number=found.number) if row.pk == certificate_id]
     if not issued:
         raise certificates.CertificateNotFound
-    return papers.pdf_response(papers.certificate_pdf(issued[0]), f"{issued[0].number}.pdf")
+    return papers.pdf_response(
+        papers.certificate_pdf(issued[0], viewer=actor_of(request).person_id), f"{issued[0].number}.pdf"
+    )
 
 
 def file(request: HttpRequest, file_id: int) -> FileResponse:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from onedoor.platform.cases import operations, queries
 from onedoor.platform.certificates import queries as certificates
+from onedoor.platform.certificates import statements
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import NotFound, OneDoorError
@@ -23,7 +24,20 @@ def check_start(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("identifier", "").strip()
     if text:
         return redirect("check", token=text)
-    return render(request, "citizen/check_start.html")
+    return render(request, "citizen/check_start.html", {"parts": statements.status_parts()})
+
+
+@login_not_required
+def check_keys(request: HttpRequest) -> HttpResponse:
+    """Publish the keys by which certificates, status lists and files are checked without asking this site."""
+    return JsonResponse(statements.published_keys(), headers={"Cache-Control": "public, max-age=3600"})
+
+
+@login_not_required
+def status_list(request: HttpRequest, part: int) -> HttpResponse:
+    """Publish the signed statuses of one part of the certificates; nobody may keep it for long."""
+    found = statements.status_list(part=part, at=clock.now())
+    return JsonResponse(found, headers={"Cache-Control": f"public, max-age={statements.STATUS_MAX_AGE}"})
 
 
 @login_not_required

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from onedoor.web.citizen import account, cases, changes, drafts, guide, proceedings, public
+from onedoor.web.citizen import account, cases, certificates, changes, drafts, guide, proceedings, public
 
 urlpatterns = [
     path("", guide.home, name="home"),
@@ -24,6 +24,15 @@ urlpatterns = [
     path("me/signatures/", account.signatures, name="signatures"),
     path("me/consents/", account.my_consents, name="my_consents"),
     path("me/looks/", account.looks, name="looks"),
+    path("me/certificates/<str:identifier>/", certificates.certificate, name="my_certificate"),
+    path("me/certificates/<str:identifier>/face.pdf", certificates.certificate_pdf, name="my_certificate_pdf"),
+    path(
+        "me/certificates/<str:identifier>/credential.json",
+        certificates.certificate_credential,
+        name="my_certificate_credential",
+    ),
+    path("me/certificates/<str:identifier>/shown/<int:show_id>/", certificates.show_code, name="show_code"),
+    path("shown/<str:code>/", certificates.shown, name="shown"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/submitted/", cases.submitted, name="submitted"),
     path("cases/<str:number>/hand-in/", cases.hand_in, name="hand_in"),
@@ -40,6 +49,8 @@ urlpatterns = [
     path("cases/<str:number>/certificates/<int:certificate_id>.pdf", cases.certificate, name="certificate"),
     path("files/<int:file_id>/", cases.file, name="file"),
     path("check/", public.check_start, name="check_start"),
+    path("check/keys.json", public.check_keys, name="check_keys"),
+    path("check/status/<int:part>.json", public.status_list, name="status_list"),
     path("check/<str:token>/", public.check, name="check"),
     path("progress/", public.progress, name="progress"),
     path("notices/", public.notices, name="notices"),

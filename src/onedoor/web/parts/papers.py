@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from onedoor.platform.cases.queries import CaseDocument
 from onedoor.platform.certificates.faces import face_pdf, qr_svg
-from onedoor.platform.files import rendering
+from onedoor.platform.files import pdf_signatures, rendering
 
 
 def check_url(document: CaseDocument) -> str:
@@ -23,15 +23,15 @@ def document_qr(document: CaseDocument) -> str:
 
 
 def document_pdf(document: CaseDocument) -> bytes:
-    """Draw a notice or decision; the same document always gives the same page."""
+    """Draw a notice or decision and sign the file; the same document always gives the same page."""
     content: dict[str, Any] = dict(document.content)
     content["qr_svg"] = document_qr(document)
-    return rendering.render_document(content)
+    return pdf_signatures.sign_pdf(rendering.render_document(content), reason=document.title)
 
 
-def certificate_pdf(certificate: Any) -> bytes:
-    """Draw a certificate's face with its QR code and seal."""
-    return face_pdf(certificate)
+def certificate_pdf(certificate: Any, *, viewer: int | None = None) -> bytes:
+    """Draw and sign a certificate's face; for a citizen (`viewer`) with other holders' numbers masked."""
+    return face_pdf(certificate, viewer=viewer)
 
 
 def pdf_response(content: bytes, name: str) -> HttpResponse:

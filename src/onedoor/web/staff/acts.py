@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 
@@ -17,14 +16,11 @@ from onedoor.platform.cases.operations.desk import Defect
 from onedoor.platform.cases.queries import Case
 from onedoor.platform.catalog import scenarios
 from onedoor.platform.catalog.forms import Section
-from onedoor.platform.certificates import operations as certificate_operations
-from onedoor.platform.certificates import queries as certificate_queries
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.visits import checklists
 from onedoor.platform.visits import operations as visit_operations
-from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted_day
 from onedoor.web.staff.performing import articles_of, case_of, ground, perform, who, words
@@ -303,27 +299,3 @@ def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
 
     context = {"objection": found}
     return perform(request, found.notice.case, "staff/objection.html", "cases.close_objection", write, context)
-
-
-def revoke(request: HttpRequest, identifier: str) -> HttpResponse:
-    """Revoke a certificate with a reason and its basis; the public check page shows it at once."""
-    actor = actor_of(request)
-    certificate = certificate_queries.get_visible_certificate(identifier=identifier, actor=actor, at=clock.now())
-    problems: dict[str, str] = {}
-    if request.method == "POST":
-        try:
-            certificate_operations.revoke_certificate(
-                certificate_id=certificate.pk,
-                ending="revoke",
-                reason=request.POST.get("reason", ""),
-                basis=request.POST.get("basis", ""),
-                document_number=request.POST.get("document_number", ""),
-                actor=actor,
-                at=clock.now(),
-            )
-            return redirect("staff_certificates")
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problems = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
-    context = {"certificate": certificate, "problems": problems, "typed": request.POST}
-    return render(request, "staff/revoke.html", context, status=422 if problems else 200)

@@ -60,6 +60,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "people": queries.people_of(found),
         "sections": queries.declared_sections(found),
         "papers": queries.materials_of(found),
+        "ended_certificates": certificates.ended_uses(target=found.target, at=clock.now()),
         "panels": handler.panels(found, actor) if handler.panels else [],
         "visits": visits.visits_of(found),
         "notices": queries.notices_of(found),
@@ -81,10 +82,3 @@ def document(request: HttpRequest, number: str, document_id: int) -> HttpRespons
     found = queries.get_visible_case(number=number, actor=actor_of(request), at=clock.now(), on=clock.today())
     paper = queries.get_document(found, document_id=document_id)
     return papers.pdf_response(papers.document_pdf(paper), f"{paper.title}.pdf")
-
-
-def certificates_list(request: HttpRequest) -> HttpResponse:
-    """List the certificates issued within the post's reach."""
-    actor = actor_of(request)
-    found = certificates.list_certificates(actor=actor, at=clock.now())
-    return render(request, "staff/certificates.html", {"certificates": found, "duties": []})

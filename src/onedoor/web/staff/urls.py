@@ -4,6 +4,8 @@ from django.urls import path
 
 from onedoor.web.staff import (
     acts,
+    certificate_acts,
+    certificates,
     desk,
     items,
     items_offerings,
@@ -72,7 +74,16 @@ urlpatterns = [
     path("items/<str:code>/offerings/<int:offering_id>/", items_offerings.offering, name="staff_offering"),
     path("parameters/", items_parameters.index, name="parameters"),
     path("parameters/<str:key>/", items_parameters.history, name="parameter"),
-    path("certificates/", desk.certificates_list, name="staff_certificates"),
-    path("certificates/<str:identifier>/revoke/", acts.revoke, name="revoke"),
+    path("certificates/", certificates.certificates_list, name="staff_certificates"),
+    path("certificates/check/", certificates.check_batch, name="staff_check_batch"),
+    path("certificates/imports/", certificates.imports, name="staff_imports"),
+    path("certificates/imports/<int:imported_id>/", certificates.imported, name="staff_imported"),
+    path("certificates/<str:identifier>/", certificates.certificate, name="staff_certificate"),
+    path("certificates/<str:identifier>/face.pdf", certificates.certificate_pdf, name="staff_certificate_pdf"),
+    path("certificates/<str:identifier>/revoke/", certificate_acts.end, name="revoke"),
+    path("certificates/<str:identifier>/suspend/", certificate_acts.suspend, name="certificate_suspend"),
+    path("certificates/<str:identifier>/resume/", certificate_acts.resume, name="certificate_resume"),
+    path("certificates/<str:identifier>/print/", certificate_acts.print_copy, name="certificate_print"),
+    path("certificates/<str:identifier>/change/", certificate_acts.change, name="certificate_change"),
     path("cases/<str:number>/difference/", assistance.difference, name="assistance_difference"),
 ]

@@ -1,5 +1,6 @@
 """The writes of the certificates room; callers import them from here."""
 
+from onedoor.platform.certificates.operations.changing import CHANGES, holders_of, reissue_certificate
 from onedoor.platform.certificates.operations.ending import (
     lapse_certificates,
     record_print,
@@ -8,24 +9,57 @@ from onedoor.platform.certificates.operations.ending import (
     suspend_certificate,
 )
 from onedoor.platform.certificates.operations.history import CertificateNotAlive
+from onedoor.platform.certificates.operations.importing import (
+    ImportedSettled,
+    ImportReport,
+    ImportRow,
+    ImportTooLong,
+    import_certificates,
+    settle_imported,
+)
 from onedoor.platform.certificates.operations.issuing import (
     CertificateAlreadyIssued,
-    Holder,
-    Issuer,
+    KindDiscontinued,
     issue_certificate,
-    reissue_certificate,
+    issue_certificates,
 )
+from onedoor.platform.certificates.operations.showing import (
+    ShowCodeExpired,
+    ShowCodeUsed,
+    ShowNeedsRealName,
+    make_show_code,
+    see_shown,
+)
+from onedoor.platform.certificates.operations.using import use_certificate
+from onedoor.platform.certificates.operations.versions import Holder, Issuer, Order
 
 __all__ = [
+    "CHANGES",
     "CertificateAlreadyIssued",
     "CertificateNotAlive",
     "Holder",
+    "ImportReport",
+    "ImportRow",
+    "ImportTooLong",
+    "ImportedSettled",
     "Issuer",
+    "KindDiscontinued",
+    "Order",
+    "ShowCodeExpired",
+    "ShowCodeUsed",
+    "ShowNeedsRealName",
+    "holders_of",
+    "import_certificates",
     "issue_certificate",
+    "issue_certificates",
     "lapse_certificates",
+    "make_show_code",
     "record_print",
     "reissue_certificate",
     "resume_certificate",
     "revoke_certificate",
+    "see_shown",
+    "settle_imported",
     "suspend_certificate",
+    "use_certificate",
 ]

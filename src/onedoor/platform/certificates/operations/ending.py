@@ -15,8 +15,8 @@ from onedoor.platform.certificates.operations.history import (
     locked,
     move,
     require_status,
+    tell_ended,
 )
-from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput
@@ -25,6 +25,7 @@ ENDINGS = {
     "revoke": (Operation.REVOKE, Status.REVOKED),  # 撤销: should never have been granted
     "cancel": (Operation.CANCEL, Status.CANCELLED),  # 注销: the holder no longer qualifies, died, or gave it back
     "withdraw": (Operation.WITHDRAW, Status.WITHDRAWN),  # 吊销: a penalty
+    "void": (Operation.VOID, Status.VOID),  # 作废: made by mistake, the decision behind it stands
 }
 
 
@@ -40,7 +41,7 @@ def revoke_certificate(
     at: datetime,
 ) -> Certificate:
     """
-    End a certificate for good: `ending` is "revoke" (撤销), "cancel" (注销) or "withdraw" (吊销).
+    End a certificate for good: `ending` is "revoke" (撤销), "cancel" (注销), "withdraw" (吊销) or "void" (作废).
 
     `basis` is the article, `document_number` the written decision it rests on.
 
@@ -52,7 +53,7 @@ def revoke_certificate(
     problems = {
         name: sentence
         for name, value, sentence in (
-            ("ending", ending if ending in ENDINGS else "", "请选择撤销、注销或者吊销。"),
+            ("ending", ending if ending in ENDINGS else "", "请选择撤销、注销、吊销或者作废。"),
             ("reason", reason.strip(), "请写明理由。"),
             ("basis", basis.strip(), "请写明所依据的法律条款。"),
             ("document_number", document_number.strip(), "请填写决定书的文号。"),
@@ -73,14 +74,7 @@ def revoke_certificate(
         basis=basis.strip(),
         document_number=document_number.strip(),
     )
-    outbox.publish(
-        "certificates.revoked",
-        key=certificate.target,
-        certificate_id=certificate.pk,
-        kind=certificate.kind,
-        case_number=certificate.case_number,
-        status=status.value,
-    )
+    tell_ended(certificate, operation)
     audit.record(
         "certificates.revoke",
         actor=actor,
@@ -128,18 +122,21 @@ def resume_certificate(*, certificate_id: int, reason: str, basis: str, actor: A
 
 
 @transaction.atomic
-def record_print(*, certificate_id: int, actor: Actor, at: datetime) -> int:
+def record_print(*, certificate_id: int, actor: Actor, at: datetime, reason: str = "") -> int:
     """
     Count one more paper copy and return which copy it is; the paper carries the same number.
 
     :raises CertificateNotAlive: it was ended; only what still holds is printed.
+    :raises InvalidInput: a further copy without a reason.
     """
     certificate = locked(certificate_id)
     actor.require("cases.certify", division=certificate.division, line=find_kind(certificate.kind).line)
     require_status(certificate, *ALIVE)
+    if certificate.print_count and not reason.strip():
+        raise InvalidInput({"reason": f"这张证照已打印 {certificate.print_count} 份，再打印请写明原因。"})
     certificate.print_count += 1
     certificate.save(update_fields=["print_count"])
-    append(certificate, Operation.PRINT, certificate.status, actor=actor, at=at)
+    append(certificate, Operation.PRINT, certificate.status, actor=actor, at=at, reason=reason.strip())
     audit.record(
         "certificates.print",
         actor=actor,
@@ -163,6 +160,7 @@ def lapse_certificates(*, actor: Actor, at: datetime, most: int = 500) -> int:
     for certificate in lapsed:
         actor.require("cases.certify", division=certificate.division, line="")
         move(certificate, Operation.LAPSE, Status.LAPSED, actor=actor, at=at)
+        tell_ended(certificate, Operation.LAPSE)
         audit.record("certificates.lapse", actor=actor, at=at, target=certificate.target, division=certificate.division)
     return len(lapsed)
 

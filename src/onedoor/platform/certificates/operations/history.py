@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from onedoor.platform.certificates.models import Certificate, CertificateEvent
+from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
 
@@ -47,4 +48,18 @@ def append(
         at=at,
         actor_name=actor.name,
         **grounds,
+    )
+
+
+def tell_ended(certificate: Certificate, operation: Operation, *, succeeded_by: int | None = None) -> None:
+    """Tell everybody who relies on this certificate that it holds no longer (`certificates.ended`)."""
+    outbox.publish(
+        "certificates.ended",
+        key=certificate.target,
+        certificate_id=certificate.pk,
+        kind=certificate.kind,
+        case_number=certificate.case_number,
+        operation=operation.value,
+        status=certificate.status,
+        succeeded_by=succeeded_by,
     )

@@ -20,6 +20,7 @@ from onedoor.platform.kernel.crypto.digests import sm3
 from onedoor.platform.kernel.crypto.suites import Suite, suite, suite_for
 
 SIGNER_NAMES = ("platform", "issuer", "node")  # receipts and seals · certificates · messages to other nodes
+INTERNATIONAL_SIGNERS = ("credential",)  # certificates for systems that know no SM2: always of the international suite
 FILE_NAME = re.compile(r"^(data|index|signing-[a-z]+)-(\d+)\.json$")
 
 
@@ -91,7 +92,8 @@ def keys_directory() -> Path:
     # Imported late: settings modules themselves may create keys with the functions below.
     from django.conf import settings
 
-    return Path(getattr(settings, "ONEDOOR_KEYS_DIR", "var/keys"))
+    directory = getattr(settings, "ONEDOOR_KEYS_DIR", "var/keys")
+    return directory if isinstance(directory, Path) else Path(directory)  # asked thousands of times a second
 
 
 def create_missing_keys(
@@ -102,9 +104,15 @@ def create_missing_keys(
 
     Safe to run again and by several processes at once; returns the ids of the keys made by this call.
     """
+    # imported here: that module asks this one where the keys are
+    from onedoor.platform.kernel.crypto.document_signer import create_missing_document_signer
+
     wanted = ["data", "index", *(f"signing-{name}" for name in signers)]
     present = {key.purpose for key in _load(Path(directory)).values()}
-    made = [_write(Path(directory), purpose, 1, suite(suite_name)) for purpose in wanted if purpose not in present]
+    families = dict.fromkeys(wanted, suite(suite_name))
+    families |= {f"signing-{name}": suite("intl") for name in INTERNATIONAL_SIGNERS}
+    made = [_write(Path(directory), purpose, 1, one) for purpose, one in families.items() if purpose not in present]
+    create_missing_document_signer(Path(directory))
     _read.cache_clear()
     return [key.id for key in made if key is not None]
 

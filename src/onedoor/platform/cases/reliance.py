@@ -1,0 +1,32 @@
+"""What a case relies on may end before it does: a certificate taken for one of its papers. The applicant is told."""
+
+from datetime import datetime
+from typing import Any
+
+from onedoor.platform.cases.models import Case
+from onedoor.platform.certificates import queries as certificates
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.messages import operations as messages
+
+MACHINE = Actor.system("通知")
+
+
+def tell_of_ended_certificate(payload: dict[str, Any], *, at: datetime) -> None:
+    """Listen for ended certificates and tell the applicant and agent of each open case that took one for a paper."""
+    targets = certificates.uses_of(certificate_id=payload["certificate_id"])
+    ids = [int(target.removeprefix("case:")) for target in targets if target.startswith("case:")]
+    for case in Case.objects.filter(pk__in=ids).select_related("item_version"):
+        if case.is_ended:
+            continue
+        text = f"“{case.item_version.title}”申请中代替材料的电子证照已不再有效，请重新提供该项材料，或咨询受理单位。"
+        for person_id in {case.applicant_id, case.agent_id or case.applicant_id}:
+            messages.send_message(
+                recipient_id=person_id,
+                event="cases.certificate_ended",
+                text=text,
+                link=f"/cases/{case.number}/",
+                case_number=case.number,
+                source=f"certificate-ended:{payload['certificate_id']}:{case.pk}",
+                actor=MACHINE,
+                at=at,
+            )

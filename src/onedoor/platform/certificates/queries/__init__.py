@@ -1,0 +1,87 @@
+"""The reads of the certificates room; callers import them from here."""
+
+from onedoor.platform.certificates.models import Certificate
+from onedoor.platform.certificates.queries.checking import (
+    MOST_IN_A_BATCH,
+    BatchLine,
+    CertificateCheck,
+    MistypedIdentifier,
+    TooManyChecks,
+    TooManyReferences,
+    check_url,
+    verify,
+    verify_batch,
+)
+from onedoor.platform.certificates.queries.holding import EndedUse, ended_uses, held_certificate, uses_of
+from onedoor.platform.certificates.queries.imported import (
+    IMPORT_STATES,
+    ImportedNotFound,
+    get_imported,
+    import_report,
+    list_imported,
+)
+from onedoor.platform.certificates.queries.lists import (
+    STATUSES,
+    CertificateNotFound,
+    CertificateRow,
+    certificates_of_case,
+    editable_lines,
+    get_visible_certificate,
+    history_of,
+    list_certificates,
+    list_events,
+    list_own_certificates,
+    may_certify,
+    may_end,
+    plain_face,
+)
+from onedoor.platform.certificates.queries.showing import (
+    ShowCodeNotFound,
+    Shown,
+    own_show_code,
+    show_log,
+    shown_certificate,
+)
+from onedoor.platform.certificates.queries.standing import Standing, standing_of
+
+__all__ = [
+    "BatchLine",
+    "Certificate",
+    "CertificateCheck",
+    "CertificateNotFound",
+    "CertificateRow",
+    "EndedUse",
+    "IMPORT_STATES",
+    "ImportedNotFound",
+    "MOST_IN_A_BATCH",
+    "MistypedIdentifier",
+    "STATUSES",
+    "ShowCodeNotFound",
+    "Shown",
+    "Standing",
+    "TooManyChecks",
+    "TooManyReferences",
+    "certificates_of_case",
+    "check_url",
+    "editable_lines",
+    "ended_uses",
+    "get_imported",
+    "get_visible_certificate",
+    "held_certificate",
+    "history_of",
+    "import_report",
+    "list_certificates",
+    "list_events",
+    "list_imported",
+    "list_own_certificates",
+    "may_certify",
+    "may_end",
+    "own_show_code",
+    "plain_face",
+    "show_log",
+    "shown_certificate",
+    "standing_of",
+    "uses_of",
+    "verify",
+    "verify_batch",
+]

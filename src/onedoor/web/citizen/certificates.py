@@ -1,0 +1,112 @@
+"""The holder's own certificates: open one, take it along as PDF or credential, show it for one minute."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from onedoor.platform.certificates import operations, queries
+from onedoor.platform.certificates.faces import face_data, qr_svg
+from onedoor.platform.certificates.queries import Certificate
+from onedoor.platform.certificates.statements import credential
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.web.parts import papers, refusals
+from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.writes import once
+
+
+def certificate(request: HttpRequest, identifier: str) -> HttpResponse:
+    """Show one of my certificates, who has seen it, and the form that makes a code to show it."""
+    actor = actor_of(request)
+    found = _own(request, identifier)
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            done = once(request, "certificates.make_show_code", lambda: _make_code(request, found))
+            return redirect("show_code", identifier=identifier, show_id=done["show"])
+        except OneDoorError as refusal:
+            refusals.record(request, refusal)
+            problems = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
+    context = {
+        "certificate": found,
+        "standing": queries.standing_of(found, at=clock.now()),
+        "face": face_data(found, viewer=actor.person_id),
+        "lines": queries.editable_lines(found),
+        "log": queries.show_log(certificate_id=found.pk, actor=actor),
+        "chosen": request.POST.getlist("fields"),
+        "problems": problems,
+        "typed": request.POST,
+    }
+    return render(request, "citizen/certificate.html", context, status=422 if problems else 200)
+
+
+def certificate_pdf(request: HttpRequest, identifier: str) -> HttpResponse:
+    found = _own(request, identifier)
+    content = papers.certificate_pdf(found, viewer=actor_of(request).person_id)
+    return papers.pdf_response(content, f"{found.number}.pdf")
+
+
+def certificate_credential(request: HttpRequest, identifier: str) -> HttpResponse:
+    """Hand the holder the certificate as a signed W3C credential."""
+    found = _own(request, identifier)
+    response = JsonResponse(credential(found, viewer=actor_of(request).person_id), json_dumps_params={"indent": 2})
+    response["Content-Type"] = "application/vc+ld+json"
+    response["Content-Disposition"] = f'attachment; filename="{found.number}.json"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def show_code(request: HttpRequest, identifier: str, show_id: int) -> HttpResponse:
+    """Show the holder the code just made, as long as it lives."""
+    found = queries.own_show_code(show_id=show_id, actor=actor_of(request))
+    url = request.build_absolute_uri(reverse("shown", args=[found.code]))
+    context = {
+        "show": found,
+        "identifier": identifier,
+        "living": found.seen_at is None and clock.now() <= found.expires_at,
+        "qr": qr_svg(url),
+    }
+    response = render(request, "citizen/show_code.html", context)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@login_not_required
+def shown(request: HttpRequest, code: str) -> HttpResponse:
+    """
+    Let whoever scanned a show code see what the holder shows.
+
+    Only the button uses the code up: browsers fetch addresses ahead of time, and a code is good for one look.
+    """
+    context: dict[str, Any] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            show = operations.see_shown(code=code, actor=actor_of(request), at=clock.now())
+            context["shown"] = queries.shown_certificate(show=show, at=clock.now())
+        except OneDoorError as refusal:
+            refusals.record(request, refusal)
+            context["problem"], status = str(refusal), refusal.http_status
+    response = render(request, "citizen/shown.html", context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _own(request: HttpRequest, identifier: str) -> Certificate:
+    actor = actor_of(request)
+    actor.require_person()
+    return queries.get_visible_certificate(identifier=identifier, actor=actor, at=clock.now())
+
+
+def _make_code(request: HttpRequest, found: Certificate) -> dict[str, Any]:
+    show = operations.make_show_code(
+        certificate_id=found.pk,
+        purpose=request.POST.get("purpose", ""),
+        fields=request.POST.getlist("fields"),
+        actor=actor_of(request),
+        at=clock.now(),
+    )
+    return {"show": show.pk}

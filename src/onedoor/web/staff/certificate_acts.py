@@ -1,0 +1,160 @@
+"""What the certificate officer does to a certificate, one page an act; what was typed stays when it is refused."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from onedoor.platform.cases import queries as cases
+from onedoor.platform.certificates import operations, queries
+from onedoor.platform.certificates.queries import Certificate
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.web.parts import refusals
+from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.writes import once
+
+
+def end(request: HttpRequest, identifier: str) -> HttpResponse:
+    """Revoke, cancel, withdraw or void a certificate; the public check page shows it at once."""
+
+    def write(found: Certificate) -> object:
+        return operations.revoke_certificate(
+            certificate_id=found.pk,
+            ending=request.POST.get("ending", "revoke"),
+            document_number=request.POST.get("document_number", ""),
+            **_grounds(request),
+        )
+
+    return _act(request, identifier, "end", write)
+
+
+def suspend(request: HttpRequest, identifier: str) -> HttpResponse:
+    """Suspend a valid certificate."""
+    return _act(
+        request,
+        identifier,
+        "suspend",
+        lambda found: operations.suspend_certificate(certificate_id=found.pk, **_grounds(request)),
+    )
+
+
+def resume(request: HttpRequest, identifier: str) -> HttpResponse:
+    """Let a suspended certificate hold again."""
+    return _act(
+        request,
+        identifier,
+        "resume",
+        lambda found: operations.resume_certificate(certificate_id=found.pk, **_grounds(request)),
+    )
+
+
+def print_copy(request: HttpRequest, identifier: str) -> HttpResponse:
+    """Count one more paper copy, with a reason from the second on, and hand out the file to print."""
+
+    def write(found: Certificate) -> object:
+        return operations.record_print(
+            certificate_id=found.pk, reason=request.POST.get("reason", ""), actor=actor_of(request), at=clock.now()
+        )
+
+    return _act(request, identifier, "print", write, done="staff_certificate_pdf")
+
+
+def change(request: HttpRequest, identifier: str) -> HttpResponse:
+    """Issue the next version: changed, renewed, corrected or reissued."""
+
+    def write(found: Certificate) -> object:
+        return operations.reissue_certificate(
+            certificate_id=found.pk,
+            change=request.POST.get("change", ""),
+            case_number=found.case_number,
+            document_number=request.POST.get("document_number", ""),
+            holders=_holders(request, found),
+            face=_face(request, found),
+            valid_from=_day(request, "valid_from"),
+            last_valid_on=_day(request, "last_valid_on"),
+            **_grounds(request),
+        )
+
+    return _act(request, identifier, "change", write, done="staff_certificates")
+
+
+def _act(
+    request: HttpRequest,
+    identifier: str,
+    name: str,
+    write: Callable[[Certificate], object],
+    *,
+    done: str = "staff_certificate",
+) -> HttpResponse:
+    actor = actor_of(request)
+    found = queries.get_visible_certificate(identifier=identifier, actor=actor, at=clock.now())
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+
+        def perform() -> dict[str, Any]:
+            write(found)
+            return {}
+
+        try:
+            once(request, f"certificates.{name}", perform)
+            return redirect(done) if done == "staff_certificates" else redirect(done, identifier=identifier)
+        except OneDoorError as refusal:
+            refusals.record(request, refusal)
+            problems = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
+    context = {
+        "certificate": found,
+        "fields": [(field, label, request.POST.get(field, text)) for field, label, text in _fields(found)],
+        "problems": problems,
+        "typed": request.POST,
+        "duties": cases.duty_counts(actor=actor),
+    }
+    return render(request, f"staff/certificates/{name}.html", context, status=422 if problems else 200)
+
+
+def _grounds(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "reason": request.POST.get("reason", ""),
+        "basis": request.POST.get("basis", ""),
+        "actor": actor_of(request),
+        "at": clock.now(),
+    }
+
+
+def _fields(found: Certificate) -> list[tuple[str, str, str]]:
+    """Return name, label and present text of what a change may change on the face."""
+    holders = enumerate(operations.holders_of(found), start=1)
+    names = [(f"holder-{seq}", f"持证人 {seq}" if seq > 1 else "持证人", holder.name) for seq, holder in holders]
+    return names + [(f"line-{code}", label, text) for code, label, text in queries.editable_lines(found)]
+
+
+def _holders(request: HttpRequest, found: Certificate) -> list[operations.Holder]:
+    return [
+        operations.Holder(
+            request.POST.get(f"holder-{seq}", "").strip() or holder.name,
+            holder.person_id,
+            holder.organization_code,
+            holder.number,
+        )
+        for seq, holder in enumerate(operations.holders_of(found), start=1)
+    ]
+
+
+def _face(request: HttpRequest, found: Certificate) -> dict[str, Any]:
+    """Return the face with the lines of text as typed; tables and yes-or-no lines stay as they were."""
+    face = queries.plain_face(found)
+    typed = {code: request.POST.get(f"line-{code}") for code, _, _ in queries.editable_lines(found)}
+    return face | {code: value.strip() for code, value in typed.items() if value is not None}
+
+
+def _day(request: HttpRequest, name: str) -> date | None:
+    """Return the typed day, None where none is typed."""
+    text = request.POST.get(name, "")
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput({name: "请按 2026-11-24 的样子填写日期。"}) from None
