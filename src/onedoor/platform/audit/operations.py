@@ -1,5 +1,6 @@
 """Write the audit record. These functions check no permission: whoever acts is recorded."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,23 @@ from onedoor.platform.kernel.actors import Actor
 
 
 def record(
-    event: str, *, actor: Actor, at: datetime, target: str = "", division: str = "", reason: str = "", **details: Any
+    event: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    target: str = "",
+    division: str = "",
+    reason: str = "",
+    before: str = "",
+    after: str = "",
+    **details: Any,
 ) -> None:
-    """Record a write that is part of the present transaction. `event` is `room.verb`, `target` is `kind:id`."""
-    _write(AuditEntry.Outcome.DONE, event, actor, at, target, division, reason, details)
+    """
+    Record a write that is part of the present transaction. `event` is `room.verb`, `target` is `kind:id`.
+
+    `before` and `after` are hashes of what was changed, where there is one: the tips of a case's chain of actions.
+    """
+    _write(AuditEntry.Outcome.DONE, event, actor, at, target, division, reason, details, before=before, after=after)
 
 
 def record_look(
@@ -43,6 +57,9 @@ def _write(
     division: str,
     reason: str,
     details: dict[str, Any],
+    *,
+    before: str = "",
+    after: str = "",
 ) -> None:
     AuditEntry.objects.create(
         at=at,
@@ -57,8 +74,12 @@ def _write(
         role=actor.role,
         channel=actor.channel,
         address=actor.address,
+        device=actor.device,
         target=target,
         division=division,
         reason=reason,
         details=details,
+        before=before,
+        after=after,
+        salt=secrets.token_hex(16),
     )

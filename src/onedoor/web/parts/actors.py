@@ -1,6 +1,7 @@
 """Put the acting person on the request: login, post in use, reach, channel."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from django.utils.http import urlencode
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.crypto import sm3
 
 POST_KEY = "post_in_use"
 FACTORS_KEY = "factors"  # how this session has proved who it is: code, password, one_time_password
@@ -66,7 +68,7 @@ def _may_stay(request: HttpRequest) -> bool:
 def _actor(request: HttpRequest) -> Actor:
     if not request.user.is_authenticated:
         return Actor.anonymous()
-    return identity.actor_for(
+    actor = identity.actor_for(
         login_id=request.user.pk,
         post_id=request.session.get(POST_KEY),
         channel="web",
@@ -74,6 +76,13 @@ def _actor(request: HttpRequest) -> Actor:
         factors=len(request.session.get(FACTORS_KEY, [])),
         on=clock.today(),
     )
+    return replace(actor, device=_device(request))
+
+
+def _device(request: HttpRequest) -> str:
+    """Return a short hash of what the browser calls itself: the auditor sees whether it is the same one."""
+    name = request.headers.get("User-Agent", "")
+    return sm3(name.encode()).hex()[:16] if name else ""
 
 
 def actor_of(request: HttpRequest) -> Actor:

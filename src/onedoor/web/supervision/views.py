@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from onedoor.platform.audit import queries as audit_queries
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import NotLoggedIn
@@ -56,7 +57,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     lines = queries.audit_lines(actor=actor, at=clock.now(), before=before, most=PAGE)
     context = {
         "lines": lines,
-        "seals": queries.seal_state(actor=actor),
+        "seals": audit_queries.seal_state(actor=actor),
         "next": lines[-1].id if len(lines) == PAGE else None,
     }
     return render(request, "supervision/audit.html", context)
