@@ -98,6 +98,7 @@ class QuerySuspension(models.Model):
     organization_id = models.BigIntegerField("单位", null=True)
     organization_name = models.CharField("单位名称", max_length=200)
     division = models.CharField("行政区划", max_length=12)
+    line = models.CharField("业务条线", max_length=40, blank=True, default="")
     looks = models.PositiveIntegerField("无办件查询次数")
     suspended_at = models.DateTimeField("暂停时间")
     released_at = models.DateTimeField("恢复时间", null=True, blank=True)

@@ -38,9 +38,17 @@ def record_look(
     division: str = "",
     reason: str = "",
     fields: Iterable[str] = (),
+    without_case: bool = False,
 ) -> None:
-    """Record that somebody looked; a list is one look. `fields` names what was shown unmasked."""
-    _write(AuditEntry.Outcome.LOOKED, event, actor, at, target, division, reason, {"fields": sorted(fields)})
+    """
+    Record that somebody looked; a list is one look. `fields` names what was shown unmasked.
+
+    `without_case`: a person's record was opened although no case at hand asks for it; such looks are counted (D01).
+    """
+    details: dict[str, Any] = {"fields": sorted(fields)}
+    if without_case:
+        details["without_case"] = True
+    _write(AuditEntry.Outcome.LOOKED, event, actor, at, target, division, reason, details)
 
 
 def record_refusal(code: str, *, actor: Actor, at: datetime, target: str = "", path: str = "") -> None:

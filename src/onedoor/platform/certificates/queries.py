@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.audit import suspensions
 from onedoor.platform.certificates.kinds import all_kinds
 from onedoor.platform.certificates.kinds import kind as find_kind
 from onedoor.platform.certificates.models import Certificate, CertificateEvent
@@ -189,6 +190,7 @@ def get_visible_certificate(*, identifier: str, actor: Actor, at: datetime) -> C
         return certificate
     if not actor.may("certificates.view", division=certificate.division, line=find_kind(certificate.kind).line):
         raise CertificateNotFound
+    suspensions.require_query_right(actor)
     audit.record_look(
         "certificates.look",
         actor=actor,
@@ -196,7 +198,9 @@ def get_visible_certificate(*, identifier: str, actor: Actor, at: datetime) -> C
         target=certificate.target,
         division=certificate.division,
         fields=["face"],
+        without_case=True,
     )
+    suspensions.count_look(actor=actor, at=at)
     return certificate
 
 

@@ -58,7 +58,7 @@ def figures(*, actor: Actor, on: date) -> Figures:
         .aggregate(open=Count("id", filter=~Q(state__in=ENDED)), completed=Count("id", filter=Q(state="completed")))
     )
     events = (
-        SupervisionEvent.objects.filter(reach)
+        SupervisionEvent.objects.filter(reach, case__isnull=False)
         .exclude(state="dismissed")
         .aggregate(yellow=Count("id", filter=Q(lamp="yellow")), red=Count("id", filter=Q(lamp="red")))
     )

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from onedoor.platform.audit import queries as record
 from onedoor.platform.cases import operations, queries
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.identity import queries as identity
@@ -34,7 +35,34 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "citizen/check.html", {"found": found})
     paper = queries.verify_document(token=token)
     status = 200 if paper is not None else 404
-    return render(request, "citizen/check.html", {"paper": paper}, status=status)
+    context = {"paper": paper, "token": token, "can_be_proved": paper is not None and queries.can_be_proved(paper)}
+    return render(request, "citizen/check.html", context, status=status)
+
+
+@login_not_required
+def recorded(request: HttpRequest, token: str) -> HttpResponse:
+    """Show under which number and seal a receipt or decision stands in the sealed record."""
+    paper = _proved(token)
+    return render(request, "citizen/recorded.html", {"paper": paper, "proof": queries.proof_of(paper), "token": token})
+
+
+@login_not_required
+def proof(request: HttpRequest, token: str) -> HttpResponse:
+    """Give the proof as a small file that anybody can check without us."""
+    found = queries.proof_of(_proved(token))
+    if found is None:
+        raise NotFound
+    response = HttpResponse(record.proof_json(found), content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="onedoor-proof-{found.number}.json"'
+    return response
+
+
+def _proved(token: str) -> queries.CaseDocument:
+    """:raises NotFound: there is no such document, or documents of its kind are not proved."""
+    paper = queries.verify_document(token=token)
+    if paper is None or not queries.can_be_proved(paper):
+        raise NotFound
+    return paper
 
 
 @login_not_required

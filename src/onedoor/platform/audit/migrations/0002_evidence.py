@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 ('organization_id', models.BigIntegerField(null=True, verbose_name='单位')),
                 ('organization_name', models.CharField(max_length=200, verbose_name='单位名称')),
                 ('division', models.CharField(max_length=12, verbose_name='行政区划')),
+                ('line', models.CharField(blank=True, default='', max_length=40, verbose_name='业务条线')),
                 ('looks', models.PositiveIntegerField(verbose_name='无办件查询次数')),
                 ('suspended_at', models.DateTimeField(verbose_name='暂停时间')),
                 ('released_at', models.DateTimeField(blank=True, null=True, verbose_name='恢复时间')),

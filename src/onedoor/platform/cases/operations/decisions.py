@@ -53,7 +53,7 @@ def decide_case(*, case_id: int, granted: bool, reason: str, actor: Actor, at: d
     document = _write_decision(case, judgement, granted, reason, at)
     steps.end(row, outcome="granted" if granted else "denied", performers=[actor], at=at)
     clocks.stop(case, on=day_of(at))
-    life.append(
+    decided = life.append(
         case,
         Kind.GRANT if granted else Kind.DENY,
         actor=actor,
@@ -66,7 +66,17 @@ def decide_case(*, case_id: int, granted: bool, reason: str, actor: Actor, at: d
     follow_up = handler.on_granted if granted else handler.on_denied
     follow_up(case, judgement, actor=actor, at=at)
     open_next(case, at=at)
-    audit.record("cases.decide", actor=actor, at=at, target=case.target, division=case.division, granted=granted)
+    audit.record(
+        "cases.decide",
+        actor=actor,
+        at=at,
+        target=case.target,
+        division=case.division,
+        before=decided.previous_hash,
+        after=decided.hash,
+        granted=granted,
+        digest=document.digest,  # by which the decision is found in the sealed record
+    )
     return document
 
 

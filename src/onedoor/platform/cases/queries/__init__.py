@@ -33,6 +33,7 @@ from onedoor.platform.cases.queries.life import (
 )
 from onedoor.platform.cases.queries.matter import (
     asked_papers,
+    can_be_proved,
     declared_sections,
     documents_of,
     get_document,
@@ -45,6 +46,7 @@ from onedoor.platform.cases.queries.matter import (
     notices_of,
     open_notice,
     people_of,
+    proof_of,
     receipt_of,
     speak,
     verify_document,
@@ -61,6 +63,7 @@ __all__ = [
     "TimelineEntry",
     "WorkItem",
     "asked_papers",
+    "can_be_proved",
     "clocks_of",
     "declared_sections",
     "differing",
@@ -86,6 +89,7 @@ __all__ = [
     "people_of",
     "possible_actions",
     "progress_by_code",
+    "proof_of",
     "public_notice",
     "public_notices",
     "receipt_of",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from onedoor.platform.audit import queries as record
+from onedoor.platform.audit.queries import Proof
 from onedoor.platform.cases import handlers
 from onedoor.platform.cases.access import CaseNotFound
 from onedoor.platform.cases.forms.binding import spoken
@@ -95,6 +97,26 @@ def verify_document(*, token: str) -> CaseDocument | None:
         .select_related("case__item_version", "case__receiving_organization")
         .first()
     )
+
+
+_RECORDED_BY = {
+    CaseDocument.Kind.RECEIPT: "cases.submit",
+    CaseDocument.Kind.GRANT: "cases.decide",
+    CaseDocument.Kind.DENIAL: "cases.decide",
+}
+
+
+def can_be_proved(document: CaseDocument) -> bool:
+    """Tell whether documents of this kind are in the sealed record by their digest: receipts and decisions."""
+    return document.kind in _RECORDED_BY
+
+
+def proof_of(document: CaseDocument) -> Proof | None:
+    """Return the proof that a receipt or decision is in the sealed record; None until the next seal, or never."""
+    if not can_be_proved(document):
+        return None
+    event = _RECORDED_BY[CaseDocument.Kind(document.kind)]
+    return record.prove(target=document.case.target, event=event, digest=document.digest)
 
 
 def asked_papers(case: Case) -> list[AskedPaper]:
