@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 
 import pytest
-
 from django.db import connection
 from django.test import TransactionTestCase
 

@@ -71,7 +71,8 @@ def for_other_data(authority: Authority) -> Callable[[bytes], bytes]:
 
 
 def refused(authority: Authority) -> Callable[[bytes], bytes]:
-    return lambda request: bytes(tsp.TimeStampResp({"status": {"status": "rejection"}}).dump())
+    status = tsp.PKIStatusInfo({"status": "rejection"}).dump()
+    return lambda request: bytes([0x30, len(status)]) + status  # no token, as RFC 3161 has it
 
 
 def garbage(authority: Authority) -> Callable[[bytes], bytes]:

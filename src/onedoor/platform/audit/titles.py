@@ -73,6 +73,8 @@ TITLES = {
     "identity.reset_login": "重置账号",
     "identity.set_password": "设置密码",
     "identity.verify_person": "核验身份",
+    "keys.add": "新增数据密钥",
+    "keys.retire": "停用数据密钥",
     "messages.read": "阅读消息",
     "messages.send": "发送消息",
     "registers.list": "查看登记簿",

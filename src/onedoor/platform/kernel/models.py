@@ -1,4 +1,4 @@
-"""What every room shares: abstract records, the outbox, parameters, number series, replays, worker beats."""
+"""What every room shares: abstract records, the outbox, parameters, number series, replays, rotation, worker beats."""
 
 from typing import ClassVar
 
@@ -131,6 +131,23 @@ class Replay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"
+
+
+class RotationProgress(models.Model):
+    """How far one encrypted column has come in being brought under a new data key; a broken-off run goes on from it."""
+
+    key_id = models.CharField("新密钥", max_length=40)
+    column = models.CharField("栏目", max_length=120)  # app.model.field
+    after = models.CharField("已到", max_length=64, blank=True, default="")  # the last primary key looked at
+    changed = models.PositiveBigIntegerField("已重加密", default=0)
+
+    class Meta:
+        verbose_name = "密钥轮换进度"
+        verbose_name_plural = "密钥轮换进度"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key_id", "column"], name="rotation_once_a_column")]
+
+    def __str__(self) -> str:
+        return f"{self.column} {self.key_id}"
 
 
 class WorkerBeat(models.Model):
