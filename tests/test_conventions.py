@@ -37,6 +37,8 @@ WITHOUT_REQUIRE = {
     "withdraw_case": "access.require_applicant_side",
     "raise_objection": "open to everybody while a notice is up",
     # Oneself.
+    "ask_deletion": "only about oneself",
+    "restrict_processing": "only one's own request",
     "ask_delegation": "the agent asks, the principal confirms",
     "confirm_delegation": "only the principal",
     "revoke_delegation": "only the two of them",

@@ -31,7 +31,7 @@ class SuspensionNotFound(NotFound):
 
 def require_query_right(actor: Actor) -> None:
     """:raises QuerySuspended: the officer's right to look people up without a case is suspended."""
-    if actor.kind != "officer":
+    if actor.kind != "officer" or actor.login_id is None:
         return
     if QuerySuspension.objects.filter(login_id=actor.login_id, released_at__isnull=True).exists():
         raise QuerySuspended
@@ -43,7 +43,7 @@ def count_look(*, actor: Actor, at: datetime) -> None:
         return
     looks = _looks_without_case(actor.login_id, at)
     if looks > MOST_A_DAY:
-        _suspend(actor, looks, at)
+        _suspend(actor, actor.login_id, looks, at)
 
 
 def _looks_without_case(login_id: int, at: datetime) -> int:
@@ -57,11 +57,11 @@ def _looks_without_case(login_id: int, at: datetime) -> int:
     return (found.filter(at__gt=last) if last else found).count()
 
 
-def _suspend(actor: Actor, looks: int, at: datetime) -> None:
+def _suspend(actor: Actor, login_id: int, looks: int, at: datetime) -> None:
     try:
         with transaction.atomic():
             suspension = QuerySuspension.objects.create(
-                login_id=actor.login_id,
+                login_id=login_id,
                 officer_name=actor.name,
                 organization_id=actor.organization_id,
                 organization_name=actor.organization_name,
@@ -70,7 +70,7 @@ def _suspend(actor: Actor, looks: int, at: datetime) -> None:
                 looks=looks,
                 suspended_at=at,
             )
-            target = f"login:{actor.login_id}"
+            target = f"login:{login_id}"
             audit.record(
                 "audit.suspend_query_right",
                 actor=Actor.system("电子监察"),

@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 IMPRINT = "sha256"
 HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
@@ -130,7 +131,7 @@ def _check_signature(signer: cms.SignerInfo, content: bytes, certificate: x509.C
 
 def _check_purpose(certificate: x509.Certificate) -> None:
     usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    if list(usage) != [x509.ExtendedKeyUsageOID.TIME_STAMPING]:
+    if list(usage) != [ExtendedKeyUsageOID.TIME_STAMPING]:
         raise BadTimeStamp("这张证书不是时间戳证书")
 
 

@@ -1,4 +1,4 @@
-"""What every room shares: abstract records, the outbox, parameters, number series, replays, rotation, worker beats."""
+"""What every room shares: abstract records, the outbox, parameters, number series, replays, rotation, rates, worker beats."""
 
 from typing import ClassVar
 
@@ -148,6 +148,23 @@ class RotationProgress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.column} {self.key_id}"
+
+
+class RateSlot(models.Model):
+    """How often callers that share this slot knocked at a door in the window at hand. There are only so many slots."""
+
+    scope = models.CharField("入口", max_length=40)
+    slot = models.PositiveIntegerField("槽")
+    window = models.BigIntegerField("时段")
+    knocks = models.PositiveIntegerField("次数", default=0)
+
+    class Meta:
+        verbose_name = "访问计数"
+        verbose_name_plural = "访问计数"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["scope", "slot"], name="rate_slot_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.slot}"
 
 
 class WorkerBeat(models.Model):

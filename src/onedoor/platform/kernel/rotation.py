@@ -154,4 +154,4 @@ def _under(key_id: str) -> str:
 def _names(column: Column) -> tuple[str, str, str]:
     """Return table, column and primary key as SQL spells them."""
     quote, meta = connection.ops.quote_name, column.model._meta
-    return quote(meta.db_table), quote(column.field.column), quote(meta.pk.column)
+    return quote(meta.db_table), quote(str(column.field.column)), quote(str(meta.pk.column))

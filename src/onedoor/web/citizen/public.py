@@ -15,6 +15,7 @@ from onedoor.platform.kernel.errors import NotFound, OneDoorError
 from onedoor.web.citizen.places import place_of
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.limits import limited
 from onedoor.web.parts.writes import once
 
 
@@ -28,6 +29,7 @@ def check_start(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@limited("check", most=120)
 def check(request: HttpRequest, token: str) -> HttpResponse:
     """Tell whether a certificate or a document is genuine and in force; read from the register each time."""
     found = certificates.verify(token=token, at=clock.now(), actor=actor_of(request))
@@ -40,6 +42,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @login_not_required
+@limited("check", most=120)
 def recorded(request: HttpRequest, token: str) -> HttpResponse:
     """Show under which number and seal a receipt or decision stands in the sealed record."""
     paper = _proved(token)
@@ -47,6 +50,7 @@ def recorded(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @login_not_required
+@limited("check", most=120)
 def proof(request: HttpRequest, token: str) -> HttpResponse:
     """Give the proof as a small file that anybody can check without us."""
     found = queries.proof_of(_proved(token))
@@ -66,6 +70,7 @@ def _proved(token: str) -> queries.CaseDocument:
 
 
 @login_not_required
+@limited("progress", most=30, methods=("POST",))
 def progress(request: HttpRequest) -> HttpResponse:
     """Show the state of a case to whoever holds its query code and the applicant's last four characters."""
     context: dict[str, Any] = {}
@@ -95,6 +100,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@limited("objection", most=30, methods=("POST",))
 def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Show one notice and take an objection against it, with or without a name."""
     found = queries.public_notice(notice_id=notice_id, on=clock.today())

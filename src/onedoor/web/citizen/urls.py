@@ -23,6 +23,7 @@ urlpatterns = [
     path("me/signatures/", account.signatures, name="signatures"),
     path("me/consents/", account.my_consents, name="my_consents"),
     path("me/looks/", account.looks, name="looks"),
+    path("me/data/", account.my_data, name="my_data"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/submitted/", cases.submitted, name="submitted"),
     path("cases/<str:number>/hand-in/", cases.hand_in, name="hand_in"),

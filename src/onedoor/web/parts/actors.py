@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -30,7 +31,10 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"  # the next person at a shared computer finds nothing
+        return response
 
 
 class EntranceMiddleware(LoginRequiredMiddleware):
@@ -72,11 +76,24 @@ def _actor(request: HttpRequest) -> Actor:
         login_id=request.user.pk,
         post_id=request.session.get(POST_KEY),
         channel="web",
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=address_of(request),
         factors=len(request.session.get(FACTORS_KEY, [])),
         on=clock.today(),
     )
     return replace(actor, device=_device(request))
+
+
+def address_of(request: HttpRequest) -> str:
+    """
+    Return the network address of the visitor.
+
+    Where a proxy ends TLS for us (ONEDOOR_TLS) it is the last address the proxy has put on the list; what stands before
+    that one the visitor may have invented.
+    """
+    direct = str(request.META.get("REMOTE_ADDR", ""))
+    if not settings.SECURE_TRANSPORT:
+        return direct
+    return request.headers.get("X-Forwarded-For", direct).rpartition(",")[2].strip()[:45] or direct
 
 
 def _device(request: HttpRequest) -> str:

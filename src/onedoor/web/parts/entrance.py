@@ -23,6 +23,7 @@ from onedoor.platform.messages.gateway import GatewayUnavailable
 from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import FACTORS_KEY, actor_of
+from onedoor.web.parts.limits import limited
 
 OFFICER_WRONG = "工号、密码或动态口令不对。连续输错 5 次将锁定半小时，忘记密码请联系安全管理员重置。"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -34,6 +35,7 @@ def _next(request: HttpRequest, fallback: str = "/") -> str:
 
 
 @login_not_required
+@limited("login", most=60, methods=("POST",))
 def login(request: HttpRequest) -> HttpResponse:
     """Citizens: a code to the phone, or the password; officers have their own entrance."""
     context: dict[str, Any] = {"next": _next(request), "typed": request.POST}
@@ -75,6 +77,7 @@ def _by_password(request: HttpRequest, phone: str, context: dict[str, Any]) -> H
 
 
 @login_not_required
+@limited("login", most=60, methods=("POST",))
 def login_code(request: HttpRequest) -> HttpResponse:
     """Type the code that came to the phone."""
     phone = request.session.get("login_phone", "")
@@ -130,6 +133,7 @@ def _step_up_by_code(request: HttpRequest, factors: list[str], context: dict[str
 
 
 @login_not_required
+@limited("login", most=60, methods=("POST",))
 def officer_login(request: HttpRequest) -> HttpResponse:
     """Officers: staff number, password and the one-time password of their device."""
     context: dict[str, Any] = {"next": _next(request, reverse("worklist")), "typed": request.POST}

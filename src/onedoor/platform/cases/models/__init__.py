@@ -13,6 +13,7 @@ from onedoor.platform.cases.models.clocks import Clock, Pause
 from onedoor.platform.cases.models.drafts import Draft, KnownFact, WantedSignature
 from onedoor.platform.cases.models.papers import CaseDocument, Material, StoredJudgement
 from onedoor.platform.cases.models.public import Objection, PublicNotice
+from onedoor.platform.cases.models.subject_requests import KeptCase, SubjectRequest
 
 __all__ = [
     "Action",
@@ -24,6 +25,7 @@ __all__ = [
     "CaseStep",
     "Clock",
     "Draft",
+    "KeptCase",
     "KnownFact",
     "Material",
     "Objection",
@@ -31,5 +33,6 @@ __all__ = [
     "PublicNotice",
     "StepPerformer",
     "StoredJudgement",
+    "SubjectRequest",
     "WantedSignature",
 ]

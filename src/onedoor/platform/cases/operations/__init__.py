@@ -35,6 +35,7 @@ from onedoor.platform.cases.operations.notices import (
 )
 from onedoor.platform.cases.operations.special import begin_special_procedure, end_special_procedure
 from onedoor.platform.cases.operations.steps import complete_step, extend_limit
+from onedoor.platform.cases.operations.subject_requests import ask_deletion, restrict_processing
 from onedoor.platform.cases.operations.submission import (
     hand_in_case,
     submit_draft,
@@ -43,6 +44,7 @@ from onedoor.platform.cases.operations.submission import (
 
 __all__ = [
     "accept_case",
+    "ask_deletion",
     "attach_material",
     "begin_special_procedure",
     "close_ended_notices",
@@ -58,6 +60,7 @@ __all__ = [
     "hand_in_case",
     "hand_in_due_cases",
     "post_notice",
+    "restrict_processing",
     "raise_objection",
     "record_fact",
     "refuse_acceptance",

@@ -12,6 +12,7 @@ from onedoor.platform.cases.queries.citizen import (
     needed_consents,
     progress_by_code,
     signatures_asked,
+    subject_requests,
 )
 from onedoor.platform.cases.queries.desk import (
     PAGE,
@@ -30,6 +31,13 @@ from onedoor.platform.cases.queries.life import (
     road,
     timeline,
     working_days_left,
+)
+from onedoor.platform.cases.queries.looks import (
+    PURPOSES,
+    OfficerLook,
+    fields_to_reveal,
+    looks_at_me,
+    reveal,
 )
 from onedoor.platform.cases.queries.matter import (
     asked_papers,
@@ -58,8 +66,10 @@ __all__ = [
     "CaseDocument",
     "Draft",
     "PAGE",
+    "PURPOSES",
     "ClockView",
     "DraftView",
+    "OfficerLook",
     "TimelineEntry",
     "WorkItem",
     "asked_papers",
@@ -69,6 +79,7 @@ __all__ = [
     "differing",
     "documents_of",
     "faults_shown_in",
+    "fields_to_reveal",
     "duty_counts",
     "get_document",
     "get_draft",
@@ -78,6 +89,7 @@ __all__ = [
     "judge_now",
     "known_answers",
     "latest_document",
+    "looks_at_me",
     "materials_of",
     "may_extend",
     "my_cases",
@@ -93,8 +105,10 @@ __all__ = [
     "public_notice",
     "public_notices",
     "receipt_of",
+    "reveal",
     "road",
     "signatures_asked",
+    "subject_requests",
     "speak",
     "timeline",
     "verify_document",

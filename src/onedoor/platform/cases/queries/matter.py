@@ -1,6 +1,6 @@
 """The matter of a case: people, answers, papers, documents, notices. The caller has fetched the case through a checked door."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from onedoor.platform.audit.queries import Proof
 from onedoor.platform.cases import handlers
 from onedoor.platform.cases.access import CaseNotFound
 from onedoor.platform.cases.forms.binding import spoken
+from onedoor.platform.cases.forms.masking import mask
 from onedoor.platform.cases.models import (
     Case,
     CaseDocument,
@@ -142,18 +143,24 @@ def people_of(case: Case) -> list[CasePerson]:
 
 
 def declared_sections(case: Case) -> list[SpokenSection]:
-    """Return what the applicant declared, section by section, as people read it."""
+    """Return what the applicant declared, section by section, as an officer reads it: numbers of people masked."""
     answers = case.declared.content
-    return speak(case.item_version.item.form.shown_sections(answers), answers)
+    return speak(case.item_version.item.form.shown_sections(answers), answers, shown=())
 
 
-def speak(sections: Sequence[Section], answers: dict[str, Any]) -> list[SpokenSection]:
-    """Return answers as people read them, leaving out what was not asked."""
+def speak(
+    sections: Sequence[Section], answers: dict[str, Any], *, shown: Collection[str] | None = None
+) -> list[SpokenSection]:
+    """
+    Return answers as people read them, leaving out what was not asked.
+
+    `shown` names the masked answers that are shown whole ("members.id_number"); None shows all, for their owner.
+    """
     return [
         SpokenSection(
             section.title,
             [
-                _speak_field(field, answers)
+                _speak_field(field, answers, shown)
                 for field in section.fields
                 if field.shown_when is None or field.shown_when.holds(answers)
             ],
@@ -162,11 +169,18 @@ def speak(sections: Sequence[Section], answers: dict[str, Any]) -> list[SpokenSe
     ]
 
 
-def _speak_field(field: FormField, answers: dict[str, Any]) -> SpokenRow:
+def _speak_field(field: FormField, answers: dict[str, Any], shown: Collection[str] | None) -> SpokenRow:
+    def words(one: FormField, value: Any, path: str) -> str:
+        text = spoken(one, value)
+        return text if shown is None or path in shown else mask(one, text)
+
     value = answers.get(field.code)
     if field.type != "table":
-        return SpokenRow(field.label, spoken(field, value))
-    rows = [[(column.label, spoken(column, row.get(column.code))) for column in field.columns] for row in value or []]
+        return SpokenRow(field.label, words(field, value, field.code))
+    rows = [
+        [(column.label, words(column, row.get(column.code), f"{field.code}.{column.code}")) for column in field.columns]
+        for row in value or []
+    ]
     return SpokenRow(field.label, f"{len(rows)} 行", rows)
 
 
