@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 IMPRINT = "sha256"
 HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
@@ -101,7 +101,12 @@ def _check(token: bytes, data: bytes, roots: Sequence[x509.Certificate]) -> Stam
     at: datetime = info["gen_time"].native
     _check_purpose(certificate)
     _check_chain(certificate, certificates, roots, at)
-    return StampedTime(at, certificate.subject.rfc4514_string(), format(info["serial_number"].native, "x"))
+    return StampedTime(at, _name_of(certificate), format(info["serial_number"].native, "x"))
+
+
+def _name_of(certificate: x509.Certificate) -> str:
+    named = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(named[0].value) if named else certificate.subject.rfc4514_string()
 
 
 def _certificate_of(signer: cms.SignerInfo, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
