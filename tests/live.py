@@ -55,6 +55,8 @@ class LiveSite:
             "ONEDOOR_CONNECTORS": ",".join(f"{n}=http://127.0.0.1:{base + i}" for i, n in enumerate(departments)),
             "ONEDOOR_SMS_URL": f"http://127.0.0.1:{base + 8}",
             "ONEDOOR_SMS_SECRET": "only for tests",
+            "ONEDOOR_TSA_URL": f"http://127.0.0.1:{base + 7}/",
+            "ONEDOOR_TSA_ROOTS": str(self.folder / "simulators" / "time-stamp-root.pem"),
             "ONEDOOR_WORKER_INTERVAL": "0.2",
             "ONEDOOR_WORKER_LOST_AFTER": "8",
             "ONEDOOR_LOG_LEVEL": "WARNING",

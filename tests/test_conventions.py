@@ -46,6 +46,8 @@ WITHOUT_REQUIRE = {
     # Oneself.
     "make_show_code": "only a holder",
     "see_shown": "open to whoever was shown the code",
+    "ask_deletion": "only about oneself",
+    "restrict_processing": "only one's own request",
     "ask_delegation": "the agent asks, the principal confirms",
     "confirm_delegation": "only the principal",
     "revoke_delegation": "only the two of them",

@@ -18,7 +18,7 @@ SETTINGS = "onedoor.config.settings.local"
 # The simulators listen on ports of their own above the site's: one for each department, SMS and control.
 SIMULATOR_DISTANCE = 701
 DEPARTMENTS = ("police.household", "housing.ownership", "vehicles.registration", "banks.balance")
-SMS, CONTROL = 8, 9
+TIME_STAMPS, SMS, CONTROL = 7, 8, 9
 
 
 def run_demo(*, port: int, households: int | None) -> int:
@@ -67,6 +67,8 @@ def demo_variables(folder: Path, port: int) -> dict[str, str]:
         "ONEDOOR_CONNECTORS": connectors,
         "ONEDOOR_SMS_URL": f"http://127.0.0.1:{base + SMS}",
         "ONEDOOR_SMS_SECRET": secret(folder / "sms_secret"),
+        "ONEDOOR_TSA_URL": f"http://127.0.0.1:{base + TIME_STAMPS}/",
+        "ONEDOOR_TSA_ROOTS": str(folder / "simulators" / "time-stamp-root.pem"),
     }
     chosen = {name: value for name, value in defaults.items() if not os.environ.get(name)}
     return environment.variables(**chosen | {"DJANGO_SETTINGS_MODULE": SETTINGS})
@@ -132,7 +134,7 @@ def _require_free_ports(port: int) -> None:
     base = port + SIMULATOR_DISTANCE
     if not 1024 <= port <= 65535 - SIMULATOR_DISTANCE - CONTROL:
         raise Stop(f"端口须在 1024 到 {65535 - SIMULATOR_DISTANCE - CONTROL} 之间。 The port is out of range.")
-    for number in (port, *range(base, base + len(DEPARTMENTS)), base + SMS, base + CONTROL):
+    for number in (port, *range(base, base + len(DEPARTMENTS)), base + TIME_STAMPS, base + SMS, base + CONTROL):
         if not is_free(number):
             raise Stop(
                 f"端口 {number} 已被其他程序占用。请换一个端口。 Port {number} is taken; try another one:\n"

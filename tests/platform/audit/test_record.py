@@ -1,37 +1,26 @@
 """What is on record: writes, looks, refusals; and the crimes the seals find, one by one."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
 from django.test import Client
-from tests.platform.library import CHINA, FRIEND, READER, Library
+from tests.platform.audit.conftest import AT, SOMEBODY, owner_of_the_database
+from tests.platform.library import FRIEND, READER, Library
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.audit.evidence import root_of
 from onedoor.platform.audit.models import AuditEntry, AuditSeal
-from onedoor.platform.audit.seals import find_faults, seal_entries
+from onedoor.platform.audit.queries import seal_state
+from onedoor.platform.audit.seals import find_faults, leaves_between, read_seal, seal_entries
 from onedoor.platform.audit.titles import TITLES
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.operations import duties
 from onedoor.platform.cases.queries import get_visible_case
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotAllowed, OneDoorError
-from onedoor.platform.supervision.queries import audit_lines, replay, seal_state
-
-AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
-SOMEBODY = Actor.system("测试")
-
-
-@pytest.fixture
-def sealed(books: Library) -> list[AuditSeal]:
-    """Two seals over a few entries, with a number that was given back between them."""
-    for hour in range(2):
-        moment = AT + timedelta(hours=hour)
-        for number in range(3):
-            audit.record("test.write", actor=SOMEBODY, at=moment, target=f"thing:{number}", number=number)
-        seal_entries(at=moment + timedelta(minutes=30))
-    return list(AuditSeal.objects.order_by("last_id"))
+from onedoor.platform.supervision.queries import audit_lines, replay
 
 
 def middle() -> AuditEntry:
@@ -55,11 +44,10 @@ def swap_two() -> None:
 def reseal() -> None:
     """Change an entry and write the seal's hash and count anew, without the key."""
     AuditEntry.objects.filter(pk=middle().pk).delete()
-    from onedoor.platform.audit.seals import chain_hash
-
-    seal = AuditSeal.objects.order_by("last_id")[0]
-    digest, count = chain_hash(seal.previous_hash, seal.first_id - 1, seal.last_id)
-    AuditSeal.objects.filter(pk=seal.pk).update(hash=digest, count=count)
+    stored = AuditSeal.objects.order_by("last_id")[0]
+    leaves = leaves_between(stored.first_id - 1, stored.last_id)
+    stored.root, stored.count = root_of(leaves).hex(), len(leaves)
+    AuditSeal.objects.filter(pk=stored.pk).update(root=stored.root, count=stored.count, hash=read_seal(stored).hash)
 
 
 def drop_the_first() -> None:
@@ -86,18 +74,22 @@ def drop_the_last() -> None:
 )
 def test_a_crime_is_found(sealed: list[AuditSeal], crime: Callable[[], None]) -> None:
     assert find_faults() == []
-    crime()
+    with owner_of_the_database():
+        crime()
     assert find_faults()
 
 
 def test_the_fault_names_the_hour(sealed: list[AuditSeal]) -> None:
-    AuditEntry.objects.filter(pk=AuditEntry.objects.order_by("-id")[0].pk).update(reason="别的理由")
-    assert [(fault.seal_id, fault.problem) for fault in find_faults()] == [(sealed[1].pk, "记录与封印不符")]
+    with owner_of_the_database():
+        AuditEntry.objects.filter(pk=AuditEntry.objects.order_by("-id")[0].pk).update(reason="别的理由")
+    assert [str(fault) for fault in find_faults()] == [
+        f"第 3 号封印：第 {sealed[2].first_number}–{sealed[2].first_number + 3} 号记录与封印不符"
+    ]
 
 
 def test_nothing_new_makes_no_seal_and_running_twice_makes_no_second(sealed: list[AuditSeal]) -> None:
-    assert seal_entries(at=AT + timedelta(hours=1, minutes=31)) is None
-    assert AuditSeal.objects.count() == 2
+    assert seal_entries(at=AT + timedelta(hours=2, minutes=31)) is None
+    assert AuditSeal.objects.count() == 3
 
 
 def test_a_write_that_is_rolled_back_leaves_no_entry(books: Library) -> None:

@@ -1,37 +1,27 @@
 """The audit record: writes, looks and refusals, sealed so that nobody can change it unseen."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
-from tests.platform.library import CHINA, Library
+from tests.platform.audit.conftest import AT, SOMEBODY, owner_of_the_database
+from tests.platform.library import Library
 
+from onedoor.platform.audit import guards
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.audit.models import AuditEntry, AuditSeal
 from onedoor.platform.audit.seals import find_faults, seal_entries
 from onedoor.platform.cases.queries import get_visible_case
-from onedoor.platform.kernel.actors import Actor
-
-AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
-SOMEBODY = Actor.system("测试")
-
-
-@pytest.fixture
-def sealed(books: Library) -> list[AuditSeal]:
-    """Three hours of entries under three seals."""
-    for hour in range(3):
-        moment = AT + timedelta(hours=hour)
-        for number in range(4):
-            audit.record("test.write", actor=SOMEBODY, at=moment, target=f"thing:{number}", number=number)
-        seal_entries(at=moment + timedelta(minutes=30))
-    return list(AuditSeal.objects.order_by("last_id"))
 
 
 def test_every_hour_is_sealed_and_tied_to_the_hour_before(sealed: list[AuditSeal]) -> None:
     assert len(sealed) == 3
     assert [one.previous_hash for one in sealed[1:]] == [one.hash for one in sealed[:-1]]
+    assert [one.number for one in sealed] == [1, 2, 3]
+    assert [one.first_number for one in sealed[1:]] == [one.first_number + one.count for one in sealed[:-1]]
     assert sum(one.count for one in sealed) == AuditEntry.objects.count()
     assert find_faults() == []
     assert find_faults(latest=1) == []
@@ -50,7 +40,8 @@ def test_every_hour_is_sealed_and_tied_to_the_hour_before(sealed: list[AuditSeal
     ids=["name", "deletion", "time", "missing seal", "signature", "details"],
 )
 def test_whatever_is_changed_is_found(sealed: list[AuditSeal], crime: Any) -> None:
-    crime()
+    with owner_of_the_database():
+        crime()
     assert find_faults()
     with pytest.raises(CommandError, match="封印"):
         call_command("check_audit")
@@ -58,6 +49,30 @@ def test_whatever_is_changed_is_found(sealed: list[AuditSeal], crime: Any) -> No
 
 def forged() -> str:
     return AuditSeal.objects.order_by("last_id")[0].signature
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda: AuditEntry.objects.update(actor_name="别人"),
+        lambda: AuditEntry.objects.filter(event="test.write").delete(),
+        lambda: AuditSeal.objects.update(signature=forged()),
+        lambda: AuditSeal.objects.filter(number=3).delete(),
+    ],
+    ids=["change a row", "delete rows", "change a seal", "delete a seal"],
+)
+def test_the_database_itself_refuses_to_change_the_record(sealed: list[AuditSeal], act: Any) -> None:
+    before = list(AuditEntry.objects.values()), list(AuditSeal.objects.values())
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        act()
+    assert (list(AuditEntry.objects.values()), list(AuditSeal.objects.values())) == before
+
+
+def test_guards_that_somebody_took_down_are_missed(sealed: list[AuditSeal]) -> None:
+    guards.take_down(connection)
+    assert [fault.problem for fault in find_faults()] == ["防改触发器不在"] * 3
+    guards.put_up(connection)
+    assert find_faults() == []
 
 
 def test_what_is_younger_than_ten_minutes_waits_for_the_next_seal(books: Library) -> None:

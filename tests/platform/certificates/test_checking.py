@@ -1,12 +1,13 @@
 """What an anonymous checker, the holder and an officer get to see."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 
 from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.audit.suspensions import MOST_A_DAY, QuerySuspended
 from onedoor.platform.certificates import operations, queries
 from onedoor.platform.certificates.models import Certificate, CertificateHolder
 from onedoor.platform.identity.models import Person
@@ -135,7 +136,10 @@ def test_an_officer_sees_what_post_and_line_reach(issue, librarian, officer):
     with pytest.raises(NotAllowed):
         queries.list_certificates(actor=Actor.anonymous(), at=AT)
     assert queries.get_visible_certificate(identifier=here.identifier, actor=librarian, at=AT).face["evenings"] is True
-    assert AuditEntry.objects.get(event="certificates.look").details == {"fields": ["face"]}
+    assert AuditEntry.objects.get(event="certificates.look").details == {
+        "fields": ["face"],
+        "without_case": True,
+    }
     for stranger in (
         officer("certificates.view", division=HAIDIAN),
         officer("certificates.view", line="marriage"),
@@ -157,3 +161,14 @@ def test_lists_page_by_the_last_line_seen_with_a_fixed_number_of_queries(
     assert queries.list_certificates(actor=librarian, at=AT, number=cards[0].number)[0].id == cards[0].pk
     assert queries.list_certificates(actor=librarian, at=AT, status="03") == []
     assert len(queries.list_certificates(actor=librarian, at=AT, kind="library.card")) == 5
+
+
+def test_after_fifty_faces_in_a_day_an_officer_sees_no_more_of_them(card, librarian):
+    """A40: the officer's right to look people up is suspended; the holder's own look is not."""
+    curious = replace(librarian, login_id=7)
+    for _ in range(MOST_A_DAY + 1):
+        queries.get_visible_certificate(identifier=card.identifier, actor=curious, at=AT)
+    with pytest.raises(QuerySuspended):
+        queries.get_visible_certificate(identifier=card.identifier, actor=curious, at=AT)
+    queries.get_visible_certificate(identifier=card.identifier, actor=replace(librarian, login_id=8), at=AT)
+    assert AuditEntry.objects.filter(event="certificates.look", login_id=7).count() == MOST_A_DAY + 1

@@ -88,12 +88,33 @@ def test_a_node_may_move_from_one_suite_to_the_other(keys_directory):
     assert crypto.verify(b"data", signature)
 
 
-def test_a_key_added_by_another_process_is_noticed(keys_directory):
+def test_a_key_added_by_another_process_is_noticed_and_current_at_once(keys_directory):
     before = crypto.keyring()
     with get_context("spawn").Pool(1) as pool:
         newer = pool.apply(crypto.add_key, (keys_directory, "data"))
     assert newer.id not in before.keys
+    assert crypto.encrypt_text("甲", context=CONTEXT).split(".")[2] == newer.id
     assert crypto.find_key(newer.id, purpose="data") == newer
+
+
+def test_the_directory_is_not_read_for_every_value(keys_directory):
+    os.utime(keys_directory, (1, 1))
+    assert crypto.keyring() is crypto.keyring()
+
+
+def test_a_retired_key_is_kept_aside_and_its_generation_is_not_used_again(keys_directory):
+    first = crypto.keyring().current("data")
+    old = crypto.encrypt_text("甲", context=CONTEXT)
+    with pytest.raises(ValueError):
+        crypto.retire_key(keys_directory, first.id)
+    second = crypto.add_key(keys_directory, "data")
+    aside = crypto.retire_key(keys_directory, first.id)
+    assert aside.exists()
+    with pytest.raises(crypto.UnknownKey):
+        crypto.decrypt_text(old, context=CONTEXT)
+    with pytest.raises(ValueError):
+        crypto.retire_key(keys_directory, second.id)
+    assert crypto.add_key(keys_directory, "data").generation == 3
 
 
 def test_signatures_name_their_key_and_survive_as_text(keys_directory):

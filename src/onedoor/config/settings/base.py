@@ -96,6 +96,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 ONEDOOR_KEYS_DIR = Path(env.str("ONEDOOR_KEYS_DIR", default=str(VAR / "keys")))
+# Algorithms of new keys: "sm" (SM2, SM3, SM4) or "intl" (Ed25519, SHA-256, AES); what is stored says which it is under.
+ONEDOOR_CRYPTO_SUITE = env.str("ONEDOOR_CRYPTO_SUITE", default="sm")
 ONEDOOR_FILES_DIR = Path(env.str("ONEDOOR_FILES_DIR", default=str(VAR / "files")))
 ONEDOOR_FILE_SIZE_LIMIT = env.int("ONEDOOR_FILE_SIZE_LIMIT", default=20 * 1024 * 1024)
 ONEDOOR_SCAN_COMMAND = env.str("ONEDOOR_SCAN_COMMAND", default="")

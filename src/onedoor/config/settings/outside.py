@@ -1,4 +1,4 @@
-"""Where the outside world answers: departments, the SMS gateway. The demonstration's simulator plays them all."""
+"""Where the outside world answers: departments, the SMS gateway, the time-stamp authority. The demonstration's simulator plays them all."""
 
 from onedoor.config.settings.base import env
 
@@ -7,3 +7,6 @@ ONEDOOR_NODE = env.str("ONEDOOR_NODE", default="onedoor")
 ONEDOOR_CONNECTORS = env.dict("ONEDOOR_CONNECTORS", default={})
 ONEDOOR_SMS_URL = env.str("ONEDOOR_SMS_URL", default="")
 ONEDOOR_SMS_SECRET = env.str("ONEDOOR_SMS_SECRET", default="")
+# RFC 3161 authority that stamps the seals of the audit record, and the certificates (PEM) we trust for it
+ONEDOOR_TSA_URL = env.str("ONEDOOR_TSA_URL", default="")
+ONEDOOR_TSA_ROOTS = env.str("ONEDOOR_TSA_ROOTS", default="")

@@ -2,7 +2,7 @@
 The outside world of the demonstration and the tests: four departments and an SMS gateway, one port each.
 
 One Django-free process: `python -m onedoor.demonstration.simulators --base-port 8701 --state DIR --node-key FILE`.
-Ports from the base: 0 police household, 1 housing, 2 vehicles, 3 banks, 8 SMS gateway, 9 control.
+Ports from the base: 0 police household, 1 housing, 2 vehicles, 3 banks, 7 time-stamps, 8 SMS gateway, 9 control.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from onedoor.demonstration.simulators.departments import DEPARTMENTS
 from onedoor.demonstration.simulators.server import make_handler
 from onedoor.demonstration.simulators.world import World
 
-SMS_OFFSET, CONTROL_OFFSET = 8, 9
+TIME_STAMP_OFFSET, SMS_OFFSET, CONTROL_OFFSET = 7, 8, 9
 
 
 def main() -> None:
@@ -34,7 +34,9 @@ def main() -> None:
         sms_secret=os.environ.get("ONEDOOR_SMS_SECRET", ""),
         slow=arguments.slow,
     )
-    ports = dict(enumerate(DEPARTMENTS)) | {SMS_OFFSET: "sms", CONTROL_OFFSET: "control"}
+    world.authority.prepare()
+    ports = dict(enumerate(DEPARTMENTS))
+    ports |= {TIME_STAMP_OFFSET: "time_stamps", SMS_OFFSET: "sms", CONTROL_OFFSET: "control"}
     servers = []
     for offset, name in ports.items():
         server = ThreadingHTTPServer(("127.0.0.1", arguments.base_port + offset), make_handler(name, world))

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from onedoor.demonstration.simulators.departments import DEPARTMENTS
+from onedoor.demonstration.simulators.timestamps import REPLY
 from onedoor.demonstration.simulators.world import World
 from onedoor.platform.kernel.crypto.digests import hmac_sm3, sm3
 from onedoor.platform.kernel.crypto.sealed import Signature, verify
@@ -34,6 +35,8 @@ def make_handler(name: str, world: World) -> type[BaseHTTPRequestHandler]:
                 return self._send(200, "text/plain", b"ok")
             if name == "sms":
                 return self._send(*sms(world, method, self.path, body, dict(self.headers)))
+            if name == "time_stamps":
+                return self._send(*time_stamps(world, body))
             if name == "control":
                 return self._send(*control(world, method, path, body))
             why = refusal(world, method, path, body, dict(self.headers))
@@ -95,6 +98,23 @@ def sms(world: World, method: str, url: str, body: bytes, headers: dict[str, str
         world.messages.setdefault(message["id"], message)
     time.sleep(float(world.mood("sms").get("slow", 0)))
     return 200, "application/json", b'{"accepted": true}'
+
+
+def time_stamps(world: World, body: bytes) -> tuple[int, str, bytes]:
+    """Stamp a request; the mood may let the authority fail, talk nonsense, or answer somebody else's request."""
+    mood = world.mood("time_stamps")
+    if mood.get("fail"):
+        return 503, "text/plain", b"busy"
+    if mood.get("garbage"):
+        return 200, REPLY, b"<html>maintenance</html>"
+    try:
+        answer = world.authority.answer(body)
+    except ValueError:
+        return 400, "text/plain", b"no time-stamp request"
+    with world.lock:
+        kept = world.last_stamp if mood.get("replay") and world.last_stamp else answer
+        world.last_stamp = answer
+    return 200, REPLY, kept
 
 
 def control(world: World, method: str, path: str, body: bytes) -> tuple[int, str, bytes]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from onedoor.demonstration.simulators.timestamps import Authority
+
 
 @dataclass
 class World:
@@ -18,13 +20,18 @@ class World:
     node_key: Path | None
     sms_secret: str
     slow: float
+    authority: Authority = field(init=False)
     lock: threading.Lock = field(default_factory=threading.Lock)
     nonces: set[str] = field(default_factory=set)
     requests: list[dict[str, Any]] = field(default_factory=list)
     messages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    last_stamp: bytes = b""
     tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     moods: dict[str, dict[str, Any]] = field(default_factory=lambda: {"vehicles": {"fail_first": True}})
+
+    def __post_init__(self) -> None:
+        self.authority = Authority(self.folder)
 
     def person(self, id_number: str) -> dict[str, Any]:
         """Return what the departments know of a person; somebody unknown has no records."""

@@ -7,7 +7,8 @@ class AuditConfig(AppConfig):
     verbose_name = "审计"
 
     def ready(self) -> None:
-        from onedoor.platform.audit import seals
+        from onedoor.platform.audit import seals, timestamps
         from onedoor.platform.kernel import tasks
 
         tasks.every(3600, "audit.seal", seals.seal_entries)
+        tasks.every(300, "audit.time_stamp", timestamps.stamp_seals)

@@ -1,5 +1,6 @@
 """Write the audit record. These functions check no permission: whoever acts is recorded."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,23 @@ from onedoor.platform.kernel.actors import Actor
 
 
 def record(
-    event: str, *, actor: Actor, at: datetime, target: str = "", division: str = "", reason: str = "", **details: Any
+    event: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    target: str = "",
+    division: str = "",
+    reason: str = "",
+    before: str = "",
+    after: str = "",
+    **details: Any,
 ) -> None:
-    """Record a write that is part of the present transaction. `event` is `room.verb`, `target` is `kind:id`."""
-    _write(AuditEntry.Outcome.DONE, event, actor, at, target, division, reason, details)
+    """
+    Record a write that is part of the present transaction. `event` is `room.verb`, `target` is `kind:id`.
+
+    `before` and `after` are hashes of what was changed, where there is one: the tips of a case's chain of actions.
+    """
+    _write(AuditEntry.Outcome.DONE, event, actor, at, target, division, reason, details, before=before, after=after)
 
 
 def record_each(event: str, *, actor: Actor, at: datetime, entries: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
@@ -32,9 +46,17 @@ def record_look(
     division: str = "",
     reason: str = "",
     fields: Iterable[str] = (),
+    without_case: bool = False,
 ) -> None:
-    """Record that somebody looked; a list is one look. `fields` names what was shown unmasked."""
-    _write(AuditEntry.Outcome.LOOKED, event, actor, at, target, division, reason, {"fields": sorted(fields)})
+    """
+    Record that somebody looked; a list is one look. `fields` names what was shown unmasked.
+
+    `without_case`: a person's record was opened although no case at hand asks for it; such looks are counted (D01).
+    """
+    details: dict[str, Any] = {"fields": sorted(fields)}
+    if without_case:
+        details["without_case"] = True
+    _write(AuditEntry.Outcome.LOOKED, event, actor, at, target, division, reason, details)
 
 
 def record_refusal(code: str, *, actor: Actor, at: datetime, target: str = "", path: str = "") -> None:
@@ -42,8 +64,8 @@ def record_refusal(code: str, *, actor: Actor, at: datetime, target: str = "", p
     _write(AuditEntry.Outcome.REFUSED, code, actor, at, target, "", "", {"path": path})
 
 
-def _write(outcome: str, event: str, actor: Actor, at: datetime, *rest: Any) -> None:
-    _entry(outcome, event, actor, at, *rest).save(force_insert=True)
+def _write(outcome: str, event: str, actor: Actor, at: datetime, *rest: Any, **hashes: Any) -> None:
+    _entry(outcome, event, actor, at, *rest, **hashes).save(force_insert=True)
 
 
 def _entry(
@@ -55,6 +77,9 @@ def _entry(
     division: str,
     reason: str,
     details: dict[str, Any],
+    *,
+    before: str = "",
+    after: str = "",
 ) -> AuditEntry:
     return AuditEntry(
         at=at,
@@ -69,8 +94,12 @@ def _entry(
         role=actor.role,
         channel=actor.channel,
         address=actor.address,
+        device=actor.device,
         target=target,
         division=division,
         reason=reason,
         details=details,
+        before=before,
+        after=after,
+        salt=secrets.token_hex(16),
     )

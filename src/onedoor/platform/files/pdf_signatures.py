@@ -4,8 +4,8 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from asn1crypto.keys import PrivateKeyInfo  # type: ignore[import-untyped]
-from asn1crypto.x509 import Certificate  # type: ignore[import-untyped]
+from asn1crypto.keys import PrivateKeyInfo
+from asn1crypto.x509 import Certificate
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader

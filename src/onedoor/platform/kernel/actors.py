@@ -42,6 +42,7 @@ class Actor:
     assurance: int = 0  # real-name level 0..4
     channel: Channel = "web"
     address: str = field(default="", repr=False)  # network address, for the audit record only
+    device: str = field(default="", repr=False)  # a short hash of what the browser calls itself, likewise
 
     @classmethod
     def system(cls, name: str) -> "Actor":

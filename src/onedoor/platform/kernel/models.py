@@ -1,4 +1,4 @@
-"""What every room shares: abstract records, the outbox, parameters, number series, replays, worker beats."""
+"""What every room shares: abstract records, the outbox, parameters, number series, replays, rotation, rates, worker beats."""
 
 from typing import ClassVar
 
@@ -140,6 +140,40 @@ class Replay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"
+
+
+class RotationProgress(models.Model):
+    """How far one encrypted column has come in being brought under a new data key; a broken-off run goes on from it."""
+
+    key_id = models.CharField("新密钥", max_length=40)
+    column = models.CharField("栏目", max_length=120)  # app.model.field
+    after = models.CharField("已到", max_length=64, blank=True, default="")  # the last primary key looked at
+    changed = models.PositiveBigIntegerField("已重加密", default=0)
+
+    class Meta:
+        verbose_name = "密钥轮换进度"
+        verbose_name_plural = "密钥轮换进度"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key_id", "column"], name="rotation_once_a_column")]
+
+    def __str__(self) -> str:
+        return f"{self.column} {self.key_id}"
+
+
+class RateSlot(models.Model):
+    """How often callers that share this slot knocked at a door in the window at hand. There are only so many slots."""
+
+    scope = models.CharField("入口", max_length=40)
+    slot = models.PositiveIntegerField("槽")
+    window = models.BigIntegerField("时段")
+    knocks = models.PositiveIntegerField("次数", default=0)
+
+    class Meta:
+        verbose_name = "访问计数"
+        verbose_name_plural = "访问计数"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["scope", "slot"], name="rate_slot_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.slot}"
 
 
 class WorkerBeat(models.Model):

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.audit import suspensions
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotAllowed, NotFound
@@ -82,12 +83,22 @@ def read_entry(*, code: str, entry_id: int, actor: Actor, at: datetime) -> Entry
     Return one entry with its history.
 
     :raises EntryNotFound: there is none within the actor's reach.
+    :raises QuerySuspended: the officer has opened too many records today without a case.
     """
     register = _require(code, actor)
+    suspensions.require_query_right(actor)
     entry = _in_reach(register, actor).filter(pk=entry_id).first()
     if entry is None:
         raise EntryNotFound
-    audit.record_look("registers.view", actor=actor, at=at, target=f"{code}:{entry.pk}", division=entry.division)
+    audit.record_look(
+        "registers.view",
+        actor=actor,
+        at=at,
+        target=f"{code}:{entry.pk}",
+        division=entry.division,
+        without_case=True,
+    )
+    suspensions.count_look(actor=actor, at=at)
     return Entry(
         register=register,
         id=entry.pk,

@@ -13,4 +13,5 @@ class SupervisionConfig(AppConfig):
         tasks.every(60, "supervision.watch_clocks", operations.watch_clocks)
         outbox.listen("cases.ask_supplement", "supervision.watch_supplement", operations.watch_supplement)
         outbox.listen("cases.refuse", "supervision.watch_refusal", operations.watch_refusal)
+        outbox.listen("audit.query_suspended", "supervision.watch_looks", operations.watch_looks)
         outbox.listen("cases.deem_accepted", "supervision.watch_deemed", operations.watch_deemed_acceptance)

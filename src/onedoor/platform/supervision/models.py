@@ -22,7 +22,12 @@ class SupervisionEvent(models.Model):
     rule = models.CharField("规则", max_length=10)
     lamp = models.CharField("灯", max_length=8, choices=Lamp)
     case = models.ForeignKey(
-        "cases.Case", verbose_name="办件", on_delete=models.PROTECT, related_name="supervision_events"
+        "cases.Case",
+        verbose_name="办件",
+        null=True,  # an event about an officer's conduct has none
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="supervision_events",
     )
     division = models.CharField("行政区划", max_length=12)
     line = models.CharField("业务条线", max_length=40)
@@ -36,7 +41,10 @@ class SupervisionEvent(models.Model):
         verbose_name = "监察事件"
         verbose_name_plural = "监察事件"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["rule", "case", "subject"], name="supervision_raised_once")
+            models.UniqueConstraint(fields=["rule", "case", "subject"], name="supervision_raised_once"),
+            models.UniqueConstraint(
+                fields=["rule", "subject"], name="supervision_conduct_once", condition=models.Q(case__isnull=True)
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["division", "raised_at"], name="supervision_by_place")]
 

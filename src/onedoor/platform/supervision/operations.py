@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.audit.models import QuerySuspension
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.models import Action, Case, Clock
 from onedoor.platform.kernel.actors import Actor
@@ -93,3 +94,39 @@ def watch_refusal(payload: dict[str, Any], *, at: datetime) -> None:
         return
     lit = Lit("P02", "yellow", day_of(action.at))
     raise_event(case=action.case, lit=lit, subject=f"action:{action.pk}", facts={}, actor=MACHINE, at=action.at)
+
+
+@transaction.atomic
+def raise_conduct(*, suspension: QuerySuspension, actor: Actor, at: datetime) -> SupervisionEvent:
+    """Raise D01 about an officer who looked too many people up without a case; raising it again changes nothing."""
+    actor.require("supervision.raise", division=suspension.division)
+    event, created = SupervisionEvent.objects.get_or_create(
+        rule="D01",
+        case=None,
+        subject=f"suspension:{suspension.pk}",
+        defaults={
+            "lamp": SupervisionEvent.Lamp.RED,
+            "division": suspension.division,
+            "line": suspension.line,
+            "organization_name": suspension.organization_name,
+            "facts": {"login": suspension.login_id, "looks": suspension.looks},
+            "raised_at": at,
+        },
+    )
+    if created:
+        audit.record(
+            "supervision.raise",
+            actor=actor,
+            at=at,
+            target=f"login:{suspension.login_id}",
+            division=suspension.division,
+            rule="D01",
+            lamp=event.lamp,
+        )
+    return event
+
+
+def watch_looks(payload: dict[str, Any], *, at: datetime) -> None:
+    """Listen for suspended query rights: more than 50 looks without a case in a day light D01, red."""
+    suspension = QuerySuspension.objects.get(pk=payload["suspension_id"])
+    raise_conduct(suspension=suspension, actor=MACHINE, at=suspension.suspended_at)

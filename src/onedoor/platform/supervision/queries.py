@@ -6,8 +6,8 @@ from datetime import date, datetime
 from django.db.models import Count, Q
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.audit.models import AuditEntry, AuditSeal
-from onedoor.platform.audit.seals import SealFault, find_faults
+from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.audit.queries import hash_of
 from onedoor.platform.audit.titles import title_of
 from onedoor.platform.cases.models import Action, Case, Clock
 from onedoor.platform.cases.states import TERMINAL
@@ -63,7 +63,7 @@ def figures(*, actor: Actor, on: date) -> Figures:
         )
     )
     events = (
-        SupervisionEvent.objects.filter(reach)
+        SupervisionEvent.objects.filter(reach, case__isnull=False)
         .exclude(state="dismissed")
         .aggregate(yellow=Count("id", filter=Q(lamp="yellow")), red=Count("id", filter=Q(lamp="red")))
     )
@@ -150,27 +150,6 @@ def replay(*, case_number: str, actor: Actor, at: datetime) -> tuple[Case, list[
     return case, sorted(lines, key=lambda line: line.at)
 
 
-SEALS_CHECKED = 24  # the last day at the least; the command check_audit looks at all
-
-
-@dataclass(frozen=True)
-class SealState:
-    """How far the audit record is sealed, and what does not hold."""
-
-    seals: int
-    sealed_until: datetime | None
-    faults: tuple[SealFault, ...]
-
-
-def seal_state(*, actor: Actor) -> SealState:
-    """:raises NotAllowed: only for auditors."""
-    _in_reach(actor, "audit.view")
-    last = AuditSeal.objects.order_by("-last_id").first()
-    return SealState(
-        AuditSeal.objects.count(), last.sealed_at if last else None, tuple(find_faults(latest=SEALS_CHECKED))
-    )
-
-
 @dataclass(frozen=True)
 class AuditLine:
     """One entry of the audit record in words."""
@@ -178,11 +157,12 @@ class AuditLine:
     id: int
     line: ReplayLine
     target: str
+    hash: str
 
 
-def audit_lines(*, actor: Actor, at: datetime, before: int = 0, most: int = 50) -> list[AuditLine]:
+def audit_lines(*, actor: Actor, at: datetime, before: int = 0, login_id: int = 0, most: int = 50) -> list[AuditLine]:
     """
-    Return the newest entries about things in the auditor's reach; looking is itself recorded.
+    Return the newest entries about things in the auditor's reach, or those of one log-in; looking is itself recorded.
 
     :raises NotAllowed: only for auditors.
     """
@@ -190,8 +170,10 @@ def audit_lines(*, actor: Actor, at: datetime, before: int = 0, most: int = 50) 
     found = AuditEntry.objects.filter(within_reach(actor, by_line=False))
     if before:
         found = found.filter(pk__lt=before)
+    if login_id:
+        found = found.filter(login_id=login_id)
     audit.record_look("audit.list", actor=actor, at=at)
-    return [AuditLine(entry.pk, _line(entry), entry.target) for entry in found.order_by("-id")[:most]]
+    return [AuditLine(entry.pk, _line(entry), entry.target, hash_of(entry)) for entry in found.order_by("-id")[:most]]
 
 
 def _line(entry: AuditEntry) -> ReplayLine:

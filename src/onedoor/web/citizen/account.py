@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from onedoor.platform.cases import operations as case_operations
 from onedoor.platform.cases import queries as cases
+from onedoor.platform.cases.operations.submission import AssuranceTooLow
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.exchange import queries as exchange
@@ -20,9 +21,10 @@ from onedoor.platform.messages import operations as message_operations
 from onedoor.platform.messages import queries as message_queries
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import posted, posted_day, posted_uuid
+from onedoor.web.parts.inputs import posted, posted_day, posted_uuid, whole
 from onedoor.web.parts.writes import once
 
+PAGE = 50
 SCOPES = (("view", "查看进度"), ("submit", "填写和提交"), ("sign", "代为签署授权"), ("collect", "代领结果"))
 
 
@@ -150,7 +152,38 @@ def my_consents(request: HttpRequest) -> HttpResponse:
 
 
 def looks(request: HttpRequest) -> HttpResponse:
-    """Show who asked other departments about me, when, why and for which case."""
+    """Show which officers looked at what about me and why, and what other departments were asked."""
+    actor, before = actor_of(request), whole(request.GET, "before", 0)
+    found = cases.looks_at_me(actor=actor, before=before, most=PAGE)
+    context = {
+        "looks": found,
+        "next": found[-1].id if len(found) == PAGE else None,
+        "uses": exchange.uses_about(person_id=actor.require_person(), actor=actor) if not before else [],
+        "first_page": not before,
+    }
+    return render(request, "citizen/looks.html", context)
+
+
+def my_data(request: HttpRequest) -> HttpResponse:
+    """Ask for the deletion of what is held about me; restrict what the law keeps."""
     actor = actor_of(request)
-    uses = exchange.uses_about(person_id=actor.require_person(), actor=actor)
-    return render(request, "citizen/looks.html", {"uses": uses})
+    context: dict[str, Any] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            once(request, "cases.subject_request", lambda: _ask_about_data(request))
+            return redirect("my_data")
+        except AssuranceTooLow as refusal:
+            refusals.record(request, refusal)
+            context, status = {"problem": str(refusal), "step_up": True}, refusal.http_status
+    context["requests"] = cases.subject_requests(actor=actor)
+    return render(request, "citizen/my_data.html", context, status=status)
+
+
+def _ask_about_data(request: HttpRequest) -> dict[str, Any]:
+    actor, at = actor_of(request), clock.now()
+    if request.POST.get("restrict"):
+        case_operations.restrict_processing(request_id=posted(request, "restrict"), actor=actor, at=at)
+    else:
+        case_operations.ask_deletion(actor=actor, at=at)
+    return {}

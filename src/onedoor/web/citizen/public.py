@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
+from onedoor.platform.audit import queries as record
 from onedoor.platform.cases import operations, queries
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.certificates import statements
@@ -15,6 +16,7 @@ from onedoor.platform.kernel.errors import NotFound, OneDoorError
 from onedoor.web.citizen.places import place_of
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.limits import limited
 from onedoor.web.parts.writes import once
 
 
@@ -41,6 +43,7 @@ def status_list(request: HttpRequest, part: int) -> HttpResponse:
 
 
 @login_not_required
+@limited("check", most=120)
 def check(request: HttpRequest, token: str) -> HttpResponse:
     """Tell whether a certificate or a document is genuine and in force; read from the register each time."""
     found = certificates.verify(token=token, at=clock.now(), actor=actor_of(request))
@@ -48,10 +51,40 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "citizen/check.html", {"found": found})
     paper = queries.verify_document(token=token)
     status = 200 if paper is not None else 404
-    return render(request, "citizen/check.html", {"paper": paper}, status=status)
+    context = {"paper": paper, "token": token, "can_be_proved": paper is not None and queries.can_be_proved(paper)}
+    return render(request, "citizen/check.html", context, status=status)
 
 
 @login_not_required
+@limited("check", most=120)
+def recorded(request: HttpRequest, token: str) -> HttpResponse:
+    """Show under which number and seal a receipt or decision stands in the sealed record."""
+    paper = _proved(token)
+    return render(request, "citizen/recorded.html", {"paper": paper, "proof": queries.proof_of(paper), "token": token})
+
+
+@login_not_required
+@limited("check", most=120)
+def proof(request: HttpRequest, token: str) -> HttpResponse:
+    """Give the proof as a small file that anybody can check without us."""
+    found = queries.proof_of(_proved(token))
+    if found is None:
+        raise NotFound
+    response = HttpResponse(record.proof_json(found), content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="onedoor-proof-{found.number}.json"'
+    return response
+
+
+def _proved(token: str) -> queries.CaseDocument:
+    """:raises NotFound: there is no such document, or documents of its kind are not proved."""
+    paper = queries.verify_document(token=token)
+    if paper is None or not queries.can_be_proved(paper):
+        raise NotFound
+    return paper
+
+
+@login_not_required
+@limited("progress", most=30, methods=("POST",))
 def progress(request: HttpRequest) -> HttpResponse:
     """Show the state of a case to whoever holds its query code and the applicant's last four characters."""
     context: dict[str, Any] = {}
@@ -81,6 +114,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@limited("objection", most=30, methods=("POST",))
 def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Show one notice and take an objection against it, with or without a name."""
     found = queries.public_notice(notice_id=notice_id, on=clock.today())

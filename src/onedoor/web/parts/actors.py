@@ -1,6 +1,7 @@
 """Put the acting person on the request: login, post in use, reach, channel."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from django.utils.http import urlencode
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.crypto import sm3
 from onedoor.web.parts.assisting import acting_for, banner
 
 POST_KEY = "post_in_use"
@@ -32,7 +34,10 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"  # the next person at a shared computer finds nothing
+        return response
 
 
 class EntranceMiddleware(LoginRequiredMiddleware):
@@ -77,11 +82,11 @@ def _actor(request: HttpRequest) -> Actor:
         login_id=request.user.pk,
         post_id=request.session.get(POST_KEY),
         channel="web",
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=address_of(request),
         factors=factors_now(request),
         on=clock.today(),
     )
-    return acting_for(request, actor)
+    return replace(acting_for(request, actor), device=_device(request))
 
 
 def factors_now(request: HttpRequest) -> int:
@@ -89,6 +94,17 @@ def factors_now(request: HttpRequest) -> int:
     given = len(request.session.get(FACTORS_KEY, []))
     is_fresh = clock.wall().timestamp() - request.session.get(PROVED_KEY, 0) <= FULL_LEVEL_FOR
     return given if is_fresh else min(given, 1)
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the network address of the visitor, as the entrance has worked it out from the proxies it trusts."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _device(request: HttpRequest) -> str:
+    """Return a short hash of what the browser calls itself: the auditor sees whether it is the same one."""
+    name = request.headers.get("User-Agent", "")
+    return sm3(name.encode()).hex()[:16] if name else ""
 
 
 def actor_of(request: HttpRequest) -> Actor:

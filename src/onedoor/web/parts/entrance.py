@@ -23,6 +23,7 @@ from onedoor.platform.messages.gateway import GatewayUnavailable
 from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY, actor_of, factors_now
+from onedoor.web.parts.limits import limited
 from onedoor.web.parts.sessions import HELD_KEY, IDLE_MESSAGE, enter
 
 OFFICER_WRONG = "工号、密码或动态口令不对。连续输错 5 次将锁定半小时，忘记密码请联系安全管理员重置。"
@@ -43,6 +44,7 @@ def _onward(request: HttpRequest, wanted: str) -> HttpResponse:
 
 
 @login_not_required
+@limited("login", most=60, methods=("POST",))
 def login(request: HttpRequest) -> HttpResponse:
     """Citizens: a code to the phone, or the password; officers have their own entrance."""
     context: dict[str, Any] = {"next": _next(request), "typed": request.POST}
@@ -84,6 +86,7 @@ def _by_password(request: HttpRequest, phone: str, context: dict[str, Any]) -> H
 
 
 @login_not_required
+@limited("login", most=60, methods=("POST",))
 def login_code(request: HttpRequest) -> HttpResponse:
     """Type the code that came to the phone."""
     phone = request.session.get("login_phone", "")
@@ -162,6 +165,7 @@ def _step_up_by_code(request: HttpRequest, context: dict[str, Any]) -> HttpRespo
 
 
 @login_not_required
+@limited("login", most=60, methods=("POST",))
 def officer_login(request: HttpRequest) -> HttpResponse:
     """Officers: staff number, password and the one-time password of their device."""
     context: dict[str, Any] = {"next": _next(request, reverse("worklist")), "typed": request.POST}

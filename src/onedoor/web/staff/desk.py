@@ -1,5 +1,7 @@
 """The workbench: what waits, and a case in three parts."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -7,9 +9,10 @@ from onedoor.platform.cases import handlers, queries
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import NotAllowed, NotLoggedIn
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, NotLoggedIn
 from onedoor.platform.visits import queries as visits
-from onedoor.web.parts import papers
+from onedoor.web.parts import papers, refusals
 from onedoor.web.parts.actors import POST_KEY, actor_of
 
 
@@ -51,14 +54,49 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """A case in three parts: the people, the matter, the clock with what can be done now."""
     actor = actor_of(request)
     found = queries.get_visible_case(number=number, actor=actor, at=clock.now(), on=clock.today())
+    return render(request, "staff/case.html", _case_context(found, actor))
+
+
+def reveal(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the chosen masked answers for a purpose, on this page and this once."""
+    actor = actor_of(request)
+    if request.method != "POST":
+        return redirect("staff_case", number=number)
+    found = queries.get_visible_case(number=number, actor=actor, at=clock.now(), on=clock.today())
+    context, status = _case_context(found, actor), 200
+    chosen = request.POST.getlist("fields")
+    try:
+        context["sections"] = queries.reveal(
+            case=found,
+            fields=chosen,
+            purpose=request.POST.get("purpose", ""),
+            note=request.POST.get("note", ""),
+            actor=actor,
+            at=clock.now(),
+        )
+        context["revealed"] = True
+    except InvalidInput as refusal:
+        refusals.record(request, refusal)
+        context |= {"reveal_problems": refusal.problems, "chosen": chosen, "typed": request.POST}
+        status = refusal.http_status
+    response = render(request, "staff/case.html", context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
     handler = handlers.for_item(found.item_code)
-    context = {
+    return {
         "case": found,
         "place": identity.division_name(found.division, on=clock.day_of(found.submitted_at)),
         "opinion": queries.ward_opinion(found),
         "item": found.item_version.item,
         "people": queries.people_of(found),
         "sections": queries.declared_sections(found),
+        "maskable": queries.fields_to_reveal(found)
+        if actor.may("cases.view", division=found.division, line=found.line)
+        else [],
+        "purposes": queries.PURPOSES,
         "papers": queries.materials_of(found),
         "ended_certificates": certificates.ended_uses(target=found.target, at=clock.now()),
         "panels": handler.panels(found, actor) if handler.panels else [],
@@ -75,7 +113,6 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "proceedings": queries.proceedings_of(found, actor=actor),
         "duties": queries.duty_counts(actor=actor),
     }
-    return render(request, "staff/case.html", context)
 
 
 def document(request: HttpRequest, number: str, document_id: int) -> HttpResponse:

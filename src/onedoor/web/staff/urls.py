@@ -23,6 +23,7 @@ urlpatterns = [
     path("post/", desk.choose_post, name="choose_post"),
     path("cases/<str:number>/", desk.case, name="staff_case"),
     path("cases/<str:number>/documents/<int:document_id>.pdf", desk.document, name="staff_document"),
+    path("cases/<str:number>/reveal/", desk.reveal, name="reveal"),
     path("cases/<str:number>/accept/", acts.accept, name="accept"),
     path("cases/<str:number>/supplement/", acts.supplement, name="ask_supplement"),
     path("cases/<str:number>/refuse/", acts.refuse, name="refuse"),

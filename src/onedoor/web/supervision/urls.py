@@ -7,6 +7,8 @@ from onedoor.web.supervision import views
 urlpatterns = [
     path("", views.board, name="board"),
     path("audit/", views.audit, name="audit"),
+    path("audit/export/", views.export, name="audit_export"),
+    path("suspensions/", views.suspensions, name="suspensions"),
     path("rows/<slug:shown>/", views.rows, name="board_rows"),
     path("cases/<str:number>/", views.replay, name="replay"),
 ]

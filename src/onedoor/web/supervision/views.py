@@ -1,15 +1,23 @@
 """The supervisor's board and the auditor's replay."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from typing import Any
 
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from onedoor.platform.audit import queries as record
+from onedoor.platform.audit.suspensions import release_query_right
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import NotLoggedIn
+from onedoor.platform.kernel.errors import InvalidInput, NotLoggedIn, OneDoorError
 from onedoor.platform.supervision import queries
 from onedoor.standards.masks import mask_name
+from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import whole
+from onedoor.web.parts.inputs import posted, whole
+from onedoor.web.parts.writes import once
 
 
 def board(request: HttpRequest) -> HttpResponse:
@@ -53,13 +61,69 @@ def audit(request: HttpRequest) -> HttpResponse:
     if number:
         return redirect("replay", number=number)
     before = whole(request.GET, "before", 0)
-    lines = queries.audit_lines(actor=actor, at=clock.now(), before=before, most=PAGE)
+    login_id = whole(request.GET, "login", 0)
+    lines = queries.audit_lines(actor=actor, at=clock.now(), before=before, login_id=login_id, most=PAGE)
     context = {
         "lines": lines,
-        "seals": queries.seal_state(actor=actor),
+        "login": login_id,
+        "typed": {},
+        "seals": record.seal_state(actor=actor),
         "next": lines[-1].id if len(lines) == PAGE else None,
     }
     return render(request, "supervision/audit.html", context)
+
+
+@require_POST
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Give the auditor an export of the record that can be checked without this site."""
+    actor = actor_of(request)
+    try:
+        lines = record.export(
+            first=posted(request, "first"),
+            last=posted(request, "last"),
+            reason=request.POST.get("reason", ""),
+            actor=actor,
+            at=clock.now(),
+        )
+    except (InvalidInput, record.SealsNotFound) as refusal:
+        refusals.record(request, refusal)
+        problem = "；".join(refusal.problems.values()) if isinstance(refusal, InvalidInput) else str(refusal)
+        context = {
+            "lines": queries.audit_lines(actor=actor, at=clock.now(), most=PAGE),
+            "seals": record.seal_state(actor=actor),
+            "typed": request.POST,
+            "problem": problem,
+        }
+        return render(request, "supervision/audit.html", context, status=refusal.http_status)
+    response = StreamingHttpResponse(lines, content_type="application/jsonl; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="onedoor-audit.jsonl"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def suspensions(request: HttpRequest) -> HttpResponse:
+    """The security administrator's page: whose right to look people up is suspended, and giving it back."""
+    actor = actor_of(request)
+    context: dict[str, Any] = {"typed": request.POST}
+    status = 200
+    if request.method == "POST":
+        number = posted(request, "suspension")
+        try:
+            once(request, "audit.release_query_right", lambda: _release(request, number))
+            return redirect("suspensions")
+        except OneDoorError as refusal:
+            refusals.record(request, refusal)
+            context["problem"] = refusal.problems["note"] if isinstance(refusal, InvalidInput) else str(refusal)
+            context["wrong"], status = number, refusal.http_status
+    context["suspensions"] = record.suspensions(actor=actor)
+    return render(request, "supervision/suspensions.html", context, status=status)
+
+
+def _release(request: HttpRequest, number: int) -> dict[str, Any]:
+    release_query_right(
+        suspension_id=number, note=request.POST.get("note", ""), actor=actor_of(request), at=clock.now()
+    )
+    return {}
 
 
 def replay(request: HttpRequest, number: str) -> HttpResponse:

@@ -21,6 +21,7 @@ from onedoor.platform.cases.models.proceedings import (
     VoidRequest,
 )
 from onedoor.platform.cases.models.public import Objection, PublicNotice
+from onedoor.platform.cases.models.subject_requests import KeptCase, SubjectRequest
 
 __all__ = [
     "Action",
@@ -35,6 +36,7 @@ __all__ = [
     "Delivery",
     "Draft",
     "Hearing",
+    "KeptCase",
     "KnownFact",
     "Material",
     "Objection",
@@ -45,6 +47,7 @@ __all__ = [
     "Revocation",
     "StepPerformer",
     "StoredJudgement",
+    "SubjectRequest",
     "VoidRequest",
     "WantedSignature",
 ]

@@ -64,6 +64,7 @@ from onedoor.platform.cases.operations.revocation import (
 )
 from onedoor.platform.cases.operations.special import begin_special_procedure, end_special_procedure
 from onedoor.platform.cases.operations.steps import complete_step, extend_limit
+from onedoor.platform.cases.operations.subject_requests import ask_deletion, restrict_processing
 from onedoor.platform.cases.operations.submission import (
     hand_in_case,
     submit_draft,
@@ -73,6 +74,7 @@ from onedoor.platform.cases.operations.voiding import confirm_void, request_void
 
 __all__ = [
     "accept_case",
+    "ask_deletion",
     "attach_material",
     "begin_special_procedure",
     "choose_delivery",
@@ -103,6 +105,7 @@ __all__ = [
     "post_notice",
     "propose_decision",
     "propose_revocation",
+    "restrict_processing",
     "raise_objection",
     "record_fact",
     "refuse_acceptance",

@@ -251,6 +251,17 @@ def _take_effect(case: Case, row: CaseStep, ruling: Ruling, *, actor: Actor, at:
     follow_up = handler.on_granted if ruling.granted else handler.on_denied
     follow_up(case, judgement, actor=actor, at=at)
     open_next(case, at=at)
+    audit.record(
+        "cases.decide",
+        actor=actor,
+        at=at,
+        target=case.target,
+        division=case.division,
+        before=told.previous_hash,
+        after=told.hash,
+        granted=ruling.granted,
+        digest=document.digest,  # by which the decision is found in the sealed record
+    )
     return document
 
 

@@ -112,7 +112,16 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     life.append(case, Kind.SUBMIT, actor=actor, at=at, facts=facts)
     draft.submitted_as = case
     draft.save(update_fields=["submitted_as"])
-    audit.record("cases.submit", actor=actor, at=at, target=case.target, division=case.division, draft=str(draft.pk))
+    audit.record(
+        "cases.submit",
+        actor=actor,
+        at=at,
+        target=case.target,
+        division=case.division,
+        after=case.last_hash,
+        draft=str(draft.pk),
+        digest=receipt.digest,  # by which the receipt is found in the sealed record
+    )
     return case
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from onedoor.platform.cases import access, applications
 from onedoor.platform.cases.forms.kinds import spoken
 from onedoor.platform.cases.forms.known import Known
-from onedoor.platform.cases.models import Case, Draft, WantedSignature
+from onedoor.platform.cases.models import Case, Draft, SubjectRequest, WantedSignature
 from onedoor.platform.cases.operations.consents import NeededConsent
 from onedoor.platform.cases.operations.consents import (
     needed_consents as _needed_consents,
@@ -146,3 +146,9 @@ def progress_by_code(*, query_code: str, last_four: str) -> Case:
 def declared_answers(case: Case) -> dict[str, Any]:
     """Return what the applicant declared; the caller has checked that the actor may see this case."""
     return dict(case.declared.content)
+
+
+def subject_requests(*, actor: Actor) -> list[SubjectRequest]:
+    """Return what the acting person has asked about their own data, newest first, with the cases that were kept."""
+    found = SubjectRequest.objects.filter(person_id=actor.require_person())
+    return list(found.prefetch_related("kept__case__item_version").order_by("-id"))

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, handlers
-from onedoor.platform.cases.models import Case, CaseStep, Clock, StepPerformer
+from onedoor.platform.cases.models import Case, CaseStep, Clock, KeptCase, StepPerformer
 from onedoor.platform.cases.queries.life import working_days_left
 from onedoor.platform.cases.queries.proceedings import obstacle
 from onedoor.platform.cases.states import MOVES, Kind, State
@@ -70,6 +70,10 @@ def get_visible_case(*, number: str, actor: Actor, at: datetime, on: date, reaso
 def officer_sees(case: Case, actor: Actor) -> bool:
     if case.state == "submitted":
         return False
+    if KeptCase.objects.filter(
+        case=case, restricted_at__isnull=False
+    ).exists():  # PIPL art. 47: stored, and nothing else
+        return actor.may("audit.view", division=case.division, line=case.line)
     return any(
         actor.may(permission, division=case.division, line=case.line)
         for permission in ("cases.view", "supervision.view", "audit.view")

@@ -1,14 +1,17 @@
 """The matter of a case: people, answers, papers, documents, notices. The caller has fetched the case through a checked door."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from onedoor.platform.audit import queries as record
+from onedoor.platform.audit.queries import Proof
 from onedoor.platform.cases import applications, handlers
 from onedoor.platform.cases.access import CaseNotFound
 from onedoor.platform.cases.forms.binding import division_codes
 from onedoor.platform.cases.forms.kinds import spoken
+from onedoor.platform.cases.forms.masking import mask
 from onedoor.platform.cases.models import (
     AnswerSources,
     Case,
@@ -109,6 +112,26 @@ def verify_document(*, token: str) -> CaseDocument | None:
     )
 
 
+_RECORDED_BY = {
+    CaseDocument.Kind.RECEIPT: "cases.submit",
+    CaseDocument.Kind.GRANT: "cases.decide",
+    CaseDocument.Kind.DENIAL: "cases.decide",
+}
+
+
+def can_be_proved(document: CaseDocument) -> bool:
+    """Tell whether documents of this kind are in the sealed record by their digest: receipts and decisions."""
+    return document.kind in _RECORDED_BY
+
+
+def proof_of(document: CaseDocument) -> Proof | None:
+    """Return the proof that a receipt or decision is in the sealed record; None until the next seal, or never."""
+    if not can_be_proved(document):
+        return None
+    event = _RECORDED_BY[CaseDocument.Kind(document.kind)]
+    return record.prove(target=document.case.target, event=event, digest=document.digest)
+
+
 def asked_papers(case: Case) -> list[AskedPaper]:
     """Return what the latest supplement notice asks for, while the case waits for it."""
     if case.state != "supplement_wait":
@@ -138,13 +161,13 @@ def ward_opinion(case: Case) -> str:
 
 
 def declared_sections(case: Case) -> list[SpokenSection]:
-    """Return what the applicant declared, section by section, as people read it."""
+    """Return what the applicant declared, section by section, as an officer reads it: numbers of people masked."""
     answers = case.declared.content
     if not answers:  # begun by an organ: nobody has declared anything
         return []
     kept = AnswerSources.objects.filter(case=case).first()  # cases handed in before sources were kept have none
     sections = case.item_version.item.form.shown_sections(answers)
-    return speak(sections, answers, sources=kept.content if kept else {})
+    return speak(sections, answers, sources=kept.content if kept else {}, shown=())
 
 
 def sources_of(draft: Draft) -> dict[str, dict[str, Any]]:
@@ -153,15 +176,23 @@ def sources_of(draft: Draft) -> dict[str, dict[str, Any]]:
 
 
 def speak(
-    sections: Sequence[Section], answers: dict[str, Any], *, sources: Mapping[str, Mapping[str, Any]] | None = None
+    sections: Sequence[Section],
+    answers: dict[str, Any],
+    *,
+    sources: Mapping[str, Mapping[str, Any]] | None = None,
+    shown: Collection[str] | None = None,
 ) -> list[SpokenSection]:
-    """Return answers as people read them with their sources, leaving out what was not asked. One query for places."""
+    """
+    Return answers as people read them with their sources, leaving out what was not asked. One query for places.
+
+    `shown` names the masked answers that are shown whole ("members.id_number"); None shows all, for their owner.
+    """
     names = division_names([field for section in sections for field in section.fields], answers)
     return [
         SpokenSection(
             section.title,
             [
-                _speak_field(field, answers, names, (sources or {}).get(field.code, {}))
+                _speak_field(field, answers, names, (sources or {}).get(field.code, {}), shown)
                 for field in section.fields
                 if field.shown_when is None or field.shown_when.holds(answers)
             ],
@@ -176,13 +207,23 @@ def division_names(fields: Sequence[FormField], answers: Mapping[str, Any]) -> d
 
 
 def _speak_field(
-    field: FormField, answers: dict[str, Any], names: Mapping[str, str], kept: Mapping[str, Any]
+    field: FormField,
+    answers: dict[str, Any],
+    names: Mapping[str, str],
+    kept: Mapping[str, Any],
+    shown: Collection[str] | None,
 ) -> SpokenRow:
+    def words(one: FormField, value: Any, path: str) -> str:
+        return covered(one, spoken(one, value, names), path)
+
+    def covered(one: FormField, text: str, path: str) -> str:
+        return text if shown is None or path in shown else mask(one, text)
+
     value, rows = answers.get(field.code), []
-    said = spoken(field, value, names) if field.type != "table" else f"{len(value or [])} 行"
+    said = f"{len(value or [])} 行" if field.type == "table" else words(field, value, field.code)
     if field.type == "table":
         rows = [
-            [(column.label, spoken(column, row.get(column.code), names)) for column in field.columns]
+            [(one.label, words(one, row.get(one.code), f"{field.code}.{one.code}")) for one in field.columns]
             for row in value or []
         ]
     return SpokenRow(
@@ -191,7 +232,7 @@ def _speak_field(
         rows,
         source="，".join(part for part in (kept.get("source", ""), kept.get("as_of", "")) if part),
         differs=bool(kept.get("changed")),
-        offered=kept.get("offered", ""),
+        offered=covered(field, kept["offered"], field.code) if kept.get("offered") else "",
         reason=kept.get("reason", ""),
     )
 

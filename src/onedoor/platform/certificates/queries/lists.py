@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.audit import suspensions
 from onedoor.platform.certificates.kinds import HOLDER_NUMBERS, all_kinds
 from onedoor.platform.certificates.kinds import kind as find_kind
 from onedoor.platform.certificates.models import Certificate, CertificateEvent
@@ -101,6 +102,7 @@ def get_visible_certificate(*, identifier: str, actor: Actor, at: datetime) -> C
         return certificate
     if not actor.may("certificates.view", division=certificate.division, line=find_kind(certificate.kind).line):
         raise CertificateNotFound
+    suspensions.require_query_right(actor)
     audit.record_look(
         "certificates.look",
         actor=actor,
@@ -108,7 +110,9 @@ def get_visible_certificate(*, identifier: str, actor: Actor, at: datetime) -> C
         target=certificate.target,
         division=certificate.division,
         fields=["face"],
+        without_case=True,
     )
+    suspensions.count_look(actor=actor, at=at)
     return certificate
 
 

@@ -17,6 +17,8 @@ from onedoor.platform.kernel.crypto.keys import (
     exposed_key_files,
     find_key,
     keyring,
+    keys_directory,
+    retire_key,
 )
 from onedoor.platform.kernel.crypto.sealed import (
     Signature,
@@ -55,8 +57,10 @@ __all__ = [
     "find_key",
     "hmac_sm3",
     "keyring",
+    "keys_directory",
     "needs_rotation",
     "public_key",
+    "retire_key",
     "sha256",
     "sign",
     "sm3",

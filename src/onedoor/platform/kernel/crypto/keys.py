@@ -15,12 +15,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from time import time_ns
 
 from onedoor.platform.kernel.crypto.digests import sm3
 from onedoor.platform.kernel.crypto.suites import Suite, suite, suite_for
 
 SIGNER_NAMES = ("platform", "issuer", "node")  # receipts and seals · certificates · messages to other nodes
 INTERNATIONAL_SIGNERS = ("credential",)  # certificates for systems that know no SM2: always of the international suite
+UNSETTLED = 100_000_000  # nanoseconds
 FILE_NAME = re.compile(r"^(data|index|signing-[a-z]+)-(\d+)\.json$")
 
 
@@ -68,21 +70,28 @@ class Keyring:
 
 
 def keyring() -> Keyring:
-    """Return the keyring of settings.ONEDOOR_KEYS_DIR; read once per process, and again when an unknown key turns up."""
-    return _read(keys_directory())
+    """
+    Return the keyring of settings.ONEDOOR_KEYS_DIR; read again as soon as a file comes or goes there.
+
+    So a key added by one process is current in all others at their next value, without a restart.
+    """
+    directory = keys_directory()
+    try:
+        changed = directory.stat().st_mtime_ns
+    except FileNotFoundError:
+        return Keyring(directory, {})
+    if abs(time_ns() - changed) < UNSETTLED:  # two changes in one tick of the file system's clock look like one
+        return Keyring(directory, _load(directory))
+    return _read(directory, changed)
 
 
 def find_key(key_id: str, *, purpose: str) -> Key:
     """
     Return the key a stored value names.
 
-    :raises UnknownKey: it is not here, or serves another purpose. Another process may just have added it: the
-        directory is read once more before this is raised.
+    :raises UnknownKey: it is not here, or serves another purpose.
     """
     key = keyring().keys.get(key_id)
-    if key is None:
-        _read.cache_clear()
-        key = keyring().keys.get(key_id)
     if key is None or key.purpose.partition("-")[0] != purpose:
         raise UnknownKey(f"{purpose} key {key_id!r}")
     return key
@@ -113,7 +122,6 @@ def create_missing_keys(
     families |= {f"signing-{name}": suite("intl") for name in INTERNATIONAL_SIGNERS}
     made = [_write(Path(directory), purpose, 1, one) for purpose, one in families.items() if purpose not in present]
     create_missing_document_signer(Path(directory))
-    _read.cache_clear()
     return [key.id for key in made if key is not None]
 
 
@@ -121,7 +129,8 @@ def add_key(directory: Path | str, purpose: str, *, suite_name: str = "sm") -> K
     """
     Add a newer key of a purpose ("data", "signing-issuer" …) and make it current; older ones remain for old values.
 
-    Bring the file to every machine of the node before restarting them, then encrypt old values again (`needs_rotation`).
+    All processes that share the directory use it at once; where machines have copies of it, the file has to be on every
+    machine before any of them writes. Old values are then encrypted again (`rotation`).
 
     :raises ValueError: the blind index is asked for: all its rows hang on one key and move by a second column.
     """
@@ -129,9 +138,9 @@ def add_key(directory: Path | str, purpose: str, *, suite_name: str = "sm") -> K
         raise ValueError("the index key is not rotated in place")
     key = None
     while key is None:  # another process took the generation: take the next
-        taken = [key.generation for key in _load(Path(directory)).values() if key.purpose == purpose]
+        folders = Path(directory), Path(directory) / "retired"
+        taken = [key.generation for one in folders for key in _load(one).values() if key.purpose == purpose]
         key = _write(Path(directory), purpose, max(taken, default=0) + 1, suite(suite_name))
-    _read.cache_clear()
     return key
 
 
@@ -142,8 +151,30 @@ def exposed_key_files(directory: Path | str) -> list[Path]:
     return sorted(path for path in Path(directory).glob("*.json") if path.stat().st_mode & 0o077)
 
 
+def retire_key(directory: Path | str, key_id: str) -> Path:
+    """
+    Move an old data key out of use, into `retired/`: it is not deleted, older backups still need it.
+
+    Only after it is proved that no value names it any more (`rotation`).
+
+    :raises UnknownKey: there is no such data key.
+    :raises ValueError: it is the current one.
+    """
+    keys = _load(Path(directory))
+    key = keys.get(key_id)
+    if key is None or key.purpose != "data":
+        raise UnknownKey(f"data key {key_id!r}")
+    if key == Keyring(Path(directory), keys).current("data"):
+        raise ValueError("the current key cannot be retired")
+    name = f"data-{key.generation}.json"
+    target = Path(directory) / "retired"
+    target.mkdir(mode=0o700, exist_ok=True)
+    os.replace(Path(directory) / name, target / name)
+    return target / name
+
+
 @lru_cache(maxsize=8)
-def _read(directory: Path) -> Keyring:
+def _read(directory: Path, changed: int) -> Keyring:
     return Keyring(directory, _load(directory))
 
 

@@ -12,7 +12,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         faults = find_faults()
         for fault in faults:
-            self.stdout.write(f"第 {fault.seal_id} 号封印：{fault.problem}")
+            self.stdout.write(str(fault))
         if faults:
             raise CommandError(f"审计记录有 {len(faults)} 处与封印不符，请保全现场并上报。")
         self.stdout.write(f"{AuditSeal.objects.count()} 个封印全部相符。")
