@@ -5,8 +5,9 @@ How many certificates a second are issued and checked as records (PDF apart): SM
     ONEDOOR_BENCH_BATCHES=40 ./onedoor bench certificates
 
 Issuing is `issue_certificates`: number, identifier, encrypted face, signature, holder, event, outbox and audit row of
-each. Checking is `verify_batch`: fetch, decrypt, digest, signature. The wall clock runs from the first to the last
-process; the database's work on the same cores is part of it. The cluster of
+each. Checking is `verify_batch`: fetch, decrypt, digest, signature. Each process issues for a county of its own: the
+running numbers of one county hang on one locked row, so one county's batches follow each other. The wall clock runs
+from the first to the last process; the database's work on the same cores is part of it. The cluster of
 `./onedoor bench` runs without fsync; with it a batch waits for one flush.
 """
 
@@ -38,7 +39,7 @@ BATCH = 500
 BATCHES = int(os.environ.get("ONEDOOR_BENCH_BATCHES", "20"))
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 MACHINE = Actor.system("测量")
-PLACE = "110105000000"
+PLACES = ("110105000000", "110108000000")
 
 kinds.register(
     kinds.CertificateKind(
@@ -64,7 +65,7 @@ def prepare(keys: str) -> None:
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     url = os.environ["ONEDOOR_DATABASE_URL"]
     os.environ["ONEDOOR_DATABASE_URL"] = f"{url.rpartition('/')[0]}/{name}"  # for the processes to come
-    place = Division.objects.create(code=PLACE, name="朝阳区", full_name="北京市朝阳区", level=4, source="测量")
+    place = Division.objects.create(code=PLACES[0], name="朝阳区", full_name="北京市朝阳区", level=4, source="测量")
     Organization.objects.create(
         uscc="11110105000123457D",
         name="北京市朝阳区图书馆",
@@ -106,7 +107,7 @@ def issue(job: tuple[str, int]) -> int:
         orders = [
             operations.Order(
                 holders=[operations.Holder("欧阳晓娜", person_id=people[n % len(people)])],
-                division=PLACE,
+                division=PLACES[worker % 2],
                 case_number=f"{worker}-{batch}-{n}",
                 face={"room": "二层", "since": "2026年12月", "books": "10"},
                 valid_from=date(2026, 12, 1),

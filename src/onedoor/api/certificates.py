@@ -18,7 +18,7 @@ class CheckOut(Schema):
     number: str
     holders: list[str]
     issuer_name: str
-    issued_on: date
+    issued_on: date | None
     last_valid_on: date | None
     status: str
     word: str

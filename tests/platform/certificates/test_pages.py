@@ -205,6 +205,9 @@ def test_an_archive_is_imported_its_faults_quarantined_and_a_line_confirmed(keep
     checked = Client().get(f"/check/{sound}/").content.decode()
     assert "有效（历史证照）" in checked
     assert "已人工与档案室核对" in checked
+    ImportedCertificate.objects.update(issued_on=None)  # an archive that does not say when
+    assert Client().get(f"/api/v1/certificate-checks/{sound}").json()["issued_on"] is None
+    assert "未记载" in Client().get(f"/check/{sound}/").content.decode()
 
 
 def test_the_holder_shows_a_certificate_for_one_minute(paper, holder, time_machine_at):
