@@ -34,6 +34,7 @@ CITIZEN = (
     "/me/delegations/",
     "/me/consents/",
     "/me/looks/",
+    "/me/data/",
     "/items/assistance.dibao_apply/start/",
     "/login/password/",
     "/login/sessions/",
@@ -59,6 +60,7 @@ STAFF = (
     ("LP003", "/supervision/"),
     ("LP003", "/supervision/rows/open/"),
     ("LP004", "/supervision/audit/"),
+    ("LP005", "/supervision/suspensions/"),
 )
 LOOKS = {"plain": {}, "elder": {"elder": "on"}, "contrast": {"contrast": "high"}}
 
