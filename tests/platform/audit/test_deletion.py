@@ -1,7 +1,7 @@
 """A39: a person asks for deletion. Drafts go at once, cases stay with the law that keeps them, restriction is offered."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -18,7 +18,7 @@ from onedoor.platform.cases.queries import get_visible_case
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotLoggedIn
-from onedoor.web.parts.actors import FACTORS_KEY
+from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -36,7 +36,7 @@ def reader(books: Library) -> Client:
 def prove(client: Client) -> None:
     """Give the second proof of who it is."""
     session = client.session
-    session[FACTORS_KEY] = ["code", "password"]
+    session.update({FACTORS_KEY: ["code", "password"], PROVED_KEY: datetime.now().timestamp()})
     session.save()
 
 

@@ -71,7 +71,7 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
 def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Correct slips of the application in the applicant's presence."""
     found = case_of(request, number)
-    section = queries.correctable_section(found)
+    section = queries.correctable_section(found, for_officer=True)
     cleaned = read_section(section, request.POST, known=found.declared.content)
 
     def write() -> object:

@@ -95,9 +95,7 @@ def decide_case(
     case, row = _may_decide(case_id, ruling, actor)
     if case.relatives.exists():
         raise NeedsSecondApprover
-    document = _take_effect(case, row, ruling, actor=actor, at=at)
-    audit.record("cases.decide", actor=actor, at=at, target=case.target, division=case.division, granted=granted)
-    return document
+    return _take_effect(case, row, ruling, actor=actor, at=at)
 
 
 @transaction.atomic

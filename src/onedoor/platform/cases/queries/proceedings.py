@@ -114,9 +114,14 @@ def proposed_ruling(case: Case) -> Ruling | None:
     return Ruling(**{**content, "basis": tuple(content["basis"])})
 
 
-def correctable_section(case: Case) -> Section:
-    """Return the questions of an application that may be corrected on the spot, as one screen."""
+def correctable_section(case: Case, *, for_officer: bool = False) -> Section:
+    """
+    Return the questions of an application that may be corrected on the spot, as one screen.
+
+    An officer is not shown sensitive answers whole, so those are corrected by the person.
+    """
     fields = correctable_fields(case.item_version.item, case.declared.content)
+    fields = [field for field in fields if not (for_officer and field.sensitive)]
     # Not checked again as a section of an item: two amounts that are compared may not both be on this screen.
     return Section.model_construct(
         code="correct", title="当场更正", title_en="", help="", shown_when=None, fields=tuple(fields)
