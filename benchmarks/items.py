@@ -14,6 +14,22 @@ FIELDS = (14, 95)
 LIFE = "bench.life"
 CODES = (LIFE, *(f"bench.steps_{count}" for count in STEPS), *(f"bench.form_{count}" for count in FIELDS))
 TYPES = ("text", "integer", "money", "date", "yes_no", "mobile", "person_name")
+ELEMENTS = {
+    "service_objects": ["1"],
+    "online_depth": "full",
+    "handle_scope": "本地",
+    "topics": ["文化"],
+    "consult": "12345",
+    "supervise": "12345",
+}
+# What the authority says of itself in its offering.
+OWN = {
+    "organ_nature": "1",
+    "power_source": "1",
+    "counters": [{"name": "一楼", "address": "水北街 1 号", "hours": "工作日 9:00–17:00", "phone": "12345"}],
+    "consult": "12345",
+    "supervise": "12345",
+}
 GOOD = {
     "text": "塘栖镇水北街十八号",
     "integer": "12",
@@ -60,6 +76,10 @@ def definition(code: str) -> ServiceItem:
             "single_officer_allowed": True,  # one pair of hands does all steps here: the rate is asked, not the roles
             "jurisdiction": {"rule": "residence", "receiving_tier": 5, "deciding_tier": 4},
             "result": {"name": "借书证", "kind": "none"},
+            "fee": {"charged": False},
+            "visits": {"count": 0},
+            "handle_forms": ["1", "2", "3"],
+            "elements": ELEMENTS,
             "form": {"sections": [{"code": "reader", "title": "读者", "fields": fields(count)}]},
             "materials": [
                 {

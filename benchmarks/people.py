@@ -31,7 +31,13 @@ def make(citizens: int) -> tuple[dict[str, Person], list[Person]]:
         version = catalog.draft_version(item=items.definition(code), actor=MACHINE, at=at)
         catalog.publish_version(version_id=version.pk, valid_from=BEGUN, actor=MACHINE, at=at)
         catalog.open_offering(
-            item_code=code, division=COUNTY, organization_id=organs[COUNTY].pk, open_from=BEGUN, actor=MACHINE, at=at
+            item_code=code,
+            division=COUNTY,
+            organization_id=organs[COUNTY].pk,
+            open_from=BEGUN,
+            own=items.OWN,
+            actor=MACHINE,
+            at=at,
         )
     officers = {name: _officer(name, role, place, organs[place], at) for name, role, place in OFFICERS}
     return officers, [_reader(number, at) for number in range(citizens)]

@@ -319,7 +319,10 @@ class _OneCase:
         self._step("accept", "收件审查", "cases.accept", 5, opened, accepted, urgent)
         if accepted is None or accepted.kind != "accept":
             return
+        denied = any(event.kind == "deny" for event in self.events)
         for step in self.writer.item.steps:
+            if denied and "decide" in step.after:
+                continue
             before = [ended.get(code) if code != "accept" else accepted for code in step.after]
             if any(event is None for event in before):
                 continue
