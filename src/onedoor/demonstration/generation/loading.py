@@ -5,15 +5,14 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from datetime import date, datetime
-from functools import lru_cache
-from typing import Any
+from datetime import datetime
 
 from onedoor.demonstration.generation import children, organs, proportions, rows, writing
 from onedoor.demonstration.generation.plans import Place, Plan, Share
 from onedoor.demonstration.generation.writing import Writer
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases.models import Case
+from onedoor.platform.catalog.models import ItemVersion
 from onedoor.platform.catalog.queries import version_in_force
 from onedoor.platform.identity.models import Person
 from onedoor.platform.kernel.actors import Actor
@@ -61,8 +60,9 @@ def _shares(plan: Plan, places: list[Place]) -> Iterator[Share]:
 
 def _run(plan: Plan, shares: list[Share], at: datetime) -> Iterator[tuple[int, Share]]:
     if plan.processes == 1:
+        version = version_in_force(code=ITEM, on=day_of(at))
         for share in shares:
-            yield write_share(plan, share, at), share
+            yield write_share(plan, share, at, version), share
         return
     # "spawn": a child that inherited this process's database connection would break it.
     context = multiprocessing.get_context("spawn")
@@ -75,10 +75,6 @@ def _run(plan: Plan, shares: list[Share], at: datetime) -> Iterator[tuple[int, S
             yield done.result(), waiting[done]
 
 
-def write_share(plan: Plan, share: Share, at: datetime) -> int:
-    return Writer(share, version=_version(day_of(at)), today=day_of(at), now=at, days=plan.days, seed=plan.seed).write()
-
-
-@lru_cache
-def _version(on: date) -> Any:
-    return version_in_force(code=ITEM, on=on)
+def write_share(plan: Plan, share: Share, at: datetime, version: ItemVersion) -> int:
+    """Write one county's cases under a version of the item; return how many rows."""
+    return Writer(share, version=version, today=day_of(at), now=at, days=plan.days, seed=plan.seed).write()
