@@ -2,7 +2,6 @@
 
 import io
 import os
-import threading
 from typing import Any
 
 from PIL import Image
@@ -10,8 +9,6 @@ from PIL import Image
 from benchmarks import items
 from benchmarks.load import Client
 from benchmarks.site import Site
-
-APPLY = ("开始", "填写", "提交", "立即提交")
 
 
 class Party:
@@ -23,14 +20,12 @@ class Party:
         self.samples: list[tuple[str, float, int]] = []
         for client in (self.reader, *self.officers.values()):
             client.samples = self.samples
-        self.lock = threading.Lock()
 
     def apply(self, code: str, fields: int) -> str:
         """Begin, fill in, submit and hand in; return the number of the case."""
         reader = self.reader
-        draft = reader.post("开始 start", f"/items/{code}/start/", {"applicant": reader.person.pk}).location.split("/")[
-            2
-        ]
+        begun = reader.post("开始 start", f"/items/{code}/start/", {"applicant": reader.person.pk}).location
+        draft = begun.split("/")[2]
         reader.post("填写 section", f"/drafts/{draft}/s/reader/", {"revision": 1, **items.typed(fields)})
         submitted = reader.post("提交 submit", f"/drafts/{draft}/review/", {"revision": 2}).location
         number = submitted.split("/")[2]

@@ -111,7 +111,11 @@ def _ms(times: list[float], part: float) -> str:
 def drive(
     site: Site, title: str, unit: str, clients: list[Any], work: Callable[[Any, int], None], *, seconds: float
 ) -> Figures:
-    """Let every client repeat the work at once for some seconds, after a warm-up; return the rate of whole works."""
+    """
+    Let every client repeat the work at once for some seconds, after a warm-up; return the rate of whole works.
+
+    A client is whatever keeps `samples`: one browser, or the people of one errand who share theirs.
+    """
     begun = time.perf_counter() + WARM
     stop = begun + seconds
     counts, failures = [0] * len(clients), []
@@ -120,11 +124,11 @@ def drive(
         turn = 0
         try:
             while time.perf_counter() < stop:
-                before = len(_of(clients[place]))
+                before = len(clients[place].samples)
                 work(clients[place], turn)
                 turn += 1
                 if time.perf_counter() < begun:
-                    del _of(clients[place])[before:]
+                    del clients[place].samples[before:]
                 elif time.perf_counter() <= stop:
                     counts[place] += 1
         except Exception as error:
@@ -141,14 +145,9 @@ def drive(
         thread.join()
     if failures:
         raise failures[0]
-    samples = [sample for client in clients for sample in _of(client)]
+    samples = [sample for client in clients for sample in client.samples]
     for client in clients:
-        _of(client).clear()
+        client.samples.clear()
     done = max(1, sum(counts))
     web, database = ((late - early) * 1000 / done for early, late in zip(before, after, strict=True))
     return Figures(title, sum(counts) / seconds, unit, web, database, samples)
-
-
-def _of(client: Any) -> list[tuple[str, float, int]]:
-    """Return the list of samples of a client, or the shared list of a group of clients of one errand."""
-    return client.samples  # type: ignore[no-any-return]

@@ -7,11 +7,11 @@ from typing import Any
 import time_machine
 from django.test import Client
 from tests.platform.library import LONG_AGO, MACHINE, Library
+from tests.sessions import prove
 
 from onedoor.platform.cases.models import Case
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Login
-from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -33,10 +33,7 @@ class Desk:
         client = Client()
         found = Login.objects.get(person=self.books.reader) if name == "reader" else Login.objects.get(username=name)
         client.force_login(found, backend=BACKEND)
-        session = client.session
-        session.update({FACTORS_KEY: ["code", "password"], PROVED_KEY: datetime.now().timestamp()})
-        session.save()
-        return client
+        return prove(client)
 
     def get(self, name: str, url: str) -> Any:
         return self.client(name).get(url)

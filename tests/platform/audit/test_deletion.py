@@ -1,12 +1,13 @@
 """A39: a person asks for deletion. Drafts go at once, cases stay with the law that keeps them, restriction is offered."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from tests.platform.audit.conftest import AT
 from tests.platform.library import Library
+from tests.sessions import prove
 
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.cases import operations
@@ -18,7 +19,6 @@ from onedoor.platform.cases.queries import get_visible_case
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotLoggedIn
-from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -31,13 +31,6 @@ def reader(books: Library) -> Client:
     client = Client()
     client.force_login(login, backend=BACKEND)
     return client
-
-
-def prove(client: Client) -> None:
-    """Give the second proof of who it is."""
-    session = client.session
-    session.update({FACTORS_KEY: ["code", "password"], PROVED_KEY: datetime.now().timestamp()})
-    session.save()
 
 
 def post(client: Client, **data: str) -> int:

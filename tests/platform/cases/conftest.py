@@ -9,9 +9,10 @@ import time_machine
 from django.test import Client
 from tests.platform import library
 from tests.platform.library import CHINA, Library
+from tests.sessions import prove
 
 from onedoor.platform.identity import operations as identity
-from onedoor.web.parts.actors import FACTORS_KEY, POST_KEY, PROVED_KEY
+from onedoor.web.parts.actors import POST_KEY
 
 NOW = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 
@@ -19,10 +20,7 @@ NOW = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 def logged_in(login: Any, **session: Any) -> Client:
     client = Client()
     client.force_login(login)
-    kept = client.session
-    kept.update({FACTORS_KEY: ["code", "password"], PROVED_KEY: datetime.now(UTC).timestamp(), **session})
-    kept.save()
-    return client
+    return prove(client, **session)
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 """Officers of the catalogue at their pages, and the day on which all of it happens."""
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 from tests.platform import library
 from tests.platform.library import Library
+from tests.sessions import prove
 
 from onedoor.platform.identity.models import Login
 
@@ -45,7 +44,4 @@ def reader(books: Library, today: datetime) -> Client:
     )
     client = Client()
     client.force_login(Login.objects.get(person=books.reader), backend=BACKEND)
-    session: Any = client.session
-    session["factors"], session["proved_at"] = ["code", "password"], time.time()
-    session.save()
-    return client
+    return prove(client)

@@ -1,7 +1,6 @@
 """Through the doors people use: the certificate officer's desk, the holder's page, the public check pages."""
 
 import json
-import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.platform import library
 from tests.platform.certificates.conftest import LIBRARY_CARD
+from tests.sessions import prove
 
 from onedoor.platform.cases import operations as cases
 from onedoor.platform.certificates import operations, queries
@@ -79,10 +79,7 @@ def holder(place) -> Client:
     )
     client = Client()
     client.force_login(Login.objects.get(person_id=place.reader.pk), backend=BACKEND)
-    session = client.session
-    session["factors"], session["proved_at"] = ["code", "password"], time.time()
-    session.save()
-    return client
+    return prove(client)
 
 
 def word(paper: Certificate) -> str:

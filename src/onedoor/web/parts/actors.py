@@ -18,6 +18,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import sm3
+from onedoor.web.parts.addresses import address_of
 from onedoor.web.parts.assisting import acting_for, banner
 
 POST_KEY = "post_in_use"
@@ -94,11 +95,6 @@ def factors_now(request: HttpRequest) -> int:
     given = len(request.session.get(FACTORS_KEY, []))
     is_fresh = clock.wall().timestamp() - request.session.get(PROVED_KEY, 0) <= FULL_LEVEL_FOR
     return given if is_fresh else min(given, 1)
-
-
-def address_of(request: HttpRequest) -> str:
-    """Return the network address of the visitor, as the entrance has worked it out from the proxies it trusts."""
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _device(request: HttpRequest) -> str:

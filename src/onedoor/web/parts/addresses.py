@@ -37,7 +37,7 @@ def client_address(peer: str, forwarded_for: str) -> str:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the visitor's address; the lock-out library asks here."""
+    """Return the visitor's address, once the middleware has worked it out; the lock-out library asks here too."""
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from onedoor.platform.kernel import clock, limits
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.web.parts import refusals
-from onedoor.web.parts.actors import address_of
+from onedoor.web.parts.addresses import address_of
 
 SECONDS = 60
 View = Callable[..., HttpResponse]

@@ -143,11 +143,6 @@ def progress_by_code(*, query_code: str, last_four: str) -> Case:
     return case
 
 
-def declared_answers(case: Case) -> dict[str, Any]:
-    """Return what the applicant declared; the caller has checked that the actor may see this case."""
-    return dict(case.declared.content)
-
-
 def subject_requests(*, actor: Actor) -> list[SubjectRequest]:
     """Return what the acting person has asked about their own data, newest first, with the cases that were kept."""
     found = SubjectRequest.objects.filter(person_id=actor.require_person())
