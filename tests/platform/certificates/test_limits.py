@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from onedoor.platform.certificates import limits, queries
-from onedoor.platform.certificates.models import CheckCount
+from onedoor.platform.certificates import queries
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.models import RateSlot
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 24, 2, 0, 5, tzinfo=UTC)
@@ -32,8 +32,6 @@ def test_people_who_are_logged_in_are_not_counted(card, reader, settings):
     assert queries.verify(token=card.token, at=AT, actor=someone) is not None
 
 
-def test_no_address_is_kept_in_plain_and_counts_are_forgotten(card):
+def test_no_address_is_kept(card):
     queries.verify(token=card.token, at=AT, actor=visitor())
-    assert "192.0.2" not in str(CheckCount.objects.values_list().get())
-    assert limits.forget_counts(at=AT + timedelta(minutes=59)) == 0
-    assert limits.forget_counts(at=AT + timedelta(minutes=62)) == 1
+    assert "192.0.2" not in str(RateSlot.objects.values_list().get())

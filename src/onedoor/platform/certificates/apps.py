@@ -7,10 +7,9 @@ class CertificatesConfig(AppConfig):
     verbose_name = "电子证照"
 
     def ready(self) -> None:
-        from onedoor.platform.certificates import limits, operations
+        from onedoor.platform.certificates import operations
         from onedoor.platform.kernel import tasks
         from onedoor.platform.kernel.actors import Actor
 
         machine = Actor.system("证照到期")
         tasks.every(3600, "certificates.lapse", lambda *, at: operations.lapse_certificates(actor=machine, at=at))
-        tasks.every(3600, "certificates.forget_counts", limits.forget_counts)

@@ -239,22 +239,6 @@ class ShowCode(models.Model):
         return f"{self.certificate_id} {self.pk}"
 
 
-class CheckCount(models.Model):
-    """How often one network address has checked within one minute; the address is a blind index."""
-
-    address = models.CharField("网络地址索引", max_length=64)
-    minute = models.DateTimeField("分钟")
-    count = models.PositiveIntegerField("次数", default=0)
-
-    class Meta:
-        verbose_name = "核验计数"
-        verbose_name_plural = "核验计数"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["address", "minute"], name="check_count_once")]
-
-    def __str__(self) -> str:
-        return f"{self.minute:%F %R} {self.count}"
-
-
 class ImportedCertificate(models.Model):
     """
     A certificate of before this platform, or of another issuer, as its archive has it.
