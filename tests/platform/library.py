@@ -97,8 +97,8 @@ def judge(case: Case, on: date) -> Judgement:
     return Judgement(value={"eligible": good}, reasons=(), trace=(), parameters=())
 
 
-def ruling(case: Case, judgement: Judgement, granted: bool) -> handlers.Ruling:
-    return handlers.Ruling(
+def wording(case: Case, judgement: Judgement, granted: bool) -> handlers.Wording:
+    return handlers.Wording(
         "决定书", "准予办证。" if granted else "不予办证。", ["经核实。"], ["《公共图书馆法》第三十六条"]
     )
 
@@ -114,7 +114,7 @@ OWN = {
 HANDLER = handlers.CaseHandler(
     item=ITEM,
     judge=judge,
-    ruling=ruling,
+    wording=wording,
     notice_lines=lambda case, on: [["读者", "欧**娜"]],
     notice_days=lambda case, on: 5,
 )

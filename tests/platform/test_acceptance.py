@@ -12,6 +12,7 @@ from onedoor.platform.cases.models import Case, Clock
 from onedoor.platform.cases.operations import duties
 from onedoor.platform.cases.operations.desk import Defect, SecondNotice
 from onedoor.platform.cases.operations.steps import ExtensionInvalid
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.cases.steps import RoleSeparation
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.errors import InvalidInput
@@ -155,16 +156,14 @@ def test_a09_who_received_a_case_cannot_decide_it(books: Library) -> None:
     # The clerk has become an approver meanwhile; the same person stays the same person.
     post = promote(books, "clerk")
     with pytest.raises(RoleSeparation) as refused:
-        operations.decide_case(case_id=case.pk, granted=True, reason="", actor=post, at=moment("2026-10-12"))
+        operations.decide_case(case_id=case.pk, ruling=Ruling(True), actor=post, at=moment("2026-10-12"))
     assert (refused.value.code, refused.value.http_status) == ("role.separation", 403)
 
 
 def test_a09_unless_the_item_lets_one_officer_do_it_all(books: Library) -> None:
     library.publish(library.item(single_officer_allowed=True), valid_from=date(2026, 8, 1))
     case = ready_to_decide(books)
-    operations.decide_case(
-        case_id=case.pk, granted=True, reason="", actor=promote(books, "clerk"), at=moment("2026-10-12")
-    )
+    operations.decide_case(case_id=case.pk, ruling=Ruling(True), actor=promote(books, "clerk"), at=moment("2026-10-12"))
     assert Case.objects.get(pk=case.pk).state == "completed"
 
 

@@ -9,6 +9,7 @@ from ninja import Header, Router, Schema
 from onedoor.api.problems import Problem
 from onedoor.platform.cases import operations, queries
 from onedoor.platform.cases.queries import Case
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.kernel import clock, replays
 from onedoor.platform.kernel.actors import Actor
 
@@ -97,7 +98,7 @@ def decide(request: HttpRequest, number: str, decision: Decision, idempotency_ke
     def perform() -> dict[str, object]:
         paper = operations.decide_case(
             case_id=case.pk,
-            **decision.dict(),
+            ruling=Ruling(**decision.dict()),
             actor=_actor(request),
             at=clock.now(),
         )

@@ -18,6 +18,7 @@ from onedoor.platform.audit.titles import TITLES
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.operations import duties
 from onedoor.platform.cases.queries import get_visible_case
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotAllowed, OneDoorError
 from onedoor.platform.supervision.queries import audit_lines, replay
@@ -104,7 +105,7 @@ def test_every_operation_of_a_case_leaves_a_write_with_actor_place_and_a_title(b
     case = books.noticed(AT)
     duties.close_ended_notices(at=AT + timedelta(days=20))
     operations.decide_case(
-        case_id=case.pk, granted=True, reason="", actor=books.officer("approver"), at=AT + timedelta(days=20)
+        case_id=case.pk, ruling=Ruling(True), actor=books.officer("approver"), at=AT + timedelta(days=20)
     )
     entries = list(AuditEntry.objects.filter(target=case.target).order_by("id"))
     assert [entry.event for entry in entries if entry.event.startswith("cases.")] == [

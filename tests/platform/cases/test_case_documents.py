@@ -13,6 +13,7 @@ from tests.platform.library import CHINA, Library
 from onedoor.platform.cases import documents, grounds, operations
 from onedoor.platform.cases.models import Case, CaseDocument
 from onedoor.platform.cases.operations import duties
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.files import rendering
 from onedoor.platform.kernel import parameters
 from onedoor.platform.kernel.errors import InvalidInput
@@ -33,7 +34,9 @@ def test_a_denial_is_not_saved_without_code_reason_advice_and_basis(books: Libra
     case = ready(books)
     words: dict[str, Any] = {**library.DENIED, missing: [] if missing == "basis" else ""}
     with pytest.raises(InvalidInput) as refused:
-        operations.decide_case(case_id=case.pk, granted=False, **words, actor=books.officer("approver"), at=LATER)
+        operations.decide_case(
+            case_id=case.pk, ruling=Ruling(False, **words), actor=books.officer("approver"), at=LATER
+        )
     assert list(refused.value.problems) == [missing]
     assert Case.objects.get(pk=case.pk).state == "deciding"
 

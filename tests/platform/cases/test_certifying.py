@@ -14,6 +14,7 @@ from tests.platform.library import CHINA, MACHINE, READER, Library
 from onedoor.platform.cases import handlers, operations
 from onedoor.platform.cases.models import Action, Case, CaseDocument, StoredJudgement
 from onedoor.platform.cases.operations import duties
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.certificates import kinds
 from onedoor.platform.certificates import operations as certificates
@@ -85,8 +86,7 @@ def decided(books: Library, at: datetime = AT, *, granted: bool = True, **answer
     duties.close_ended_notices(at=later)
     operations.decide_case(
         case_id=case.pk,
-        granted=granted,
-        **library.DENIED,
+        ruling=Ruling(granted, **library.DENIED),
         actor=books.officer("approver"),
         at=later,
     )

@@ -10,6 +10,7 @@ from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Case, Clock, Hearing
 from onedoor.platform.cases.operations.decisions import HearingNotOver
 from onedoor.platform.cases.operations.hearings import HearingTooLate, PresiderHandles
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, OneDoorError
 
 TOLD = datetime(2026, 11, 2, 10, 0, tzinfo=CHINA)
@@ -106,7 +107,7 @@ def test_nobody_decides_before_the_hearing_is_over_and_the_decision_names_the_re
     desk.go(TOLD)
     desk.act("approver", staff(case, "hearing/"), deed="inform", reason=WHY)
     with pytest.raises(HearingNotOver):
-        operations.decide_case(case_id=case.pk, granted=True, reason="", actor=books.officer("approver"), at=TOLD)
+        operations.decide_case(case_id=case.pk, ruling=Ruling(True), actor=books.officer("approver"), at=TOLD)
     desk.go(ASKED)
     assert "您可以要求听证" in desk.page("reader", own(case))
     assert desk.refused("reader", own(case, "hearing/"), 422)

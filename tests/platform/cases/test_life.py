@@ -18,6 +18,7 @@ from onedoor.platform.cases.operations.decisions import AgainstRule
 from onedoor.platform.cases.operations.desk import Defect
 from onedoor.platform.cases.operations.drafts import StaleVersion
 from onedoor.platform.cases.operations.steps import StepNeedsOther, TooFewPeople
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.cases.states import MOVES, Kind, State
 from onedoor.platform.cases.steps import RoleSeparation, StepNotOpen
 from onedoor.platform.kernel import replays
@@ -213,14 +214,14 @@ def test_a_decision_follows_the_rule_and_a_denial_has_its_reason(books: Library)
     duties.close_ended_notices(at=later)
     approver = books.officer("approver")
     with pytest.raises(InvalidInput):
-        operations.decide_case(case_id=case.pk, granted=False, reason="不行", actor=approver, at=later)
-    operations.decide_case(case_id=case.pk, granted=True, reason="", actor=approver, at=later)
+        operations.decide_case(case_id=case.pk, ruling=Ruling(False, reason="不行"), actor=approver, at=later)
+    operations.decide_case(case_id=case.pk, ruling=Ruling(True), actor=approver, at=later)
     case = Case.objects.get(pk=case.pk)
     assert (case.state, case.result) == ("completed", "granted")
     letter = CaseDocument.objects.get(case=case, kind="grant")
     assert letter.number.endswith("号")
     with pytest.raises(OneDoorError):
-        operations.decide_case(case_id=case.pk, granted=True, reason="", actor=approver, at=later)
+        operations.decide_case(case_id=case.pk, ruling=Ruling(True), actor=approver, at=later)
 
 
 def test_a_grant_against_the_rule_is_refused(books: Library) -> None:
@@ -232,8 +233,10 @@ def test_a_grant_against_the_rule_is_refused(books: Library) -> None:
     later = AT + timedelta(days=20)
     duties.close_ended_notices(at=later)
     with pytest.raises(AgainstRule):
-        operations.decide_case(case_id=case.pk, granted=True, reason="", actor=books.officer("approver"), at=later)
-    operations.decide_case(case_id=case.pk, granted=False, **library.DENIED, actor=books.officer("approver"), at=later)
+        operations.decide_case(case_id=case.pk, ruling=Ruling(True), actor=books.officer("approver"), at=later)
+    operations.decide_case(
+        case_id=case.pk, ruling=Ruling(False, **library.DENIED), actor=books.officer("approver"), at=later
+    )
     assert Case.objects.get(pk=case.pk).result == "denied"
 
 

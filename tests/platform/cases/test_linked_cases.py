@@ -15,6 +15,7 @@ from onedoor.platform.cases import handlers, operations
 from onedoor.platform.cases.models import Action, Case, Draft, Revocation
 from onedoor.platform.cases.operations.linked import NotLinkable
 from onedoor.platform.cases.operations.revocation import HearFirst, NotRevocable, ProposerDecides
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.certificates import operations as certificates
 from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.identity.models import Division, Organization
@@ -110,7 +111,7 @@ def finish(books: Library, case: Case) -> None:
     operations.post_notice(case_id=case.pk, step="notice", actor=books.officer("reviewer"), at=DONE)
     later = DONE + timedelta(days=20)
     operations.close_ended_notices(at=later)
-    operations.decide_case(case_id=case.pk, granted=True, reason="", actor=books.officer("approver"), at=later)
+    operations.decide_case(case_id=case.pk, ruling=Ruling(True), actor=books.officer("approver"), at=later)
 
 
 def test_only_what_the_service_offers_and_only_after_a_grant(books: Library, granted: Case) -> None:

@@ -13,6 +13,7 @@ from tests.platform.library import CHINA, Library
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Draft
 from onedoor.platform.cases.operations import duties
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.kernel import outbox, replays
 from onedoor.platform.kernel.errors import OneDoorError
@@ -160,7 +161,7 @@ def test_a_decision_and_a_withdrawal_never_both_happen(books: Library) -> None:
     citizen, approver = books.citizen(), books.officer("approver")
     outcomes = at_once(
         lambda: operations.withdraw_case(case_id=case.pk, actor=citizen, at=LATER),
-        lambda: operations.decide_case(case_id=case.pk, granted=True, reason="", actor=approver, at=LATER),
+        lambda: operations.decide_case(case_id=case.pk, ruling=Ruling(True), actor=approver, at=LATER),
     )
     assert len(codes(outcomes)) == 1
     assert codes(outcomes)[0] in ("cases.move_not_possible", "cases.step_not_open")

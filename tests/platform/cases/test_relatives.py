@@ -12,6 +12,7 @@ from onedoor.platform.cases.models import Case, RelatedStaffDeclaration
 from onedoor.platform.cases.operations import duties
 from onedoor.platform.cases.operations.decisions import NeedsSecondApprover, SameApprover
 from onedoor.platform.cases.operations.relatives import DeclaredTooLate
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.cases.steps import RelativeHandles
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
@@ -40,7 +41,7 @@ def test_an_officer_who_is_a_relative_does_no_step_any_more(books: Library) -> N
 
 def test_one_approver_alone_does_not_decide_it(books: Library, ready: Case) -> None:
     with pytest.raises(NeedsSecondApprover):
-        operations.decide_case(case_id=ready.pk, granted=True, reason="", actor=books.officer("approver"), at=LATER)
+        operations.decide_case(case_id=ready.pk, ruling=Ruling(True), actor=books.officer("approver"), at=LATER)
     assert Case.objects.get(pk=ready.pk).state == "deciding"
 
 
@@ -91,7 +92,7 @@ def test_the_answer_in_the_form_files_it(books: Library) -> None:
 
 def test_after_the_decision_it_is_too_late(books: Library, ready: Case) -> None:
     approver, second = books.officer("approver"), books.officer("second_approver")
-    operations.propose_decision(case_id=ready.pk, granted=True, reason="", actor=approver, at=LATER)
+    operations.propose_decision(case_id=ready.pk, ruling=Ruling(True), actor=approver, at=LATER)
     operations.confirm_decision(case_id=ready.pk, agreed=True, note="", actor=second, at=LATER)
     with pytest.raises(DeclaredTooLate):
         operations.declare_relative(case_id=ready.pk, relation="兄弟", actor=books.officer("reviewer"), at=LATER)

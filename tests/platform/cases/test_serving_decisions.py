@@ -10,6 +10,7 @@ from tests.platform.library import CHINA, Library
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Action, Case, Delivery
 from onedoor.platform.cases.operations import duties
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.kernel import outbox
 from onedoor.platform.messages.models import Message
 
@@ -28,8 +29,8 @@ def decided(books: Library, delivery: str, *, granted: bool = True) -> Case:
     books.step(case, "opinion", AT, "reviewer")
     operations.post_notice(case_id=case.pk, step="notice", actor=books.officer("reviewer"), at=AT)
     duties.close_ended_notices(at=LATER)
-    words = {"reason": ""} if granted else library.DENIED
-    operations.decide_case(case_id=case.pk, granted=granted, **words, actor=books.officer("approver"), at=LATER)
+    words = {} if granted else library.DENIED
+    operations.decide_case(case_id=case.pk, ruling=Ruling(granted, **words), actor=books.officer("approver"), at=LATER)
     return Case.objects.get(pk=case.pk)
 
 

@@ -16,6 +16,7 @@ from onedoor.platform.cases.notifications import TEXTS
 from onedoor.platform.cases.operations.decisions import NotImmediate
 from onedoor.platform.cases.operations.desk import Defect
 from onedoor.platform.cases.operations.voiding import NotADouble, VoidNeedsTwo
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.kernel.crypto import canonical_json, sm3
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, OneDoorError
@@ -40,7 +41,7 @@ def test_an_immediate_item_is_accepted_and_decided_in_one_session(immediate: Lib
     case = immediate.received(AT)
     both = immediate.officer("clerk")
     both = replace(both, permissions=both.permissions | {"cases.decide"})
-    operations.decide_at_once(case_id=case.pk, granted=True, reason="", actor=both, at=AT)
+    operations.decide_at_once(case_id=case.pk, ruling=Ruling(True), actor=both, at=AT)
     case.refresh_from_db()
     assert (case.state, case.result) == ("completed", "granted")
     told = list(Action.objects.filter(case=case).order_by("seq").values_list("kind", "at"))
@@ -55,7 +56,7 @@ def test_an_immediate_item_is_accepted_and_decided_in_one_session(immediate: Lib
 def test_only_an_immediate_item_is_decided_at_once(books: Library) -> None:
     case = books.received(AT)
     with pytest.raises(NotImmediate):
-        operations.decide_at_once(case_id=case.pk, granted=True, reason="", actor=books.officer("clerk"), at=AT)
+        operations.decide_at_once(case_id=case.pk, ruling=Ruling(True), actor=books.officer("clerk"), at=AT)
     assert Case.objects.get(pk=case.pk).state == "received"
 
 

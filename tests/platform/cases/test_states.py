@@ -12,6 +12,7 @@ from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Action, Case, Clock
 from onedoor.platform.cases.operations import duties
 from onedoor.platform.cases.operations.desk import Defect
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.cases.states import MOVES, TERMINAL, Kind, State
 from onedoor.platform.kernel.errors import OneDoorError
 
@@ -160,7 +161,7 @@ def post_notice(books: Library, case: Case, at: datetime) -> Any:
 
 
 def decide(granted: bool) -> Callable[[Library, Case, datetime], Any]:
-    return by_officer(operations.decide_case, "approver", granted=granted, **library.DENIED)
+    return by_officer(operations.decide_case, "approver", ruling=Ruling(granted, **library.DENIED))
 
 
 def transfer(books: Library, case: Case, at: datetime) -> Any:

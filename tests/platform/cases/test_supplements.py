@@ -13,6 +13,7 @@ from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, PublicNotice
 from onedoor.platform.cases.operations import duties
 from onedoor.platform.cases.operations.desk import Defect, MaterialNotInItem, OverrideByAsker, SecondNotice
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
@@ -268,7 +269,7 @@ def test_a09_holds_for_an_item_that_forgot_to_say_so(books: Library) -> None:
     clerk = books.officer("clerk")
     both = replace(books.officer("approver"), login_id=clerk.login_id)  # the clerk has become an approver meanwhile
     with pytest.raises(OneDoorError) as refused:
-        operations.decide_case(case_id=case.pk, granted=True, reason="", actor=both, at=AT + timedelta(days=20))
+        operations.decide_case(case_id=case.pk, ruling=Ruling(True), actor=both, at=AT + timedelta(days=20))
     assert refused.value.code == "role.separation"
 
 
@@ -282,7 +283,7 @@ def test_an_item_that_is_decided_at_once_can_be_decided(books: Library) -> None:
     }
     library.publish(library.item(steps=[only | {"state": "deciding"}]), valid_from=date(2026, 8, 1))
     case = books.accepted(AT)
-    operations.decide_case(case_id=case.pk, granted=True, reason="", actor=books.officer("approver"), at=AT)
+    operations.decide_case(case_id=case.pk, ruling=Ruling(True), actor=books.officer("approver"), at=AT)
     assert Case.objects.get(pk=case.pk).result == "granted"
 
 

@@ -16,6 +16,7 @@ from onedoor.platform.cases import operations as cases
 from onedoor.platform.cases.models import Case
 from onedoor.platform.cases.operations import duties
 from onedoor.platform.cases.queries import month_before, step_histories
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.catalog.elements import publication_faults
 from onedoor.platform.catalog.loading import write_item
 from onedoor.platform.catalog.steps import (
@@ -118,7 +119,7 @@ def decided(books: Library) -> Case:
     case = books.noticed(datetime(2026, 8, 3, 10, 0, tzinfo=library.CHINA))
     at = datetime(2026, 8, 20, 10, 0, tzinfo=library.CHINA)
     duties.close_ended_notices(at=at)
-    cases.decide_case(case_id=case.pk, granted=True, reason="", actor=books.officer("approver"), at=at)
+    cases.decide_case(case_id=case.pk, ruling=Ruling(True), actor=books.officer("approver"), at=at)
     return Case.objects.get(pk=case.pk)
 
 

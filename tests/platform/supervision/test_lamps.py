@@ -13,6 +13,7 @@ from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Case
 from onedoor.platform.cases.operations import duties
 from onedoor.platform.cases.operations.desk import Defect
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.errors import NotAllowed
 from onedoor.platform.supervision import queries
@@ -82,7 +83,7 @@ def test_a_decided_case_lights_nothing_any_more(books: Library) -> None:
     case = books.noticed(moment("2026-09-29"))
     duties.close_ended_notices(at=moment("2026-10-15"))
     operations.decide_case(
-        case_id=case.pk, granted=True, reason="", actor=books.officer("approver"), at=moment("2026-10-15")
+        case_id=case.pk, ruling=Ruling(True), actor=books.officer("approver"), at=moment("2026-10-15")
     )
     assert lit(case, "2026-12-31") == {}
 

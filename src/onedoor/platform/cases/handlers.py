@@ -34,7 +34,7 @@ class Application:
 
 
 @dataclass(frozen=True)
-class Ruling:
+class Wording:
     """The words of a decision made from a judgement: what is decided, the facts, the basis."""
 
     title: str
@@ -93,7 +93,7 @@ def _nothing_follows(case: Case, judgement: Judgement, *, actor: Actor, at: date
 @dataclass(frozen=True)
 class CaseHandler:
     """
-    `judge` answers with `value["eligible"]` (bool) and whatever the decision needs; `ruling` puts it into words;
+    `judge` answers with `value["eligible"]` (bool) and whatever the decision needs; `wording` puts it into words;
     `notice_lines` gives the masked lines of a public notice; `openers` start the machine's steps by step code; `guards` say in a sentence why a step cannot be done yet;
     `computations` are the pure functions behind computed fields: from the form's answers (or a row) to a value, or None.
     `linked_items` names by relation (correct, change, reissue, cancel) the item through which a granted case is corrected, changed, reissued or cancelled; its `on_granted` ends or supersedes what `case.continues` gave.
@@ -101,7 +101,7 @@ class CaseHandler:
 
     item: str
     judge: Callable[[Case, date], Judgement]
-    ruling: Callable[[Case, Judgement, bool], Ruling]
+    wording: Callable[[Case, Judgement, bool], Wording]
     check: Callable[[Application], dict[str, str]] = _no_problems
     people: Callable[[Mapping[str, Any], date], Sequence[NamedPerson]] = _nobody
     precheck: Callable[[Mapping[str, Any], Params, date], Judgement] | None = None

@@ -9,7 +9,7 @@ from onedoor.platform.cases.handlers import (
     Application,
     CaseHandler,
     NamedPerson,
-    Ruling,
+    Wording,
 )
 from onedoor.platform.cases.models import Case
 from onedoor.platform.certificates import operations as certificates
@@ -65,7 +65,7 @@ def judge(case: Case, on: date) -> Judgement:
     return judge_dibao(household_facts(case, on), parameters(case.division, on), on)
 
 
-def ruling(case: Case, judgement: Judgement, granted: bool) -> Ruling:
+def wording(case: Case, judgement: Judgement, granted: bool) -> Wording:
     """Put the decision into words."""
     value = judgement.value
     facts = [
@@ -77,7 +77,7 @@ def ruling(case: Case, judgement: Judgement, granted: bool) -> Ruling:
     basis = sorted({reason.article for reason in judgement.reasons} | {"《中华人民共和国社会救助法》第十八条"})
     if not granted:
         facts += [reason.text for reason in judgement.reasons]
-        return Ruling("不予确认决定书", "经审核，你户不符合最低生活保障条件，决定不予确认。", facts, basis)
+        return Wording("不予确认决定书", "经审核，你户不符合最低生活保障条件，决定不予确认。", facts, basis)
     amount, month = value["monthly_amount"], value["start_month"]
     lines = (
         ("保障类别", "最低生活保障"),
@@ -86,7 +86,7 @@ def ruling(case: Case, judgement: Judgement, granted: bool) -> Ruling:
         ("起始月份", f"{month.year}年{month.month}月"),
         ("下次复核", value["review_due"].isoformat()),
     )
-    return Ruling("确认决定书", "经审核，你户符合最低生活保障条件，决定予以确认。", facts, basis, lines)
+    return Wording("确认决定书", "经审核，你户符合最低生活保障条件，决定予以确认。", facts, basis, lines)
 
 
 def notice_lines(case: Case, on: date) -> list[list[str]]:
@@ -170,7 +170,7 @@ def revoke(
 dibao = CaseHandler(
     item=ITEM,
     judge=judge,
-    ruling=ruling,
+    wording=wording,
     check=check,
     people=people,
     precheck=precheck_dibao,

@@ -14,6 +14,7 @@ from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.cases.operations.desk import Defect
 from onedoor.platform.cases.queries import Case
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.catalog import scenarios
 from onedoor.platform.catalog.forms import Section
 from onedoor.platform.identity import queries as identity
@@ -219,7 +220,7 @@ def _decide(
         decision = request.POST.get("decision", "")
         if decision not in ("grant", "deny"):
             raise InvalidInput({"decision": "请选择准予或者不予批准。"})
-        return act(case_id=found.pk, granted=decision == "grant", **ground(request), **who(request))
+        return act(case_id=found.pk, ruling=Ruling(decision == "grant", **ground(request)), **who(request))
 
     context = {
         "judgement": queries.judge_now(found, on=clock.today()),

@@ -71,7 +71,7 @@ class ProposedDecision(models.Model):
     """What the first approver of a case that touches relatives means to decide; another one confirms or opposes it."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="proposed_decisions")
-    ruling = EncryptedJSONField("拟定决定")  # the arguments of decide_case: granted, reason, reason_code, …
+    ruling = EncryptedJSONField("拟定决定")  # the fields of rulings.Ruling
     login_id = models.BigIntegerField("拟定人登录号")
     proposed_at = models.DateTimeField("拟定时间")
     settled_at = models.DateTimeField("复核时间", null=True, blank=True)

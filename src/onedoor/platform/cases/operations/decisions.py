@@ -1,7 +1,6 @@
 """Decide a case: the rule is asked once more, its whole calculation is stored, the decision is issued in writing."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
@@ -12,6 +11,7 @@ from onedoor.platform.cases.models import Case, CaseDocument, CaseStep, Hearing,
 from onedoor.platform.cases.operations.delivery import hand_over
 from onedoor.platform.cases.operations.desk import accept_case
 from onedoor.platform.cases.operations.steps import open_next
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -52,35 +52,8 @@ class NotImmediate(OneDoorError):
     code, http_status, message = "cases.not_immediate", 409, "这个事项不是即办件，请先受理，再按步骤办理。"
 
 
-@dataclass(frozen=True)
-class Ruling:
-    """What an approver decides; a denial has a code of `grounds.DENIAL`, words, advice and the articles it rests on."""
-
-    granted: bool
-    reason: str = ""
-    reason_code: str = ""
-    how_to_fix: str = ""
-    basis: tuple[str, ...] = ()
-
-    def check(self) -> None:
-        """:raises InvalidInput: a denial lacks its ground (R-CASE-5)."""
-        if not self.granted:
-            words = {"reason": self.reason, "how_to_fix": self.how_to_fix, "basis": "；".join(self.basis)}
-            grounds.check(grounds.DENIAL, code=self.reason_code, **words)
-
-
 @transaction.atomic
-def decide_case(
-    *,
-    case_id: int,
-    granted: bool,
-    reason: str,
-    actor: Actor,
-    at: datetime,
-    reason_code: str = "",
-    how_to_fix: str = "",
-    basis: Sequence[str] = (),
-) -> CaseDocument:
+def decide_case(*, case_id: int, ruling: Ruling, actor: Actor, at: datetime) -> CaseDocument:
     """
     Grant or deny a case. Its rule is computed now and stored with inputs, articles and parameters; a grant moves the
     register and issues the certificate in the same transaction.
@@ -91,7 +64,6 @@ def decide_case(
     :raises HearingNotOver: the applicant may still be heard.
     :raises NeedsSecondApprover: the case touches relatives of the staff (R-ORG-3).
     """
-    ruling = Ruling(granted, reason.strip(), reason_code, how_to_fix.strip(), tuple(basis))
     case, row = _may_decide(case_id, ruling, actor)
     if case.relatives.exists():
         raise NeedsSecondApprover
@@ -99,17 +71,7 @@ def decide_case(
 
 
 @transaction.atomic
-def decide_at_once(
-    *,
-    case_id: int,
-    granted: bool,
-    reason: str,
-    actor: Actor,
-    at: datetime,
-    reason_code: str = "",
-    how_to_fix: str = "",
-    basis: Sequence[str] = (),
-) -> CaseDocument:
+def decide_at_once(*, case_id: int, ruling: Ruling, actor: Actor, at: datetime) -> CaseDocument:
     """
     Accept and decide an immediate item 即办件 in one session; both stay events of their own, in this order.
 
@@ -122,28 +84,16 @@ def decide_at_once(
     if item.national.case_type != "1" or definition is None or not set(definition.after) <= {"accept"}:
         raise NotImmediate
     accept_case(case_id=case_id, actor=actor, at=at)
-    words = {"reason": reason, "reason_code": reason_code, "how_to_fix": how_to_fix, "basis": basis}
-    return decide_case(case_id=case_id, granted=granted, **words, actor=actor, at=at)  # type: ignore[arg-type]
+    return decide_case(case_id=case_id, ruling=ruling, actor=actor, at=at)
 
 
 @transaction.atomic
-def propose_decision(
-    *,
-    case_id: int,
-    granted: bool,
-    reason: str,
-    actor: Actor,
-    at: datetime,
-    reason_code: str = "",
-    how_to_fix: str = "",
-    basis: Sequence[str] = (),
-) -> ProposedDecision:
+def propose_decision(*, case_id: int, ruling: Ruling, actor: Actor, at: datetime) -> ProposedDecision:
     """
     Propose the decision of a case that touches relatives; nothing takes effect before another approver confirms it.
 
     :raises RoleSeparation, RelativeHandles, AgainstRule, InvalidInput, HearingNotOver: as for `decide_case`.
     """
-    ruling = Ruling(granted, reason.strip(), reason_code, how_to_fix.strip(), tuple(basis))
     case, row = _may_decide(case_id, ruling, actor)
     _judge(case, ruling, at)
     proposal = ProposedDecision.objects.create(
@@ -152,7 +102,9 @@ def propose_decision(
     steps.end(row, outcome="proposed", performers=[actor], at=at)
     steps.open_common(case, steps.CONFIRM, at=at, organ=case.deciding_organization)
     clocks.set_urgency(case)
-    life.append(case, Kind.PROPOSE, actor=actor, at=at, step="decide", note=ruling.reason, facts={"granted": granted})
+    life.append(
+        case, Kind.PROPOSE, actor=actor, at=at, step="decide", note=ruling.reason, facts={"granted": ruling.granted}
+    )
     audit.record("cases.propose_decision", actor=actor, at=at, target=case.target, division=case.division)
     return proposal
 
@@ -177,9 +129,7 @@ def confirm_decision(*, case_id: int, agreed: bool, note: str, actor: Actor, at:
     proposal.save(update_fields=["settled_at"])
     document = None
     if agreed:
-        content = proposal.ruling
-        ruling = Ruling(**{**content, "basis": tuple(content["basis"])})
-        document = _take_effect(case, row, ruling, actor=actor, at=at)
+        document = _take_effect(case, row, Ruling(**proposal.ruling), actor=actor, at=at)
     else:
         grounds.check_reason(note, "复核")
         steps.end(row, outcome="opposed", performers=[actor], at=at)
@@ -279,7 +229,7 @@ def store_judgement(case: Case, judgement: Judgement, *, at: datetime) -> Stored
 
 def _write_decision(case: Case, judgement: Judgement, ruling: Ruling, at: datetime) -> CaseDocument:
     """Issue the decision: what is decided, facts, reasons, articles, how to mend it, remedies, the calculation."""
-    words = handlers.for_item(case.item_code).ruling(case, judgement, ruling.granted)
+    words = handlers.for_item(case.item_code).wording(case, judgement, ruling.granted)
     reasons = [ruling.reason] if ruling.reason else []
     if not ruling.granted:
         reasons = [f"{grounds.DENIAL[ruling.reason_code]}。{ruling.reason}"]

@@ -1,9 +1,8 @@
 """What goes on beside the common road of a case: hearing, delivery, revocation, relatives, the cases linked with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from onedoor.platform.cases import steps
 from onedoor.platform.cases.models import (
@@ -18,10 +17,10 @@ from onedoor.platform.cases.models import (
     VoidRequest,
 )
 from onedoor.platform.cases.operations.correction import correctable_fields
-from onedoor.platform.cases.operations.decisions import Ruling
 from onedoor.platform.cases.operations.delivery import decision_of
 from onedoor.platform.cases.operations.linked import relations_offered
 from onedoor.platform.cases.operations.revocation import may_revoke
+from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.cases.states import BEFORE_DECISION, MOVES, Kind
 from onedoor.platform.catalog.forms import Section
 from onedoor.platform.identity import queries as identity
@@ -108,10 +107,7 @@ def links_of(case: Case) -> list[LinkedCase]:
 def proposed_ruling(case: Case) -> Ruling | None:
     """Return what the first approver means to decide, while another one has to confirm it."""
     proposal = ProposedDecision.objects.filter(case=case, settled_at__isnull=True).first()
-    if proposal is None:
-        return None
-    content: Mapping[str, Any] = proposal.ruling
-    return Ruling(**{**content, "basis": tuple(content["basis"])})
+    return Ruling(**proposal.ruling) if proposal else None
 
 
 def correctable_section(case: Case, *, for_officer: bool = False) -> Section:
