@@ -84,6 +84,7 @@ ELSEWHERE = {
 # A citizen's queries: an officer has no person, so they give nothing.
 CITIZENS = frozenset(
     {"get_draft", "known_answers", "needed_consents", "signatures_asked", "my_drafts", "my_cases", "uses_about"}
+    | {"own_use", "uses_under_consents", "matters_of"}
 )
 MUST_SEE = frozenset(
     {

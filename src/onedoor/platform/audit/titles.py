@@ -98,6 +98,7 @@ TITLES = {
     "demonstration.enter": "演示：以此人身份进入",
     "demonstration.invent": "演示：批量编造办件",
     "exchange.ask": "向部门查询",
+    "exchange.use": "使用共享数据",
     "files.open": "打开文件",
     "files.store": "存入文件",
     "identity.appoint_officer": "任命岗位",

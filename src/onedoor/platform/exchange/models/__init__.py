@@ -1,0 +1,6 @@
+"""The tables of the exchange; callers import them from here."""
+
+from onedoor.platform.exchange.models.questions import Query
+from onedoor.platform.exchange.models.uses import DataUse, DataUsePerson
+
+__all__ = ["DataUse", "DataUsePerson", "Query"]
