@@ -31,7 +31,7 @@ def ask_household(payload: dict[str, Any], *, at: datetime) -> None:
         source=SOURCE,
         person_id=draft.applicant_id,
         purpose=PURPOSE,
-        business=f"draft:{draft.pk}",
+        business=draft.target,
         actor=MACHINE,
         at=at,
         waited_for=True,
