@@ -81,6 +81,8 @@ ELSEWHERE = {
     "verify": "open to whoever holds the certificate's code",
     "answer_of": "asks for a permission no post has",
     "datasets_to_ask": "the catalogue of datasets, no rows",
+    "source_figures": "departments serve the whole node: calls and times, no person",
+    "read_source": "departments serve the whole node: calls and times, no person",
     "open_file": "asks the room that owns the target; tested with files",
 }
 # A citizen's queries: an officer has no person, so they give nothing.
