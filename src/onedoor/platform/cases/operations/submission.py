@@ -90,7 +90,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     :raises InvalidInput: answers are missing or wrong; each problem names its field.
     :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow, MandateExpired, MandateUsedUp: what is missing and how to mend it.
     """
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("item_version", "applicant").get(pk=draft_id)
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("applicant").get(pk=draft_id)
     access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
     if draft.submitted_as is not None:
         return draft.submitted_as
@@ -156,11 +156,9 @@ def _check_complete(draft: Draft, actor: Actor, at: datetime) -> None:
 def _create_case(draft: Draft, delivery: str, actor: Actor, at: datetime) -> Case:
     version = draft.item_version
     item = version.item
-    receiving = identity.responsible_organization(
-        division=draft.division, tier=item.jurisdiction.receiving_tier, line=item.line, on=day_of(at)
-    )
-    deciding = identity.responsible_organization(
-        division=draft.division, tier=item.jurisdiction.deciding_tier, line=item.line, on=day_of(at)
+    tiers = [item.jurisdiction.receiving_tier, item.jurisdiction.deciding_tier]
+    receiving, deciding = identity.responsible_organizations(
+        division=draft.division, tiers=tiers, line=item.line, on=day_of(at)
     )
     number, code = new_number(item, deciding, at=at)
     case = Case.objects.create(

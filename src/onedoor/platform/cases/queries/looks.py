@@ -98,11 +98,7 @@ def looks_at_me(*, actor: Actor, before: int = 0, most: int = 50) -> list[Office
 
 def _things_about(person_id: int) -> dict[str, Case | None]:
     """Return the targets of everything about a person, each with its case where it has one."""
-    cases = list(
-        Case.objects.filter(Q(applicant_id=person_id) | Q(people__person_id=person_id))
-        .select_related("item_version")
-        .distinct()
-    )
+    cases = list(Case.objects.filter(Q(applicant_id=person_id) | Q(people__person_id=person_id)).distinct())
     about: dict[str, Case | None] = {case.target: case for case in cases}
     held = CertificateHolder.objects.filter(person_id=person_id).select_related("certificate")
     about |= {holder.certificate.target: None for holder in held}
