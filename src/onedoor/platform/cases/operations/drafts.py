@@ -373,7 +373,7 @@ def _want_signatures(draft: Draft, at: datetime) -> None:
 
 
 def _open_draft(draft_id: UUID, actor: Actor, at: datetime) -> Draft:
-    draft = Draft.objects.select_for_update(of=("self",)).filter(pk=draft_id).first()
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("applicant").filter(pk=draft_id).first()
     if draft is None or draft.submitted_as_id is not None or draft.expires_at <= at:
         raise access.DraftNotFound
     access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))

@@ -72,6 +72,7 @@ from onedoor.platform.cases.queries.proceedings import (
     proceedings_of,
     proposed_ruling,
     revocation_of,
+    touches_relatives,
     void_requests,
 )
 from onedoor.platform.cases.queries.public import public_notice, public_notices
@@ -145,5 +146,6 @@ __all__ = [
     "proceedings_of",
     "proposed_ruling",
     "revocation_of",
+    "touches_relatives",
     "void_requests",
 ]

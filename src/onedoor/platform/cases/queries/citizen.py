@@ -34,7 +34,7 @@ class DraftView:
 
 def get_draft(*, draft_id: UUID, actor: Actor, on: date) -> Draft:
     """:raises DraftNotFound: there is none, or it is not for this actor; both look alike."""
-    draft = Draft.objects.select_related("applicant", "submitted_as").filter(pk=draft_id).first()
+    draft = Draft.objects.select_related("applicant").filter(pk=draft_id).first()
     if draft is None:
         raise access.DraftNotFound
     access.require_draft(draft, actor=actor, scope="view", on=on)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, handlers
@@ -43,6 +43,7 @@ class PossibleAction:
     why_not: str = ""
 
 
+RESTRICTED = KeptCase.objects.filter(restricted_at__isnull=False)  # PIPL art. 47: stored, and nothing else
 # What the page of a case shows of other tables, fetched with it; an act needs none of it.
 SHOWN = ("applicant", "agent", "receiving_organization", "deciding_organization", "declared")
 
@@ -57,7 +58,10 @@ def get_visible_case(
 
     :raises CaseNotFound: there is none, or it is not for this actor; both look alike.
     """
-    case = Case.objects.select_related(*(SHOWN if shown else ())).filter(number=number).first()
+    found = Case.objects.select_related(*SHOWN) if shown else Case.objects
+    if actor.kind == "officer":
+        found = found.annotate(restricted=Exists(RESTRICTED.filter(case=OuterRef("pk"))))
+    case = found.filter(number=number).first()
     if case is None:
         raise access.CaseNotFound
     if actor.kind == "officer":
@@ -72,9 +76,8 @@ def get_visible_case(
 def officer_sees(case: Case, actor: Actor) -> bool:
     if case.state == "submitted":
         return False
-    if KeptCase.objects.filter(
-        case=case, restricted_at__isnull=False
-    ).exists():  # PIPL art. 47: stored, and nothing else
+    restricted = case.restricted if hasattr(case, "restricted") else RESTRICTED.filter(case=case).exists()
+    if restricted:
         return actor.may("audit.view", division=case.division, line=case.line)
     return any(
         actor.may(permission, division=case.division, line=case.line)

@@ -80,6 +80,11 @@ def proceedings_of(case: Case, *, actor: Actor) -> Proceedings:
     )
 
 
+def touches_relatives(case: Case) -> bool:
+    """Tell whether somebody has declared to be a relative in this case, so that two approvers decide it (R-ORG-3)."""
+    return case.relatives.exists()
+
+
 def _may_apply_again(case: Case) -> bool:
     """An application that ended without a grant may be taken up again; one sent up or entered twice goes on elsewhere."""
     elsewhere = case.relation == Case.Relation.REVOKE or case.state in ("transferred", "voided")
