@@ -31,10 +31,12 @@ def needed_consents(draft: Draft, *, at: datetime) -> list[NeededConsent]:
     wanted = list(_wanted(draft, day_of(at)))
     if not wanted:
         return []
-    signed = identity.signed_consents(reference=f"draft:{draft.pk}", at=at)
+    signed = identity.signed_consents(references=[draft.target], at=at)
     return [
-        NeededConsent(request, name, id_number, role, (identity.id_number_index(id_number), request.purpose) in signed)
-        for request, name, id_number, role in wanted
+        NeededConsent(
+            request, name, number, role, (draft.target, identity.id_number_index(number), request.digest) in signed
+        )
+        for request, name, number, role in wanted
     ]
 
 

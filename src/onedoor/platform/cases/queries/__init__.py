@@ -35,9 +35,11 @@ from onedoor.platform.cases.queries.life import (
 )
 from onedoor.platform.cases.queries.looks import (
     PURPOSES,
+    Matter,
     OfficerLook,
     fields_to_reveal,
     looks_at_me,
+    matters_of,
     reveal,
 )
 from onedoor.platform.cases.queries.matter import (
@@ -86,6 +88,7 @@ __all__ = [
     "ClockView",
     "PrivacyNotice",
     "DraftView",
+    "Matter",
     "OfficerLook",
     "TimelineEntry",
     "WorkItem",
@@ -108,6 +111,7 @@ __all__ = [
     "known_answers",
     "latest_document",
     "looks_at_me",
+    "matters_of",
     "materials_of",
     "may_extend",
     "month_before",
