@@ -150,8 +150,8 @@ def matters_of(*, businesses: Collection[str], actor: Actor) -> dict[str, Matter
             organ=case.deciding_organization.name,
             number=case.number if case.applicant_id == person_id else "",
         )
-        for case in cases.select_related("item_version", "deciding_organization").distinct()
+        for case in cases.select_related("deciding_organization").distinct()
     }
-    begun = Draft.objects.filter(applicant_id=person_id, pk__in=drafts.values()).select_related("item_version")
+    begun = Draft.objects.filter(applicant_id=person_id, pk__in=drafts.values())
     titles = {draft.pk: draft.item_version.title for draft in begun}
     return found | {name: Matter(titles[pk], "", "") for name, pk in drafts.items() if pk in titles}
