@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from onedoor.api import cases, catalog, certificates, problems
+from onedoor.api import cases, catalog, certificates, exchange, problems
 
 api = NinjaAPI(
     title="OneDoor",
@@ -14,3 +14,4 @@ problems.install(api)
 api.add_router("/items", catalog.router)
 api.add_router("/cases", cases.router)
 api.add_router("/certificate-checks", certificates.router)
+api.add_router("/", exchange.router)

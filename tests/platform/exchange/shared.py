@@ -12,6 +12,7 @@ from onedoor.platform.exchange import datasets, purposes
 from onedoor.platform.exchange.connectors import all_connectors
 from onedoor.platform.exchange.datasets import DataField, Dataset, LegalClass, Row, Sharing
 from onedoor.platform.exchange.purposes import Purpose
+from onedoor.standards.check_digits import mod11_2_check
 
 LAW = "《公共图书馆法》第三十六条"
 BEGAN = date(2026, 7, 1)
@@ -87,4 +88,11 @@ datasets.publish(DATASET)
 for one in (CHECK, MARKETING, STATISTICS, PRYING):
     purposes.register(one)
 
-__all__ = ["BORROWERS", "CHECK", "COUNTY", "DATASET", "LAW", "PRYING", "STATISTICS"]
+
+def many_numbers(count: int) -> list[str]:
+    """Return so many well-formed identity numbers of people who do not exist."""
+    bodies = [f"110105199001{1 + place // 500:02d}{place % 500:03d}" for place in range(count)]
+    return [body + mod11_2_check(body) for body in bodies]
+
+
+__all__ = ["BORROWERS", "CHECK", "COUNTY", "DATASET", "LAW", "PRYING", "STATISTICS", "many_numbers"]

@@ -1,7 +1,6 @@
 """Datasets of this house: for a purpose and a matter, only opened fields, one record a batch, shown to whom it concerns."""
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.platform.desks import Desk
-from tests.platform.exchange.shared import BORROWERS, CHECK, DATASET, LAW, PRYING, STATISTICS, Borrowers
+from tests.platform.exchange.shared import CHECK, DATASET, LAW, PRYING, STATISTICS, Borrowers
 from tests.platform.library import CHINA, READER, Library
 
 from onedoor.platform.audit.models import AuditEntry
@@ -24,14 +23,6 @@ from onedoor.platform.kernel.errors import NotAllowed
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 MACHINE = Actor.system("核对")
-
-
-@pytest.fixture
-def borrowers(books: Library) -> Iterator[Borrowers]:
-    BORROWERS.clear()
-    BORROWERS.add(books.reader.pk)
-    yield BORROWERS
-    BORROWERS.clear()
 
 
 def use(books: Library, **changes: Any) -> operations.DatasetAnswer:

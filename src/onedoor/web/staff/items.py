@@ -65,7 +65,7 @@ def draft(request: HttpRequest, code: str = "") -> HttpResponse:
             saved = once(request, "catalog.draft_version", perform)
             return redirect("item_version", code=saved["code"], number=saved["number"])
         except OneDoorError as refusal:
-            problems, status = _shown(request, refusal)
+            problems, status = refusals.shown(request, refusal)
     return render(request, "staff/item_draft.html", {"code": code, "text": text, "problems": problems}, status=status)
 
 
@@ -101,7 +101,7 @@ def deed_page(
     try:
         once(request, f"catalog.{view.subject.kind}", perform)
     except OneDoorError as refusal:
-        context["problems"], status = _shown(request, refusal)
+        context["problems"], status = refusals.shown(request, refusal)
         return render(request, template, context, status=status)
     return redirect(request.path)
 
@@ -125,14 +125,6 @@ def _do(request: HttpRequest, subject: Subject, publish: Callable[[date], object
         operations.cancel(last_before=posted_day(request, "last_before"), opinion=opinion, **who)
     else:
         raise InvalidInput({"": "请选择要办理的动作。"})
-
-
-def _shown(request: HttpRequest, refusal: OneDoorError) -> tuple[Mapping[str, str], int]:
-    """Record a refusal and return it as the problems of a page."""
-    refusals.record(request, refusal)
-    if isinstance(refusal, InvalidInput):
-        return refusal.problems, refusal.http_status
-    return {"": str(refusal)}, refusal.http_status
 
 
 def export(request: HttpRequest, code: str, number: int) -> HttpResponse:

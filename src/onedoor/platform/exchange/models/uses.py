@@ -19,6 +19,14 @@ class DataUse(models.Model):
     purpose = models.CharField("目的代码", max_length=60)
     purpose_words = models.CharField("目的", max_length=120)  # as it was told then
     legal_basis = models.CharField("依据", max_length=200)
+    grant = models.ForeignKey(
+        "exchange.ShareGrant",
+        verbose_name="共享授权",
+        null=True,  # a use of this house rests on a registered purpose
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="uses",
+    )
     business = models.CharField("业务编号", max_length=80, blank=True)
     fields = models.JSONField("数据项")
     asked = models.PositiveIntegerField("查询人数")

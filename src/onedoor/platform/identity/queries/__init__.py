@@ -59,6 +59,7 @@ from onedoor.platform.identity.queries.organizations import (
     get_organization,
     list_organizations,
     responsible_organization,
+    responsible_organizations,
     service_points,
 )
 from onedoor.platform.identity.queries.people import (
@@ -71,6 +72,7 @@ from onedoor.platform.identity.queries.people import (
     id_number_of,
     masked_phone,
     name_of,
+    people_with_numbers,
     person_answers,
     person_with_index,
     phone_index,
@@ -157,6 +159,7 @@ __all__ = [
     "may_read_evidence",
     "name_of",
     "open_sessions",
+    "people_with_numbers",
     "person_answers",
     "person_with_index",
     "phone_index",
@@ -173,6 +176,7 @@ __all__ = [
     "require_mandate",
     "residence_of",
     "responsible_organization",
+    "responsible_organizations",
     "seen_at",
     "service_points",
     "signed_consents",

@@ -117,13 +117,13 @@ def running_clocks(*, actor: Actor, on: date, within: str = "", most: int = 50) 
         state__in=["running", "paused"],
         kind__in=["receive", "promised"],
     )
-    return list(clocks.select_related("case__item_version", "case__receiving_organization").order_by("due_on")[:most])
+    return list(clocks.select_related("case__receiving_organization").order_by("due_on")[:most])
 
 
 def events(*, actor: Actor, on: date, within: str = "", most: int = 100) -> list[SupervisionEvent]:
     """Return the supervision events in reach, newest first."""
     found = SupervisionEvent.objects.filter(_scope(actor, within, on))
-    return list(found.select_related("case__item_version").order_by("-raised_at", "-id")[:most])
+    return list(found.select_related("case").order_by("-raised_at", "-id")[:most])
 
 
 def cases_behind(
@@ -148,7 +148,7 @@ def cases_behind(
     found = Case.objects.filter(_scope(actor, within, on), condition).exclude(state="submitted")
     if before:
         found = found.filter(pk__lt=before)
-    return list(found.select_related("item_version", "applicant", "receiving_organization").order_by("-id")[:most])
+    return list(found.select_related("applicant", "receiving_organization").order_by("-id")[:most])
 
 
 def _scope(actor: Actor, within: str, on: date, *, prefix: str = "") -> Q:
