@@ -11,6 +11,11 @@ from onedoor.platform.kernel.crypto import canonical_json, sm3
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.models import Replay
 
+CLAIM = """
+    INSERT INTO kernel_replay (actor, scope, key, content_digest, answer, at) VALUES (%s, %s, %s, %s, '{}', %s)
+    ON CONFLICT (actor, scope, key) DO NOTHING RETURNING id
+"""
+
 
 class KeyReused(OneDoorError):
     code, http_status, message = "onedoor.key_reused", 409, "这次提交与之前的内容不同，请返回页面重新提交。"
@@ -27,20 +32,21 @@ def once(
     owner = f"{actor.kind}:{actor.login_id or ''}"
     digest = sm3(canonical_json(content)).hex()
     with transaction.atomic():
-        _lock(owner, scope, key)
-        earlier = Replay.objects.filter(actor=owner, scope=scope, key=key).first()
-        if earlier is not None:
+        claimed = _claim(owner, scope, key, digest, at)
+        if claimed is None:
+            earlier = Replay.objects.get(actor=owner, scope=scope, key=key)
             if earlier.content_digest != digest:
                 raise KeyReused
             return dict(earlier.answer)
         answer = perform()
-        Replay.objects.create(actor=owner, scope=scope, key=key, content_digest=digest, answer=answer, at=at)
+        if answer:
+            Replay.objects.filter(pk=claimed).update(answer=answer)
         return answer
 
 
-def _lock(owner: str, scope: str, key: str) -> None:
-    """Make a second request with the same key wait for the first; SQLite's write transaction already does."""
-    if connection.vendor == "postgresql":
-        number = int.from_bytes(sm3(f"{owner}|{scope}|{key}".encode())[:8], "big", signed=True)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+def _claim(owner: str, scope: str, key: str, digest: str, at: datetime) -> int | None:
+    """Write the row of a write about to be done; None if there is one. A second request waits here for the first one to end."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [owner, scope, key, digest, connection.ops.adapt_datetimefield_value(at)])
+        claimed = cursor.fetchone()
+    return int(claimed[0]) if claimed else None
