@@ -1,46 +1,111 @@
 """Idempotency: a write repeated with the same key gets the first answer again and has no second effect."""
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
+from django.http import HttpRequest
 
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import canonical_json, sm3
+from onedoor.platform.kernel.crypto.digests import sm3_hasher
+from onedoor.platform.kernel.crypto.sealed import blind_index
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.models import Replay
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+KEY_FIELD = "idempotency_key"
+NOT_CONTENT = frozenset({"csrfmiddlewaretoken", KEY_FIELD})
+KEPT_FOR = timedelta(days=1)
+LONGEST_KEY = 80
+Answer = TypeVar("Answer")
+
 
 class KeyReused(OneDoorError):
-    code, http_status, message = "onedoor.key_reused", 409, "这次提交与之前的内容不同，请返回页面重新提交。"
+    code, http_status, message = (
+        "onedoor.key_reused",
+        409,
+        "刚才已经提交过一次，这次的内容和那次不一样，没有办理。请核对后重新提交。",
+    )
+
+
+class KeyMissing(OneDoorError):
+    code, http_status, message = (
+        "onedoor.key_missing",
+        400,
+        "这次提交没有带上防重复的编号（Idempotency-Key），没有办理。请重新提交。",
+    )
 
 
 def once(
-    key: str, *, actor: Actor, scope: str, at: datetime, perform: Callable[[], dict[str, Any]], content: Any = None
-) -> dict[str, Any]:
+    key: str,
+    *,
+    actor: Actor,
+    scope: str,
+    content: str,
+    at: datetime,
+    perform: Callable[[], Answer],
+    remember: Callable[[Answer], Any] = lambda answer: answer,
+    recall: Callable[[Any], Answer] = lambda kept: kept,  # type: ignore[assignment, misc]
+) -> Answer:
     """
-    Perform a write once for (actor, scope, key) and return its answer; a repetition returns the stored answer.
+    Perform a write once for this actor and key, in one transaction; a repetition returns the stored answer.
 
+    `content` is the digest of what was sent. `remember` turns the answer into JSON, or into None where nothing was
+    done that a repetition could double (a refusal shown on the page); `recall` turns the JSON back.
+
+    :raises KeyMissing: there is no key, or it is too long to be one.
     :raises KeyReused: the same key came with other content.
     """
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise KeyMissing
     owner = f"{actor.kind}:{actor.login_id or ''}"
-    digest = sm3(canonical_json(content)).hex()
     with transaction.atomic():
-        _lock(owner, scope, key)
-        earlier = Replay.objects.filter(actor=owner, scope=scope, key=key).first()
+        _lock(owner, key)
+        earlier = Replay.objects.filter(actor=owner, key=key).first()
         if earlier is not None:
-            if earlier.content_digest != digest:
+            if earlier.content_digest != content:
                 raise KeyReused
-            return dict(earlier.answer)
+            return recall(earlier.answer)
         answer = perform()
-        Replay.objects.create(actor=owner, scope=scope, key=key, content_digest=digest, answer=answer, at=at)
+        kept = remember(answer)
+        if kept is not None:
+            Replay.objects.create(actor=owner, scope=scope, key=key, content_digest=content, answer=kept, at=at)
         return answer
 
 
-def _lock(owner: str, scope: str, key: str) -> None:
+def content_of(request: HttpRequest) -> str:
+    """
+    Return a digest of what a request asks for: its address, its fields and files, or its body.
+
+    It is keyed: a plain digest of a form with an identity number could be guessed from the table.
+    """
+    told: list[Any] = [request.method, request.get_full_path()]
+    if request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        told.append({name: request.POST.getlist(name) for name in request.POST if name not in NOT_CONTENT})
+        told += [[name, file.name, _digest(file)] for name, files in request.FILES.lists() for file in files]
+    else:
+        told.append(sm3(request.body).hex())
+    return blind_index(canonical_json(told).decode(), purpose="replay.content")
+
+
+def _digest(file: Any) -> str:
+    hasher = sm3_hasher()
+    for chunk in file.chunks():
+        hasher.update(chunk)
+    file.seek(0)
+    return hasher.digest().hex()
+
+
+def forget(*, at: datetime) -> int:
+    """Delete the answers that nobody repeats a request for any more, and return how many; safe to run twice."""
+    return Replay.objects.filter(at__lt=at - KEPT_FOR).delete()[0]
+
+
+def _lock(owner: str, key: str) -> None:
     """Make a second request with the same key wait for the first; SQLite's write transaction already does."""
     if connection.vendor == "postgresql":
-        number = int.from_bytes(sm3(f"{owner}|{scope}|{key}".encode())[:8], "big", signed=True)
+        number = int.from_bytes(sm3(f"{owner}|{key}".encode())[:8], "big", signed=True)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
