@@ -34,6 +34,7 @@ CITIZEN = (
     "/me/delegations/",
     "/me/consents/",
     "/me/looks/",
+    "/me/uses/",
     "/me/data/",
     "/items/assistance.dibao_apply/start/",
     "/login/password/",

@@ -8,7 +8,9 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 from ninja.responses import NinjaJSONEncoder
+from ninja.utils import contribute_operation_callback
 
 from onedoor.platform.kernel import clock, replays
 
@@ -19,10 +21,25 @@ PARAMETER = {
     "required": True,
     "schema": {"title": HEADER, "type": "string", "minLength": 1, "maxLength": replays.LONGEST_KEY},
 }
+WITHOUT_KEY = "x-without-key"  # in the specification: why an operation asks for none
 REFUSED = {
     "description": "The key is missing, or it came before with other content",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+
+
+def unkeyed(reason: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let an operation be posted without a key, for a reason worth reading; the specification tells it."""
+
+    def mark(function: Callable[..., Any]) -> Callable[..., Any]:
+        def tell(operation: Operation) -> None:
+            operation.openapi_extra = {**(operation.openapi_extra or {}), WITHOUT_KEY: reason}
+
+        contribute_operation_callback(function, tell)
+        setattr(function, WITHOUT_KEY, reason)
+        return function
+
+    return mark
 
 
 def keyed(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,7 +52,7 @@ def keyed(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.method in replays.SAFE_METHODS:
+        if request.method in replays.SAFE_METHODS or hasattr(function, WITHOUT_KEY):
             return function(request, *args, **kwargs)
         match = request.resolver_match
         return replays.once(
@@ -72,7 +89,7 @@ class KeyedAPI(NinjaAPI):
         specification = super().get_openapi_schema(**options)
         for methods in specification["paths"].values():
             for method, operation in methods.items():
-                if method.upper() not in replays.SAFE_METHODS:
+                if method.upper() not in replays.SAFE_METHODS and WITHOUT_KEY not in operation:
                     operation.setdefault("parameters", []).append(PARAMETER)
                     for status in (400, 409):
                         operation["responses"].setdefault(status, REFUSED)

@@ -1,6 +1,6 @@
 """The API: one router a room, the specification at openapi.json."""
 
-from onedoor.api import cases, catalog, certificates, problems
+from onedoor.api import cases, catalog, certificates, exchange, problems
 from onedoor.api.keys import KeyedAPI
 
 api = KeyedAPI(
@@ -13,3 +13,4 @@ problems.install(api)
 api.add_router("/items", catalog.router)
 api.add_router("/cases", cases.router)
 api.add_router("/certificate-checks", certificates.router)
+api.add_router("/", exchange.router)

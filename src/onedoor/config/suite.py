@@ -18,6 +18,7 @@ from onedoor.config.terminal import Stop, is_continuous_integration, say
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_CHROMIUM = "/Applications/{0}.app/Contents/MacOS/{0}"
 NO_TESTS = 5  # pytest's way of saying that none was selected
+MOST_WORKERS = 4  # each may start a whole site of its own, of 600 MB
 
 
 @dataclass
@@ -98,7 +99,9 @@ def run_suite(arguments: list[str]) -> int:
         say(f"\n═══ {one.title} ═══")
         with _database(one) as url:
             selected = f"({marks}) and ({one.marks})" if marks else one.marks
-            outcomes.append(_run_round(python, one, [*_from_here(rest), "-m", selected], url))
+            outcomes.append(
+                _run_round(python, one, [*_side_by_side(one, rest), *_from_here(rest), "-m", selected], url)
+            )
     return _close(outcomes)
 
 
@@ -149,6 +152,14 @@ def _count(report: Path, outcome: Outcome) -> None:
         outcome.tests += int(suite.get("tests", 0))
         outcome.failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
         outcome.skipped += int(suite.get("skipped", 0))
+
+
+def _side_by_side(one: Round, arguments: list[str]) -> list[str]:
+    """Return the options that spread a round over the processors; a browser alone keeps them busy, a few tests do not."""
+    wants_all = all(word.startswith("-") for word in arguments)
+    if one.option == "--browser" or not wants_all or any(word.startswith(("-n", "--num")) for word in arguments):
+        return []
+    return ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS))]
 
 
 def _take_marks(arguments: list[str]) -> tuple[list[str], str]:

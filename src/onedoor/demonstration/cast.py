@@ -36,7 +36,7 @@ class Officer:
     username: str
     name: str
     role: str
-    organ: str  # "nation", "county" or "town"
+    organ: str  # "nation", "county", "town" or "insurance"
     title: str
 
 
@@ -59,6 +59,8 @@ OFFICERS = (
     Officer("TX005", "孙巧云", "assistant", "town", "塘栖镇帮办代办员"),
     Officer("LP011", "顾思源", "approver", "county", "临平区复核人"),
     Officer("LP007", "周雅琴", "item_manager", "county", "临平区事项管理员"),
+    Officer("LP008", "蒋文瑞", "data_steward", "county", "临平区数据管理员"),
+    Officer("YB001", "潘晓岚", "data_user", "insurance", "临平区医保局数据使用员"),
     Officer("MZ001", "许文清", "item_manager", "nation", "全国事项管理员"),
     Officer("MZ002", "罗启明", "legal_reviewer", "nation", "全国法制审核人员"),
 )

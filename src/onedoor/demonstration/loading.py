@@ -59,7 +59,12 @@ def load_items(*, at: datetime) -> list[str]:
 def load_people(*, at: datetime) -> None:
     """Put organs, officers and citizens in place."""
     county, town = _organizations(at)
-    places = {"nation": (_items_centre(at), NATION), "county": (county, COUNTY), "town": (town, TOWN)}
+    places = {
+        "nation": (_items_centre(at), NATION),
+        "county": (county, COUNTY),
+        "town": (town, TOWN),
+        "insurance": (_insurance_bureau(at), COUNTY),
+    }
     for officer in OFFICERS:
         login = identity.open_officer_login(
             username=officer.username,
@@ -104,6 +109,23 @@ def _items_centre(at: datetime) -> Organization:
         division=NATION,
         parent_id=None,
         phone="",
+        actor=MACHINE,
+        at=at,
+    )
+
+
+def _insurance_bureau(at: datetime) -> Organization:
+    """The medical insurance bureau: it has to know who receives the minimum living guarantee, and asks for it."""
+    return identity.register_organization(
+        uscc=credit_code("11", COUNTY, "MB000104"),
+        name="杭州市临平区医疗保障局（虚构）",
+        short_name="临医保",
+        kind="organ",
+        tier=4,
+        division=COUNTY,
+        parent_id=None,
+        phone="",
+        lines=["medical_insurance"],
         actor=MACHINE,
         at=at,
     )

@@ -26,6 +26,8 @@ HOMES = {
     "auditadmin": "/supervision/audit/",
     "secadmin": "/staff/people/",
     "sysadmin": "/staff/people/",
+    "data_steward": "/staff/sharing/",
+    "data_user": "/staff/sharing/",
     "item_manager": "/staff/items/",
     "legal_reviewer": "/staff/items/",
 }

@@ -164,7 +164,8 @@ def test_a_section_is_asked_when_its_condition_holds() -> None:
     ("condition", "answers", "holds"),
     [
         ({"field": "a", "equals": True}, {"a": True}, True),
-        ({"field": "a", "equals": False}, {}, True),
+        ({"field": "a", "equals": False}, {"a": False}, True),
+        ({"field": "a", "equals": False}, {}, False),  # not answered is neither yes nor no
         ({"field": "a", "equals": "x"}, {"a": "y"}, False),
         ({"field": "a", "not_equals": "x"}, {"a": "y"}, True),
         ({"field": "a", "in": ["x", "y"]}, {"a": "y"}, True),

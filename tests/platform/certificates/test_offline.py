@@ -186,4 +186,5 @@ def unbase58(text: str) -> bytes:
     number = 0
     for letter in text:
         number = number * 58 + "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".index(letter)
-    return number.to_bytes((number.bit_length() + 7) // 8)
+    zeros = len(text) - len(text.lstrip("1"))  # one signature in 256 begins with a zero byte
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from django_tasks_db.models import DBTaskResult
+from tests.platform.exchange.shared import CHECK, STATISTICS
 from tests.platform.library import CHINA, READER, Library
 
 from onedoor.platform.audit.models import AuditEntry
@@ -15,18 +16,19 @@ from onedoor.platform.exchange import operations, queries, signing
 from onedoor.platform.exchange.connectors import all_connectors
 from onedoor.platform.exchange.models import Query
 from onedoor.platform.exchange.operations import BusinessMissing, ConsentMissing
+from onedoor.platform.exchange.purposes import FieldsNotOpened, PurposeUnknown
 from onedoor.platform.exchange.tasks import ATTEMPTS, send_query
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Consent
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.crypto import Signature, keyring, verify
+from onedoor.platform.kernel.crypto import Signature, canonical_json, keyring, sm3, verify
 from onedoor.platform.kernel.errors import NotAllowed
 from onedoor.platform.kernel.models import OutboxMessage
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 MACHINE = Actor.system("核对")
-PURPOSE = "library.check"
+PURPOSE = CHECK.code
 HOUSEHOLD = {"asOf": "2026-08-31", "household": {"number": "1", "address": "水北街", "members": []}}
 Reply = httpx.Response | Exception
 
@@ -259,6 +261,28 @@ def test_an_answer_comes_once_and_is_encrypted(departments: Departments, books: 
         assert "水北街" not in str(cursor.fetchall())
 
 
+def test_only_what_the_purpose_opens_is_kept_of_an_answer(departments: Departments, books: Library) -> None:
+    consent(books)
+    departments.replies = [
+        answers('<Answer AsOf="2026-08-31"><House Area="56" Address="水北街" Since="1998"/></Answer>'.encode())
+    ]
+    narrow = ask(books, "housing.ownership")
+    Query.objects.filter(pk=narrow.pk).update(fields=["area"])
+    query = send(narrow)
+    assert query.answer == [{"area": "56"}]
+    assert query.digest == sm3(canonical_json([{"area": "56"}])).hex()
+
+
+def test_a_purpose_that_is_not_registered_or_opens_nothing_here_asks_nothing(
+    departments: Departments, books: Library
+) -> None:
+    with pytest.raises(PurposeUnknown):
+        ask(books, purpose="library.never")
+    with pytest.raises(FieldsNotOpened):
+        ask(books, purpose=STATISTICS.code)
+    assert not Query.objects.exists()
+
+
 def test_nothing_known_is_an_answer_too(departments: Departments, books: Library) -> None:
     departments.replies = [answers({"asOf": "2026-08-31", "household": None})]
     assert send(ask(books)).state == Query.State.EMPTY
@@ -302,8 +326,8 @@ def test_the_person_sees_every_question_about_them_and_nobody_else_does(
     ask(books, "banks.balance", at=AT + timedelta(hours=1))
     uses = queries.uses_about(person_id=books.reader.pk, actor=books.citizen())
     assert [use.department for use in uses] == ["银行业金融机构", "公安机关"]
-    assert {use.purpose for use in uses} == {PURPOSE}
-    assert all(use.legal_basis and use.asked_by and use.state == "等待答复" for use in uses)
+    assert {use.purpose for use in uses} == {CHECK.title}
+    assert all(use.legal_basis == CHECK.legal_basis and use.fields and use.state == "等待答复" for use in uses)
     for stranger in (books.citizen(books.friend), books.officer("clerk"), Actor.anonymous()):
         with pytest.raises(NotAllowed):
             queries.uses_about(person_id=books.reader.pk, actor=stranger)

@@ -197,6 +197,23 @@ def test_an_application_waits_for_its_consent_which_names_purpose_and_text(with_
     assert operations.submit_draft(draft_id=draft.pk, revision=draft.revision, actor=books.citizen(), at=AT)
 
 
+def test_a_consent_in_other_words_is_signed_anew_and_takes_the_place_of_the_first(with_consent: Library) -> None:
+    books = with_consent
+    draft = books.draft(AT)
+    sign(books, draft, books.reader)
+    wider = CONSENT | {"sources": ["police.household", "vehicles.registration"]}
+    library.publish(library.item(consents=[wider]), valid_from=date(2026, 8, 2))
+    operations.carry_over(draft_id=draft.pk, actor=books.citizen(), at=AT)
+    draft.refresh_from_db()
+    with pytest.raises(ConsentsMissing, match="核对授权书（欧阳晓娜）"):
+        operations.submit_draft(draft_id=draft.pk, revision=draft.revision, actor=books.citizen(), at=AT)
+    sign(books, draft, books.reader)
+    first, second = Consent.objects.order_by("id")
+    assert (first.revoked_at, second.revoked_at) == (AT, None)
+    assert len(second.sources) == 2
+    assert operations.submit_draft(draft_id=draft.pk, revision=draft.revision, actor=books.citizen(), at=AT)
+
+
 @pytest.mark.parametrize(("scopes", "may"), [(["view", "submit"], False), (["view", "submit", "sign"], True)])
 def test_an_agent_signs_only_when_signing_was_delegated(with_consent: Library, scopes: list[str], may: bool) -> None:
     books = with_consent

@@ -20,6 +20,7 @@ import onedoor.services
 from onedoor.platform.cases.operations import raise_objection
 from onedoor.platform.cases.queries import PURPOSES
 from onedoor.platform.certificates.models import Certificate
+from onedoor.platform.exchange.models import ShareRequest
 from onedoor.platform.identity.models import Post
 from onedoor.platform.identity.roles import PERMISSIONS
 from onedoor.platform.kernel.actors import Actor
@@ -79,11 +80,13 @@ ELSEWHERE = {
     "panels": "takes a case that get_visible_case has let through",
     "verify": "open to whoever holds the certificate's code",
     "answer_of": "asks for a permission no post has",
+    "datasets_to_ask": "the catalogue of datasets, no rows",
     "open_file": "asks the room that owns the target; tested with files",
 }
 # A citizen's queries: an officer has no person, so they give nothing.
 CITIZENS = frozenset(
     {"get_draft", "known_answers", "needed_consents", "signatures_asked", "my_drafts", "my_cases", "uses_about"}
+    | {"own_use", "uses_under_consents", "matters_of"}
 )
 MUST_SEE = frozenset(
     {
@@ -105,6 +108,8 @@ MUST_SEE = frozenset(
         "list_organizations",
         "get_organization",
         "get_objection",
+        "list_sharing",
+        "get_sharing",
     }
 )
 
@@ -161,6 +166,17 @@ class Place:
             decided_by=organ,
             recorded_at=AT,
             recorded_by="测试",
+        )
+        ShareRequest.objects.create(
+            number=self.case.number,
+            dataset="library.borrowers",
+            division=TOWN,
+            owner=library.organs[TOWN],
+            requester=organ,
+            fields=[],
+            until=AT.date(),
+            submitted_at=AT,
+            reply_due_on=AT.date(),
         )
         SupervisionEvent.objects.create(
             rule="T01",

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.platform.conftest import books
 
 from onedoor.services import assistance
 from onedoor.standards.judgement import Parameter, Params
+
+__all__ = ["books"]
 
 SHIPPED = Path(assistance.__file__).parent / "parameters.yaml"
 NATION = "000000000000"

@@ -60,8 +60,12 @@ def record_look(
 
 
 def record_refusal(code: str, *, actor: Actor, at: datetime, target: str = "", path: str = "") -> None:
-    """Record a refusal where it surfaces, outside the rolled-back transaction."""
+    """Record a refusal where it surfaces, outside the rolled-back transaction; some count against the right to look."""
     _write(AuditEntry.Outcome.REFUSED, code, actor, at, target, "", "", {"path": path})
+    # imported here: that module records what it does by this one
+    from onedoor.platform.audit import suspensions
+
+    suspensions.count_refusal(code, actor=actor, at=at)
 
 
 def _write(outcome: str, event: str, actor: Actor, at: datetime, *rest: Any, **hashes: Any) -> None:

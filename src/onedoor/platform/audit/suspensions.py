@@ -46,6 +46,12 @@ def count_look(*, actor: Actor, at: datetime) -> None:
         _suspend(actor, actor.login_id, looks, at)
 
 
+def count_refusal(code: str, *, actor: Actor, at: datetime) -> None:
+    """Count a question that was refused because it named no case: it weighs as much as a look without one (A32)."""
+    if code == REFUSED_WITHOUT_CASE:
+        count_look(actor=actor, at=at)
+
+
 def _looks_without_case(login_id: int, at: datetime) -> int:
     since = at.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
     released = QuerySuspension.objects.filter(login_id=login_id, released_at__isnull=False).order_by("-released_at")

@@ -43,7 +43,7 @@ class Condition(StrictModel):
 
     def holds(self, answers: Mapping[str, Any]) -> bool:
         """
-        Tell whether the condition holds for these answers; a missing answer counts as empty.
+        Tell whether the condition holds for these answers; a missing answer counts as empty, neither yes nor no.
 
         `members.school` asks about the rows of a table (or the parts of a person): it holds when it holds for one of them.
         """
@@ -74,7 +74,7 @@ class Condition(StrictModel):
 
 def _same(value: Any, constant: str | int | bool) -> bool:
     if isinstance(constant, bool):
-        return bool(value) is constant
+        return value not in (None, "") and bool(value) is constant
     return str(value) == str(constant)
 
 

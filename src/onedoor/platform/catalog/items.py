@@ -14,6 +14,7 @@ from onedoor.platform.catalog.conditions import Condition
 from onedoor.platform.catalog.forms import Form, FormField, field_faults
 from onedoor.platform.catalog.steps import Step, row_faults
 from onedoor.platform.catalog.strict import Code, Limit, NonEmpty, StrictModel
+from onedoor.platform.kernel.crypto import canonical_json, sm3
 
 
 class Waiver(StrictModel):
@@ -64,6 +65,11 @@ class ConsentRequest(StrictModel):
     sources: Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
     months: int = 12
     text: NonEmpty
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that is agreed to: another text, another source or another span has to be signed anew."""
+        return sm3(canonical_json(self.model_dump(include={"text", "sources", "months"}, mode="json"))).hex()
 
 
 class Limits(StrictModel):

@@ -7,8 +7,12 @@ class ExchangeConfig(AppConfig):
     verbose_name = "共享交换"
 
     def ready(self) -> None:
+        from django.core.checks import register
+
         from onedoor.platform.exchange import connectors
+        from onedoor.platform.exchange.checks import check_purposes
         from onedoor.platform.exchange.departments import CONNECTORS
 
+        register(check_purposes)
         for connector in CONNECTORS:
             connectors.register(connector)

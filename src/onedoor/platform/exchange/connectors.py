@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from onedoor.platform.exchange.datasets import DataField
+
 
 @dataclass(frozen=True)
 class Question:
@@ -46,7 +48,7 @@ class Connector:
     code: str
     department: str
     title: str
-    legal_basis: str
+    fields: Mapping[str, DataField]  # what a row of an answer holds; a purpose opens some of them
     needs_consent: bool
     encode: Callable[[Question], Outgoing]
     decode: Callable[[bytes], Answer]

@@ -14,6 +14,7 @@ from onedoor.platform.exchange.connectors import (
     Outgoing,
     Question,
 )
+from onedoor.platform.exchange.datasets import DataField, LegalClass
 
 
 def _json(body: bytes, encoding: str = "utf-8") -> dict[str, Any]:
@@ -105,13 +106,21 @@ def _ticket(body: bytes) -> str:
     return str(_json(body)["ticket"])
 
 
-_LAW = "《中华人民共和国社会救助法》第四十一条"
+def _fields(legal_class: LegalClass, **titles: tuple[str, str]) -> dict[str, DataField]:
+    return {code: DataField(title, english, legal_class) for code, (title, english) in titles.items()}
+
+
 CONNECTORS = (
     Connector(
         code="police.household",
         department="公安机关",
         title="户籍信息",
-        legal_basis=_LAW,
+        fields=_fields(
+            LegalClass.PERSONAL,
+            number=("户号", "Household number"),
+            address=("户籍地址", "Registered address"),
+            members=("同户人员", "Members of the household"),
+        ),
         needs_consent=False,
         encode=_ask_json("/household"),
         decode=_household,
@@ -120,7 +129,12 @@ CONNECTORS = (
         code="housing.ownership",
         department="不动产登记机构",
         title="不动产登记信息",
-        legal_basis=_LAW,
+        fields=_fields(
+            LegalClass.PERSONAL,
+            address=("房屋坐落", "Address"),
+            area=("建筑面积", "Floor area"),
+            since=("登记日期", "Registered on"),
+        ),
         needs_consent=True,
         encode=_ask_houses,
         decode=_houses,
@@ -129,7 +143,13 @@ CONNECTORS = (
         code="vehicles.registration",
         department="公安交管部门",
         title="机动车登记信息",
-        legal_basis=_LAW,
+        fields=_fields(
+            LegalClass.PERSONAL,
+            plate=("号牌", "Plate"),
+            model=("车型", "Type"),
+            status=("状态", "Status"),
+            since=("登记日期", "Registered on"),
+        ),
         needs_consent=True,
         encode=_ask_json("/vehicles", "gb18030"),
         decode=_vehicles,
@@ -138,7 +158,7 @@ CONNECTORS = (
         code="banks.balance",
         department="银行业金融机构",
         title="存款信息",
-        legal_basis=_LAW,
+        fields=_fields(LegalClass.SENSITIVE, bank=("银行", "Bank"), balance=("余额", "Balance")),
         needs_consent=True,
         encode=_ask_json("/balances"),
         decode=_balances,

@@ -19,6 +19,7 @@ from onedoor.platform.exchange.connectors import (
 from onedoor.platform.exchange.models import Query
 from onedoor.platform.exchange.signing import signed_headers
 from onedoor.platform.kernel import clock, outbox
+from onedoor.platform.kernel.crypto import canonical_json, sm3
 from onedoor.platform.kernel.tasks import task
 
 log = structlog.get_logger()
@@ -122,7 +123,8 @@ def _finish(query: Query, state: Query.State, answer: Answer | None) -> None:
             return
         current.state, current.answered_at, current.attempts = state, clock.now(), query.attempts + 1
         if answer is not None:
-            current.answer, current.as_of = answer.rows, answer.as_of
+            current.answer = [{field: row.get(field) for field in current.fields} for row in answer.rows]
+            current.as_of, current.digest = answer.as_of, sm3(canonical_json(current.answer)).hex()
         current.save()
         outbox.publish(
             "exchange.answered",

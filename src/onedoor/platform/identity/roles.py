@@ -10,6 +10,8 @@ ROLE_NAMES = {
     "supervisor": "电子监察员",
     "item_manager": "事项管理员",
     "legal_reviewer": "法制审核人员",
+    "data_steward": "数据管理员",
+    "data_user": "数据使用员",
     "sysadmin": "系统管理员",
     "secadmin": "安全管理员",
     "auditadmin": "审计管理员",
@@ -37,13 +39,27 @@ PERMISSIONS = {
     # A person never reviews what they have drafted (`catalog.own_draft`); a small office needs no third role for that.
     "item_manager": frozenset({"catalog.edit", "catalog.review", "catalog.approve", "parameters.edit"}),
     "legal_reviewer": frozenset({"catalog.review"}),
+    # The steward answers for the data of the own organ; the data user is an officer of another organ.
+    "data_steward": frozenset({"exchange.manage"}),
+    "data_user": frozenset({"exchange.request", "exchange.use"}),
     "sysadmin": frozenset({"identity.manage", "cases.void"}),
     "secadmin": frozenset({"identity.reset", "identity.manage_security"}),
     "auditadmin": frozenset({"audit.view"}),
 }
 
 # Roles that decide, certify, watch or administer are given by two people: one appoints, the other approves.
-POWERFUL = frozenset({"approver", "cert_officer", "supervisor", "item_manager", "sysadmin", "secadmin", "auditadmin"})
+POWERFUL = frozenset(
+    {
+        "approver",
+        "cert_officer",
+        "supervisor",
+        "item_manager",
+        "data_steward",
+        "sysadmin",
+        "secadmin",
+        "auditadmin",
+    }
+)
 
 # The three administrators are different people, and none of them does business (GB/T 22239 level 3).
 ADMINISTRATORS = frozenset({"sysadmin", "secadmin", "auditadmin"})

@@ -47,7 +47,7 @@ def once(
     at: datetime,
     perform: Callable[[], Answer],
     remember: Callable[[Answer], Any] = lambda answer: answer,
-    recall: Callable[[Any], Answer] = lambda kept: kept,  # type: ignore[assignment, misc]
+    recall: Callable[[Any], Answer] = lambda kept: kept,
 ) -> Answer:
     """
     Perform a write once for this actor and key, in one transaction; a repetition returns the stored answer.

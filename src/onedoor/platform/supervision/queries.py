@@ -145,7 +145,7 @@ def replay(*, case_number: str, actor: Actor, at: datetime) -> tuple[Case, list[
     targets = [case.target]
     draft = getattr(case, "draft", None)
     if draft is not None:
-        targets.append(f"draft:{draft.pk}")
+        targets.append(draft.target)
     lines.extend(_line(entry) for entry in AuditEntry.objects.filter(target__in=targets))
     return case, sorted(lines, key=lambda line: line.at)
 

@@ -9,12 +9,15 @@ class AssistanceConfig(AppConfig):
     def ready(self) -> None:
         from onedoor.platform.cases import handlers as cases
         from onedoor.platform.certificates import kinds
+        from onedoor.platform.exchange import datasets as exchange_datasets
+        from onedoor.platform.exchange import purposes
         from onedoor.platform.kernel import outbox
         from onedoor.platform.registers import declarations as platform_registers
         from onedoor.platform.visits import checklists
         from onedoor.services.assistance import (
             certificate,
             checklist,
+            datasets,
             handlers,
             prefill,
             registers,
@@ -23,6 +26,9 @@ class AssistanceConfig(AppConfig):
 
         cases.register(handlers.dibao)
         kinds.register(certificate.MINIMUM_LIVING)
+        exchange_datasets.publish(datasets.RECOGNIZED_PEOPLE)
+        purposes.register(datasets.PREFILL)
+        purposes.register(datasets.VERIFICATION)
         platform_registers.register(registers.RECOGNITIONS)
         checklists.register(checklist.HOME_VISIT, item=handlers.ITEM)
         outbox.listen("certificates.ended", "assistance.end_recognition", certificate.end_what_it_proves)

@@ -9,11 +9,12 @@ from onedoor.platform.cases.models import Draft
 from onedoor.platform.exchange import operations as exchange
 from onedoor.platform.exchange import queries as answers
 from onedoor.platform.kernel.actors import Actor
+from onedoor.services.assistance.datasets import PREFILL
 from onedoor.services.assistance.handlers import ITEM
 
 MACHINE = Actor.system("预填")
 SOURCE = "police.household"
-PURPOSE = "assistance.prefill"
+PURPOSE = PREFILL.code
 SPOKEN_SOURCE = "公安户籍登记"
 # The police say 户主/配偶/子/女 …; the form asks how each is related to the applicant.
 RELATIONS = {"本人": "SELF", "配偶": "SPOUSE", "子": "CHILD", "女": "CHILD", "父": "PARENT", "母": "PARENT"}
@@ -30,7 +31,7 @@ def ask_household(payload: dict[str, Any], *, at: datetime) -> None:
         source=SOURCE,
         person_id=draft.applicant_id,
         purpose=PURPOSE,
-        business=f"draft:{draft.pk}",
+        business=draft.target,
         actor=MACHINE,
         at=at,
         waited_for=True,

@@ -14,13 +14,14 @@ from onedoor.platform.exchange import queries as answers
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
+from onedoor.services.assistance.datasets import VERIFICATION
 from onedoor.services.assistance.facts import parameters
 from onedoor.services.assistance.models import Difference, SourceResult, Verification
 from onedoor.services.assistance.rules.procedure import GivenConsent, can_query
 from onedoor.standards.periods import add_months
 
 MACHINE = Actor.system("经济状况核对")
-PURPOSE = "assistance.verification"
+PURPOSE = VERIFICATION.code
 SOURCES = {
     "member": ("police.household", "housing.ownership", "vehicles.registration", "banks.balance"),
     "obligor": ("housing.ownership", "vehicles.registration", "banks.balance"),

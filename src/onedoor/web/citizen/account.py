@@ -124,29 +124,28 @@ def my_consents(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         identity_operations.revoke_consent(consent_id=posted(request, "consent"), actor=actor, at=clock.now())
         return redirect("my_consents")
-    uses = exchange.uses_about(person_id=actor.require_person(), actor=actor)
+    given = identity.consents_given(actor=actor, on=clock.today())
+    uses = exchange.uses_under_consents(consent_ids=[row.pk for row in given], actor=actor)
     rows = [
         {
             "consent": row,
             "is_own": row.person_id == actor.person_id,
-            "uses": [use for use in uses if use.consent_id == row.pk],
+            "uses": uses.get(row.pk, []),
             "departments": exchange.department_names(row.sources),
             "alive": row.is_alive(clock.now()),
         }
-        for row in identity.consents_given(actor=actor, on=clock.today())
+        for row in given
     ]
     return render(request, "citizen/my_consents.html", {"rows": rows})
 
 
 def looks(request: HttpRequest) -> HttpResponse:
-    """Show which officers looked at what about me and why, and what other departments were asked."""
+    """Show which officers looked at what about me and why."""
     actor, before = actor_of(request), whole(request.GET, "before", 0)
     found = cases.looks_at_me(actor=actor, before=before, most=PAGE)
     context = {
         "looks": found,
         "next": found[-1].id if len(found) == PAGE else None,
-        "uses": exchange.uses_about(person_id=actor.require_person(), actor=actor) if not before else [],
-        "first_page": not before,
     }
     return render(request, "citizen/looks.html", context)
 

@@ -52,7 +52,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
         )
         identity_operations.record_opinion(
             ward_id=applicant,
-            reference=f"draft:{draft.pk}",
+            reference=draft.target,
             text=request.POST.get("opinion", ""),
             actor=actor,
             at=clock.now(),
@@ -212,7 +212,7 @@ def _known_later(draft: Draft, definition: Section) -> bool:
     """Tell whether a field of this section may yet be filled in by a department's answer."""
     from_elsewhere = any((field.prefill or "").startswith("fact:") for field in definition.fields)
     answered = any(field.code in draft.answers for field in definition.fields)
-    return from_elsewhere and not answered and exchange.is_waiting(business=f"draft:{draft.pk}")
+    return from_elsewhere and not answered and exchange.is_waiting(business=draft.target)
 
 
 @keyed

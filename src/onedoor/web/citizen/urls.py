@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from onedoor.web.citizen import account, cases, certificates, changes, drafts, guide, proceedings, public
+from onedoor.web.citizen import account, cases, certificates, changes, drafts, guide, proceedings, public, uses
 
 urlpatterns = [
     path("", guide.home, name="home"),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("me/signatures/", account.signatures, name="signatures"),
     path("me/consents/", account.my_consents, name="my_consents"),
     path("me/looks/", account.looks, name="looks"),
+    path("me/uses/", uses.uses, name="uses"),
+    path("me/uses/<uuid:receipt>/", uses.use, name="use"),
     path("me/certificates/<str:identifier>/", certificates.certificate, name="my_certificate"),
     path("me/certificates/<str:identifier>/face.pdf", certificates.certificate_pdf, name="my_certificate_pdf"),
     path(

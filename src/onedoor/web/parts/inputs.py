@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
 
-from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 
 LARGEST = 2**31 - 1
 
@@ -53,3 +53,11 @@ def posted_day(request: HttpRequest, name: str) -> date:
         return date.fromisoformat(request.POST.get(name, ""))
     except ValueError:
         raise Garbled from None
+
+
+def typed_day(request: HttpRequest, name: str) -> date:
+    """:raises InvalidInput: what was typed is no date; the page says so beside the field."""
+    try:
+        return date.fromisoformat(request.POST.get(name, ""))
+    except ValueError:
+        raise InvalidInput({name: "请按 2026-11-24 的样子填写日期。"}) from None

@@ -22,6 +22,7 @@ ENGLISH = {
     "开始申请": "Apply",
     "先看看是否符合": "Check first",
     "消息": "Messages",
+    "谁用过我的数据": "Who used my data",
     "委托": "Delegations",
     "演示站点": "Demonstration",
     "换个人看看": "Be somebody else",

@@ -11,8 +11,8 @@ from onedoor.platform.cases import queries as cases
 from onedoor.platform.certificates import operations, queries
 from onedoor.platform.certificates.queries import Certificate
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.inputs import typed_day
 from onedoor.web.parts.writes import attempt, keyed
 
 
@@ -148,10 +148,4 @@ def _face(request: HttpRequest, found: Certificate) -> dict[str, Any]:
 
 def _day(request: HttpRequest, name: str) -> date | None:
     """Return the typed day, None where none is typed."""
-    text = request.POST.get(name, "")
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput({name: "请按 2026-11-24 的样子填写日期。"}) from None
+    return typed_day(request, name) if request.POST.get(name) else None

@@ -14,6 +14,7 @@ from onedoor.web.staff import (
     people_places,
     proceedings,
     registers,
+    sharing,
     window,
 )
 from onedoor.web.staff.assistance import views as assistance
@@ -64,6 +65,10 @@ urlpatterns = [
     path("registers/", registers.index, name="registers"),
     path("registers/<str:code>/", registers.entries, name="register"),
     path("registers/<str:code>/<int:entry_id>/", registers.entry, name="register_entry"),
+    path("sharing/", sharing.index, name="sharing_list"),
+    path("sharing/ask/<str:code>/", sharing.ask, name="sharing_ask"),
+    path("sharing/<str:number>/", sharing.sharing, name="sharing"),
+    path("sharing/<str:number>/use/", sharing.use, name="sharing_use"),
     path("items/", items.index, name="staff_items"),
     path("items/new/", items.draft, name="item_new"),
     path("items/<str:code>/", items.item, name="staff_item"),

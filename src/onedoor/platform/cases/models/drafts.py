@@ -49,6 +49,11 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
+    @property
+    def target(self) -> str:
+        """Return what the audit record, events and consents call this application before it is a case."""
+        return f"draft:{self.pk}"
+
 
 class KnownFact(models.Model):
     """A fact another department has told about the applicant, offered as a filled-in answer with its source."""

@@ -29,10 +29,12 @@ class NeededConsent:
 def needed_consents(draft: Draft, *, at: datetime) -> list[NeededConsent]:
     """Return every consent this draft needs, in the order of the item, each with its state. Constant queries."""
     wanted = list(_wanted(draft, day_of(at)))
-    signed = identity.signed_consents(reference=f"draft:{draft.pk}", at=at)
+    signed = identity.signed_consents(references=[draft.target], at=at)
     return [
-        NeededConsent(request, name, id_number, role, (identity.id_number_index(id_number), request.purpose) in signed)
-        for request, name, id_number, role in wanted
+        NeededConsent(
+            request, name, number, role, (draft.target, identity.id_number_index(number), request.digest) in signed
+        )
+        for request, name, number, role in wanted
     ]
 
 

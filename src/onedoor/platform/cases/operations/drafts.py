@@ -23,7 +23,6 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.crypto import sm3
 from onedoor.platform.kernel.errors import (
     NotFound,
     NotLoggedIn,
@@ -92,8 +91,8 @@ def start_draft(
         saved_at=at,
         expires_at=kept_until(division=division, at=at),
     )
-    outbox.publish("cases.draft_started", key=f"draft:{draft.pk}", draft_id=str(draft.pk), item=item_code)
-    audit.record("cases.start_draft", actor=actor, at=at, target=f"draft:{draft.pk}", division=draft.division)
+    outbox.publish("cases.draft_started", key=draft.target, draft_id=str(draft.pk), item=item_code)
+    audit.record("cases.start_draft", actor=actor, at=at, target=draft.target, division=draft.division)
     return draft
 
 
@@ -161,7 +160,7 @@ def save_section(
     draft.typed, draft.reasons = typed, reasons
     _touch(draft, at)
     _want_signatures(draft, at)
-    audit.record("cases.save_section", actor=actor, at=at, target=f"draft:{draft.pk}", section=section)
+    audit.record("cases.save_section", actor=actor, at=at, target=draft.target, section=section)
     return draft
 
 
@@ -185,11 +184,14 @@ def carry_over(*, draft_id: UUID, actor: Actor, at: datetime) -> Draft:
     draft.answers = {code: value for code, value in draft.answers.items() if code in kept}
     draft.typed = {path: text for path, text in draft.typed.items() if path.split(".")[0] in kept}
     draft.materials.exclude(code__in=[paper.code for paper in version.item.materials]).delete()
+    asked = {request.digest for request in version.item.consents}
+    reworded = [request.code for request in draft.item_version.item.consents if request.digest not in asked]
+    draft.wanted_signatures.filter(consent__in=reworded).delete()  # so that whoever signs is asked again
     draft.item_version = version
     draft.save(update_fields=["item_version"])
     _touch(draft, at)
     _want_signatures(draft, at)
-    audit.record("cases.carry_over", actor=actor, at=at, target=f"draft:{draft.pk}", version=version.pk)
+    audit.record("cases.carry_over", actor=actor, at=at, target=draft.target, version=version.pk)
     return draft
 
 
@@ -198,7 +200,7 @@ def discard_draft(*, draft_id: UUID, actor: Actor, at: datetime) -> None:
     """Throw a draft away with everything in it."""
     draft = _open_draft(draft_id, actor, at)
     draft.materials.all().delete()
-    audit.record("cases.discard_draft", actor=actor, at=at, target=f"draft:{draft.pk}")
+    audit.record("cases.discard_draft", actor=actor, at=at, target=draft.target)
     draft.delete()
 
 
@@ -220,7 +222,7 @@ def attach_material(
     definition = owner.item_version.item.material(material)
     if definition is None or (case is not None and material not in asked_materials(case)):
         raise MaterialNotFound
-    target = case.target if case is not None else f"draft:{owner.pk}"
+    target = case.target if case is not None else owner.target
     stored = files.store_file(content=content, name=name, target=target, actor=actor, at=at)
     paper = Material.objects.create(
         draft=draft,
@@ -245,7 +247,7 @@ def remove_material(*, draft_id: UUID, material_id: int, actor: Actor, at: datet
     draft = _open_draft(draft_id, actor, at)
     draft.materials.filter(pk=material_id).delete()
     _touch(draft, at)
-    audit.record("cases.remove_material", actor=actor, at=at, target=f"draft:{draft.pk}", material=material_id)
+    audit.record("cases.remove_material", actor=actor, at=at, target=draft.target, material=material_id)
 
 
 @transaction.atomic
@@ -282,7 +284,7 @@ def waive_material(
         as_of=as_of,
         given_at=at,
     )
-    audit.record("cases.waive_material", actor=actor, at=at, target=f"draft:{draft.pk}", material=material)
+    audit.record("cases.waive_material", actor=actor, at=at, target=draft.target, material=material)
     return paper
 
 
@@ -342,14 +344,14 @@ def _give(draft: Draft, needed: NeededConsent, person_id: int, method: str, acto
         purpose=needed.request.purpose,
         sources=needed.request.sources,
         months=needed.request.months,
-        text_digest=sm3(needed.request.text.encode()).hex(),
-        reference=f"draft:{draft.pk}",
+        text_digest=needed.request.digest,
+        reference=draft.target,
         method=method,
         actor=actor,
         at=at,
     )
     consent = needed.request.code
-    audit.record("cases.sign_consent", actor=actor, at=at, target=f"draft:{draft.pk}", consent=consent, method=method)
+    audit.record("cases.sign_consent", actor=actor, at=at, target=draft.target, consent=consent, method=method)
 
 
 def _want_signatures(draft: Draft, at: datetime) -> None:
@@ -367,9 +369,7 @@ def _want_signatures(draft: Draft, at: datetime) -> None:
     for index in sorted({index for index, _ in fresh}):
         person_id = identity.person_with_index(index)
         if person_id is not None and person_id != draft.filled_by_id:
-            outbox.publish(
-                "cases.signature_wanted", key=f"draft:{draft.pk}", draft_id=str(draft.pk), person_id=person_id
-            )
+            outbox.publish("cases.signature_wanted", key=draft.target, draft_id=str(draft.pk), person_id=person_id)
 
 
 def _open_draft(draft_id: UUID, actor: Actor, at: datetime) -> Draft:

@@ -69,7 +69,7 @@ def _delete_drafts(person_id: int, actor: Actor, at: datetime) -> int:
     drafts = list(Draft.objects.select_for_update().filter(applicant_id=person_id, submitted_as__isnull=True))
     for draft in drafts:
         draft.materials.all().delete()
-        audit.record("cases.discard_draft", actor=actor, at=at, target=f"draft:{draft.pk}")
+        audit.record("cases.discard_draft", actor=actor, at=at, target=draft.target)
         draft.delete()
     return len(drafts)
 

@@ -35,9 +35,11 @@ from onedoor.platform.cases.queries.life import (
 )
 from onedoor.platform.cases.queries.looks import (
     PURPOSES,
+    Matter,
     OfficerLook,
     fields_to_reveal,
     looks_at_me,
+    matters_of,
     reveal,
 )
 from onedoor.platform.cases.queries.matter import (
@@ -85,6 +87,7 @@ __all__ = [
     "ClockView",
     "PrivacyNotice",
     "DraftView",
+    "Matter",
     "OfficerLook",
     "TimelineEntry",
     "WorkItem",
@@ -107,6 +110,7 @@ __all__ = [
     "known_answers",
     "latest_document",
     "looks_at_me",
+    "matters_of",
     "materials_of",
     "may_extend",
     "month_before",

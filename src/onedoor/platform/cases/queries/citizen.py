@@ -95,10 +95,11 @@ def signatures_asked(*, actor: Actor, at: datetime) -> list[SignatureAsked]:
         person_index=index, draft__submitted_as__isnull=True, draft__expires_at__gt=at
     ).exclude(draft__filled_by_id=actor.person_id)
     asked = []
-    for row in rows.select_related("draft__item_version", "draft__applicant").order_by("-id")[:20]:
+    rows = rows.select_related("draft__item_version", "draft__applicant").order_by("-id")[:20]
+    signed = identity.signed_consents(references=[row.draft.target for row in rows], at=at)
+    for row in rows:
         request = next((one for one in row.draft.item_version.item.consents if one.code == row.consent), None)
-        signed = identity.signed_consents(reference=f"draft:{row.draft_id}", at=at)
-        if request is not None and (index, request.purpose) not in signed:
+        if request is not None and (row.draft.target, index, request.digest) not in signed:
             applicant = mask_name(row.draft.applicant.name)
             asked.append(SignatureAsked(row.pk, row.draft.item_version.title, applicant, request))
     return asked

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -12,7 +13,7 @@ from onedoor.platform.audit import queries as record
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.audit.titles import title_of
 from onedoor.platform.cases.forms.masking import masked_fields
-from onedoor.platform.cases.models import Case
+from onedoor.platform.cases.models import Case, Draft
 from onedoor.platform.cases.queries.matter import SpokenSection, speak
 from onedoor.platform.certificates.models import CertificateHolder
 from onedoor.platform.identity.models import Organization
@@ -127,3 +128,34 @@ def _look(entry: AuditEntry, case: Case | None, organs: dict[int, str], person_i
         item=case.item_version.title if case else "",
         case_number=case.number if case and case.applicant_id == person_id else "",
     )
+
+
+@dataclass(frozen=True)
+class Matter:
+    """The case or draft that somebody's data were asked for, as the person concerned is told."""
+
+    item: str
+    organ: str  # who handles it; nothing for a draft
+    number: str  # only of the person's own application
+
+
+def matters_of(*, businesses: Collection[str], actor: Actor) -> dict[str, Matter]:
+    """
+    Return the matters that the acting person is concerned by, by the name the exchange knows them under. Two queries.
+
+    :raises NotLoggedIn: nobody has logged in.
+    """
+    person_id = actor.require_person()
+    drafts = {one: UUID(one.removeprefix("draft:")) for one in businesses if one.startswith("draft:")}
+    cases = Case.objects.filter(Q(applicant_id=person_id) | Q(people__person_id=person_id), number__in=businesses)
+    found = {
+        case.number: Matter(
+            item=case.item_version.title,
+            organ=case.deciding_organization.name,
+            number=case.number if case.applicant_id == person_id else "",
+        )
+        for case in cases.select_related("item_version", "deciding_organization").distinct()
+    }
+    begun = Draft.objects.filter(applicant_id=person_id, pk__in=drafts.values()).select_related("item_version")
+    titles = {draft.pk: draft.item_version.title for draft in begun}
+    return found | {name: Matter(titles[pk], "", "") for name, pk in drafts.items() if pk in titles}

@@ -39,7 +39,10 @@ def give_consent(
     at: datetime,
 ) -> Consent:
     """
-    Record a signed consent; signing the same again for the same application returns the first.
+    Record a signed consent; signing the same again for the same application returns the first. Another wording takes
+    the place of the first, which is withdrawn.
+
+    :param text_digest: of all that is agreed to.
 
     :raises GuardianConsents: a child under fourteen does not sign, the guardian does (个人信息保护法第三十一条).
     """
@@ -48,11 +51,13 @@ def give_consent(
     age = age_of(person_id, on=day_of(at))
     if age is not None and age < SIGNS_FROM and method in ("self", "paper"):
         raise GuardianConsents
-    existing = Consent.objects.filter(
+    earlier = Consent.objects.filter(
         person_id=person_id, purpose=purpose, reference=reference, revoked_at__isnull=True
     ).first()
-    if existing is not None:
-        return existing
+    if earlier is not None and earlier.text_digest == text_digest:
+        return earlier
+    if earlier is not None:
+        _withdraw(earlier, actor, at)
     last_day = add_months(day_of(at), months)
     consent = Consent.objects.create(
         person_id=person_id,
@@ -86,7 +91,11 @@ def revoke_consent(*, consent_id: int, actor: Actor, at: datetime) -> Consent:
     ):
         raise DelegationNotFound
     if consent.revoked_at is None:
-        consent.revoked_at = at
-        consent.save(update_fields=["revoked_at"])
-        audit.record("identity.revoke_consent", actor=actor, at=at, target=f"consent:{consent.pk}")
+        _withdraw(consent, actor, at)
     return consent
+
+
+def _withdraw(consent: Consent, actor: Actor, at: datetime) -> None:
+    consent.revoked_at = at
+    consent.save(update_fields=["revoked_at"])
+    audit.record("identity.revoke_consent", actor=actor, at=at, target=f"consent:{consent.pk}")

@@ -43,9 +43,10 @@ def register_organization(
     actor: Actor,
     at: datetime,
     in_force_from: date | None = None,
+    lines: Sequence[str] = (),
 ) -> Organization:
     """
-    Enter an organization; one with the same credit code is returned unchanged.
+    Enter an organization; one with the same credit code is returned unchanged. Without `lines` it does every business.
 
     :raises InvalidInput: the credit code is wrong, the name is empty, the place or kind is unknown.
     """
@@ -74,6 +75,7 @@ def register_organization(
             "parent_id": parent_id,
             "phone": phone,
             "in_force_from": in_force_from,
+            "lines": list(lines),
             "recorded_at": at,
             "recorded_by": actor.name,
         },

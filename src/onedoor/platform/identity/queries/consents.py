@@ -1,5 +1,6 @@
 """Consents: what a person has allowed to be asked about them."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -9,10 +10,10 @@ from onedoor.platform.identity.queries.mandates import guards
 from onedoor.platform.kernel.actors import Actor
 
 
-def signed_consents(*, reference: str, at: datetime) -> set[tuple[str, str]]:
-    """Return (blind index of the person's number, purpose) of every living consent of an application."""
-    living = Consent.objects.filter(reference=reference, revoked_at__isnull=True, valid_until__gt=at)
-    return set(living.values_list("person__id_index", "purpose"))
+def signed_consents(*, references: Collection[str], at: datetime) -> set[tuple[str, str, str]]:
+    """Return (application, blind index of the person's number, digest agreed to) of every living consent given there."""
+    living = Consent.objects.filter(reference__in=references, revoked_at__isnull=True, valid_until__gt=at)
+    return set(living.values_list("reference", "person__id_index", "text_digest"))
 
 
 def consents_given(*, actor: Actor, on: date) -> list[Consent]:

@@ -1,5 +1,6 @@
 """People: found by the blind index of their number, never shown unmasked without need."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,6 +21,13 @@ from onedoor.standards.periods import age_on
 def person_with_index(index: str) -> int | None:
     """Return the id of the person whose number has this blind index."""
     return Person.objects.filter(id_index=index).values_list("pk", flat=True).first()
+
+
+def people_with_numbers(id_numbers: Collection[str]) -> dict[str, int]:
+    """Return the ids of those of these identity numbers that are known, by number; one query."""
+    indexes = {id_number_index(number): number for number in id_numbers}
+    known = Person.objects.filter(id_index__in=indexes).values_list("id_index", "pk")
+    return {indexes[index]: pk for index, pk in known}
 
 
 def id_number_index(id_number: str) -> str:

@@ -6,11 +6,13 @@ from datetime import datetime
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.exchange import purposes
 from onedoor.platform.exchange.connectors import connector
 from onedoor.platform.exchange.models import Query
 from onedoor.platform.exchange.tasks import send_query
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import OneDoorError
 
 WAITED_FOR = 50
@@ -34,13 +36,17 @@ def ask(
 
     `waited_for`: somebody sits before the form; such a question goes before those of the verification.
 
+    :raises PurposeUnknown: the purpose is not registered or not in force.
+    :raises FieldsNotOpened: the purpose does not open this source.
     :raises BusinessMissing: no case or draft is named (R-SHR-1).
     :raises ConsentMissing: the source needs a living consent and there is none (R-CON-1).
     """
     definition = connector(source)
-    if not business:
-        raise BusinessMissing
     actor.require("exchange.ask", division="000000000000")
+    known = purposes.purpose(purpose, on=day_of(at))
+    if known.needs_business and not business:
+        raise BusinessMissing
+    opened = known.require(source)
     consent = identity.live_consent(person_id=person_id, purpose=purpose, source=source, at=at)
     if definition.needs_consent and consent is None:
         raise ConsentMissing
@@ -51,7 +57,8 @@ def ask(
             "person_id": person_id,
             "consent": consent,
             "purpose": purpose,
-            "legal_basis": definition.legal_basis,
+            "legal_basis": known.legal_basis,
+            "fields": list(opened),
             "business": business,
             "asked_by": actor.name,
             "asked_at": at,

@@ -1,4 +1,4 @@
-"""Questions to other departments and every use made of personal data."""
+"""Questions to other departments."""
 
 from typing import ClassVar
 
@@ -23,7 +23,8 @@ class Query(models.Model):
         "identity.Consent", verbose_name="授权", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     purpose = models.CharField("目的", max_length=80)
-    legal_basis = models.CharField("依据", max_length=120)
+    legal_basis = models.CharField("依据", max_length=200)
+    fields = models.JSONField("数据项", default=list)  # what the purpose opens; the rest of an answer is not kept
     business = models.CharField("业务", max_length=80)  # case:<number> or draft:<uuid>
     asked_by = models.CharField("查询人", max_length=80)
     asked_at = models.DateTimeField("查询时间")
@@ -34,6 +35,7 @@ class Query(models.Model):
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
     as_of = models.DateField("数据日期", null=True, blank=True)
     answer = EncryptedJSONField("答复", null=True, blank=True)
+    digest = models.CharField("答复摘要", max_length=64, blank=True, default="")  # SM3 of what was kept
 
     class Meta:
         verbose_name = "数据查询"
@@ -41,6 +43,7 @@ class Query(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["person", "asked_at"], name="query_by_person"),
             models.Index(fields=["connector", "state"], name="query_by_connector"),
+            models.Index(fields=["business"], name="query_by_business"),
         ]
 
     def __str__(self) -> str:

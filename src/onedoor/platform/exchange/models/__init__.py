@@ -1,0 +1,7 @@
+"""The tables of the exchange; callers import them from here."""
+
+from onedoor.platform.exchange.models.grants import ShareGrant, ShareRequest
+from onedoor.platform.exchange.models.questions import Query
+from onedoor.platform.exchange.models.uses import DataUse, DataUsePerson
+
+__all__ = ["DataUse", "DataUsePerson", "Query", "ShareGrant", "ShareRequest"]

@@ -1,0 +1,45 @@
+"""Everything that is read of the exchange; callers import it from here."""
+
+from onedoor.platform.exchange.queries.answers import (
+    Evidence,
+    StoredAnswer,
+    answer_of,
+    department_names,
+    evidence_of,
+    is_waiting,
+)
+from onedoor.platform.exchange.queries.grants import (
+    PAGE,
+    Sharing,
+    SharingLine,
+    datasets_to_ask,
+    get_sharing,
+    list_sharing,
+)
+from onedoor.platform.exchange.queries.uses import (
+    Use,
+    UseNotFound,
+    own_use,
+    uses_about,
+    uses_under_consents,
+)
+
+__all__ = [
+    "PAGE",
+    "Evidence",
+    "Sharing",
+    "SharingLine",
+    "StoredAnswer",
+    "Use",
+    "UseNotFound",
+    "answer_of",
+    "datasets_to_ask",
+    "department_names",
+    "evidence_of",
+    "get_sharing",
+    "is_waiting",
+    "list_sharing",
+    "own_use",
+    "uses_about",
+    "uses_under_consents",
+]
