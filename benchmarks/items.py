@@ -119,7 +119,7 @@ def handler(code: str) -> handlers.CaseHandler:
     def judge(case: Case, on: date) -> Judgement:
         return Judgement(value={"eligible": True}, reasons=(), trace=(), parameters=())
 
-    def ruling(case: Case, judgement: Judgement, granted: bool) -> handlers.Ruling:
-        return handlers.Ruling("决定书", "准予办证。", ["经核实。"], ["《公共图书馆法》第三十六条"])
+    def wording(case: Case, judgement: Judgement, granted: bool) -> handlers.Wording:
+        return handlers.Wording("决定书", "准予办证。", ["经核实。"], ["《公共图书馆法》第三十六条"])
 
-    return handlers.CaseHandler(item=code, judge=judge, ruling=ruling)
+    return handlers.CaseHandler(item=code, judge=judge, wording=wording)

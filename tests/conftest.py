@@ -57,6 +57,14 @@ def a_key_with_every_post() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def no_remembered_versions() -> None:
+    """What one test has rolled back, another one does not find remembered under the same key."""
+    from onedoor.platform.catalog.models import pinned
+
+    pinned.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """The whole site as real processes, on SQLite or on the PostgreSQL of this round."""

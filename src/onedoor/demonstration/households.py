@@ -249,7 +249,7 @@ def _receive(case: Case, stage: str, at: datetime) -> None:
         return
     login = Login.objects.get(username="TX001")
     clerk = identity_queries.actor_for(
-        login_id=login.pk,
+        login=login,
         post_id=login.posts.get().pk,
         channel="window",
         address="",

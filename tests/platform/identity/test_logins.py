@@ -210,14 +210,12 @@ def test_codes_are_kept_as_digests(account: Login) -> None:
 
 @pytest.mark.parametrize(("factors", "level"), [(1, 2), (2, 3)])
 def test_one_proof_counts_less_than_two(account: Login, factors: int, level: int) -> None:
-    actor = queries.actor_for(
-        login_id=account.pk, post_id=None, channel="web", address="", on=AT.date(), factors=factors
-    )
+    actor = queries.actor_for(login=account, post_id=None, channel="web", address="", on=AT.date(), factors=factors)
     assert (actor.kind, actor.assurance) == ("citizen", level)
 
 
 def test_an_officer_without_a_chosen_post_may_do_nothing(books: Library, keeper: Login) -> None:
-    actor = queries.actor_for(login_id=keeper.pk, post_id=None, channel="web", address="", on=date(2025, 12, 31))
+    actor = queries.actor_for(login=keeper, post_id=None, channel="web", address="", on=date(2025, 12, 31))
     assert (actor.permissions, actor.reach) == (frozenset(), ())
 
 

@@ -47,7 +47,7 @@ def appoint(books: Library, name: str, role: str, *, start: date = TODAY, actor:
 
 
 def own(name: str, on: date = TODAY, post: int | None = None) -> Actor:
-    return queries.actor_for(login_id=login(name).pk, post_id=post, channel="window", address="", on=on)
+    return queries.actor_for(login=login(name), post_id=post, channel="window", address="", on=on)
 
 
 def forbidden() -> list[tuple[str, str]]:

@@ -353,7 +353,7 @@ def test_a_changed_password_ends_every_log_in(keeper: Login, clock: Any) -> None
 
 
 def level(account: Login, on: date = AT.date(), factors: int = 2) -> int:
-    actor = queries.actor_for(login_id=account.pk, post_id=None, channel="web", address="", on=on, factors=factors)
+    actor = queries.actor_for(login=account, post_id=None, channel="web", address="", on=on, factors=factors)
     return actor.assurance
 
 

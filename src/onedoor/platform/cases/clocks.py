@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Min, Q
+from django.db.models import DateField, F, Subquery, Value
+from django.db.models.functions import Coalesce, Least
 
 from onedoor.platform.cases.models import Case, Clock, Pause
 from onedoor.platform.catalog.strict import Limit
@@ -64,11 +65,14 @@ def start(case: Case, kind: Clock.Kind, limit: Limit, *, on: date) -> Clock:
 
 def set_urgency(case: Case) -> None:
     """Write onto the open steps of a case by which day they are urgent; called whenever its limits or steps change."""
-    running = case.clocks.filter(kind__in=(Clock.Kind.RECEIVE, Clock.Kind.PROMISED), state=Clock.State.RUNNING)
-    limit = running.aggregate(first=Min("due_on"))["first"] or date.max
-    waiting = case.steps.filter(ended_at__isnull=True)
-    waiting.filter(due_on__lt=limit).update(urgent_on=F("due_on"))
-    waiting.filter(Q(due_on__isnull=True) | Q(due_on__gte=limit)).update(urgent_on=limit)
+    running = Clock.objects.filter(
+        case_id=case.pk, kind__in=(Clock.Kind.RECEIVE, Clock.Kind.PROMISED), state=Clock.State.RUNNING
+    )
+    first = running.order_by("due_on").values("due_on")[:1]
+    never = Value(date.max, DateField())
+    case.steps.filter(ended_at__isnull=True).update(
+        urgent_on=Least(Coalesce(F("due_on"), never), Coalesce(Subquery(first), never))
+    )
 
 
 def stop(case: Case, *kinds: Clock.Kind, on: date) -> None:

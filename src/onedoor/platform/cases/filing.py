@@ -26,7 +26,7 @@ def may_read_case_file(identifier: str, *, actor: Actor, at: datetime) -> bool:
 
 def may_read_draft_file(identifier: str, *, actor: Actor, at: datetime) -> bool:
     """A draft's files stay readable through its case once it has been submitted."""
-    draft = Draft.objects.select_related("item_version").filter(pk=UUID(identifier)).first()
+    draft = Draft.objects.filter(pk=UUID(identifier)).first()
     if draft is None:
         return False
     if actor.kind == "officer":

@@ -17,6 +17,11 @@ from onedoor.platform.kernel.crypto import canonical_json, sm3
 from onedoor.platform.kernel.errors import OneDoorError
 
 GENESIS = "0" * 64
+# The columns of a case that are a reading of its actions.
+READING = (
+    *("state", "result", "supplement_round", "last_seq", "last_hash"),
+    *("received_at", "accepted_at", "decided_at", "completed_at"),
+)
 
 
 class MoveNotPossible(OneDoorError):
@@ -27,9 +32,14 @@ class MoveNotPossible(OneDoorError):
     )
 
 
-def lock(case_id: int) -> Case:
-    """Return the case with its row locked until the transaction ends; two officers act one after the other."""
-    return Case.objects.select_for_update().get(pk=case_id)
+def lock(case_id: int, *joined: str) -> Case:
+    """
+    Return the case with its row locked until the transaction ends; two officers act one after the other.
+
+    `joined` names what else the act reads, to come with it.
+    """
+    found = Case.objects.select_for_update(of=("self",))
+    return (found.select_related(*joined) if joined else found).get(pk=case_id)
 
 
 def check_move(case: Case, kind: Kind) -> None:
@@ -90,7 +100,7 @@ def append(
         ActionNote.objects.create(action=action, text=note)
     case.state, case.last_seq, case.last_hash = target, action.seq, action.hash
     _set_moments(case, action)
-    case.save()
+    case.save(update_fields=READING)
     outbox.publish(
         f"cases.{kind}", key=f"case:{case.pk}", case_id=case.pk, action_id=action.pk, seq=action.seq, step=step
     )

@@ -95,9 +95,9 @@ def notify_step(payload: dict[str, Any], *, at: datetime) -> None:
 
 
 def _action(payload: dict[str, Any]) -> Action:
-    return Action.objects.select_related(
-        "case__item_version", "case__receiving_organization", "case__deciding_organization"
-    ).get(pk=payload["action_id"])
+    return Action.objects.select_related("case__receiving_organization", "case__deciding_organization").get(
+        pk=payload["action_id"]
+    )
 
 
 def _tell(action: Action, text: str, at: datetime) -> None:
@@ -117,7 +117,7 @@ def _tell(action: Action, text: str, at: datetime) -> None:
 
 def warn_draft(payload: dict[str, Any], *, at: datetime) -> None:
     """Tell whoever fills a draft in, and the applicant, until when it is kept; one saved again since then is left alone."""
-    draft = Draft.objects.select_related("item_version").filter(pk=payload["draft_id"], warned=payload["days"]).first()
+    draft = Draft.objects.filter(pk=payload["draft_id"], warned=payload["days"]).first()
     if draft is None or draft.submitted_as_id is not None:
         return
     last = localtime(draft.expires_at)

@@ -15,7 +15,7 @@ def tell_of_ended_certificate(payload: dict[str, Any], *, at: datetime) -> None:
     """Listen for ended certificates and tell the applicant and agent of each open case that took one for a paper."""
     targets = certificates.uses_of(certificate_id=payload["certificate_id"])
     ids = [int(target.removeprefix("case:")) for target in targets if target.startswith("case:")]
-    for case in Case.objects.filter(pk__in=ids).select_related("item_version"):
+    for case in Case.objects.filter(pk__in=ids):
         if case.is_ended:
             continue
         text = f"“{case.item_version.title}”申请中代替材料的电子证照已不再有效，请重新提供该项材料，或咨询受理单位。"

@@ -1,7 +1,10 @@
 """Open and end the steps of a case as its item lays them out."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import prefetch_related_objects
 
 from onedoor.platform.cases import clocks, handlers
 from onedoor.platform.cases.models import Case, CaseStep, StepPerformer
@@ -51,17 +54,40 @@ def open_accept(case: Case, *, at: datetime) -> CaseStep:
     return _open(case, ACCEPT, at=at, tier=case.item_version.item.jurisdiction.receiving_tier)
 
 
-def open_ready(case: Case, *, at: datetime) -> list[CaseStep]:
-    """Open every step whose predecessors are done, start the machine's ones, and return what was opened."""
-    ended = set(case.steps.filter(ended_at__isnull=False).values_list("code", flat=True))
-    present = ended | set(case.steps.filter(ended_at__isnull=True).values_list("code", flat=True))
-    ready = [step for step in case.item_version.item.steps if step.code not in present and set(step.after) <= ended]
+@dataclass(frozen=True)
+class Standing:
+    """The codes of the steps of a case that have been done, and of those that wait."""
+
+    ended: frozenset[str]
+    waiting: frozenset[str]
+
+
+def standing(case: Case) -> Standing:
+    rows = list(case.steps.values_list("code", "ended_at"))
+    ended = frozenset(code for code, ended_at in rows if ended_at)
+    return Standing(ended, frozenset(code for code, ended_at in rows if not ended_at))
+
+
+def open_ready(case: Case, *, at: datetime, now: Standing | None = None) -> list[CaseStep]:
+    """
+    Open every step whose predecessors are done, start the machine's ones, and return what was opened.
+
+    `now` is how the steps stand, where the caller has read it.
+    """
+    now = now or standing(case)
+    steps = case.item_version.item.steps
+    begun = now.ended | now.waiting
+    ready = [step for step in steps if step.code not in begun and set(step.after) <= now.ended]
     opened = [_open(case, step, at=at, tier=step.tier) for step in ready]
-    clocks.set_urgency(case)
+    if opened:
+        clocks.set_urgency(case)
+    openers = handlers.for_item(case.item_code).openers
     for row in opened:
-        opener = handlers.for_item(case.item_code).openers.get(row.code)
-        if opener is not None:
-            opener(case, at=at)
+        if row.code in openers:
+            openers[row.code](case, at=at)
+    if any(row.code in openers for row in opened):
+        # A machine's step may have been done already, and even closed the case, through an object of its own.
+        case.refresh_from_db()
     return opened
 
 
@@ -117,7 +143,8 @@ def check_separation(case: Case, step: Step, logins: Iterable[int | None]) -> No
     :raises RoleSeparation: one of these officers did a step that this one excludes (R-ORG-2).
     """
     known = [login for login in logins if login is not None]
-    if case.relatives.filter(login_id__in=known).exists():
+    prefetch_related_objects([case], "relatives")  # whoever decides asks for them again
+    if {one.login_id for one in case.relatives.all()} & set(known):
         raise RelativeHandles
     if case.item_version.item.single_officer_allowed:
         return
@@ -156,10 +183,10 @@ def end_all(case: Case, *, outcome: str, performers: Iterable[Actor], at: dateti
     clocks.stop(case, on=day_of(at))
 
 
-def state_after(case: Case, ended: str) -> State:
+def state_after(case: Case, ended: str, now: Standing | None = None) -> State:
     """Return the state the case has once `ended` is done: that of the first step then waiting."""
     item = case.item_version.item
-    done = set(case.steps.filter(ended_at__isnull=False).values_list("code", flat=True)) | {ended}
+    done = (now or standing(case)).ended | {ended}
     for step in item.steps:
         if step.code not in done and set(step.after) <= done:
             return State(step.state)

@@ -2,9 +2,10 @@
 
 from datetime import date
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.states import Kind, State, standing
@@ -73,6 +74,36 @@ class ItemVersion(Recorded):
 def _parse(version_id: int, digest: str) -> ServiceItem:
     definition = ItemVersion.objects.values_list("definition", flat=True).get(pk=version_id)
     return ServiceItem.model_validate(definition)
+
+
+if TYPE_CHECKING:
+    _ForeignKey = models.ForeignKey[ItemVersion, ItemVersion]
+else:
+    _ForeignKey = models.ForeignKey
+
+
+class _Remembered(ForwardManyToOneDescriptor):  # type: ignore[type-arg]
+    def get_object(self, instance: models.Model) -> ItemVersion:
+        return pinned(getattr(instance, self.field.attname))
+
+
+@lru_cache(maxsize=500)
+def pinned(version_id: int) -> ItemVersion:
+    """Return a version that something is pinned to, fetched once per process."""
+    return ItemVersion.objects.get(pk=version_id)
+
+
+class PinnedVersion(_ForeignKey):
+    """
+    The link of a draft or case to its version. What they read of it (definition, title, code) never changes once it is
+    published, so following the link asks the database once per process, and joining it only costs.
+    """
+
+    forward_related_accessor_class = _Remembered
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, kwargs
 
 
 class Offering(Recorded):

@@ -136,7 +136,7 @@ class Replay(models.Model):
     scope = models.CharField("操作", max_length=80)
     key = models.CharField("幂等键", max_length=80)
     content_digest = models.CharField("内容摘要", max_length=64)
-    answer = EncryptedJSONField("应答")
+    answer = EncryptedJSONField("应答", null=True)  # null only inside the transaction that answers
     at = models.DateTimeField("时间", db_index=True)
 
     class Meta:

@@ -20,6 +20,11 @@ NOT_CONTENT = frozenset({"csrfmiddlewaretoken", KEY_FIELD})
 KEPT_FOR = timedelta(days=1)
 LONGEST_KEY = 80
 Answer = TypeVar("Answer")
+# The conflict waits for the other request with this key to end, so that no lock is needed besides.
+CLAIM = """
+    INSERT INTO kernel_replay (actor, scope, key, content_digest, at) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (actor, key) DO NOTHING RETURNING id
+"""
 
 
 class KeyReused(OneDoorError):
@@ -62,16 +67,19 @@ def once(
         raise KeyMissing
     owner = f"{actor.kind}:{actor.login_id or ''}"
     with transaction.atomic():
-        _lock(owner, key)
-        earlier = Replay.objects.filter(actor=owner, key=key).first()
-        if earlier is not None:
+        claimed = _claim(owner, scope, key, content, at)
+        if claimed is None:
+            earlier = Replay.objects.get(actor=owner, key=key)
             if earlier.content_digest != content:
                 raise KeyReused
             return recall(earlier.answer)
         answer = perform()
         kept = remember(answer)
-        if kept is not None:
-            Replay.objects.create(actor=owner, scope=scope, key=key, content_digest=content, answer=kept, at=at)
+        own = Replay.objects.filter(pk=claimed)
+        if kept is None:
+            own.delete()
+        else:
+            own.update(answer=kept)
         return answer
 
 
@@ -103,9 +111,9 @@ def forget(*, at: datetime) -> int:
     return Replay.objects.filter(at__lt=at - KEPT_FOR).delete()[0]
 
 
-def _lock(owner: str, key: str) -> None:
-    """Make a second request with the same key wait for the first; SQLite's write transaction already does."""
-    if connection.vendor == "postgresql":
-        number = int.from_bytes(sm3(f"{owner}|{key}".encode())[:8], "big", signed=True)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+def _claim(owner: str, scope: str, key: str, digest: str, at: datetime) -> int | None:
+    """Write the row of a write about to be done; None if there is one. A second request waits here for the first to end."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [owner, scope, key, digest, connection.ops.adapt_datetimefield_value(at)])
+        claimed = cursor.fetchone()
+    return int(claimed[0]) if claimed else None

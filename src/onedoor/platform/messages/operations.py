@@ -30,24 +30,27 @@ def send_message(
     channels = [(Message.Channel.INBOX, text)]
     if identity.masked_phone(recipient_id):  # somebody without a phone has the inbox, or the window
         channels.append((Message.Channel.SMS, SMS_TEXT))
-    for channel, words in channels:
-        identifier = uuid.uuid5(NAMESPACE, f"{source}|{recipient_id}|{channel}")
-        message, created = Message.objects.get_or_create(
+    known = set(Message.objects.filter(source=source, recipient_id=recipient_id).values_list("channel", flat=True))
+    fresh = [
+        Message(
+            id=uuid.uuid5(NAMESPACE, f"{source}|{recipient_id}|{channel}"),
             source=source,
             recipient_id=recipient_id,
             channel=channel,
-            defaults={
-                "id": identifier,
-                "event": event,
-                "text": words,
-                "link": link,
-                "case_number": case_number,
-                "created_at": at,
-                "state": Message.State.SENT if channel == Message.Channel.INBOX else Message.State.QUEUED,
-                "sent_at": at if channel == Message.Channel.INBOX else None,
-            },
+            event=event,
+            text=words,
+            link=link,
+            case_number=case_number,
+            created_at=at,
+            state=Message.State.SENT if channel == Message.Channel.INBOX else Message.State.QUEUED,
+            sent_at=at if channel == Message.Channel.INBOX else None,
         )
-        if created and channel == Message.Channel.SMS:
+        for channel, words in channels
+        if channel not in known
+    ]
+    Message.objects.bulk_create(fresh)
+    for message in fresh:
+        if message.channel == Message.Channel.SMS:
             tasks.deliver.enqueue(message_id=str(message.pk))
     audit.record("messages.send", actor=actor, at=at, target=f"person:{recipient_id}", topic=event)
 

@@ -81,13 +81,13 @@ def running_clocks(*, actor: Actor, after: int = 0, most: int = 50) -> list[Cloc
         kind__in=["receive", "promised"],
         pk__gt=after,
     )
-    return list(clocks.select_related("case__item_version", "case__receiving_organization").order_by("due_on")[:most])
+    return list(clocks.select_related("case__receiving_organization").order_by("due_on")[:most])
 
 
 def events(*, actor: Actor, most: int = 100) -> list[SupervisionEvent]:
     """Return the supervision events in reach, newest first."""
     found = SupervisionEvent.objects.filter(_in_reach(actor, "supervision.view"))
-    return list(found.select_related("case__item_version").order_by("-raised_at", "-id")[:most])
+    return list(found.select_related("case").order_by("-raised_at", "-id")[:most])
 
 
 ENDED = sorted(TERMINAL)
@@ -114,7 +114,7 @@ def cases_behind(*, shown: str, actor: Actor, on: date, before: int = 0, most: i
     found = Case.objects.filter(reach, condition)
     if before:
         found = found.filter(pk__lt=before)
-    return list(found.select_related("item_version", "applicant", "receiving_organization").order_by("-id")[:most])
+    return list(found.select_related("applicant", "receiving_organization").order_by("-id")[:most])
 
 
 def replay(*, case_number: str, actor: Actor, at: datetime) -> tuple[Case, list[ReplayLine]]:
@@ -123,9 +123,7 @@ def replay(*, case_number: str, actor: Actor, at: datetime) -> tuple[Case, list[
 
     :raises NotAllowed: the post may not view the audit record of this place.
     """
-    case = (
-        Case.objects.select_related("item_version").filter(_in_reach(actor, "audit.view"), number=case_number).first()
-    )
+    case = Case.objects.filter(_in_reach(actor, "audit.view"), number=case_number).first()
     if case is None:
         raise NotAllowed
     audit.record_look("supervision.replay", actor=actor, at=at, target=case.target, division=case.division)

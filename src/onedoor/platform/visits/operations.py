@@ -41,7 +41,7 @@ def record_visit(
     existing = Visit.objects.filter(offline_id=offline_id).first()
     if existing is not None:
         return existing
-    case = Case.objects.select_related("item_version").get(pk=case_id)
+    case = Case.objects.get(pk=case_id)
     actor.require("cases.survey", division=case.division, line=case.line)
     checklist = checklists.for_item(case.item_code)
     _check(checklist, answers, findings, note, visited_at, at)

@@ -17,13 +17,15 @@ from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.writes import attempt, has_written, keyed
 
 
-def _case(request: HttpRequest, number: str) -> Case:
-    return queries.get_visible_case(number=number, actor=actor_of(request), at=clock.now(), on=clock.today())
+def _case(request: HttpRequest, number: str, *, shown: bool = False) -> Case:
+    return queries.get_visible_case(
+        number=number, actor=actor_of(request), at=clock.now(), on=clock.today(), shown=shown
+    )
 
 
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show where the case is, who has it, by when, and what the person must do now, first."""
-    found = _case(request, number)
+    found = _case(request, number, shown=True)
     context = {
         "case": found,
         "timeline": queries.timeline(found, for_citizen=True),

@@ -19,7 +19,7 @@ from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import NotLoggedIn, StaleVersion
-from onedoor.web.citizen.journey import Journey
+from onedoor.web.citizen.journey import Journey, url_after
 from onedoor.web.citizen.places import place_of
 from onedoor.web.citizen.proceedings import WAYS
 from onedoor.web.citizen.situations import posted_situation, situation_of
@@ -39,8 +39,6 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     if actor.person_id is None:
         raise NotLoggedIn
     item = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).item
-    may_act = item.delegable and not actor.is_assisted
-    principals = identity.principals_for_item(agent_id=actor.person_id, item=code, on=clock.today()) if may_act else []
     if request.method == "POST":
         applicant = posted(request, "applicant", actor.person_id)
         draft = operations.start_draft(
@@ -58,6 +56,8 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
             at=clock.now(),
         )
         return redirect("draft", draft_id=draft.pk)
+    may_act = item.delegable and not actor.is_assisted
+    principals = identity.principals_for_item(agent_id=actor.person_id, item=code, on=clock.today()) if may_act else []
     asked = [field.prefill.removeprefix("fact:") for field in item.form.all_fields() if "fact:" in field.prefill]
     asked += [paper.waiver.source for paper in item.materials if paper.waiver and paper.waiver.kind == "data"]
     departments = exchange.department_names(".".join(source.split(".")[:2]) for source in asked)
@@ -145,8 +145,7 @@ def _save_section(request: HttpRequest, draft: Draft, definition: Section, known
         return JsonResponse(told, status=409 if status == 409 else 200)
     staying = _stays(request.POST)
     if not staying and not problems:
-        following = Journey.of(draft, actor=actor_of(request), at=clock.now()).after(definition.code)
-        return redirect(following.url)
+        return redirect(url_after(draft, definition.code))
     if staying and status == 422:
         problems, status = {}, 200
     # An emptied box is not filled in again, except where the known value stands unless somebody says it is wrong.

@@ -40,6 +40,28 @@ class Problem:
     url: str
 
 
+def screens(draft: Draft) -> list[tuple[str, str, str]]:
+    """Return code, title and address of every screen of this draft as it stands, in their order."""
+    item = draft.item_version.item
+    found = [
+        (section.code, section.title, reverse("draft_section", args=[draft.pk, section.code]))
+        for section in item.form.shown_sections(draft.answers)
+    ]
+    if item.materials:
+        found.append(("materials", "提交材料", reverse("draft_materials", args=[draft.pk])))
+    if item.consents:
+        found.append(("consents", "签署授权", reverse("draft_consents", args=[draft.pk])))
+    return [*found, ("review", "核对并提交", reverse("draft_review", args=[draft.pk]))]
+
+
+def url_after(draft: Draft, code: str) -> str:
+    """Return the address of the screen that follows `code`."""
+    found = screens(draft)
+    codes = [screen[0] for screen in found]
+    place = codes.index(code) + 1 if code in codes else 0
+    return found[min(place, len(found) - 1)][2]
+
+
 @dataclass(frozen=True)
 class Journey:
     draft: Draft
@@ -49,32 +71,20 @@ class Journey:
     def of(cls, draft: Draft, *, actor: Actor, at: datetime) -> "Journey":
         """Return the way through this draft as it stands."""
         item = draft.item_version.item
-        stops = []
-        for section in item.form.shown_sections(draft.answers):
-            url = reverse("draft_section", args=[draft.pk, section.code])
-            stops.append(Stop(section.code, section.title, url, not missing_in_section(section, draft)))
+        done = {one.code: not missing_in_section(one, draft) for one in item.form.shown_sections(draft.answers)}
         if item.materials:
             given = {paper.code for paper in queries.materials_of(draft)}
-            done = all(paper.code in given for paper in item.materials if paper.asked(draft.answers))
-            done = done and all(stop.done for stop in stops)
-            stops.append(Stop("materials", "提交材料", reverse("draft_materials", args=[draft.pk]), done))
+            papers = all(paper.code in given for paper in item.materials if paper.asked(draft.answers))
+            done["materials"] = papers and all(done.values())
         if item.consents:
             needed = queries.needed_consents(draft=draft, actor=actor, at=at, on=day_of(at))
-            done = bool(needed) and all(consent.signed for consent in needed)
-            stops.append(Stop("consents", "签署授权", reverse("draft_consents", args=[draft.pk]), done))
-        stops.append(Stop("review", "核对并提交", reverse("draft_review", args=[draft.pk]), False))
-        return cls(draft, stops)
+            done["consents"] = bool(needed) and all(consent.signed for consent in needed)
+        return cls(draft, [Stop(*screen, done.get(screen[0], False)) for screen in screens(draft)])
 
     @property
     def next(self) -> Stop:
         """The first screen that is not done."""
         return next((stop for stop in self.stops if not stop.done), self.stops[-1])
-
-    def after(self, code: str) -> Stop:
-        """Return the screen that follows `code`."""
-        codes = [stop.code for stop in self.stops]
-        place = codes.index(code) + 1 if code in codes else 0
-        return self.stops[min(place, len(self.stops) - 1)]
 
     def place(self, code: str) -> Place:
         codes = [stop.code for stop in self.stops]

@@ -80,7 +80,7 @@ def _actor(request: HttpRequest) -> Actor:
     if not request.user.is_authenticated:
         return Actor.anonymous()
     actor = identity.actor_for(
-        login_id=request.user.pk,
+        login=request.user,
         post_id=request.session.get(POST_KEY),
         channel="web",
         address=address_of(request),

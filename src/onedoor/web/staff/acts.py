@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import make_aware
 
 from onedoor.platform.cases import grounds, operations, queries
@@ -37,7 +38,7 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
     def write() -> object:
         return operations.accept_case(case_id=found.pk, **who(request))
 
-    promised = scenarios.outcome(found.item_version.item, found.declared.content).promised
+    promised = SimpleLazyObject(lambda: scenarios.outcome(found.item_version.item, found.declared.content).promised)
     return perform(request, found, "staff/accept.html", write, {"promised": promised}, step="accept")
 
 
@@ -188,8 +189,13 @@ def opinion(request: HttpRequest, number: str, step: str) -> HttpResponse:
             case_id=found.pk, step=step, outcome=outcome, note=note, facts={}, **who(request)
         )
 
-    judgement = queries.judge_now(found, on=clock.today())
-    return perform(request, found, "staff/opinion.html", write, {"step": step, "judgement": judgement}, step=step)
+    context = {"step": step, "judgement": _judgement(found)}
+    return perform(request, found, "staff/opinion.html", write, context, step=step)
+
+
+def _judgement(found: Case) -> object:
+    """The calculation a page shows; the operation asks the rule itself, so a form that goes through needs none."""
+    return SimpleLazyObject(lambda: queries.judge_now(found, on=clock.today()))
 
 
 @keyed
@@ -210,8 +216,9 @@ def notice(request: HttpRequest, number: str, step: str) -> HttpResponse:
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Show the whole calculation, then grant or deny; with relatives in the case, propose it to another approver."""
     found = case_of(request, number)
-    act = operations.propose_decision if queries.proceedings_of(found, actor=actor_of(request)).relatives else None
-    return _decide(request, found, act or operations.decide_case, step="decide", proposes=act is not None)
+    proposes = queries.touches_relatives(found)
+    act = operations.propose_decision if proposes else operations.decide_case
+    return _decide(request, found, act, step="decide", proposes=proposes)
 
 
 @keyed
@@ -230,7 +237,7 @@ def _decide(
         return act(case_id=found.pk, ruling=Ruling(decision == "grant", **ground(request)), **who(request))
 
     context = {
-        "judgement": queries.judge_now(found, on=clock.today()),
+        "judgement": _judgement(found),
         "codes": grounds.DENIAL.items(),
         "articles": articles_of(found),
         "picked": request.POST.getlist("basis"),

@@ -55,7 +55,7 @@ def choose_post(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """A case in three parts: the people, the matter, the clock with what can be done now."""
     actor = actor_of(request)
-    found = queries.get_visible_case(number=number, actor=actor, at=clock.now(), on=clock.today())
+    found = queries.get_visible_case(number=number, actor=actor, at=clock.now(), on=clock.today(), shown=True)
     return render(request, "staff/case.html", _case_context(found, actor))
 
 
@@ -65,7 +65,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     if request.method != "POST":
         return redirect("staff_case", number=number)
-    found = queries.get_visible_case(number=number, actor=actor, at=clock.now(), on=clock.today())
+    found = queries.get_visible_case(number=number, actor=actor, at=clock.now(), on=clock.today(), shown=True)
     context, status = _case_context(found, actor), 200
     chosen = request.POST.getlist("fields")
     try:

@@ -4,6 +4,7 @@ from typing import ClassVar
 from django.db import models
 
 from onedoor.platform.cases.states import TERMINAL, Kind, State
+from onedoor.platform.catalog.models import PinnedVersion
 from onedoor.platform.kernel.fields import EncryptedJSONField, EncryptedTextField
 
 
@@ -15,7 +16,7 @@ class Case(models.Model):
 
     number = models.CharField("办件编号", max_length=50, unique=True)
     query_code = models.CharField("查询码", max_length=10, unique=True)
-    item_version = models.ForeignKey("catalog.ItemVersion", verbose_name="事项版本", on_delete=models.PROTECT)
+    item_version = PinnedVersion("catalog.ItemVersion", verbose_name="事项版本", on_delete=models.PROTECT)
     item_code = models.CharField("事项代码", max_length=80)
     line = models.CharField("业务条线", max_length=40)
     division = models.CharField("行政区划", max_length=12)

@@ -3,6 +3,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from onedoor.platform.catalog.models import PinnedVersion
 from onedoor.platform.kernel.fields import EncryptedJSONField
 
 
@@ -10,7 +11,7 @@ class Draft(models.Model):
     """An application being filled in. Saved on the server, so any device of its people can go on with it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    item_version = models.ForeignKey("catalog.ItemVersion", verbose_name="事项版本", on_delete=models.PROTECT)
+    item_version = PinnedVersion("catalog.ItemVersion", verbose_name="事项版本", on_delete=models.PROTECT)
     applicant = models.ForeignKey(
         "identity.Person", verbose_name="申请人", on_delete=models.PROTECT, related_name="drafts"
     )

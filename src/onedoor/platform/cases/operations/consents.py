@@ -29,6 +29,8 @@ class NeededConsent:
 def needed_consents(draft: Draft, *, at: datetime) -> list[NeededConsent]:
     """Return every consent this draft needs, in the order of the item, each with its state. Constant queries."""
     wanted = list(_wanted(draft, day_of(at)))
+    if not wanted:
+        return []
     signed = identity.signed_consents(references=[draft.target], at=at)
     return [
         NeededConsent(

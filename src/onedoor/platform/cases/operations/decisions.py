@@ -65,7 +65,7 @@ def decide_case(*, case_id: int, ruling: Ruling, actor: Actor, at: datetime) -> 
     :raises NeedsSecondApprover: the case touches relatives of the staff (R-ORG-3).
     """
     case, row = _may_decide(case_id, ruling, actor)
-    if case.relatives.exists():
+    if case.relatives.all():
         raise NeedsSecondApprover
     return _take_effect(case, row, ruling, actor=actor, at=at)
 
@@ -143,7 +143,7 @@ def confirm_decision(*, case_id: int, agreed: bool, note: str, actor: Actor, at:
 
 
 def _may_decide(case_id: int, ruling: Ruling, actor: Actor) -> tuple[Case, CaseStep]:
-    case = life.lock(case_id)
+    case = life.lock(case_id, "receiving_organization", "deciding_organization__division", "applicant")
     row = steps.require_open(case, "decide")
     definition = case.item_version.item.step("decide")
     if definition is None:
@@ -179,13 +179,16 @@ def _take_effect(case: Case, row: CaseStep, ruling: Ruling, *, actor: Actor, at:
     document = _write_decision(case, judgement, ruling, at)
     steps.end(row, outcome="granted" if ruling.granted else "denied", performers=[actor], at=at)
     clocks.stop(case, on=day_of(at))
+    now = steps.standing(case)
+    if now.waiting:
+        clocks.set_urgency(case)
     told = life.append(
         case,
         Kind.GRANT if ruling.granted else Kind.DENY,
         actor=actor,
         at=at,
         step="decide",
-        to=_state_when_granted(case) if ruling.granted else None,
+        to=_state_when_granted(case, now) if ruling.granted else None,
         note=ruling.reason,
         facts={
             "judgement": stored.pk,
@@ -213,9 +216,9 @@ def _take_effect(case: Case, row: CaseStep, ruling: Ruling, *, actor: Actor, at:
     return document
 
 
-def _state_when_granted(case: Case) -> State:
+def _state_when_granted(case: Case, now: steps.Standing) -> State:
     """A grant whose certificate is still to be made is 制证中."""
-    following = steps.state_after(case, "decide")
+    following = steps.state_after(case, "decide", now)
     return following if following != case.state else State.GRANTED
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, life, notifications, steps
@@ -69,8 +70,9 @@ def hand_over(case: Case, document: CaseDocument, told: Action, *, at: datetime)
 
 def close_or_wait(case: Case, *, at: datetime) -> None:
     """Close a decided case whose work is done: at once if its decision has arrived, else it waits for delivery."""
-    decision = decision_of(case)
-    if decision is None or Delivery.objects.filter(document=decision, delivered_at__isnull=False).exists():
+    arrived = Delivery.objects.filter(document=OuterRef("pk"), delivered_at__isnull=False)
+    decisions = case.documents.filter(kind__in=DECISIONS).order_by("-id")
+    if decisions.values_list(Exists(arrived), flat=True).first() is not False:  # None: nothing there to deliver
         life.append(case, Kind.FINISH, actor=Actor.system("办结"), at=at)
         return
     if case.state != State.DELIVERING:

@@ -209,7 +209,7 @@ def end_supplement(case: Case, *, actor: Actor, at: datetime, note: str = "") ->
 @transaction.atomic
 def accept_case(*, case_id: int, actor: Actor, at: datetime) -> CaseDocument:
     """Accept a case: the decision clocks start and the first steps of its item open."""
-    case = life.lock(case_id)
+    case = life.lock(case_id, "receiving_organization", "applicant")
     actor.require("cases.accept", division=case.division, line=case.line)
     life.check_move(case, Kind.ACCEPT)
     steps.end(steps.require_open(case, "accept"), outcome="accepted", performers=[actor], at=at)
@@ -239,12 +239,13 @@ def begin_review(case: Case, kind: Kind, *, actor: Actor, at: datetime, since: d
     document = documents.issue(
         case, CaseDocument.Kind.ACCEPTANCE, letter, organization=case.receiving_organization, at=at
     )
+    now = steps.standing(case)
     life.append(
         case,
         kind,
         actor=actor,
         at=at,
-        to=State.DECIDING if steps.state_after(case, "accept") == State.DECIDING else State.ACCEPTED,
+        to=State.DECIDING if steps.state_after(case, "accept", now) == State.DECIDING else State.ACCEPTED,
         facts={
             "document": document.number,
             "promised_due": promised.due_on.isoformat(),
@@ -252,7 +253,7 @@ def begin_review(case: Case, kind: Kind, *, actor: Actor, at: datetime, since: d
             "accepted_at": (since or at).isoformat(),
         },
     )
-    steps.open_ready(case, at=at)
+    steps.open_ready(case, at=at, now=now)
     return document
 
 

@@ -324,7 +324,7 @@ def sign_own_consent(*, wanted_id: int, actor: Actor, at: datetime) -> None:
     wanted = WantedSignature.objects.select_related("draft").filter(pk=wanted_id, person_index=index).first()
     if wanted is None:
         raise ConsentNotYours
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("item_version").get(pk=wanted.draft_id)
+    draft = Draft.objects.select_for_update(of=("self",)).get(pk=wanted.draft_id)
     if draft.submitted_as_id is not None or draft.expires_at <= at:
         raise ConsentNotYours
     _give(draft, _needed(draft, wanted.consent, index, at), actor.require_person(), "self", actor, at)
@@ -373,7 +373,7 @@ def _want_signatures(draft: Draft, at: datetime) -> None:
 
 
 def _open_draft(draft_id: UUID, actor: Actor, at: datetime) -> Draft:
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("item_version").filter(pk=draft_id).first()
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("applicant").filter(pk=draft_id).first()
     if draft is None or draft.submitted_as_id is not None or draft.expires_at <= at:
         raise access.DraftNotFound
     access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))

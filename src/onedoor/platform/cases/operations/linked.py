@@ -122,11 +122,12 @@ def _copy_for(case: Case, superior: Organization, *, actor: Actor, at: datetime)
     CasePerson.objects.bulk_create(
         CasePerson(case=child, person_id=row.person_id, role=row.role, row=row.row) for row in case.people.all()
     )
-    for paper in case.materials.order_by("id"):
+    papers = list(case.materials.order_by("id"))
+    for paper in papers:
         paper.pk, paper.draft, paper.case, paper.round = None, None, child, 0
         paper._state.adding = True
         Material.save(paper)
-    receipt = give_receipt(child, at)
+    receipt = give_receipt(child, papers, at)
     facts = {"receipt": receipt.number, "linked": case.number, "relation": Case.Relation.TRANSFER}
     life.append(child, Kind.SUBMIT, actor=actor, at=at, facts=facts)
     life.append(child, Kind.HAND_IN, actor=actor, at=at)

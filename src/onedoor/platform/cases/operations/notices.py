@@ -106,7 +106,7 @@ def close_notice(*, notice_id: int, actor: Actor, at: datetime) -> Case:
     notice.closed_at = at
     notice.save(update_fields=["closed_at"])
     facts = {"notice": notice.pk, "objections": notice.objections.count()}
-    finish_step(case, notice.step, outcome="ended", note="", facts=facts, performers=[actor], at=at)
+    finish_step(case, row, outcome="ended", note="", facts=facts, performers=[actor], at=at)
     audit.record("cases.close_notice", actor=actor, at=at, target=case.target, division=case.division)
     return case
 

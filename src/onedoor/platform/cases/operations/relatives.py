@@ -19,6 +19,8 @@ class DeclaredTooLate(OneDoorError):
 
 def file_answer(case: Case, *, at: datetime) -> None:
     """File the declaration an applicant has made in the form; called when the application is handed in."""
+    if not any(field.code == ANSWER for field in case.item_version.item.form.all_fields()):
+        return
     if case.declared.content.get(ANSWER) in (True, "yes"):
         RelatedStaffDeclaration.objects.get_or_create(case=case, source="answer", defaults={"declared_at": at})
 

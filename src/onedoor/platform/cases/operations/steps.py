@@ -9,7 +9,7 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, handlers, life, steps
 from onedoor.platform.cases.grounds import SHORTEST_REASON
-from onedoor.platform.cases.models import Case, CaseDocument, Clock
+from onedoor.platform.cases.models import Case, CaseDocument, CaseStep, Clock
 from onedoor.platform.cases.operations.delivery import close_or_wait
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.kernel.actors import Actor
@@ -68,30 +68,39 @@ def complete_step(
     reason = guard(case) if guard is not None else ""
     if reason:
         raise StepBlocked(reason=reason)
-    finish_step(case, step, outcome=outcome, note=note, facts=facts, performers=performers, at=at)
+    finish_step(case, row, outcome=outcome, note=note, facts=facts, performers=performers, at=at)
     audit.record("cases.complete_step", actor=actor, at=at, target=case.target, division=case.division, step=step)
     return case
 
 
 def finish_step(
-    case: Case, step: str, *, outcome: str, note: str, facts: dict[str, Any], performers: Sequence[Actor], at: datetime
+    case: Case,
+    row: CaseStep,
+    *,
+    outcome: str,
+    note: str,
+    facts: dict[str, Any],
+    performers: Sequence[Actor],
+    at: datetime,
 ) -> None:
     """End the step, record the action and open what follows; the caller has locked the case and checked everything."""
-    steps.end(steps.require_open(case, step), outcome=outcome, performers=performers, at=at)
+    steps.end(row, outcome=outcome, performers=performers, at=at)
+    now = steps.standing(case)
     logins = [performer.login_id for performer in performers]
     content = {**facts, "outcome": outcome, "performers": logins}
     # A step done during a special procedure does not end it: the limits stand still until somebody says what it found.
-    target = State.SPECIAL if case.state == State.SPECIAL else steps.state_after(case, step)
-    life.append(case, Kind.COMPLETE_STEP, actor=performers[0], at=at, step=step, note=note, facts=content, to=target)
-    open_next(case, at=at)
+    target = State.SPECIAL if case.state == State.SPECIAL else steps.state_after(case, row.code, now)
+    life.append(
+        case, Kind.COMPLETE_STEP, actor=performers[0], at=at, step=row.code, note=note, facts=content, to=target
+    )
+    open_next(case, at=at, now=now)
 
 
-def open_next(case: Case, *, at: datetime) -> None:
+def open_next(case: Case, *, at: datetime, now: steps.Standing | None = None) -> None:
     """Open the steps that follow; a decided case with nothing left to do is closed or waits for its delivery."""
-    if case.result != "denied" and steps.open_ready(case, at=at):
-        # A machine's step may have been done already, and even closed the case, through an object of its own.
-        case.refresh_from_db()
-    if case.decided_at and not case.is_ended and not case.steps.filter(ended_at__isnull=True).exists():
+    now = now or steps.standing(case)
+    opened = steps.open_ready(case, at=at, now=now) if case.result != "denied" else []
+    if case.decided_at and not case.is_ended and not (now.waiting or opened):
         close_or_wait(case, at=at)
 
 

@@ -1,6 +1,7 @@
 """Hand an application in: once, numbered and receipted; its effects wait until the person can no longer undo it."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from onedoor.platform.cases.models import (
     CasePerson,
     Clock,
     Draft,
+    Material,
 )
 from onedoor.platform.cases.operations.consents import missing_consents
 from onedoor.platform.cases.operations.delivery import CHOICES
@@ -90,7 +92,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     :raises InvalidInput: answers are missing or wrong; each problem names its field.
     :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow, MandateExpired, MandateUsedUp: what is missing and how to mend it.
     """
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("item_version", "applicant").get(pk=draft_id)
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("applicant").get(pk=draft_id)
     access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
     if draft.submitted_as is not None:
         return draft.submitted_as
@@ -101,11 +103,14 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     if not is_current(draft.item_version, applications.guide_now(draft, on=day_of(at))):
         raise VersionChanged
     _refuse_second(draft)
-    _check_complete(draft, actor, at)
+    papers = list(draft.materials.order_by("id"))
+    _check_complete(draft, papers, actor, at)
     if draft.delegation_id is not None:
         identity_operations.use_delegation(delegation_id=draft.delegation_id, actor=actor, at=at)
     case = _create_case(draft, delivery, actor, at)
-    receipt = give_receipt(case, at)
+    if papers:
+        draft.materials.update(case=case)
+    receipt = give_receipt(case, papers, at)
     facts = {"receipt": receipt.number, "digest": receipt.digest, "delivery": delivery}
     if case.continues is not None:
         facts |= {"linked": case.continues.number, "relation": case.relation}
@@ -137,14 +142,14 @@ def _refuse_second(draft: Draft) -> None:
         raise AlreadyUnderWay(query_code=other.query_code)
 
 
-def _check_complete(draft: Draft, actor: Actor, at: datetime) -> None:
+def _check_complete(draft: Draft, papers: Sequence[Material], actor: Actor, at: datetime) -> None:
     item = draft.item_version.item
     if actor.assurance < item.assurance:
         raise AssuranceTooLow
     problems = applications.faults(draft, on=day_of(at))
     if problems:
         raise InvalidInput(problems)
-    given = set(draft.materials.values_list("code", flat=True))
+    given = {paper.code for paper in papers}
     missing = [paper.title for paper in item.materials if paper.asked(draft.answers) and paper.code not in given]
     if missing:
         raise MaterialsMissing(titles="、".join(missing))
@@ -156,11 +161,9 @@ def _check_complete(draft: Draft, actor: Actor, at: datetime) -> None:
 def _create_case(draft: Draft, delivery: str, actor: Actor, at: datetime) -> Case:
     version = draft.item_version
     item = version.item
-    receiving = identity.responsible_organization(
-        division=draft.division, tier=item.jurisdiction.receiving_tier, line=item.line, on=day_of(at)
-    )
-    deciding = identity.responsible_organization(
-        division=draft.division, tier=item.jurisdiction.deciding_tier, line=item.line, on=day_of(at)
+    tiers = [item.jurisdiction.receiving_tier, item.jurisdiction.deciding_tier]
+    receiving, deciding = identity.responsible_organizations(
+        division=draft.division, tiers=tiers, line=item.line, on=day_of(at)
     )
     number, code = new_number(item, deciding, at=at)
     case = Case.objects.create(
@@ -184,7 +187,6 @@ def _create_case(draft: Draft, delivery: str, actor: Actor, at: datetime) -> Cas
         undo_until=at + timedelta(minutes=item.undo_minutes),
     )
     _keep_answers(case, draft, actor, at)
-    draft.materials.update(case=case)
     return case
 
 
@@ -195,7 +197,9 @@ def _keep_answers(case: Case, draft: Draft, actor: Actor, at: datetime) -> None:
     asked = asked_codes(item, worked_out)
     answers: dict[str, Any] = {code: value for code, value in worked_out.items() if code in asked}
     CaseAnswers.objects.create(case=case, content=answers, digest=sm3(canonical_json(answers)).hex())
-    AnswerSources.objects.create(case=case, content=applications.sources_of(draft, answers))
+    sources = applications.sources_of(draft, answers)
+    if sources:
+        AnswerSources.objects.create(case=case, content=sources)
     for named in handlers.for_item(item.code).people(answers, day_of(at)):
         person = identity_operations.ensure_person(
             name=named.name, id_number=named.id_number, division=draft.division, actor=actor, at=at
@@ -218,15 +222,14 @@ def link_to_earlier(*, case: Case, actor: Actor, at: datetime) -> None:
     life.append(earlier, Kind.LINK, actor=actor, at=at, facts={"linked": case.number, "relation": case.relation})
 
 
-def give_receipt(case: Case, at: datetime) -> CaseDocument:
-    titles = "、".join(case.materials.order_by("id").values_list("title", flat=True)) or "无"
+def give_receipt(case: Case, papers: Sequence[Material], at: datetime) -> CaseDocument:
     letter = documents.Letter(
         paragraphs=[f"您提交的“{case.item_version.title}”申请已经收到，特出具本凭证。"],
         rows=[
             ("办件编号", case.number),
             ("查询码", case.query_code),
             ("收件单位", case.receiving_organization.name),
-            ("所交材料", titles),
+            ("所交材料", "、".join(paper.title for paper in papers) or "无"),
             ("申报内容摘要", case.declared.digest),
         ],
         points=["收到申请之日起五个工作日内，收件单位会告知是否受理；需要补正的，会一次告知全部内容。"],

@@ -74,6 +74,7 @@ from onedoor.platform.cases.queries.proceedings import (
     proceedings_of,
     proposed_ruling,
     revocation_of,
+    touches_relatives,
     void_requests,
 )
 from onedoor.platform.cases.queries.public import public_notice, public_notices
@@ -149,5 +150,6 @@ __all__ = [
     "proceedings_of",
     "proposed_ruling",
     "revocation_of",
+    "touches_relatives",
     "void_requests",
 ]

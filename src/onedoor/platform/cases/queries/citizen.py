@@ -34,7 +34,7 @@ class DraftView:
 
 def get_draft(*, draft_id: UUID, actor: Actor, on: date) -> Draft:
     """:raises DraftNotFound: there is none, or it is not for this actor; both look alike."""
-    draft = Draft.objects.select_related("item_version", "applicant", "submitted_as").filter(pk=draft_id).first()
+    draft = Draft.objects.select_related("applicant").filter(pk=draft_id).first()
     if draft is None:
         raise access.DraftNotFound
     access.require_draft(draft, actor=actor, scope="view", on=on)
@@ -95,7 +95,7 @@ def signatures_asked(*, actor: Actor, at: datetime) -> list[SignatureAsked]:
         person_index=index, draft__submitted_as__isnull=True, draft__expires_at__gt=at
     ).exclude(draft__filled_by_id=actor.person_id)
     asked = []
-    rows = rows.select_related("draft__item_version", "draft__applicant").order_by("-id")[:20]
+    rows = rows.select_related("draft__applicant").order_by("-id")[:20]
     signed = identity.signed_consents(references=[row.draft.target for row in rows], at=at)
     for row in rows:
         request = next((one for one in row.draft.item_version.item.consents if one.code == row.consent), None)
@@ -111,7 +111,7 @@ def my_drafts(*, actor: Actor, at: datetime) -> list[Draft]:
         return []
     mine = Q(filled_by_id=actor.person_id) | Q(applicant_id=actor.person_id)
     open_drafts = Draft.objects.filter(mine, submitted_as__isnull=True, expires_at__gt=at)
-    return list(open_drafts.select_related("item_version", "applicant").order_by("-saved_at")[:50])
+    return list(open_drafts.select_related("applicant").order_by("-saved_at")[:50])
 
 
 def my_cases(*, actor: Actor, on: date, most: int = 50) -> list[Case]:
@@ -122,9 +122,7 @@ def my_cases(*, actor: Actor, on: date, most: int = 50) -> list[Case]:
     for principal, items in identity.followed_by(agent_id=actor.person_id, on=on):
         theirs = Q(agent_id=actor.person_id, applicant_id=principal)
         mine |= theirs & Q(item_code__in=items) if items else theirs
-    cases = Case.objects.filter(mine).select_related(
-        "item_version", "applicant", "receiving_organization", "deciding_organization"
-    )
+    cases = Case.objects.filter(mine).select_related("applicant", "receiving_organization", "deciding_organization")
     return list(cases.order_by("-id")[:most])
 
 
@@ -135,7 +133,7 @@ def progress_by_code(*, query_code: str, last_four: str) -> Case:
     :raises CaseNotFound: one of the two is wrong; the answer does not tell which.
     """
     case = (
-        Case.objects.select_related("item_version", "applicant", "receiving_organization", "deciding_organization")
+        Case.objects.select_related("applicant", "receiving_organization", "deciding_organization")
         .filter(query_code=query_code.strip().upper())
         .first()
     )

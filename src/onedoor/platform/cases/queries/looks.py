@@ -99,11 +99,7 @@ def looks_at_me(*, actor: Actor, before: int = 0, most: int = 50) -> list[Office
 
 def _things_about(person_id: int) -> dict[str, Case | None]:
     """Return the targets of everything about a person, each with its case where it has one."""
-    cases = list(
-        Case.objects.filter(Q(applicant_id=person_id) | Q(people__person_id=person_id))
-        .select_related("item_version")
-        .distinct()
-    )
+    cases = list(Case.objects.filter(Q(applicant_id=person_id) | Q(people__person_id=person_id)).distinct())
     about: dict[str, Case | None] = {case.target: case for case in cases}
     held = CertificateHolder.objects.filter(person_id=person_id).select_related("certificate")
     about |= {holder.certificate.target: None for holder in held}
@@ -154,8 +150,8 @@ def matters_of(*, businesses: Collection[str], actor: Actor) -> dict[str, Matter
             organ=case.deciding_organization.name,
             number=case.number if case.applicant_id == person_id else "",
         )
-        for case in cases.select_related("item_version", "deciding_organization").distinct()
+        for case in cases.select_related("deciding_organization").distinct()
     }
-    begun = Draft.objects.filter(applicant_id=person_id, pk__in=drafts.values()).select_related("item_version")
+    begun = Draft.objects.filter(applicant_id=person_id, pk__in=drafts.values())
     titles = {draft.pk: draft.item_version.title for draft in begun}
     return found | {name: Matter(titles[pk], "", "") for name, pk in drafts.items() if pk in titles}

@@ -107,7 +107,7 @@ def verify_document(*, token: str) -> CaseDocument | None:
         return None
     return (
         CaseDocument.objects.filter(digest__startswith=token.lower())
-        .select_related("case__item_version", "case__receiving_organization")
+        .select_related("case__receiving_organization")
         .first()
     )
 
@@ -260,9 +260,7 @@ def judge_now(case: Case, *, on: date) -> Judgement:
 def get_objection(*, objection_id: int, actor: Actor) -> Objection:
     """:raises CaseNotFound: there is none, or it is not within the actor's reach; both look alike."""
     objection = (
-        Objection.objects.select_related(
-            "notice__case__item_version", "notice__case__applicant", "notice__case__receiving_organization"
-        )
+        Objection.objects.select_related("notice__case__applicant", "notice__case__receiving_organization")
         .filter(pk=objection_id)
         .first()
     )

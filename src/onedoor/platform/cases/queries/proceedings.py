@@ -80,6 +80,11 @@ def proceedings_of(case: Case, *, actor: Actor) -> Proceedings:
     )
 
 
+def touches_relatives(case: Case) -> bool:
+    """Tell whether somebody has declared to be a relative in this case, so that two approvers decide it (R-ORG-3)."""
+    return case.relatives.exists()
+
+
 def _may_apply_again(case: Case) -> bool:
     """An application that ended without a grant may be taken up again; one sent up or entered twice goes on elsewhere."""
     elsewhere = case.relation == Case.Relation.REVOKE or case.state in ("transferred", "voided")
@@ -98,9 +103,9 @@ def links_of(case: Case) -> list[LinkedCase]:
     """Return the case this one follows, then those that follow it, oldest first. Two queries at the most."""
     found = []
     if case.continues_id is not None:
-        earlier = Case.objects.select_related("item_version").get(pk=case.continues_id)
+        earlier = Case.objects.get(pk=case.continues_id)
         found.append(LinkedCase(earlier, case.get_relation_display(), follows=False))
-    later = case.continued_by.exclude(state="submitted").select_related("item_version").order_by("id")
+    later = case.continued_by.exclude(state="submitted").order_by("id")
     return found + [LinkedCase(one, one.get_relation_display(), follows=True) for one in later]
 
 
@@ -141,7 +146,7 @@ def void_requests(*, actor: Actor) -> list[VoidRequest]:
     if not actor.permissions & {"cases.void", "supervision.order"}:
         raise NotAllowed
     rows = VoidRequest.objects.filter(within_reach(actor, prefix="case__"))
-    return list(rows.select_related("case__item_version", "original").order_by("confirmed_at", "-asked_at")[:50])
+    return list(rows.select_related("case", "original").order_by("confirmed_at", "-asked_at")[:50])
 
 
 def obstacle(case: Case, code: str, *, login_id: int) -> str:

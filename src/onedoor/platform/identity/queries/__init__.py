@@ -59,6 +59,7 @@ from onedoor.platform.identity.queries.organizations import (
     get_organization,
     list_organizations,
     responsible_organization,
+    responsible_organizations,
     service_points,
 )
 from onedoor.platform.identity.queries.people import (
@@ -175,6 +176,7 @@ __all__ = [
     "require_mandate",
     "residence_of",
     "responsible_organization",
+    "responsible_organizations",
     "seen_at",
     "service_points",
     "signed_consents",

@@ -35,19 +35,26 @@ def responsible_organization(*, division: str, tier: int, line: str, on: date) -
 
     :raises NoResponsibleOrganization: none is registered on the way up from this place.
     """
-    codes = chain(division)
-    for successor in successors_of(division, on=on):
-        codes += [code for code in chain(successor.code) if code not in codes]
-    organs = Organization.objects.filter(in_force(on), division_id__in=codes, tier=tier)
-    found = {
-        organization.division_id: organization
-        for organization in organs.order_by("-pk")
-        if not organization.lines or line in organization.lines
-    }
-    for code in codes:
-        if code in found:
-            return found[code]
-    raise NoResponsibleOrganization
+    return responsible_organizations(division=division, tiers=[tier], line=line, on=on)[0]
+
+
+def responsible_organizations(*, division: str, tiers: Sequence[int], line: str, on: date) -> list[Organization]:
+    """Return the competent organ of each tier, as `responsible_organization`; one query where the place still exists."""
+    found = _nearest(chain(division), tiers, line, on)
+    if len(found) < len(set(tiers)):
+        for successor in successors_of(division, on=on):
+            found = _nearest(chain(successor.code), tiers, line, on) | found
+    if len(found) < len(set(tiers)):
+        raise NoResponsibleOrganization
+    return [found[tier] for tier in tiers]
+
+
+def _nearest(codes: Sequence[str], tiers: Sequence[int], line: str, on: date) -> dict[int, Organization]:
+    """Return the organ by tier that lies nearest on the way up; of two of one place the one registered first."""
+    organs = Organization.objects.filter(in_force(on), division_id__in=codes, tier__in=tiers).order_by("-pk")
+    able = [organ for organ in organs if not organ.lines or line in organ.lines]
+    farthest_first = sorted(able, key=lambda organ: -codes.index(organ.division_id))
+    return {organ.tier: organ for organ in farthest_first}
 
 
 def in_force(on: date) -> Q:

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ("scope", models.CharField(max_length=80, verbose_name="操作")),
                 ("key", models.CharField(max_length=80, verbose_name="幂等键")),
                 ("content_digest", models.CharField(max_length=64, verbose_name="内容摘要")),
-                ("answer", onedoor.platform.kernel.fields.EncryptedJSONField(verbose_name="应答")),
+                ("answer", onedoor.platform.kernel.fields.EncryptedJSONField(null=True, verbose_name="应答")),
                 ("at", models.DateTimeField(db_index=True, verbose_name="时间")),
             ],
             options={
