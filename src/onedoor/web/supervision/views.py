@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from onedoor.platform.audit import queries as record
 from onedoor.platform.audit.suspensions import release_query_right
 from onedoor.platform.cases import queries as cases
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput, NotLoggedIn
 from onedoor.platform.supervision import queries
@@ -18,23 +19,35 @@ from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, whole
 from onedoor.web.parts.writes import attempt, keyed, unkeyed
+from onedoor.web.supervision import boards
 
 
 def board(request: HttpRequest) -> HttpResponse:
-    """Figures, running clocks with their lamps, events that need a person."""
-    actor = actor_of(request)
+    """Five figures with last week's line, map and ranking of the places below, then what needs a person."""
+    actor, on, within = actor_of(request), clock.today(), _place(request)
     if actor.kind == "anonymous":
         raise NotLoggedIn
-    on = clock.today()
+    found = queries.board(actor=actor, on=on, within=within)
     context = {
-        "figures": queries.figures(actor=actor, on=on),
+        "board": found,
+        "figures": boards.figures(found),
+        "map": boards.map_of(found),
+        "ranking": boards.ranking(found),
+        "today": on,
+        "wall": request.GET.get("wall") == "1",
         "clocks": [
             {"clock": running, "left": cases.working_days_left(on, running.due_on)}
-            for running in queries.running_clocks(actor=actor)
+            for running in queries.running_clocks(actor=actor, on=on, within=within)
         ],
-        "events": queries.events(actor=actor),
+        "events": queries.events(actor=actor, on=on, within=within),
     }
     return render(request, "supervision/board.html", context)
+
+
+def _place(request: HttpRequest) -> str:
+    """Return the place looked at; :raises DivisionNotFound: there is none of this code."""
+    within = request.GET.get("within", "")
+    return identity.division(within).code if within else ""
 
 
 PAGE = 50
@@ -44,10 +57,13 @@ def rows(request: HttpRequest, shown: str) -> HttpResponse:
     """Show the cases a figure of the board counts."""
     if shown not in queries.SHOWN:
         raise Http404
-    before = whole(request.GET, "before", 0)
-    found = queries.cases_behind(shown=shown, actor=actor_of(request), on=clock.today(), before=before, most=PAGE)
+    before, within = whole(request.GET, "before", 0), _place(request)
+    found = queries.cases_behind(
+        shown=shown, actor=actor_of(request), on=clock.today(), within=within, before=before, most=PAGE
+    )
     context = {
         "title": queries.SHOWN[shown],
+        "within": identity.division(within) if within else None,
         "rows": [{"case": case, "applicant": mask_name(case.applicant.name)} for case in found],
         "next": found[-1].pk if len(found) == PAGE else None,
     }
