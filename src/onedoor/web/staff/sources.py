@@ -1,18 +1,15 @@
 """The sources of other departments: how good they are, every call behind a figure, their announced pauses."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from onedoor.platform.exchange import operations, queries
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import OneDoorError
-from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import typed_moment
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -20,6 +17,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/sources/index.html", {"rows": rows})
 
 
+@keyed
 def source(request: HttpRequest, code: str) -> HttpResponse:
     """One source: its latest calls, its announced pauses, and a form to enter one."""
     actor, outcome = actor_of(request), request.GET.get("outcome", "")
@@ -27,8 +25,8 @@ def source(request: HttpRequest, code: str) -> HttpResponse:
     problems: Mapping[str, str] = {}
     status = 200
 
-    def perform() -> dict[str, Any]:
-        operations.plan_window(
+    def perform() -> object:
+        return operations.plan_window(
             source=code,
             starts_at=typed_moment(request, "starts_at"),
             ends_at=typed_moment(request, "ends_at"),
@@ -36,14 +34,12 @@ def source(request: HttpRequest, code: str) -> HttpResponse:
             actor=actor,
             at=clock.now(),
         )
-        return {}
 
     if request.method == "POST":
-        try:
-            once(request, "exchange.plan_window", perform)
+        _, refusal = attempt(request, perform)
+        if refusal is None:
             return redirect("source", code=code)
-        except OneDoorError as refusal:
-            problems, status = refusals.shown(request, refusal)
+        problems, status = refusal.by_field, refusal.http_status
     context = {
         "page": page,
         "row": page.figures,
