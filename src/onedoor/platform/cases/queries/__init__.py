@@ -14,6 +14,13 @@ from onedoor.platform.cases.queries.citizen import (
     signatures_asked,
     subject_requests,
 )
+from onedoor.platform.cases.queries.conflicts import (
+    Conflicts,
+    conflict_of,
+    conflicts_of,
+    open_conflicts,
+    settled_conflicts,
+)
 from onedoor.platform.cases.queries.desk import (
     PAGE,
     WorkItem,
@@ -81,6 +88,11 @@ from onedoor.platform.cases.queries.public import public_notice, public_notices
 
 __all__ = [
     "Case",
+    "Conflicts",
+    "conflict_of",
+    "conflicts_of",
+    "open_conflicts",
+    "settled_conflicts",
     "CaseDocument",
     "Draft",
     "PAGE",
