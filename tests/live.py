@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -175,7 +176,8 @@ class Visitor(httpx.Client):
         return answer.text
 
     def submit(self, path: str, data: dict[str, Any]) -> httpx.Response:
-        return self.post(path, data={**data, "csrfmiddlewaretoken": self.cookies.get("csrftoken", "")})
+        token, key = self.cookies.get("csrftoken", ""), uuid.uuid4().hex
+        return self.post(path, data={"idempotency_key": key, **data, "csrfmiddlewaretoken": token})
 
     def be(self, name: str) -> "Visitor":
         """Enter through the demonstration's door."""

@@ -11,6 +11,7 @@ the change before you commit it.
 """
 
 import os
+import uuid
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,11 @@ def table() -> dict[str, str]:
 def sign(client: Client, method: str, address: str) -> str:
     kept = {name: cookie.value for name, cookie in client.cookies.items()}
     with transaction.atomic():
-        answer = client.get(address) if method == "GET" else client.post(address)
+        key = uuid.uuid4().hex
+        sent = {"idempotency_key": key}
+        answer = (
+            client.get(address) if method == "GET" else client.post(address, sent, headers={"Idempotency-Key": key})
+        )
         transaction.set_rollback(True)  # what is done at one door must not be there at the next, a log-out least of all
     client.cookies = SimpleCookie(kept)
     if answer.status_code == 302:

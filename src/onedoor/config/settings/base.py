@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "onedoor.web.parts.actors.EntranceMiddleware",
     "onedoor.web.parts.refusals.RefusalMiddleware",
     "onedoor.web.parts.faces.FaceMiddleware",
+    "onedoor.web.parts.writes.WritesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",

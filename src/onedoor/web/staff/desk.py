@@ -14,6 +14,7 @@ from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.visits import queries as visits
 from onedoor.web.parts import papers, refusals
 from onedoor.web.parts.actors import POST_KEY, actor_of
+from onedoor.web.parts.writes import unkeyed
 
 
 def worklist(request: HttpRequest) -> HttpResponse:
@@ -33,9 +34,10 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/worklist.html", context)
 
 
+@unkeyed("writes to the session only")
 def choose_post(request: HttpRequest) -> HttpResponse:
     """Choose which of one's posts to work under."""
-    posts = identity.posts_of(login_id=request.user.pk, on=clock.today())
+    posts = identity.posts_of(login_id=actor_of(request).require_login(), on=clock.today())
     if request.method == "POST":
         chosen = next((post for post in posts if str(post.pk) == request.POST.get("post")), None)
         if chosen is not None:
@@ -51,6 +53,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "staff/case.html", _case_context(found, actor))
 
 
+@unkeyed("a look: each is recorded with its purpose")
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show the chosen masked answers for a purpose, on this page and this once."""
     actor = actor_of(request)

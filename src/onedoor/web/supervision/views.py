@@ -12,13 +12,13 @@ from onedoor.platform.audit.suspensions import release_query_right
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.supervision import queries
 from onedoor.standards.masks import mask_name
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, whole
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed, unkeyed
 from onedoor.web.supervision import boards
 
 
@@ -88,6 +88,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@unkeyed("a look: each is recorded and streamed anew")
 def export(request: HttpRequest) -> HttpResponseBase:
     """Give the auditor an export of the record that can be checked without this site."""
     actor = actor_of(request)
@@ -102,7 +103,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         )
     except (InvalidInput, record.SealsNotFound) as refusal:
         refusals.record(request, refusal)
-        problem = "；".join(refusal.problems.values()) if isinstance(refusal, InvalidInput) else str(refusal)
+        problem = "；".join(refusal.by_field.values())
         context = {
             "lines": queries.audit_lines(actor=actor, at=clock.now(), most=PAGE),
             "seals": seals,
@@ -116,6 +117,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+@keyed
 def suspensions(request: HttpRequest) -> HttpResponse:
     """The security administrator's page: whose right to look people up is suspended, and giving it back."""
     actor = actor_of(request)
@@ -124,22 +126,19 @@ def suspensions(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         number = posted(request, "suspension")
-        try:
-            once(request, "audit.release_query_right", lambda: _release(request, number))
+        _, refusal = attempt(request, lambda: _release(request, number))
+        if refusal is None:
             return redirect("suspensions")
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            context["problem"] = refusal.problems["note"] if isinstance(refusal, InvalidInput) else str(refusal)
-            context["wrong"], status = number, refusal.http_status
+        context["problem"] = "；".join(refusal.by_field.values())
+        context["wrong"], status = number, refusal.http_status
     context["suspensions"] = record.suspensions(actor=actor)
     return render(request, "supervision/suspensions.html", context, status=status)
 
 
-def _release(request: HttpRequest, number: int) -> dict[str, Any]:
+def _release(request: HttpRequest, number: int) -> None:
     release_query_right(
         suspension_id=number, note=request.POST.get("note", ""), actor=actor_of(request), at=clock.now()
     )
-    return {}
 
 
 def replay(request: HttpRequest, number: str) -> HttpResponse:
