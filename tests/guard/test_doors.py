@@ -97,9 +97,10 @@ def test_nobody_unknown_gets_what_is_not_public() -> None:
 
 def test_what_is_one_persons_is_closed_to_every_other_and_to_other_counties() -> None:
     private = ("drafts/", "cases/", "me/certificates/", "staff/cases/")
+    sent_on = "GET reveal "  # to the page of the case, which is closed
     for row, signs in table().items():
         seen = dict(zip(VISITORS, signs, strict=True))
-        if row.split()[2].startswith(private):
+        if row.split(" ")[2].startswith(private) and not row.startswith(sent_on):
             assert seen["stranger"] in "0->m", row
             assert seen["elsewhere"] in "0->m", row
 
