@@ -1,12 +1,13 @@
 """What several parts of the suite share: one running site for process and browser tests."""
 
 import os
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 
 from tests.live import LiveSite, live_site
 
@@ -30,6 +31,29 @@ def empty_append_only_tables() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", without_triggers)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_key_with_every_post() -> Iterator[None]:
+    """
+    A browser sends the key of the form it was given; a test that posts without having drawn the form gets a fresh one.
+
+    What happens without a key, or with the same again, is tested by naming it: `idempotency_key=""`. That each form
+    carries one is a test of its own (tests/test_replays.py).
+    """
+    post = Client.post
+
+    def with_key(self: Client, path: str, data: Any = None, **options: Any) -> Any:
+        key = uuid.uuid4().hex
+        if "content_type" in options:
+            options["headers"] = {"Idempotency-Key": key, **(options.get("headers") or {})}
+        else:
+            data = {"idempotency_key": key, **(data or {})}
+        return post(self, path, data, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "post", with_key)
         yield
 
 

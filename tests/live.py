@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +54,8 @@ class LiveSite:
             "ONEDOOR_VAR": str(self.folder),
             "ONEDOOR_PUBLIC_URL": self.url,
             "ONEDOOR_CONNECTORS": ",".join(f"{n}=http://127.0.0.1:{base + i}" for i, n in enumerate(departments)),
+            "ONEDOOR_CONNECTOR_KEYS": str(self.folder / "simulators" / "department-keys"),
+            "ONEDOOR_CONNECTOR_TIMEOUT": "5",
             "ONEDOOR_SMS_URL": f"http://127.0.0.1:{base + 8}",
             "ONEDOOR_SMS_SECRET": "only for tests",
             "ONEDOOR_TSA_URL": f"http://127.0.0.1:{base + 7}/",
@@ -175,7 +178,8 @@ class Visitor(httpx.Client):
         return answer.text
 
     def submit(self, path: str, data: dict[str, Any]) -> httpx.Response:
-        return self.post(path, data={**data, "csrfmiddlewaretoken": self.cookies.get("csrftoken", "")})
+        token, key = self.cookies.get("csrftoken", ""), uuid.uuid4().hex
+        return self.post(path, data={"idempotency_key": key, **data, "csrfmiddlewaretoken": token})
 
     def be(self, name: str) -> "Visitor":
         """Enter through the demonstration's door."""

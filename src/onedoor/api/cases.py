@@ -1,20 +1,18 @@
 """Cases: follow them, accept and decide them."""
 
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpRequest
-from ninja import Header, Router, Schema
+from ninja import Router, Schema
 
 from onedoor.api.problems import Problem
 from onedoor.platform.cases import operations, queries
-from onedoor.platform.cases.queries import Case
+from onedoor.platform.cases.queries import Case, CaseDocument
 from onedoor.platform.cases.rulings import Ruling
-from onedoor.platform.kernel import clock, replays
+from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
 
 router = Router(tags=["cases"])
-KEY: Any = Header(..., alias="Idempotency-Key")  # type: ignore[type-arg]
 
 
 class CaseOut(Schema):
@@ -68,8 +66,9 @@ def _out(case: Case) -> dict[str, object]:
     }
 
 
-@router.get("", response=list[CaseOut], summary="我的办件")
+@router.get("", response={200: list[CaseOut], 401: Problem}, summary="我的办件")
 def my_cases(request: HttpRequest) -> list[dict[str, object]]:
+    _actor(request).require_person()
     return [_out(case) for case in queries.my_cases(actor=_actor(request), on=clock.today())]
 
 
@@ -79,36 +78,17 @@ def get_case(request: HttpRequest, number: str) -> dict[str, object]:
 
 
 @router.post("/{number}/acceptance", response={200: DocumentOut, **REFUSALS}, summary="受理办件")
-def accept(request: HttpRequest, number: str, idempotency_key: str = KEY) -> dict[str, object]:
+def accept(request: HttpRequest, number: str) -> dict[str, object]:
     case = _case(request, number)
-
-    def perform() -> dict[str, object]:
-        paper = operations.accept_case(case_id=case.pk, actor=_actor(request), at=clock.now())
-        return {"number": paper.number, "title": paper.title, "state": paper.case.state}
-
-    return replays.once(
-        idempotency_key, actor=_actor(request), scope="cases.accept", at=clock.now(), perform=perform, content=number
-    )
+    return _paper(operations.accept_case(case_id=case.pk, actor=_actor(request), at=clock.now()))
 
 
 @router.post("/{number}/decision", response={200: DocumentOut, **REFUSALS}, summary="决定办件")
-def decide(request: HttpRequest, number: str, decision: Decision, idempotency_key: str = KEY) -> dict[str, object]:
+def decide(request: HttpRequest, number: str, decision: Decision) -> dict[str, object]:
     case = _case(request, number)
+    ruling = Ruling(**decision.dict())
+    return _paper(operations.decide_case(case_id=case.pk, ruling=ruling, actor=_actor(request), at=clock.now()))
 
-    def perform() -> dict[str, object]:
-        paper = operations.decide_case(
-            case_id=case.pk,
-            ruling=Ruling(**decision.dict()),
-            actor=_actor(request),
-            at=clock.now(),
-        )
-        return {"number": paper.number, "title": paper.title, "state": paper.case.state}
 
-    return replays.once(
-        idempotency_key,
-        actor=_actor(request),
-        scope="cases.decide",
-        at=clock.now(),
-        perform=perform,
-        content={"number": number, **decision.dict()},
-    )
+def _paper(paper: CaseDocument) -> dict[str, object]:
+    return {"number": paper.number, "title": paper.title, "state": paper.case.state}

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema
 
+from onedoor.api.keys import unkeyed
 from onedoor.api.problems import Problem
 from onedoor.platform.exchange import operations, queries
 from onedoor.platform.kernel import clock
@@ -70,8 +71,8 @@ def list_datasets(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.post("/sharing/{number}/uses", response={200: UseOut, **REFUSALS}, summary="按共享授权查询")
+@unkeyed("every call gives data out and leaves a record of its own")
 def use(request: HttpRequest, number: str, asked: UseIn) -> dict[str, Any]:
-    """Every call gives data out and leaves a record of its own, so that there is no key to repeat it under."""
     answer, people = operations.use_grant(
         number=number,
         business=asked.business,

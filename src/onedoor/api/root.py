@@ -1,10 +1,9 @@
 """The API: one router a room, the specification at openapi.json."""
 
-from ninja import NinjaAPI
-
 from onedoor.api import cases, catalog, certificates, exchange, problems
+from onedoor.api.keys import KeyedAPI
 
-api = NinjaAPI(
+api = KeyedAPI(
     title="OneDoor",
     version="1",
     description="一门通开放接口。出错一律返回 application/problem+json。",

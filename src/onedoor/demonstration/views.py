@@ -18,6 +18,7 @@ from onedoor.platform.kernel import clock
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted
 from onedoor.web.parts.sessions import enter as enter_session
+from onedoor.web.parts.writes import unkeyed
 
 LONGEST_LEAP = 60  # days
 HOMES = {
@@ -52,6 +53,7 @@ def _messages(phone: str) -> list[dict[str, Any]]:
 
 @require_POST
 @login_not_required
+@unkeyed("a log-in")
 def enter(request: HttpRequest) -> HttpResponse:
     """Put on somebody's shoes without typing their codes."""
     name = request.POST.get("name", "")
@@ -67,6 +69,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@unkeyed("moves a clock that no real site has")
 def move_clock(request: HttpRequest) -> HttpResponse:
     """Move the demonstration's clock on by days."""
     path = settings.ONEDOOR_DEMONSTRATION_CLOCK

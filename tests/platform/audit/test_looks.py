@@ -181,7 +181,7 @@ def test_the_51st_record_without_a_case_lights_d01_and_suspends_the_right_until_
 
     outbox.deliver_pending(at=AT)
     supervisor = books.officer("supervisor")
-    (event,) = events(actor=supervisor)
+    (event,) = events(actor=supervisor, on=AT.date())
     assert (event.rule, event.lamp, event.case, event.facts["looks"]) == ("D01", "red", None, 51)
     assert "无办件查询个人信息 51 次" in client_of("supervisor").get("/supervision/").content.decode()
 

@@ -114,7 +114,9 @@ def test_eight_requests_with_one_key_act_once_and_hear_the_same(books: Library) 
         return {"number": operations.accept_case(case_id=case.pk, actor=clerk, at=AT).number}
 
     def tap() -> str:
-        return str(replays.once("k" * 20, actor=clerk, scope="cases.accept", at=AT, perform=accept)["number"])
+        return str(
+            replays.once("k" * 20, actor=clerk, scope="cases.accept", content="", at=AT, perform=accept)["number"]
+        )
 
     outcomes = at_once(*[tap] * 8)
     assert len(set(outcomes)) == 1, outcomes

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test import RequestFactory
 from django_tasks_db.models import DBTaskResult
 from tests.platform.library import CHINA
 
-from onedoor.platform.kernel import clock, outbox, replays, tasks
+from onedoor.platform.kernel import clock, crypto, outbox, replays, tasks
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.management.commands.work import run_everything
@@ -202,17 +205,24 @@ def test_duties_come_in_turns_and_a_broken_one_stops_no_other(duties: list[str])
     assert duties == ["broken", "good"] * 2
 
 
+@pytest.fixture
+def keys(tmp_path: Path, settings: Any) -> None:
+    """Answers are kept encrypted."""
+    settings.ONEDOOR_KEYS_DIR = tmp_path / "keys"
+    crypto.create_missing_keys(tmp_path / "keys")
+
+
 def officer(number: int) -> Actor:
     return Actor(kind="officer", name="", login_id=number)
 
 
 def once(
-    key: str, perform: Any, *, actor: Actor | None = None, scope: str = "s", content: Any = None
-) -> dict[str, Any]:
-    return replays.once(key, actor=actor or officer(1), scope=scope, at=AT, perform=perform, content=content)
+    key: str, perform: Any, *, actor: Actor | None = None, scope: str = "s", content: str = "", at: datetime = AT
+) -> Any:
+    return replays.once(key, actor=actor or officer(1), scope=scope, at=at, perform=perform, content=content)
 
 
-def test_a_key_belongs_to_one_person_and_one_operation() -> None:
+def test_a_key_belongs_to_one_person_and_one_content(keys: None) -> None:
     answers = iter(range(10))
 
     def perform() -> dict[str, Any]:
@@ -220,11 +230,25 @@ def test_a_key_belongs_to_one_person_and_one_operation() -> None:
 
     assert once("k", perform) == {"number": 0}
     assert once("k", perform, actor=officer(2)) == {"number": 1}
-    assert once("k", perform, scope="other") == {"number": 2}
+    with pytest.raises(replays.KeyReused):
+        once("k", perform, content="other")
+    for useless in ("", "k" * 81):
+        with pytest.raises(replays.KeyMissing):
+            once(useless, perform)
     assert once("k", perform) == {"number": 0}
 
 
-def test_what_was_refused_may_be_tried_again_with_the_same_key() -> None:
+def test_an_answer_is_kept_encrypted_for_a_day(keys: None) -> None:
+    once("k", lambda: {"page": "欧阳晓娜"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT answer FROM kernel_replay")
+        assert "欧阳晓娜" not in cursor.fetchone()[0]
+    assert replays.forget(at=AT + timedelta(hours=23)) == 0
+    assert replays.forget(at=AT + timedelta(hours=25)) == 1
+    assert once("k", lambda: {"page": "again"}) == {"page": "again"}
+
+
+def test_what_was_refused_may_be_tried_again_with_the_same_key(keys: None) -> None:
     def refuse() -> dict[str, Any]:
         NumberSeries.objects.create(name="test:half")
         raise OneDoorError
@@ -236,9 +260,14 @@ def test_what_was_refused_may_be_tried_again_with_the_same_key() -> None:
     assert once("k", lambda: {"now": True}) == {"now": True}
 
 
-def test_the_same_content_in_another_order_is_the_same() -> None:
-    once("k", lambda: {"a": 1}, content={"x": 1, "y": 2})
-    assert once("k", lambda: {"a": 2}, content={"y": 2, "x": 1}) == {"a": 1}
+def test_the_same_content_in_another_order_is_the_same(keys: None) -> None:
+    make = RequestFactory().post
+    told = {replays.content_of(make("/x/", sent)) for sent in ({"x": "1", "y": "2"}, {"y": "2", "x": "1"})}
+    assert len(told) == 1
+    others = [{"x": "1", "y": "3"}, {"x": ["1", "2"], "y": "2"}, {"x": "1", "y": "2", "file": BytesIO(b"one")}]
+    others += [{"x": "1", "y": "2", "file": BytesIO(b"two")}]
+    assert len({*told, *(replays.content_of(make("/x/", sent)) for sent in others)}) == 5
+    assert replays.content_of(make("/y/", {"x": "1", "y": "2"})) not in told
 
 
 def figure(value: Any, valid_from: date, division: str = NATION, document: str = "测试〔2026〕1号") -> None:

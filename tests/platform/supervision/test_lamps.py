@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.platform.library import CHINA, MACHINE, Library
+from tests.platform.library import CHINA, MACHINE, TOWN, Library
 
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Case
@@ -176,16 +176,17 @@ def test_the_board_shows_its_reach_and_only_to_supervisors(books: Library) -> No
     case = books.accepted(moment("2026-09-29"))
     watch_clocks(at=moment("2026-11-03"))
     supervisor, on = books.officer("supervisor"), date(2026, 11, 3)
-    board = queries.figures(actor=supervisor, on=on)
-    assert (board.open_cases, board.yellow, board.red, board.completed) == (1, 1, 1, 0)
+    board = queries.board(actor=supervisor, on=on)
+    assert (board.open_cases, board.due, board.cards_standing, board.completed.total) == (1, 1, 1, 0)
+    assert (board.cards.total, board.received.total) == (2, 0)  # a yellow and a red one of the same case
     for shown in queries.SHOWN:
-        expected = [] if shown in ("completed", "voided") else [case]
+        expected = [case] if shown in ("open", "due", "cards") else []
         assert queries.cases_behind(shown=shown, actor=supervisor, on=on) == expected, shown
     for name in ("clerk", "reviewer", "approver", "auditor"):
         with pytest.raises(NotAllowed):
-            queries.figures(actor=books.officer(name), on=on)
+            queries.board(actor=books.officer(name), on=on)
         with pytest.raises(NotAllowed):
-            queries.events(actor=books.officer(name))
+            queries.events(actor=books.officer(name), on=on)
 
 
 def test_a_supervisor_elsewhere_sees_none_of_it(books: Library) -> None:
@@ -193,8 +194,11 @@ def test_a_supervisor_elsewhere_sees_none_of_it(books: Library) -> None:
 
     books.accepted(moment("2026-09-29"))
     watch_clocks(at=moment("2026-11-03"))
+    on = date(2026, 11, 3)
     elsewhere = replace(books.officer("supervisor"), reach=(("330113000000", "330114000000"),))
-    assert queries.events(actor=elsewhere) == []
-    assert queries.figures(actor=elsewhere, on=date(2026, 11, 3)) == queries.Figures(0, 0, 0, 0, 0, 0)
+    for within in ("", TOWN):  # asking for the other place by its code does not open it
+        board = queries.board(actor=elsewhere, on=on, within=within)
+        assert (board.open_cases, board.due, board.cards_standing, board.voided) == (0, 0, 0, 0)
+        assert queries.events(actor=elsewhere, on=on, within=within) == []
     other_line = replace(books.officer("supervisor"), lines=frozenset({"marriage"}))
-    assert queries.events(actor=other_line) == []
+    assert queries.events(actor=other_line, on=on) == []

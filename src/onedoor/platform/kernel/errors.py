@@ -19,6 +19,11 @@ class OneDoorError(Exception):
         self.details = details
         super().__init__(self.message.format(**details))
 
+    @property
+    def by_field(self) -> dict[str, str]:
+        """What a page shows beside its fields; "" stands for the page as a whole."""
+        return {"": str(self)}
+
 
 class NotAllowed(OneDoorError):
     code, http_status, message = "onedoor.not_allowed", 403, "您的岗位不能办理此事项，请联系本单位管理员核对岗位权限。"
@@ -48,3 +53,7 @@ class InvalidInput(OneDoorError):
     def __init__(self, problems: dict[str, str]) -> None:
         self.problems = problems
         super().__init__(count=len(problems))
+
+    @property
+    def by_field(self) -> dict[str, str]:
+        return self.problems

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from onedoor.platform.kernel.fields import EncryptedJSONField
+
 
 class Recorded(models.Model):
     """Who wrote a row and when; both are given by the operation, never taken from the clock."""
@@ -124,19 +126,23 @@ class NumberSeries(models.Model):
 
 
 class Replay(models.Model):
-    """The remembered answer to one write, so that a repeated request gets the same answer and no second effect."""
+    """
+    The remembered answer to one write, so that a repeated request gets the same answer and no second effect.
+
+    An answer may be a page with somebody's data on it: it is encrypted, and forgotten after a day.
+    """
 
     actor = models.CharField("操作人", max_length=80)
     scope = models.CharField("操作", max_length=80)
     key = models.CharField("幂等键", max_length=80)
     content_digest = models.CharField("内容摘要", max_length=64)
-    answer = models.JSONField("应答")
-    at = models.DateTimeField("时间")
+    answer = EncryptedJSONField("应答", null=True)  # null only inside the transaction that answers
+    at = models.DateTimeField("时间", db_index=True)
 
     class Meta:
         verbose_name = "幂等记录"
         verbose_name_plural = "幂等记录"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["actor", "scope", "key"], name="replay_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["actor", "key"], name="replay_once")]
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"

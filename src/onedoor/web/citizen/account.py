@@ -16,13 +16,11 @@ from onedoor.platform.exchange import queries as exchange
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.messages import operations as message_operations
 from onedoor.platform.messages import queries as message_queries
-from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, posted_day, posted_uuid, whole
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed
 
 PAGE = 50
 SCOPES = (("view", "查看进度"), ("submit", "填写和提交"), ("sign", "代为签署授权"), ("collect", "代领结果"))
@@ -44,6 +42,7 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/me.html", context)
 
 
+@keyed
 def messages(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if request.method == "POST":
@@ -52,17 +51,16 @@ def messages(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/messages.html", {"messages": message_queries.inbox(actor=actor)})
 
 
+@keyed
 def delegations(request: HttpRequest) -> HttpResponse:
     """Give, confirm and revoke delegations: what one may do for another, for which items, until when."""
     actor = actor_of(request)
     problem, items = "", catalog.list_items(on=clock.today())
     if request.method == "POST":
-        try:
-            once(request, "identity.delegation", lambda: _change_delegation(request))
+        _, refusal = attempt(request, lambda: _change_delegation(request))
+        if refusal is None:
             return redirect("delegations")
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problem = str(refusal)
+        problem = str(refusal)
     context = {
         "given": _in_words(identity.delegations_given(actor=actor, on=clock.today()), items),
         "received": _in_words(identity.delegations_received(actor=actor, on=clock.today()), items),
@@ -89,7 +87,7 @@ def _in_words(delegations: Iterable[Any], items: Iterable[Any]) -> list[dict[str
     ]
 
 
-def _change_delegation(request: HttpRequest) -> dict[str, Any]:
+def _change_delegation(request: HttpRequest) -> None:
     actor, at = actor_of(request), clock.now()
     if request.POST.get("confirm"):
         identity_operations.confirm_delegation(delegation_id=posted(request, "confirm"), actor=actor, at=at)
@@ -106,36 +104,25 @@ def _change_delegation(request: HttpRequest) -> dict[str, Any]:
             actor=actor,
             at=at,
         )
-    return {}
 
 
+@keyed
 def signatures(request: HttpRequest) -> HttpResponse:
     """Show the consents other people's applications ask of me, and let me sign."""
     actor = actor_of(request)
     if request.method == "POST":
-        number = posted(request, "wanted")
-
-        def sign() -> dict[str, Any]:
-            case_operations.sign_own_consent(wanted_id=number, actor=actor, at=clock.now())
-            return {}
-
-        once(request, "cases.sign_own_consent", sign)
+        case_operations.sign_own_consent(wanted_id=posted(request, "wanted"), actor=actor, at=clock.now())
         return redirect("signatures")
     asked = cases.signatures_asked(actor=actor, at=clock.now())
     return render(request, "citizen/signatures.html", {"asked": asked})
 
 
+@keyed
 def my_consents(request: HttpRequest) -> HttpResponse:
     """Show what I have allowed to be asked about me, and let me withdraw it."""
     actor = actor_of(request)
     if request.method == "POST":
-        number = posted(request, "consent")
-
-        def withdraw() -> dict[str, Any]:
-            identity_operations.revoke_consent(consent_id=number, actor=actor, at=clock.now())
-            return {}
-
-        once(request, "identity.revoke_consent", withdraw)
+        identity_operations.revoke_consent(consent_id=posted(request, "consent"), actor=actor, at=clock.now())
         return redirect("my_consents")
     given = identity.consents_given(actor=actor, on=clock.today())
     uses = exchange.uses_under_consents(consent_ids=[row.pk for row in given], actor=actor)
@@ -163,26 +150,26 @@ def looks(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/looks.html", context)
 
 
+@keyed
 def my_data(request: HttpRequest) -> HttpResponse:
     """Ask for the deletion of what is held about me; restrict what the law keeps."""
     actor = actor_of(request)
     context: dict[str, Any] = {}
     status = 200
     if request.method == "POST":
-        try:
-            once(request, "cases.subject_request", lambda: _ask_about_data(request))
+        _, refusal = attempt(request, lambda: _ask_about_data(request))
+        if refusal is None:
             return redirect("my_data")
-        except AssuranceTooLow as refusal:
-            refusals.record(request, refusal)
-            context, status = {"problem": str(refusal), "step_up": True}, refusal.http_status
+        if not isinstance(refusal, AssuranceTooLow):
+            raise refusal
+        context, status = {"problem": str(refusal), "step_up": True}, refusal.http_status
     context["requests"] = cases.subject_requests(actor=actor)
     return render(request, "citizen/my_data.html", context, status=status)
 
 
-def _ask_about_data(request: HttpRequest) -> dict[str, Any]:
+def _ask_about_data(request: HttpRequest) -> None:
     actor, at = actor_of(request), clock.now()
     if request.POST.get("restrict"):
         case_operations.restrict_processing(request_id=posted(request, "restrict"), actor=actor, at=at)
     else:
         case_operations.ask_deletion(actor=actor, at=at)
-    return {}

@@ -1,6 +1,5 @@
 """Follow a case: receipt, undo, timeline, missing papers, documents."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -12,11 +11,10 @@ from onedoor.platform.cases.queries import Case
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.files import queries as files
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.web.citizen.uploads import attach_posted
-from onedoor.web.parts import papers, refusals
+from onedoor.web.parts import papers
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, has_written, keyed
 
 
 def _case(request: HttpRequest, number: str, *, shown: bool = False) -> Case:
@@ -58,40 +56,28 @@ def submitted(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+@keyed
 def hand_in(request: HttpRequest, number: str) -> HttpResponse:
-    found = _case(request, number)
-    _act(request, "cases.hand_in", lambda: operations.hand_in_case(case_id=found.pk, **_who(request)))
+    operations.hand_in_case(case_id=_case(request, number).pk, **_who(request))
     return redirect("case", number=number)
 
 
 @require_POST
+@keyed
 def undo(request: HttpRequest, number: str) -> HttpResponse:
-    found = _case(request, number)
-
-    def perform() -> dict[str, Any]:
-        return {"draft": str(operations.undo_submission(case_id=found.pk, **_who(request)).pk)}
-
-    return redirect("draft_review", draft_id=once(request, "cases.undo", perform)["draft"])
+    draft = operations.undo_submission(case_id=_case(request, number).pk, **_who(request))
+    return redirect("draft_review", draft_id=draft.pk)
 
 
+@keyed
 def supplement(request: HttpRequest, number: str) -> HttpResponse:
     """Give the papers that were asked for, then hand them in together."""
     found = _case(request, number)
     problem = ""
     if request.method == "POST":
-        try:
-            attach_posted(request, case_id=found.pk)
-            if "hand_in" in request.POST:
-                _act(
-                    request,
-                    "cases.supply_supplement",
-                    lambda: operations.supply_supplement(case_id=found.pk, **_who(request)),
-                )
-                return redirect("case", number=number)
-            return redirect("supplement", number=number)
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problem = str(refusal)
+        problem = _supply(request, found)
+        if not problem:
+            return redirect("case" if "hand_in" in request.POST else "supplement", number=number)
     context = {
         "case": found,
         "asked": queries.asked_papers(found),
@@ -99,27 +85,34 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
         "notice": queries.latest_document(found, "supplement"),
         "problem": problem,
     }
-    return render(request, "citizen/supplement.html", context, status=422 if problem else 200)
+    page = render(request, "citizen/supplement.html", context, status=422 if problem else 200)
+    return has_written(page) if request.FILES else page
 
 
+def _supply(request: HttpRequest, found: Case) -> str:
+    """Attach what was chosen and hand it in when that was asked; return the sentence of a refusal, or nothing."""
+    problem = attach_posted(request, case_id=found.pk)
+    if problem or "hand_in" not in request.POST:
+        return problem
+    _, refusal = attempt(request, lambda: operations.supply_supplement(case_id=found.pk, **_who(request)))
+    return str(refusal or "")
+
+
+@keyed
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     found = _case(request, number)
     if request.method == "POST":
-        _act(request, "cases.withdraw", lambda: operations.withdraw_case(case_id=found.pk, **_who(request)))
+        operations.withdraw_case(case_id=found.pk, **_who(request))
         return redirect("case", number=number)
     return render(request, "citizen/withdraw.html", {"case": found})
 
 
 @require_POST
+@keyed
 def again(request: HttpRequest, number: str) -> HttpResponse:
     """Apply once more with what was declared before."""
-    found = _case(request, number)
-
-    def perform() -> dict[str, Any]:
-        draft = operations.start_again(case_id=found.pk, **_who(request))
-        return {"draft": str(draft.pk)}
-
-    return redirect("draft", draft_id=once(request, "cases.start_again", perform)["draft"])
+    draft = operations.start_again(case_id=_case(request, number).pk, **_who(request))
+    return redirect("draft", draft_id=draft.pk)
 
 
 def document(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
@@ -151,11 +144,3 @@ def file(request: HttpRequest, file_id: int) -> FileResponse:
 
 def _who(request: HttpRequest) -> dict[str, Any]:
     return {"actor": actor_of(request), "at": clock.now()}
-
-
-def _act(request: HttpRequest, scope: str, write: Callable[[], object]) -> None:
-    def perform() -> dict[str, Any]:
-        write()
-        return {}
-
-    once(request, scope, perform)

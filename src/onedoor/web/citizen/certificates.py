@@ -12,24 +12,22 @@ from onedoor.platform.certificates.faces import face_data, qr_svg
 from onedoor.platform.certificates.queries import Certificate
 from onedoor.platform.certificates.statements import credential
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
-from onedoor.web.parts import papers, refusals
+from onedoor.web.parts import papers
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed
 
 
+@keyed
 def certificate(request: HttpRequest, identifier: str) -> HttpResponse:
     """Show one of my certificates, who has seen it, and the form that makes a code to show it."""
     actor = actor_of(request)
     found = _own(request, identifier)
     problems: dict[str, str] = {}
     if request.method == "POST":
-        try:
-            done = once(request, "certificates.make_show_code", lambda: _make_code(request, found))
-            return redirect("show_code", identifier=identifier, show_id=done["show"])
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problems = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
+        show, refusal = attempt(request, lambda: _make_code(request, found))
+        if refusal is None:
+            return redirect("show_code", identifier=identifier, show_id=show.pk)
+        problems = refusal.by_field
     context = {
         "certificate": found,
         "standing": queries.standing_of(found, at=clock.now()),
@@ -75,6 +73,7 @@ def show_code(request: HttpRequest, identifier: str, show_id: int) -> HttpRespon
 
 
 @login_not_required
+@keyed
 def shown(request: HttpRequest, code: str) -> HttpResponse:
     """
     Let whoever scanned a show code see what the holder shows.
@@ -84,11 +83,8 @@ def shown(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {}
     status = 200
     if request.method == "POST":
-        try:
-            show = operations.see_shown(code=code, actor=actor_of(request), at=clock.now())
-            context["shown"] = queries.shown_certificate(show=show, at=clock.now())
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
+        context["shown"], refusal = attempt(request, lambda: _see(request, code))
+        if refusal is not None:
             context["problem"], status = str(refusal), refusal.http_status
     response = render(request, "citizen/shown.html", context, status=status)
     response["Cache-Control"] = "private, no-store"
@@ -101,12 +97,16 @@ def _own(request: HttpRequest, identifier: str) -> Certificate:
     return queries.get_visible_certificate(identifier=identifier, actor=actor, at=clock.now())
 
 
-def _make_code(request: HttpRequest, found: Certificate) -> dict[str, Any]:
-    show = operations.make_show_code(
+def _see(request: HttpRequest, code: str) -> object:
+    show = operations.see_shown(code=code, actor=actor_of(request), at=clock.now())
+    return queries.shown_certificate(show=show, at=clock.now())
+
+
+def _make_code(request: HttpRequest, found: Certificate) -> object:
+    return operations.make_show_code(
         certificate_id=found.pk,
         purpose=request.POST.get("purpose", ""),
         fields=request.POST.getlist("fields"),
         actor=actor_of(request),
         at=clock.now(),
     )
-    return {"show": show.pk}

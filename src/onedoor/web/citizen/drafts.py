@@ -18,12 +18,7 @@ from onedoor.platform.exchange import queries as exchange
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import (
-    InvalidInput,
-    NotLoggedIn,
-    OneDoorError,
-    StaleVersion,
-)
+from onedoor.platform.kernel.errors import NotLoggedIn, StaleVersion
 from onedoor.web.citizen.journey import Journey, url_after
 from onedoor.web.citizen.places import place_of
 from onedoor.web.citizen.proceedings import WAYS
@@ -32,11 +27,12 @@ from onedoor.web.citizen.uploads import attach_posted
 from onedoor.web.parts import pickers, refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, whole
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, has_written, keyed
 
 SAVED_ELSEWHERE = "这份草稿 {at} 在另一台设备（或另一个窗口）上保存过。您刚填的内容在下面，还没有保存；再点一次“保存，下一步”，就以您现在填的为准。"
 
 
+@keyed
 def start(request: HttpRequest, code: str) -> HttpResponse:
     """Say for whom the application is, then begin it or go on with the one that is open."""
     actor = actor_of(request)
@@ -44,25 +40,21 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
         raise NotLoggedIn
     if request.method == "POST":
         applicant = posted(request, "applicant", actor.person_id)
-
-        def perform() -> dict[str, Any]:
-            draft = operations.start_draft(
-                item_code=code,
-                applicant_id=applicant,
-                situation=lambda item: posted_situation(item, request),
-                actor=actor,
-                at=clock.now(),
-            )
-            identity_operations.record_opinion(
-                ward_id=applicant,
-                reference=draft.target,
-                text=request.POST.get("opinion", ""),
-                actor=actor,
-                at=clock.now(),
-            )
-            return {"draft": str(draft.pk)}
-
-        return redirect("draft", draft_id=once(request, "cases.start_draft", perform)["draft"])
+        draft = operations.start_draft(
+            item_code=code,
+            applicant_id=applicant,
+            situation=lambda item: posted_situation(item, request),
+            actor=actor,
+            at=clock.now(),
+        )
+        identity_operations.record_opinion(
+            ward_id=applicant,
+            reference=draft.target,
+            text=request.POST.get("opinion", ""),
+            actor=actor,
+            at=clock.now(),
+        )
+        return redirect("draft", draft_id=draft.pk)
     item = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).item
     may_act = item.delegable and not actor.is_assisted
     principals = identity.principals_for_item(agent_id=actor.person_id, item=code, on=clock.today()) if may_act else []
@@ -104,6 +96,7 @@ def overview(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return render(request, "citizen/draft.html", {"draft": draft, "journey": journey})
 
 
+@keyed
 def section(request: HttpRequest, draft_id: UUID, section: str) -> HttpResponse:
     draft = _draft(request, draft_id)
     item = draft.item_version.item
@@ -158,7 +151,8 @@ def _save_section(request: HttpRequest, draft: Draft, definition: Section, known
     # An emptied box is not filled in again, except where the known value stands unless somebody says it is wrong.
     offered = {code: one for code, one in known.items() if status == 422 or _is_locked(definition, code)}
     context = _typed_again(request, draft, definition, cleaned, offered, problems, stale=status == 409)
-    return render(request, "citizen/section.html", context | {"elsewhere": elsewhere}, status=status)
+    page = render(request, "citizen/section.html", context | {"elsewhere": elsewhere}, status=status)
+    return has_written(page) if status == 422 else page
 
 
 def _typed_again(
@@ -220,6 +214,7 @@ def _known_later(draft: Draft, definition: Section) -> bool:
     return from_elsewhere and not answered and exchange.is_waiting(business=draft.target)
 
 
+@keyed
 def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Give each paper: waived by data, photographed, or uploaded."""
     draft = _draft(request, draft_id)
@@ -245,24 +240,30 @@ def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "problem": problem,
         "place_in_journey": journey.place("materials"),
     }
-    return render(request, "citizen/materials.html", context, status=422 if problem else 200)
+    page = render(request, "citizen/materials.html", context, status=422 if problem else 200)
+    return has_written(page) if request.FILES else page
+
+
+def _remove(request: HttpRequest, draft: Draft) -> None:
+    number, actor = posted(request, "remove"), actor_of(request)
+    operations.remove_material(draft_id=draft.pk, material_id=number, actor=actor, at=clock.now())
 
 
 def _change_materials(request: HttpRequest, draft: Draft) -> str:
     """Attach what was chosen, for whichever paper, or remove one; return the sentence of a refusal, or nothing."""
-    actor, at = actor_of(request), clock.now()
-    try:
-        if request.POST.get("remove"):
-            operations.remove_material(draft_id=draft.pk, material_id=posted(request, "remove"), actor=actor, at=at)
-        attach_posted(request, draft_id=draft.pk)
-    except OneDoorError as refusal:
-        refusals.record(request, refusal)
-        return str(refusal)
+    if request.POST.get("remove"):
+        _, refusal = attempt(request, lambda: _remove(request, draft))
+        if refusal is not None:
+            return str(refusal)
+    problem = attach_posted(request, draft_id=draft.pk)
+    if problem:
+        return problem
     if not request.FILES and "next" not in request.POST and not request.POST.get("remove"):
         return "请先选择或拍摄要上传的照片，再点“上传”。"
     return ""
 
 
+@keyed
 def consents(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Sign what needs a signature: one's own, or for somebody who has delegated signing."""
     draft = _draft(request, draft_id)
@@ -270,20 +271,11 @@ def consents(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     problem = ""
     needed = queries.needed_consents(draft=draft, actor=actor, at=at, on=clock.today())
     if request.method == "POST":
-        try:
-            place = posted(request, "consent", -1)
-            if 0 <= place < len(needed):
-                operations.sign_consent(
-                    draft_id=draft_id,
-                    consent=needed[place].request.code,
-                    id_number=needed[place].id_number,
-                    actor=actor,
-                    at=at,
-                )
+        wanted = needed[place] if 0 <= (place := posted(request, "consent", -1)) < len(needed) else None
+        _, refusal = attempt(request, lambda: _sign(request, draft, wanted))
+        if refusal is None:
             return redirect("draft_consents", draft_id=draft_id)
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problem = str(refusal)
+        problem = str(refusal)
     journey = Journey.of(draft, actor=actor, at=at)
     context = {
         "draft": draft,
@@ -295,6 +287,18 @@ def consents(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return render(request, "citizen/consents.html", context, status=403 if problem else 200)
 
 
+def _sign(request: HttpRequest, draft: Draft, wanted: Any) -> None:
+    if wanted is not None:
+        operations.sign_consent(
+            draft_id=draft.pk,
+            consent=wanted.request.code,
+            id_number=wanted.id_number,
+            actor=actor_of(request),
+            at=clock.now(),
+        )
+
+
+@keyed
 def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Show everything once more, then submit once however often the button is tapped."""
     draft = _draft(request, draft_id)
@@ -303,21 +307,10 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return redirect("submitted", number=draft.submitted_as.number)
     problems: dict[str, str] = {}
     if request.method == "POST":
-        try:
-            case = operations.submit_draft(
-                draft_id=draft_id,
-                revision=posted(request, "revision", 0),
-                delivery=request.POST.get("delivery", "electronic"),
-                actor=actor,
-                at=at,
-            )
+        case, refusal = attempt(request, lambda: _submit(request, draft))
+        if refusal is None:
             return redirect("submitted", number=case.number)
-        except InvalidInput as refusal:
-            refusals.record(request, refusal)
-            problems = refusal.problems
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problems = {"": str(refusal)}
+        problems = refusal.by_field
     journey = Journey.of(draft, actor=actor, at=at)
     context = {
         "draft": draft,
@@ -335,6 +328,17 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return render(request, "citizen/review.html", context, status=422 if problems else 200)
 
 
+def _submit(request: HttpRequest, draft: Draft) -> object:
+    return operations.submit_draft(
+        draft_id=draft.pk,
+        revision=posted(request, "revision", 0),
+        delivery=request.POST.get("delivery", "electronic"),
+        actor=actor_of(request),
+        at=clock.now(),
+    )
+
+
+@keyed
 def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = _draft(request, draft_id)
     if request.method == "POST":

@@ -14,6 +14,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.web.citizen.places import COOKIE, place_of
 from onedoor.web.citizen.situations import situation_of
+from onedoor.web.parts.writes import unkeyed
 
 LIFE_EVENTS = [
     {"word": "生育", "icon": "birth"},
@@ -45,6 +46,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@unkeyed("sets a cookie of this device")
 def choose_place(request: HttpRequest) -> HttpResponse:
     """Choose the place to ask for: search by name, then pick; remembered on this device only."""
     back = request.POST.get("next") or request.GET.get("next") or "/"
@@ -83,6 +85,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_not_required
+@unkeyed("answers and stores nothing")
 def precheck(request: HttpRequest, code: str) -> HttpResponse:
     """Ask a few questions and answer with reasons, never with a promise; nothing is stored."""
     place = place_of(request)

@@ -12,10 +12,9 @@ from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.cases.queries import Case
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
-from onedoor.web.parts import refusals
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed
 
 WAYS = (
     ("electronic", "电子送达：到达“我的消息”就算送达，最快"),
@@ -24,6 +23,7 @@ WAYS = (
 )
 
 
+@keyed
 def hearing(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for a hearing, or say that none is wanted."""
     found = _case(request, number)
@@ -36,9 +36,10 @@ def hearing(request: HttpRequest, number: str) -> HttpResponse:
         return act(case_id=found.pk, **_who(request))
 
     context = {"hearing": queries.hearing_of(found)}
-    return _perform(request, found, "citizen/hearing.html", "cases.answer_hearing", write, context)
+    return _perform(request, found, "citizen/hearing.html", write, context)
 
 
+@keyed
 def defence(request: HttpRequest, number: str) -> HttpResponse:
     """Say what speaks against a revocation."""
     found = _case(request, number)
@@ -48,9 +49,10 @@ def defence(request: HttpRequest, number: str) -> HttpResponse:
         return operations.state_defence(case_id=found.pk, statement=statement, **_who(request))
 
     context = {"revocation": queries.revocation_of(found), "today": clock.today()}
-    return _perform(request, found, "citizen/defence.html", "cases.state_defence", write, context)
+    return _perform(request, found, "citizen/defence.html", write, context)
 
 
+@keyed
 def delivery(request: HttpRequest, number: str) -> HttpResponse:
     """Choose how decisions arrive; consent to the inbox is given, and taken back, here."""
     found = _case(request, number)
@@ -59,9 +61,10 @@ def delivery(request: HttpRequest, number: str) -> HttpResponse:
         method = request.POST.get("delivery", "")
         return operations.choose_delivery(case_id=found.pk, method=method, **_who(request))
 
-    return _perform(request, found, "citizen/delivery.html", "cases.choose_delivery", write, {"ways": WAYS})
+    return _perform(request, found, "citizen/delivery.html", write, {"ways": WAYS})
 
 
+@keyed
 def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Correct a slip before the application is accepted."""
     found = _case(request, number)
@@ -81,20 +84,17 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
         problems=dict(cleaned.problems) if posted else {},
         known={},
     )
-    return _perform(request, found, "citizen/correct.html", "cases.correct", write, {"fields": fields})
+    return _perform(request, found, "citizen/correct.html", write, {"fields": fields})
 
 
 @require_POST
+@keyed
 def linked(request: HttpRequest, number: str) -> HttpResponse:
     """Begin the application that corrects, changes, reissues or cancels what this case granted."""
     found = _case(request, number)
-
-    def perform() -> dict[str, Any]:
-        relation = request.POST.get("relation", "")
-        draft = operations.start_linked(case_id=found.pk, relation=relation, **_who(request))
-        return {"draft": str(draft.pk)}
-
-    return redirect("draft", draft_id=once(request, "cases.start_linked", perform)["draft"])
+    relation = request.POST.get("relation", "")
+    draft = operations.start_linked(case_id=found.pk, relation=relation, **_who(request))
+    return redirect("draft", draft_id=draft.pk)
 
 
 def _case(request: HttpRequest, number: str) -> Case:
@@ -109,7 +109,6 @@ def _perform(
     request: HttpRequest,
     found: Case,
     template: str,
-    scope: str,
     write: Callable[[], object],
     context: dict[str, Any],
 ) -> HttpResponse:
@@ -117,12 +116,9 @@ def _perform(
     problems: dict[str, str] = {}
     status = 200
     if request.method == "POST":
-        try:
-            once(request, scope, lambda: {"done": bool(write())})
+        _, refusal = attempt(request, write)
+        if refusal is None:
             return redirect("case", number=found.number)
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problems = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
-            status = refusal.http_status
+        problems, status = refusal.by_field, refusal.http_status
     context |= {"case": found, "problems": problems, "typed": request.POST}
     return render(request, template, context, status=status)

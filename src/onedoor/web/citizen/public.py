@@ -12,12 +12,12 @@ from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.certificates import statements
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import NotFound, OneDoorError
+from onedoor.platform.kernel.errors import NotFound
 from onedoor.web.citizen.places import place_of
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.limits import limited
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed, unkeyed
 
 
 @login_not_required
@@ -85,6 +85,7 @@ def _proved(token: str) -> queries.CaseDocument:
 
 @login_not_required
 @limited("progress", most=30, methods=("POST",))
+@unkeyed("reads; a POST keeps the query code out of the address")
 def progress(request: HttpRequest) -> HttpResponse:
     """Show the state of a case to whoever holds its query code and the applicant's last four characters."""
     context: dict[str, Any] = {}
@@ -115,29 +116,26 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @limited("objection", most=30, methods=("POST",))
+@keyed
 def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Show one notice and take an objection against it, with or without a name."""
     found = queries.public_notice(notice_id=notice_id, on=clock.today())
     context: dict[str, Any] = {"notice": found}
     status = 200
     if request.method == "POST":
-        try:
-            once(request, "cases.raise_objection", lambda: _object(request, notice_id))
-            context["done"] = True
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problems = getattr(refusal, "problems", {"": str(refusal)})
-            context |= {"problem": "；".join(problems.values()), "text": request.POST.get("text", "")}
+        _, refusal = attempt(request, lambda: _object(request, notice_id))
+        context["done"] = refusal is None
+        if refusal is not None:
+            context |= {"problem": "；".join(refusal.by_field.values()), "text": request.POST.get("text", "")}
             status = 422
     return render(request, "citizen/notice.html", context, status=status)
 
 
-def _object(request: HttpRequest, notice_id: int) -> dict[str, Any]:
-    operations.raise_objection(
+def _object(request: HttpRequest, notice_id: int) -> object:
+    return operations.raise_objection(
         notice_id=notice_id,
         text=request.POST.get("text", ""),
         contact=request.POST.get("contact", ""),
         actor=actor_of(request),
         at=clock.now(),
     )
-    return {}

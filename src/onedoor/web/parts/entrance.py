@@ -17,7 +17,7 @@ from onedoor.platform.identity import logins
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.messages import operations as messages
 from onedoor.platform.messages.gateway import GatewayUnavailable
 from onedoor.standards.contacts import parse_mobile
@@ -25,6 +25,7 @@ from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY, actor_of, factors_now
 from onedoor.web.parts.limits import limited
 from onedoor.web.parts.sessions import HELD_KEY, IDLE_MESSAGE, enter
+from onedoor.web.parts.writes import keyed, unkeyed
 
 OFFICER_WRONG = "工号、密码或动态口令不对。连续输错 5 次将锁定半小时，忘记密码请联系安全管理员重置。"
 
@@ -45,6 +46,7 @@ def _onward(request: HttpRequest, wanted: str) -> HttpResponse:
 
 @login_not_required
 @limited("login", most=60, methods=("POST",))
+@unkeyed("a log-in: each try counts")
 def login(request: HttpRequest) -> HttpResponse:
     """Citizens: a code to the phone, or the password; officers have their own entrance."""
     context: dict[str, Any] = {"next": _next(request), "typed": request.POST}
@@ -87,6 +89,7 @@ def _by_password(request: HttpRequest, phone: str, context: dict[str, Any]) -> H
 
 @login_not_required
 @limited("login", most=60, methods=("POST",))
+@unkeyed("a log-in: each try counts, and a code is good once")
 def login_code(request: HttpRequest) -> HttpResponse:
     """Type the code that came to the phone."""
     phone = request.session.get("login_phone", "")
@@ -105,6 +108,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
     return render(request, "parts/login_code.html", context)
 
 
+@unkeyed("a log-in: each try counts")
 def step_up(request: HttpRequest) -> HttpResponse:
     """
     Ask for a second proof when an act needs it: the password after a code, a code after the password.
@@ -166,6 +170,7 @@ def _step_up_by_code(request: HttpRequest, context: dict[str, Any]) -> HttpRespo
 
 @login_not_required
 @limited("login", most=60, methods=("POST",))
+@unkeyed("a log-in: each try counts")
 def officer_login(request: HttpRequest) -> HttpResponse:
     """Officers: staff number, password and the one-time password of their device."""
     context: dict[str, Any] = {"next": _next(request, reverse("worklist")), "typed": request.POST}
@@ -208,12 +213,14 @@ def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwar
 
 @login_not_required
 @require_POST
+@unkeyed("logging out twice is logging out")
 def logout(request: HttpRequest) -> HttpResponse:
     identity_operations.close_session(session_key=str(request.session.session_key), how="退出", at=clock.wall())
     end_session(request)
     return redirect("home")
 
 
+@keyed
 def password(request: HttpRequest) -> HttpResponse:
     """Set one's own password; whoever came by a code alone proves by their identity number that it is theirs."""
     knows_old = "password" in request.session.get(FACTORS_KEY, [])
@@ -230,7 +237,7 @@ def password(request: HttpRequest) -> HttpResponse:
             )
         except OneDoorError as refusal:
             refusals.record(request, refusal)
-            context["problem"] = refusal.problems["password"] if isinstance(refusal, InvalidInput) else str(refusal)
+            context["problem"] = next(iter(refusal.by_field.values()))
             return render(request, "parts/password.html", context, status=refusal.http_status)
         end_session(request)
         return render(request, "parts/password_set.html")
@@ -239,6 +246,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_POST
+@unkeyed("sets a cookie of this device")
 def appearance(request: HttpRequest) -> HttpResponse:
     """Remember large print, high contrast or the language on this device."""
     response = redirect(_next(request))

@@ -1,6 +1,6 @@
 """Turn an expected refusal into a page with a way on, and record it outside the rolled-back transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, NotLoggedIn, OneDoorError
+from onedoor.platform.kernel.errors import NotLoggedIn, OneDoorError
 from onedoor.web.parts.actors import actor_of
 
 
@@ -22,13 +22,16 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer an expected refusal; anything else is a bug and goes on to crash loudly."""
-        if not isinstance(exception, OneDoorError):
-            return None
-        record(request, exception)
-        if isinstance(exception, NotLoggedIn):
-            return redirect(f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}")
-        context = {"refusal": exception, "status": exception.http_status}
-        return render(request, "parts/refusal.html", context, status=exception.http_status)
+        return answer(request, exception) if isinstance(exception, OneDoorError) else None
+
+
+def answer(request: HttpRequest, refusal: OneDoorError) -> HttpResponse:
+    """Record a refusal and show it, or send who has not logged in to the entrance."""
+    record(request, refusal)
+    if isinstance(refusal, NotLoggedIn):
+        return redirect(f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}")
+    context = {"refusal": refusal, "status": refusal.http_status}
+    return render(request, "parts/refusal.html", context, status=refusal.http_status)
 
 
 def record(request: HttpRequest, refusal: OneDoorError) -> None:
@@ -40,11 +43,3 @@ def record(request: HttpRequest, refusal: OneDoorError) -> None:
         at=clock.now(),
         path=match.view_name if match else "",
     )
-
-
-def shown(request: HttpRequest, refusal: OneDoorError) -> tuple[Mapping[str, str], int]:
-    """Record a refusal and return it as the problems of a page, with the status of the answer."""
-    record(request, refusal)
-    if isinstance(refusal, InvalidInput):
-        return refusal.problems, refusal.http_status
-    return {"": str(refusal)}, refusal.http_status

@@ -21,7 +21,7 @@ from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.crypto import decrypt_text, encrypt_text
 from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY, actor_of, idle_seconds
 from onedoor.web.parts.inputs import posted
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import keyed, typed_in, unkeyed
 
 BACKEND = "onedoor.platform.identity.backends.AccountBackend"
 DEVICE_COOKIE = "device"
@@ -120,13 +120,11 @@ def _what_was_typed(request: HttpRequest) -> str | None:
     """Return the form that came too late, sealed for its owner; files are not kept."""
     if request.method != "POST" or request.headers.get("X-Autosave"):
         return None
-    fields = [(name, value) for name in request.POST for value in request.POST.getlist(name)]
     kept = {
         "login": request.session.get(LOGIN_KEY),
         "path": request.path,
-        "fields": [(name, value) for name, value in fields if name not in ("csrfmiddlewaretoken", "password")],
-        "files": bool(request.FILES),
         "at": clock.wall().timestamp(),
+        **typed_in(request),
     }
     text = json.dumps(kept, ensure_ascii=False)
     return encrypt_text(text, context="web.held_form") if len(text) <= LONGEST_HELD else None
@@ -152,19 +150,15 @@ def held(request: HttpRequest) -> HttpResponse:
     return render(request, "parts/held.html", {"kept": kept})
 
 
+@keyed
 def sessions(request: HttpRequest) -> HttpResponse:
     """Show where one is logged in, and end single ones or all the others."""
     actor, here = actor_of(request), str(request.session.session_key)
     if request.method == "POST":
-
-        def change() -> dict[str, Any]:
-            if request.POST.get("others"):
-                identity.end_other_sessions(keep=here, actor=actor, at=clock.wall())
-            else:
-                identity.end_session(session_id=posted(request, "session"), actor=actor, at=clock.wall())
-            return {}
-
-        once(request, "identity.sessions", change)
+        if request.POST.get("others"):
+            identity.end_other_sessions(keep=here, actor=actor, at=clock.wall())
+        else:
+            identity.end_session(session_id=posted(request, "session"), actor=actor, at=clock.wall())
         return redirect("sessions")
     open_ones = queries.open_sessions(actor=actor)
     context = {
@@ -177,6 +171,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@unkeyed("says only that somebody is still here")
 def stay(request: HttpRequest) -> HttpResponse:
     """Answer "I am still here": the middleware has noted it already."""
     wanted = request.headers.get("Referer", "")

@@ -24,12 +24,14 @@ from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.visits import checklists
 from onedoor.platform.visits import operations as visit_operations
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import posted_day
+from onedoor.web.parts.inputs import posted_day, posted_uuid
+from onedoor.web.parts.writes import keyed
 from onedoor.web.staff.performing import articles_of, case_of, ground, perform, who, words
 
 ACCEPTANCE_LAW = "《中华人民共和国行政许可法》第三十二条"
 
 
+@keyed
 def accept(request: HttpRequest, number: str) -> HttpResponse:
     found = case_of(request, number)
 
@@ -37,9 +39,10 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
         return operations.accept_case(case_id=found.pk, **who(request))
 
     promised = SimpleLazyObject(lambda: scenarios.outcome(found.item_version.item, found.declared.content).promised)
-    return perform(request, found, "staff/accept.html", "cases.accept", write, {"promised": promised}, step="accept")
+    return perform(request, found, "staff/accept.html", write, {"promised": promised}, step="accept")
 
 
+@keyed
 def supplement(request: HttpRequest, number: str) -> HttpResponse:
     """List everything that is missing, once, each with how to mend it."""
     found = case_of(request, number)
@@ -47,10 +50,10 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
     def write() -> object:
         return operations.request_supplement(case_id=found.pk, defects=_defects(request, found), **who(request))
 
-    scope = "cases.request_supplement"
-    return perform(request, found, "staff/supplement.html", scope, write, _papers(request, found), step="accept")
+    return perform(request, found, "staff/supplement.html", write, _papers(request, found), step="accept")
 
 
+@keyed
 def override_supplement(request: HttpRequest, number: str) -> HttpResponse:
     """Order, as a supervisor, a further notice that names an old defect, with the reason why (R-CASE-1)."""
     found = case_of(request, number)
@@ -63,7 +66,7 @@ def override_supplement(request: HttpRequest, number: str) -> HttpResponse:
         )
 
     context = _papers(request, found) | {"overrides": True}
-    return perform(request, found, "staff/supplement.html", "cases.override_supplement", write, context)
+    return perform(request, found, "staff/supplement.html", write, context)
 
 
 def _defects(request: HttpRequest, found: Case) -> list[Defect]:
@@ -95,6 +98,7 @@ def _papers(request: HttpRequest, found: Case) -> dict[str, Any]:
     return {"rows": rows, "codes": grounds.DEFECT.items(), "papers": queries.materials_of(found)}
 
 
+@keyed
 def refuse(request: HttpRequest, number: str) -> HttpResponse:
     found = case_of(request, number)
 
@@ -112,9 +116,10 @@ def refuse(request: HttpRequest, number: str) -> HttpResponse:
         "articles": articles_of(found, ACCEPTANCE_LAW),
         "picked": request.POST.getlist("basis"),
     }
-    return perform(request, found, "staff/refuse.html", "cases.refuse", write, context, step="accept")
+    return perform(request, found, "staff/refuse.html", write, context, step="accept")
 
 
+@keyed
 def visit(request: HttpRequest, number: str) -> HttpResponse:
     """Record a visit by two officers against the item's checklist."""
     found = case_of(request, number)
@@ -129,7 +134,7 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
         return visit_operations.record_visit(
             case_id=found.pk,
             step=step,
-            offline_id=uuid.UUID(request.POST["offline_id"]),
+            offline_id=posted_uuid(request, "offline_id"),
             visited_at=_moment(request.POST.get("visited_at", "")),
             answers=cleaned.answers,
             findings=request.POST.getlist("findings"),
@@ -147,7 +152,7 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
         "offline_id": request.POST.get("offline_id") or uuid.uuid4(),
         "now": clock.now(),
     }
-    return perform(request, found, "staff/visit.html", "visits.record", write, context, step=step)
+    return perform(request, found, "staff/visit.html", write, context, step=step)
 
 
 def _moment(text: str) -> datetime:
@@ -165,6 +170,7 @@ def _colleagues(request: HttpRequest) -> list[Any]:
     ]
 
 
+@keyed
 def opinion(request: HttpRequest, number: str, step: str) -> HttpResponse:
     """Write the opinion of a review step."""
     found = case_of(request, number)
@@ -184,7 +190,7 @@ def opinion(request: HttpRequest, number: str, step: str) -> HttpResponse:
         )
 
     context = {"step": step, "judgement": _judgement(found)}
-    return perform(request, found, "staff/opinion.html", "cases.opinion", write, context, step=step)
+    return perform(request, found, "staff/opinion.html", write, context, step=step)
 
 
 def _judgement(found: Case) -> object:
@@ -192,6 +198,7 @@ def _judgement(found: Case) -> object:
     return SimpleLazyObject(lambda: queries.judge_now(found, on=clock.today()))
 
 
+@keyed
 def notice(request: HttpRequest, number: str, step: str) -> HttpResponse:
     found = case_of(request, number)
     up = queries.open_notice(found, step=step)
@@ -202,9 +209,10 @@ def notice(request: HttpRequest, number: str, step: str) -> HttpResponse:
         return operations.post_notice(case_id=found.pk, step=step, **who(request))
 
     context = {"step": step, "up": up, "lines": queries.notice_preview(found, on=clock.today())}
-    return perform(request, found, "staff/notice.html", "cases.notice", write, context, step=step)
+    return perform(request, found, "staff/notice.html", write, context, step=step)
 
 
+@keyed
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Show the whole calculation, then grant or deny; with relatives in the case, propose it to another approver."""
     found = case_of(request, number)
@@ -213,6 +221,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     return _decide(request, found, act, step="decide", proposes=proposes)
 
 
+@keyed
 def decide_at_once(request: HttpRequest, number: str) -> HttpResponse:
     """Accept and decide an immediate item in one session."""
     return _decide(request, case_of(request, number), operations.decide_at_once, step="accept", proposes=False)
@@ -235,9 +244,10 @@ def _decide(
         "proposes": proposes,
         "at_once": step == "accept",
     }
-    return perform(request, found, "staff/decide.html", "cases.decide", write, context, step=step)
+    return perform(request, found, "staff/decide.html", write, context, step=step)
 
 
+@keyed
 def extend(request: HttpRequest, number: str) -> HttpResponse:
     """Extend the limits once, with reason and basis; the applicant gets it in writing."""
     found = case_of(request, number)
@@ -250,9 +260,10 @@ def extend(request: HttpRequest, number: str) -> HttpResponse:
             **who(request),
         )
 
-    return perform(request, found, "staff/extend.html", "cases.extend", write, {})
+    return perform(request, found, "staff/extend.html", write, {})
 
 
+@keyed
 def dispense(request: HttpRequest, number: str) -> HttpResponse:
     """Tell the applicant that nothing has to be applied for."""
     found = case_of(request, number)
@@ -260,9 +271,10 @@ def dispense(request: HttpRequest, number: str) -> HttpResponse:
     def write() -> object:
         return operations.dispense_case(case_id=found.pk, **words(request), **who(request))
 
-    return perform(request, found, "staff/dispense.html", "cases.dispense", write, {}, step="accept")
+    return perform(request, found, "staff/dispense.html", write, {}, step="accept")
 
 
+@keyed
 def terminate(request: HttpRequest, number: str) -> HttpResponse:
     """End a case that can no longer be decided."""
     found = case_of(request, number)
@@ -270,9 +282,10 @@ def terminate(request: HttpRequest, number: str) -> HttpResponse:
     def write() -> object:
         return operations.terminate_case(case_id=found.pk, **words(request), **who(request))
 
-    return perform(request, found, "staff/terminate.html", "cases.terminate", write, {})
+    return perform(request, found, "staff/terminate.html", write, {})
 
 
+@keyed
 def special(request: HttpRequest, number: str) -> HttpResponse:
     """Begin a special procedure, or end the one that runs."""
     found = case_of(request, number)
@@ -291,9 +304,10 @@ def special(request: HttpRequest, number: str) -> HttpResponse:
         )
 
     context = {"procedures": found.item_version.item.special_procedures, "today": clock.today()}
-    return perform(request, found, "staff/special.html", "cases.special", write, context)
+    return perform(request, found, "staff/special.html", write, context)
 
 
+@keyed
 def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
     """Close an objection with what the inquiry found."""
     found = queries.get_objection(objection_id=objection_id, actor=actor_of(request))
@@ -304,4 +318,4 @@ def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
         )
 
     context = {"objection": found}
-    return perform(request, found.notice.case, "staff/objection.html", "cases.close_objection", write, context)
+    return perform(request, found.notice.case, "staff/objection.html", write, context)

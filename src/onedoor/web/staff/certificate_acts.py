@@ -11,13 +11,12 @@ from onedoor.platform.cases import queries as cases
 from onedoor.platform.certificates import operations, queries
 from onedoor.platform.certificates.queries import Certificate
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
-from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import typed_day
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed
 
 
+@keyed
 def end(request: HttpRequest, identifier: str) -> HttpResponse:
     """Revoke, cancel, withdraw or void a certificate; the public check page shows it at once."""
 
@@ -32,6 +31,7 @@ def end(request: HttpRequest, identifier: str) -> HttpResponse:
     return _act(request, identifier, "end", write)
 
 
+@keyed
 def suspend(request: HttpRequest, identifier: str) -> HttpResponse:
     """Suspend a valid certificate."""
     return _act(
@@ -42,6 +42,7 @@ def suspend(request: HttpRequest, identifier: str) -> HttpResponse:
     )
 
 
+@keyed
 def resume(request: HttpRequest, identifier: str) -> HttpResponse:
     """Let a suspended certificate hold again."""
     return _act(
@@ -52,6 +53,7 @@ def resume(request: HttpRequest, identifier: str) -> HttpResponse:
     )
 
 
+@keyed
 def print_copy(request: HttpRequest, identifier: str) -> HttpResponse:
     """Count one more paper copy, with a reason from the second on, and hand out the file to print."""
 
@@ -63,6 +65,7 @@ def print_copy(request: HttpRequest, identifier: str) -> HttpResponse:
     return _act(request, identifier, "print", write, done="staff_certificate_pdf")
 
 
+@keyed
 def change(request: HttpRequest, identifier: str) -> HttpResponse:
     """Issue the next version: changed, renewed, corrected or reissued."""
 
@@ -94,17 +97,10 @@ def _act(
     found = queries.get_visible_certificate(identifier=identifier, actor=actor, at=clock.now())
     problems: dict[str, str] = {}
     if request.method == "POST":
-
-        def perform() -> dict[str, Any]:
-            write(found)
-            return {}
-
-        try:
-            once(request, f"certificates.{name}", perform)
+        _, refusal = attempt(request, lambda: write(found))
+        if refusal is None:
             return redirect(done) if done == "staff_certificates" else redirect(done, identifier=identifier)
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problems = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
+        problems = refusal.by_field
     context = {
         "certificate": found,
         "fields": [(field, label, request.POST.get(field, text)) for field, label, text in _fields(found)],

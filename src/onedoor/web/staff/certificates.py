@@ -10,11 +10,11 @@ from onedoor.platform.cases import queries as cases
 from onedoor.platform.certificates import operations, queries
 from onedoor.platform.certificates.faces import face_data
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.web.parts import papers, refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import whole
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed, unkeyed
 from onedoor.web.staff.certificate_lists import read_import_rows, read_references
 
 PAGE = 50
@@ -60,9 +60,11 @@ def certificate_pdf(request: HttpRequest, identifier: str) -> HttpResponse:
     return papers.pdf_response(papers.certificate_pdf(found), f"{found.number}.pdf")
 
 
+@unkeyed("reads; a POST keeps the list out of the address")
 def check_batch(request: HttpRequest) -> HttpResponse:
     """Check up to 1,000 identifiers at once; the answer is a page, or a CSV file without personal data."""
     actor = actor_of(request)
+    actor.require_one_of("certificates.view")
     context: dict[str, Any] = {"duties": cases.duty_counts(actor=actor), "most": queries.MOST_IN_A_BATCH}
     if request.method != "POST":
         return render(request, "staff/certificates/check_batch.html", context)
@@ -71,7 +73,7 @@ def check_batch(request: HttpRequest) -> HttpResponse:
         lines = queries.verify_batch(references=references, actor=actor, at=clock.now())
     except OneDoorError as refusal:
         refusals.record(request, refusal)
-        context |= {"problems": _problems(refusal), "typed": request.POST.get("references", "")}
+        context |= {"problems": refusal.by_field, "typed": request.POST.get("references", "")}
         return render(request, "staff/certificates/check_batch.html", context, status=422)
     if "download" in request.POST:
         return _csv(lines)
@@ -83,17 +85,16 @@ def check_batch(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/certificates/check_batch.html", context)
 
 
+@keyed
 def imports(request: HttpRequest) -> HttpResponse:
     """Import certificates from an archive, and list what was imported and what is quarantined."""
     actor = actor_of(request)
     problems: dict[str, str] = {}
     if request.method == "POST":
-        try:
-            done = once(request, "certificates.import", lambda: _import(request))
-            return redirect(f"{request.path}?batch={done['batch']}")
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problems = _problems(refusal)
+        report, refusal = attempt(request, lambda: _import(request))
+        if refusal is None:
+            return redirect(f"{request.path}?batch={report.batch}")
+        problems = refusal.by_field
     batch, state = request.GET.get("batch", ""), request.GET.get("state", "")
     rows = queries.list_imported(
         actor=actor, batch=batch, state=state, before=whole(request.GET, "before", 0), most=PAGE
@@ -112,18 +113,17 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/certificates/imports.html", context, status=422 if problems else 200)
 
 
+@keyed
 def imported(request: HttpRequest, imported_id: int) -> HttpResponse:
     """Settle one imported certificate after comparing it with the archive."""
     actor = actor_of(request)
     found = queries.get_imported(imported_id=imported_id, actor=actor, at=clock.now())
     problems: dict[str, str] = {}
     if request.method == "POST":
-        try:
-            once(request, "certificates.settle_import", lambda: _settle(request, imported_id))
+        _, refusal = attempt(request, lambda: _settle(request, imported_id))
+        if refusal is None:
             return redirect("staff_imports")
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problems = _problems(refusal)
+        problems = refusal.by_field
     context = {
         "row": found,
         "problems": problems,
@@ -133,19 +133,18 @@ def imported(request: HttpRequest, imported_id: int) -> HttpResponse:
     return render(request, "staff/certificates/imported.html", context, status=422 if problems else 200)
 
 
-def _import(request: HttpRequest) -> dict[str, Any]:
+def _import(request: HttpRequest) -> object:
     actor = actor_of(request)
-    report = operations.import_certificates(
+    return operations.import_certificates(
         rows=read_import_rows(request),
         source=request.POST.get("source", ""),
         division=actor.reach[0][0] if actor.reach else "",
         actor=actor,
         at=clock.now(),
     )
-    return {"batch": str(report.batch)}
 
 
-def _settle(request: HttpRequest, imported_id: int) -> dict[str, Any]:
+def _settle(request: HttpRequest, imported_id: int) -> None:
     operations.settle_imported(
         imported_id=imported_id,
         accept=request.POST.get("accept") == "yes",
@@ -153,7 +152,6 @@ def _settle(request: HttpRequest, imported_id: int) -> dict[str, Any]:
         actor=actor_of(request),
         at=clock.now(),
     )
-    return {}
 
 
 def _csv(lines: list[queries.BatchLine]) -> HttpResponse:
@@ -167,7 +165,3 @@ def _csv(lines: list[queries.BatchLine]) -> HttpResponse:
         reference = f"'{line.reference}" if line.reference[:1] in "=+-@\t" else line.reference
         writer.writerow([reference, line.title, line.number, line.word, "是" if line.in_force else "否"])
     return response
-
-
-def _problems(refusal: OneDoorError) -> dict[str, str]:
-    return refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}

@@ -9,19 +9,16 @@ from onedoor.platform.cases import handlers, queries
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, NotLoggedIn
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.visits import queries as visits
 from onedoor.web.parts import papers, refusals
 from onedoor.web.parts.actors import POST_KEY, actor_of
+from onedoor.web.parts.writes import unkeyed
 
 
 def worklist(request: HttpRequest) -> HttpResponse:
     """List the steps that wait for the post in use, the most urgent first."""
     actor = actor_of(request)
-    if actor.kind == "anonymous":
-        raise NotLoggedIn
-    if actor.kind != "officer":
-        raise NotAllowed
     if not actor.permissions:
         return redirect("choose_post")
     duty = request.GET.get("duty", "")
@@ -36,11 +33,10 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/worklist.html", context)
 
 
+@unkeyed("writes to the session only")
 def choose_post(request: HttpRequest) -> HttpResponse:
     """Choose which of one's posts to work under."""
-    if not request.user.is_authenticated:
-        raise NotLoggedIn
-    posts = identity.posts_of(login_id=request.user.pk, on=clock.today())
+    posts = identity.posts_of(login_id=actor_of(request).require_login(), on=clock.today())
     if request.method == "POST":
         chosen = next((post for post in posts if str(post.pk) == request.POST.get("post")), None)
         if chosen is not None:
@@ -56,6 +52,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "staff/case.html", _case_context(found, actor))
 
 
+@unkeyed("a look: each is recorded with its purpose")
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show the chosen masked answers for a purpose, on this page and this once."""
     actor = actor_of(request)

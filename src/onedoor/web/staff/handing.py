@@ -1,4 +1,4 @@
-"""Hand in an administrator's or window officer's form once, and say what is wrong with it on the same page."""
+"""Hand in an administrator's or window officer's form, and say what is wrong with it on the same page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,31 +6,22 @@ from typing import Any
 from django.http import HttpRequest
 
 from onedoor.platform.kernel.crypto import sm3
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
-from onedoor.web.parts import refusals
 from onedoor.web.parts.inputs import Garbled
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt
 
 
-def problems_of(request: HttpRequest, scope: str, perform: Callable[[], Any]) -> dict[str, str]:
+def problems_of(request: HttpRequest, perform: Callable[[], Any]) -> dict[str, str]:
     """
-    Perform a posted form's write once and return what is wrong with it, by field; nothing when it was done.
+    Perform a posted form's write and return what is wrong with it, by field; nothing when it was done.
 
     What the actor may not do, or what is not there, stays a page of its own.
     """
-
-    def write() -> dict[str, Any]:
-        perform()
+    _, refusal = attempt(request, perform)
+    if refusal is None:
         return {}
-
-    try:
-        once(request, scope, write)
-    except OneDoorError as refusal:
-        if refusal.http_status in (401, 404) or refusal.code == "onedoor.not_allowed":
-            raise
-        refusals.record(request, refusal)
-        return refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
-    return {}
+    if refusal.http_status == 404 or refusal.code == "onedoor.not_allowed":
+        raise refusal
+    return refusal.by_field
 
 
 def number(request: HttpRequest, name: str) -> int:

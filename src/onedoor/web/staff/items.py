@@ -15,11 +15,10 @@ from onedoor.platform.catalog.operations import Subject
 from onedoor.platform.catalog.states import Kind
 from onedoor.platform.catalog.steps import simulate
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
-from onedoor.web.parts import refusals
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted_day
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed
 
 BEGINNING = "code: \ntitle: \nline: \n"
 
@@ -42,9 +41,11 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "staff/item.html", context)
 
 
+@keyed
 def draft(request: HttpRequest, code: str = "") -> HttpResponse:
     """Write the next version as YAML; it may be saved with gaps, the version's page lists them."""
     actor = actor_of(request)
+    actor.require_one_of("catalog.edit")
     text = BEGINNING
     if code:
         newest = desk.item_versions(code=code, actor=actor)[0]
@@ -54,21 +55,20 @@ def draft(request: HttpRequest, code: str = "") -> HttpResponse:
     if request.method == "POST":
         text = request.POST.get("definition", "")
 
-        def perform() -> dict[str, Any]:
+        def perform() -> object:
             definition = read_definition(text, name="草稿")
             if code and definition.get("code") != code:
                 raise InvalidInput({"definition": f"事项代码须保持 {code}；新的事项请从目录页新建。"})
-            version = operations.draft_version(item=definition, actor=actor, at=clock.now())
-            return {"code": version.code, "number": version.version}
+            return operations.draft_version(item=definition, actor=actor, at=clock.now())
 
-        try:
-            saved = once(request, "catalog.draft_version", perform)
-            return redirect("item_version", code=saved["code"], number=saved["number"])
-        except OneDoorError as refusal:
-            problems, status = refusals.shown(request, refusal)
+        saved, refusal = attempt(request, perform)
+        if refusal is None:
+            return redirect("item_version", code=saved.code, number=saved.version)
+        problems, status = refusal.by_field, refusal.http_status
     return render(request, "staff/item_draft.html", {"code": code, "text": text, "problems": problems}, status=status)
 
 
+@keyed
 def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
     actor, today = actor_of(request), clock.today()
     view = desk.read_version(code=code, number=number, actor=actor, on=today)
@@ -94,15 +94,10 @@ def deed_page(
     if request.method != "POST":
         return render(request, template, context)
 
-    def perform() -> dict[str, Any]:
-        _do(request, view.subject, publish)
-        return {}
-
-    try:
-        once(request, f"catalog.{view.subject.kind}", perform)
-    except OneDoorError as refusal:
-        context["problems"], status = refusals.shown(request, refusal)
-        return render(request, template, context, status=status)
+    _, refusal = attempt(request, lambda: _do(request, view.subject, publish))
+    if refusal is not None:
+        context["problems"] = refusal.by_field
+        return render(request, template, context, status=refusal.http_status)
     return redirect(request.path)
 
 

@@ -8,10 +8,8 @@ from django.shortcuts import redirect, render
 
 from onedoor.platform.catalog import desk, operations
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
-from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.items import deed_page
 from onedoor.web.staff.overrides import (
     override_groups,
@@ -21,6 +19,7 @@ from onedoor.web.staff.overrides import (
 )
 
 
+@keyed
 def draft(request: HttpRequest, code: str) -> HttpResponse:
     """Draft the next version of the own authority's offering: its own elements, and only what the item has opened."""
     actor = actor_of(request)
@@ -32,8 +31,8 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         own, overrides = read_own(request.POST), read_overrides(found.item, request.POST)
 
-        def perform() -> dict[str, Any]:
-            offering = operations.draft_offering(
+        def perform() -> object:
+            return operations.draft_offering(
                 item_code=code,
                 division=found.organization.division_id,
                 organization_id=found.organization.pk,
@@ -42,15 +41,11 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
                 actor=actor,
                 at=clock.now(),
             )
-            return {"offering": offering.pk}
 
-        try:
-            saved = once(request, "catalog.draft_offering", perform)
-            return redirect("staff_offering", code=code, offering_id=saved["offering"])
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problems = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
-            status = refusal.http_status
+        saved, refusal = attempt(request, perform)
+        if refusal is None:
+            return redirect("staff_offering", code=code, offering_id=saved.pk)
+        problems, status = refusal.by_field, refusal.http_status
     context = {
         "code": code,
         "item": found.item,
@@ -61,6 +56,7 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "staff/offering_draft.html", context, status=status)
 
 
+@keyed
 def offering(request: HttpRequest, code: str, offering_id: int) -> HttpResponse:
     actor, today = actor_of(request), clock.today()
     view = desk.read_offering(offering_id=offering_id, actor=actor, on=today)

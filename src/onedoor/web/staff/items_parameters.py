@@ -8,11 +8,10 @@ from django.shortcuts import redirect, render
 
 from onedoor.platform.catalog import desk, operations
 from onedoor.platform.kernel import clock, parameters
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
-from onedoor.web.parts import refusals
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted_day
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -21,6 +20,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/parameters.html", context)
 
 
+@keyed
 def history(request: HttpRequest, key: str) -> HttpResponse:
     """Every row of a figure, and the form for a new value: from which day, on which document, or as a correction."""
     actor = actor_of(request)
@@ -39,7 +39,7 @@ def history(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "staff/parameter.html", context)
 
-    def perform() -> dict[str, Any]:
+    def perform() -> None:
         reason = request.POST.get("reason", "")
         operations.enact_parameter(
             key=key,
@@ -51,13 +51,10 @@ def history(request: HttpRequest, key: str) -> HttpResponse:
             actor=actor,
             at=clock.now(),
         )
-        return {}
 
-    try:
-        once(request, "catalog.enact_parameter", perform)
-    except OneDoorError as refusal:
-        refusals.record(request, refusal)
-        context["problems"] = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
+    _, refusal = attempt(request, perform)
+    if refusal is not None:
+        context["problems"] = refusal.by_field
         return render(request, "staff/parameter.html", context, status=refusal.http_status)
     return redirect("parameter", key=key)
 

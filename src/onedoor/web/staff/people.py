@@ -15,9 +15,9 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.roles import ROLE_NAMES
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
-from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, posted_day
+from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.handing import number, problems_of
 
 
@@ -37,6 +37,7 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/people/list.html", context)
 
 
+@keyed
 def new_officer(request: HttpRequest) -> HttpResponse:
     """Open an account with its first post, and show once what the person takes along."""
     actor = actor_of(request)
@@ -45,9 +46,10 @@ def new_officer(request: HttpRequest) -> HttpResponse:
     context = _choices(request) | {"typed": typed, "problems": {}}
     if request.method != "POST":
         return render(request, "staff/people/new.html", context)
-    try:
+
+    def write() -> Any:
         organization, division = _place(request)
-        engaged = operations.engage_officer(
+        return operations.engage_officer(
             username=request.POST.get("username", ""),
             name=request.POST.get("name", ""),
             id_number=request.POST.get("id_number", ""),
@@ -59,10 +61,12 @@ def new_officer(request: HttpRequest) -> HttpResponse:
             actor=actor,
             at=clock.now(),
         )
-    except (InvalidInput, operations.RolesNotTogether) as refusal:
-        refusals.record(request, refusal)
-        context["problems"] = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
-        return render(request, "staff/people/new.html", context, status=422)
+
+    engaged, refusal = attempt(request, write)
+    if isinstance(refusal, InvalidInput | operations.RolesNotTogether):
+        return render(request, "staff/people/new.html", context | {"problems": refusal.by_field}, status=422)
+    if refusal is not None:
+        raise refusal
     address = f"otpauth://totp/OneDoor:{engaged.login.username}?secret={engaged.one_time_secret}&issuer=OneDoor"
     qr = segno.make(address).svg_inline(scale=4, border=2)
     response = render(request, "staff/people/opened.html", {"engaged": engaged, "qr": qr, "duties": []})
@@ -93,13 +97,14 @@ def _lines(request: HttpRequest) -> list[str]:
     return request.POST.get("lines", "").replace("，", " ").replace(",", " ").split()
 
 
+@keyed
 def officer(request: HttpRequest, login_id: int) -> HttpResponse:
     """Show an officer's posts, with what this administrator may do about them."""
     actor = actor_of(request)
     found = identity.get_officer(login_id=login_id, actor=actor)
     problems: dict[str, str] = {}
     if request.method == "POST":
-        problems = problems_of(request, "identity.officer", lambda: _change(request, found))
+        problems = problems_of(request, lambda: _change(request, found))
         if not problems:
             return redirect(f"{reverse('officer', args=[login_id])}?done=1")
     context = _choices(request) | {
@@ -146,13 +151,14 @@ def _change(request: HttpRequest, found: Any) -> None:
         forget_wrong_passwords(username=found.username)
 
 
+@keyed
 def absences(request: HttpRequest) -> HttpResponse:
     """Say that one is away and who stands in, and that one is back (AB岗)."""
     actor, today = actor_of(request), clock.today()
     actor.require_login()
     problems: dict[str, str] = {}
     if request.method == "POST":
-        problems = problems_of(request, "identity.absence", lambda: _absence(request))
+        problems = problems_of(request, lambda: _absence(request))
         if not problems:
             return redirect("absences")
     own = [post for post in identity.posts_of(login_id=actor.require_login(), on=today) if _is_own(post, actor)]

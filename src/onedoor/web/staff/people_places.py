@@ -12,18 +12,20 @@ from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, posted_day
+from onedoor.web.parts.writes import keyed
 from onedoor.web.staff.handing import number, problems_of
 
 LEVELS = [("2", "省级"), ("3", "地级"), ("4", "县级"), ("5", "乡级"), ("6", "村级")]
 TIERS = [("1", "部"), ("2", "省"), ("3", "市"), ("4", "县"), ("5", "乡镇（街道）"), ("6", "村（社区）")]
 
 
+@keyed
 def organizations(request: HttpRequest) -> HttpResponse:
     """List the organizations within reach, and enter a new one."""
     actor = actor_of(request)
     problems: dict[str, str] = {}
     if request.method == "POST":
-        problems = problems_of(request, "identity.register_organization", lambda: _register(request))
+        problems = problems_of(request, lambda: _register(request))
         if not problems:
             return redirect("organizations")
     found = identity.list_organizations(actor=actor, on=clock.today())
@@ -57,13 +59,14 @@ def _register(request: HttpRequest) -> None:
     )
 
 
+@keyed
 def organization(request: HttpRequest, organization_id: int) -> HttpResponse:
     """Show one organization with its units, points, posts and history, and change it."""
     actor = actor_of(request)
     problems: dict[str, str] = {}
     found = identity.get_organization(organization_id=organization_id, actor=actor)
     if request.method == "POST":
-        problems = problems_of(request, "identity.organization", lambda: _change(request, organization_id))
+        problems = problems_of(request, lambda: _change(request, organization_id))
         if not problems:
             return redirect("organization", organization_id=organization_id)
     others = identity.list_organizations(actor=actor, on=clock.today())
@@ -111,13 +114,14 @@ def _change(request: HttpRequest, organization_id: int) -> None:
         )
 
 
+@keyed
 def divisions(request: HttpRequest) -> HttpResponse:
     """Enter a reorganisation: new divisions, new names, who takes over from whom; and show the latest ones."""
     actor = actor_of(request)
     rows = identity.reorganisations(actor=actor)
     problems: dict[str, str] = {}
     if request.method == "POST":
-        problems = problems_of(request, "identity.divisions", lambda: _reorganise(request))
+        problems = problems_of(request, lambda: _reorganise(request))
         if not problems:
             return redirect(f"{reverse('divisions')}?done=1")
     context = {

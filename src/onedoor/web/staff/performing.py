@@ -9,10 +9,8 @@ from django.shortcuts import redirect, render
 from onedoor.platform.cases import queries
 from onedoor.platform.cases.queries import Case
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
-from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt
 
 NOT_OFFERED = "办件现在的状态或者您的岗位不能办理这一项。回到办件可以看到现在能做什么。"
 
@@ -25,7 +23,6 @@ def perform(
     request: HttpRequest,
     found: Case,
     template: str,
-    scope: str,
     write: Callable[[], object],
     context: dict[str, Any],
     *,
@@ -45,16 +42,9 @@ def perform(
         if reason:
             return render(request, "staff/not_now.html", {"case": found, "reason": reason}, status=409)
         return render(request, template, context)
-
-    def act() -> dict[str, Any]:
-        write()
-        return {}
-
-    try:
-        once(request, scope, act)
-    except OneDoorError as refusal:
-        refusals.record(request, refusal)
-        context["problems"] = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
+    _, refusal = attempt(request, write)
+    if refusal is not None:
+        context["problems"] = refusal.by_field
         return render(request, template, context, status=refusal.http_status)
     return redirect("staff_case", number=found.number)
 

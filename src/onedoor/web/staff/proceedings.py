@@ -1,7 +1,5 @@
 """What an officer does beside the steps of a case: delivery, hearing, relatives, revocation, transfer, voiding."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
@@ -11,11 +9,10 @@ from onedoor.platform.cases import grounds, operations, queries
 from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
-from onedoor.web.parts import refusals
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.performing import articles_of, case_of, perform, who, words
 
 DELIVERY_WAYS = (
@@ -27,6 +24,7 @@ DELIVERY_WAYS = (
 )
 
 
+@keyed
 def deliver(request: HttpRequest, number: str) -> HttpResponse:
     """Deliver a decision, or note that what was posted has arrived."""
     found = case_of(request, number)
@@ -45,9 +43,10 @@ def deliver(request: HttpRequest, number: str) -> HttpResponse:
         )
 
     context = {"ways": DELIVERY_WAYS, "sent": sent}
-    return perform(request, found, "staff/deliver.html", "cases.deliver", write, context, step="delivery")
+    return perform(request, found, "staff/deliver.html", write, context, step="delivery")
 
 
+@keyed
 def confirm(request: HttpRequest, number: str) -> HttpResponse:
     """Confirm or oppose, as the second approver, what the first one means to decide."""
     found = case_of(request, number)
@@ -65,9 +64,10 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
         "ground": grounds.DENIAL.get(ruling.reason_code, "") if ruling else "",
         "judgement": queries.judge_now(found, on=clock.today()),
     }
-    return perform(request, found, "staff/confirm.html", "cases.confirm", write, context, step="confirm")
+    return perform(request, found, "staff/confirm.html", write, context, step="confirm")
 
 
+@keyed
 def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Correct slips of the application in the applicant's presence."""
     found = case_of(request, number)
@@ -89,9 +89,10 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
         problems=dict(cleaned.problems) if typed else {},
         known={},
     )
-    return perform(request, found, "staff/correct.html", "cases.correct", write, {"fields": fields}, step="accept")
+    return perform(request, found, "staff/correct.html", write, {"fields": fields}, step="accept")
 
 
+@keyed
 def hearing(request: HttpRequest, number: str) -> HttpResponse:
     """Tell the right to a hearing, set its time, write its record, note who signed: whatever comes next."""
     found = case_of(request, number)
@@ -121,9 +122,10 @@ def hearing(request: HttpRequest, number: str) -> HttpResponse:
         "hearing": present,
         "presiders": queries.presiders(found, actor=actor_of(request), on=clock.today()),
     }
-    return perform(request, found, "staff/hearing.html", "cases.hearing", write, context, page="staff_hearing")
+    return perform(request, found, "staff/hearing.html", write, context, page="staff_hearing")
 
 
+@keyed
 def declare_relative(request: HttpRequest, number: str) -> HttpResponse:
     """Declare to be a near relative of somebody in the case."""
     found = case_of(request, number)
@@ -132,9 +134,10 @@ def declare_relative(request: HttpRequest, number: str) -> HttpResponse:
         relation = request.POST.get("relation", "")
         return operations.declare_relative(case_id=found.pk, relation=relation, **who(request))
 
-    return perform(request, found, "staff/relative.html", "cases.relative", write, {}, page="declare_relative")
+    return perform(request, found, "staff/relative.html", write, {}, page="declare_relative")
 
 
+@keyed
 def transfer(request: HttpRequest, number: str) -> HttpResponse:
     """Send a case up to the superior organ."""
     found = case_of(request, number)
@@ -143,9 +146,10 @@ def transfer(request: HttpRequest, number: str) -> HttpResponse:
         return operations.transfer_case(case_id=found.pk, **words(request), **who(request))
 
     context = {"articles": articles_of(found), "superior": found.deciding_organization.parent}
-    return perform(request, found, "staff/transfer.html", "cases.transfer", write, context, page="transfer")
+    return perform(request, found, "staff/transfer.html", write, context, page="transfer")
 
 
+@keyed
 def propose_revocation(request: HttpRequest, number: str) -> HttpResponse:
     """Tell a person that the organ means to revoke or cancel what it granted."""
     found = case_of(request, number)
@@ -161,13 +165,13 @@ def propose_revocation(request: HttpRequest, number: str) -> HttpResponse:
         request,
         found,
         "staff/propose_revocation.html",
-        "cases.propose_revocation",
         write,
         context,
         page="propose_revocation",
     )
 
 
+@keyed
 def decide_revocation(request: HttpRequest, number: str) -> HttpResponse:
     """Decide a revocation after the person could be heard."""
     found = case_of(request, number)
@@ -182,24 +186,20 @@ def decide_revocation(request: HttpRequest, number: str) -> HttpResponse:
         )
 
     context = {"revocation": queries.revocation_of(found), "today": clock.today()}
-    return perform(
-        request, found, "staff/decide_revocation.html", "cases.decide_revocation", write, context, step="revoke"
-    )
+    return perform(request, found, "staff/decide_revocation.html", write, context, step="revoke")
 
 
+@keyed
 def voids(request: HttpRequest) -> HttpResponse:
     """Ask to void a case entered twice, and confirm what the other one has asked."""
     actor = actor_of(request)
     problems: dict[str, str] = {}
     status = 200
     if request.method == "POST":
-        try:
-            once(request, "cases.voids", lambda: _void(request))
+        _, refusal = attempt(request, lambda: _void(request))
+        if refusal is None:
             return redirect("voids")
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problems = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
-            status = refusal.http_status
+        problems, status = refusal.by_field, refusal.http_status
     context = {
         "requests": queries.void_requests(actor=actor),
         "may_ask": "cases.void" in actor.permissions,
@@ -210,14 +210,12 @@ def voids(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/voids.html", context, status=status)
 
 
-def _void(request: HttpRequest) -> dict[str, Any]:
+def _void(request: HttpRequest) -> object:
     if "confirm" in request.POST:
-        operations.confirm_void(request_id=posted(request, "confirm"), **who(request))
-        return {}
-    operations.request_void(
+        return operations.confirm_void(request_id=posted(request, "confirm"), **who(request))
+    return operations.request_void(
         number=request.POST.get("number", ""),
         original_number=request.POST.get("original", ""),
         reason=request.POST.get("reason", ""),
         **who(request),
     )
-    return {}

@@ -9,12 +9,11 @@ from django.shortcuts import redirect, render
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.exchange import operations, queries
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.standards.masks import mask_citizen_id
-from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import Garbled, typed_day, whole
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed, unkeyed
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -28,6 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/sharing/index.html", context)
 
 
+@keyed
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     """Ask for some fields of a dataset."""
     actor = actor_of(request)
@@ -35,8 +35,8 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     if dataset is None:
         raise Garbled
 
-    def perform() -> dict[str, Any]:
-        made = operations.request_sharing(
+    def perform() -> object:
+        return operations.request_sharing(
             dataset=code,
             fields=request.POST.getlist("fields"),
             purpose=request.POST.get("purpose", ""),
@@ -45,14 +45,13 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
             actor=actor,
             at=clock.now(),
         )
-        return {"number": made.number}
 
     problems: Mapping[str, str] = {}
     if request.method == "POST":
-        try:
-            return redirect("sharing", number=once(request, "exchange.request_sharing", perform)["number"])
-        except OneDoorError as refusal:
-            problems, _ = refusals.shown(request, refusal)
+        made, refusal = attempt(request, perform)
+        if refusal is None:
+            return redirect("sharing", number=made.number)
+        problems = refusal.by_field
     context = {
         "dataset": dataset,
         "typed": request.POST,
@@ -62,6 +61,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "staff/sharing/ask.html", context, status=422 if problems else 200)
 
 
+@keyed
 def sharing(request: HttpRequest, number: str) -> HttpResponse:
     """One request: answer it, provide what was granted, revoke it; what was refused is told on the page."""
     actor, today = actor_of(request), clock.today()
@@ -72,16 +72,10 @@ def sharing(request: HttpRequest, number: str) -> HttpResponse:
         deed = DEEDS.get(request.POST.get("deed", ""))
         if deed is None:
             raise Garbled
-
-        def perform() -> dict[str, Any]:
-            deed(request, number)
-            return {}
-
-        try:
-            once(request, "exchange.sharing", perform)
+        _, refusal = attempt(request, lambda: deed(request, number))
+        if refusal is None:
             return redirect("sharing", number=number)
-        except OneDoorError as refusal:
-            problems, status = refusals.shown(request, refusal)
+        problems, status = refusal.by_field, refusal.http_status
     due = view.line.due_on
     context = {
         "view": view,
@@ -132,6 +126,7 @@ DEEDS: dict[str, Callable[[HttpRequest, str], None]] = {
 }
 
 
+@unkeyed("gives data out: each use leaves a record of its own")
 def use(request: HttpRequest, number: str) -> HttpResponse:
     """Ask about people under a grant; the answer is shown once and kept nowhere but as a record that it was given."""
     actor = actor_of(request)
@@ -139,10 +134,10 @@ def use(request: HttpRequest, number: str) -> HttpResponse:
     context: dict[str, Any] = {"view": view, "typed": request.POST, "problems": {}}
     status = 200
     if request.method == "POST":
-        try:
-            context |= _answer(request, number)
-        except OneDoorError as refusal:
-            context["problems"], status = refusals.shown(request, refusal)
+        answer, refusal = attempt(request, lambda: _answer(request, number))
+        context |= answer or {}
+        if refusal is not None:
+            context["problems"], status = refusal.by_field, refusal.http_status
     return render(request, "staff/sharing/use.html", context, status=status)
 
 

@@ -20,6 +20,7 @@ from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import Garbled, posted_day
+from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.handing import number, problems_of, upload
 
 SCOPES = (("view", "查看进度"), ("submit", "填写和提交"), ("sign", "代为签署授权"), ("collect", "代领结果"))
@@ -33,6 +34,7 @@ DONE = {
 }
 
 
+@keyed
 def reset(request: HttpRequest) -> HttpResponse:
     """Show the form the post may use; after the reset, what the person takes along, this once."""
     actor = actor_of(request)
@@ -43,26 +45,31 @@ def reset(request: HttpRequest) -> HttpResponse:
     context["duties"] = cases.duty_counts(actor=actor)
     if request.method != "POST":
         return render(request, "staff/reset.html", context)
-    note = request.POST.get("witness_note", "")
-    try:
+    username = request.POST.get("username", "").strip()
+
+    def write() -> Any:
+        given: dict[str, Any] = {
+            "witness_note": request.POST.get("witness_note", ""),
+            "actor": actor,
+            "at": clock.now(),
+        }
         if for_officers:
-            username = request.POST.get("username", "").strip()
-            done = logins.reset_officer(username=username, witness_note=note, actor=actor, at=clock.now())
-            address = f"otpauth://totp/OneDoor:{username}?secret={done.one_time_secret}&issuer=OneDoor"
-            context["qr"] = segno.make(address).svg_inline(scale=4, border=2)
-        else:
-            done = logins.reset_citizen(
-                name=request.POST.get("name", ""),
-                id_number=request.POST.get("id_number", ""),
-                new_phone=request.POST.get("new_phone", ""),
-                witness_note=note,
-                actor=actor,
-                at=clock.now(),
-            )
-    except InvalidInput as refusal:
-        refusals.record(request, refusal)
-        context["problems"] = refusal.problems
-        return render(request, "staff/reset.html", context, status=422)
+            return logins.reset_officer(username=username, **given)
+        return logins.reset_citizen(
+            name=request.POST.get("name", ""),
+            id_number=request.POST.get("id_number", ""),
+            new_phone=request.POST.get("new_phone", ""),
+            **given,
+        )
+
+    done, refusal = attempt(request, write)
+    if isinstance(refusal, InvalidInput):
+        return render(request, "staff/reset.html", context | {"problems": refusal.problems}, status=422)
+    if refusal is not None:
+        raise refusal
+    if for_officers:
+        address = f"otpauth://totp/OneDoor:{username}?secret={done.one_time_secret}&issuer=OneDoor"
+        context["qr"] = segno.make(address).svg_inline(scale=4, border=2)
     response = render(request, "staff/reset_done.html", context | {"done": done})
     response["Cache-Control"] = "no-store"
     return response
@@ -82,13 +89,13 @@ def window(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/window/index.html", context)
 
 
-def _page(request: HttpRequest, template: str, scope: str, perform: Any, done: str, **context: Any) -> HttpResponse:
+def _page(request: HttpRequest, template: str, perform: Any, done: str, **context: Any) -> HttpResponse:
     """Show a form of the window, hand it in, and go back with a word of what was done."""
     actor = actor_of(request)
     actor.require_one_of("identity.window")
     problems: dict[str, str] = {}
     if request.method == "POST":
-        problems = problems_of(request, scope, perform)
+        problems = problems_of(request, perform)
         if not problems:
             return redirect(f"{reverse('window')}?done={done}")
     context |= {"problems": problems, "typed": request.POST if problems else context.get("typed", {})}
@@ -96,6 +103,7 @@ def _page(request: HttpRequest, template: str, scope: str, perform: Any, done: s
     return render(request, f"staff/window/{template}.html", context, status=422 if problems else 200)
 
 
+@keyed
 def verify(request: HttpRequest) -> HttpResponse:
     """Raise somebody's real-name level after seeing them with their document; give them an account if they have none."""
 
@@ -116,7 +124,7 @@ def verify(request: HttpRequest) -> HttpResponse:
                 person_id=person.pk, phone=phone, password="", actor=actor_of(request), at=clock.now()
             )
 
-    return _page(request, "verify", "identity.verify_at_window", perform, "verified")
+    return _page(request, "verify", perform, "verified")
 
 
 def _phone(request: HttpRequest) -> str:
@@ -139,6 +147,7 @@ def _optional_day(request: HttpRequest, name: str) -> date | None:
     return posted_day(request, name) if request.POST.get(name, "").strip() else None
 
 
+@keyed
 def delegate(request: HttpRequest) -> HttpResponse:
     """Record a delegation given at the window: both people, the terms, a witness, a photo of the act."""
 
@@ -165,7 +174,6 @@ def delegate(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
         "delegate",
-        "identity.record_delegation",
         perform,
         "delegated",
         offered=[(one.code, one.title) for one in catalog.list_items(on=clock.today())],
@@ -175,6 +183,7 @@ def delegate(request: HttpRequest) -> HttpResponse:
     )
 
 
+@keyed
 def guard(request: HttpRequest) -> HttpResponse:
     """Record a guardianship with the paper that proves it."""
 
@@ -197,7 +206,6 @@ def guard(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
         "guard",
-        "identity.record_guardianship",
         perform,
         "guarded",
         bases=identity.GUARDIAN_BASES,
@@ -205,6 +213,7 @@ def guard(request: HttpRequest) -> HttpResponse:
     )
 
 
+@keyed
 def lookup(request: HttpRequest) -> HttpResponse:
     """Find a person by the document they show: their level, their guardianships to end, the record of their death."""
     actor = actor_of(request)
@@ -228,7 +237,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
         perform = {"died": lambda: _died(request, person.id), "ended": lambda: _end_guardianship(request)}.get(what)
         if perform is None:
             raise Garbled
-        context["problems"] = problems_of(request, f"identity.{what}", perform)
+        context["problems"] = problems_of(request, perform)
         if not context["problems"]:
             return redirect(f"{reverse('window')}?done={what}")
     context |= {
@@ -259,6 +268,7 @@ def _end_guardianship(request: HttpRequest) -> None:
     )
 
 
+@keyed
 def assist(request: HttpRequest) -> HttpResponse:
     """Begin to fill in an application for somebody present, or end it (帮办)."""
     actor = actor_of(request)
@@ -283,7 +293,6 @@ def assist(request: HttpRequest) -> HttpResponse:
     answer = _page(
         request,
         "assist",
-        "identity.begin_assisting",
         perform,
         "",
         offered=[(one.code, one.title) for one in catalog.list_items(on=clock.today())],

@@ -10,31 +10,42 @@ from django.views.decorators.http import require_POST
 from onedoor.platform.audit import queries as record
 from onedoor.platform.audit.suspensions import release_query_right
 from onedoor.platform.cases import queries as cases
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, NotLoggedIn, OneDoorError
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.supervision import queries
 from onedoor.standards.masks import mask_name
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, whole
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed, unkeyed
+from onedoor.web.supervision import boards
 
 
 def board(request: HttpRequest) -> HttpResponse:
-    """Figures, running clocks with their lamps, events that need a person."""
-    actor = actor_of(request)
-    if actor.kind == "anonymous":
-        raise NotLoggedIn
-    on = clock.today()
+    """Five figures with last week's line, map and ranking of the places below, then what needs a person."""
+    actor, on, within = actor_of(request), clock.today(), _place(request)
+    found = queries.board(actor=actor, on=on, within=within)
     context = {
-        "figures": queries.figures(actor=actor, on=on),
+        "board": found,
+        "figures": boards.figures(found),
+        "map": boards.map_of(found),
+        "ranking": boards.ranking(found),
+        "today": on,
+        "wall": request.GET.get("wall") == "1",
         "clocks": [
             {"clock": running, "left": cases.working_days_left(on, running.due_on)}
-            for running in queries.running_clocks(actor=actor)
+            for running in queries.running_clocks(actor=actor, on=on, within=within)
         ],
-        "events": queries.events(actor=actor),
+        "events": queries.events(actor=actor, on=on, within=within),
     }
     return render(request, "supervision/board.html", context)
+
+
+def _place(request: HttpRequest) -> str:
+    """Return the place looked at; :raises DivisionNotFound: there is none of this code."""
+    within = request.GET.get("within", "")
+    return identity.division(within).code if within else ""
 
 
 PAGE = 50
@@ -44,10 +55,13 @@ def rows(request: HttpRequest, shown: str) -> HttpResponse:
     """Show the cases a figure of the board counts."""
     if shown not in queries.SHOWN:
         raise Http404
-    before = whole(request.GET, "before", 0)
-    found = queries.cases_behind(shown=shown, actor=actor_of(request), on=clock.today(), before=before, most=PAGE)
+    before, within = whole(request.GET, "before", 0), _place(request)
+    found = queries.cases_behind(
+        shown=shown, actor=actor_of(request), on=clock.today(), within=within, before=before, most=PAGE
+    )
     context = {
         "title": queries.SHOWN[shown],
+        "within": identity.division(within) if within else None,
         "rows": [{"case": case, "applicant": mask_name(case.applicant.name)} for case in found],
         "next": found[-1].pk if len(found) == PAGE else None,
     }
@@ -74,9 +88,11 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@unkeyed("a look: each is recorded and streamed anew")
 def export(request: HttpRequest) -> HttpResponseBase:
     """Give the auditor an export of the record that can be checked without this site."""
     actor = actor_of(request)
+    seals = record.seal_state(actor=actor)
     try:
         lines = record.export(
             first=posted(request, "first"),
@@ -87,10 +103,10 @@ def export(request: HttpRequest) -> HttpResponseBase:
         )
     except (InvalidInput, record.SealsNotFound) as refusal:
         refusals.record(request, refusal)
-        problem = "；".join(refusal.problems.values()) if isinstance(refusal, InvalidInput) else str(refusal)
+        problem = "；".join(refusal.by_field.values())
         context = {
             "lines": queries.audit_lines(actor=actor, at=clock.now(), most=PAGE),
-            "seals": record.seal_state(actor=actor),
+            "seals": seals,
             "typed": request.POST,
             "problem": problem,
         }
@@ -101,29 +117,28 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+@keyed
 def suspensions(request: HttpRequest) -> HttpResponse:
     """The security administrator's page: whose right to look people up is suspended, and giving it back."""
     actor = actor_of(request)
     context: dict[str, Any] = {"typed": request.POST}
+    actor.require_one_of("identity.manage_security")
     status = 200
     if request.method == "POST":
         number = posted(request, "suspension")
-        try:
-            once(request, "audit.release_query_right", lambda: _release(request, number))
+        _, refusal = attempt(request, lambda: _release(request, number))
+        if refusal is None:
             return redirect("suspensions")
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            context["problem"] = refusal.problems["note"] if isinstance(refusal, InvalidInput) else str(refusal)
-            context["wrong"], status = number, refusal.http_status
+        context["problem"] = "；".join(refusal.by_field.values())
+        context["wrong"], status = number, refusal.http_status
     context["suspensions"] = record.suspensions(actor=actor)
     return render(request, "supervision/suspensions.html", context, status=status)
 
 
-def _release(request: HttpRequest, number: int) -> dict[str, Any]:
+def _release(request: HttpRequest, number: int) -> None:
     release_query_right(
         suspension_id=number, note=request.POST.get("note", ""), actor=actor_of(request), at=clock.now()
     )
-    return {}
 
 
 def replay(request: HttpRequest, number: str) -> HttpResponse:

@@ -1,20 +1,17 @@
 """Settle a difference between what was declared and what a department found."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from onedoor.platform.cases import queries
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 from onedoor.services.assistance import operations
 from onedoor.services.assistance import queries as assistance
-from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.writes import once
+from onedoor.web.parts.writes import attempt, keyed
 
 
+@keyed
 def difference(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     case = queries.get_visible_case(number=number, actor=actor, at=clock.now(), on=clock.today())
@@ -22,7 +19,7 @@ def difference(request: HttpRequest, number: str) -> HttpResponse:
     found = assistance.difference_of(case, key=key)
     problems: dict[str, str] = {}
 
-    def perform() -> dict[str, Any]:
+    def perform() -> None:
         operations.settle_difference(
             difference_id=found.pk,
             settled=request.POST.get("settled", ""),
@@ -30,14 +27,11 @@ def difference(request: HttpRequest, number: str) -> HttpResponse:
             actor=actor,
             at=clock.now(),
         )
-        return {}
 
     if request.method == "POST":
-        try:
-            once(request, "assistance.settle", perform)
+        _, refusal = attempt(request, perform)
+        if refusal is None:
             return redirect("staff_case", number=number)
-        except OneDoorError as refusal:
-            refusals.record(request, refusal)
-            problems = refusal.problems if isinstance(refusal, InvalidInput) else {"": str(refusal)}
+        problems = refusal.by_field
     context = {"case": case, "difference": found, "problems": problems, "typed": request.POST}
     return render(request, "staff/assistance/difference.html", context, status=422 if problems else 200)

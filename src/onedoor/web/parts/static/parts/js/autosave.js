@@ -4,8 +4,11 @@ const says = document.querySelector("[data-autosave-says]");
 let waiting = 0;
 
 async function save() {
+  const sent = new FormData(form);
+  const key = crypto.getRandomValues(new Uint8Array(16)); // each saving is a write of its own; the button keeps the form's key
+  sent.set("idempotency_key", Array.from(key, (byte) => byte.toString(16).padStart(2, "0")).join(""));
   const answer = await fetch(form.action, {
-    method: "POST", body: new FormData(form), headers: { "X-Autosave": "1" }, credentials: "same-origin",
+    method: "POST", body: sent, headers: { "X-Autosave": "1" }, credentials: "same-origin",
   }).catch(() => null);
   if (answer && answer.ok) {
     const saved = await answer.json();

@@ -1,0 +1,28 @@
+"""What the supervisor and the auditor see; callers import it from here."""
+
+from onedoor.platform.supervision.queries.board import (
+    SHOWN,
+    Board,
+    Flow,
+    PlaceFigures,
+    board,
+    cases_behind,
+    events,
+    running_clocks,
+)
+from onedoor.platform.supervision.queries.replay import AuditLine, ReplayLine, audit_lines, replay
+
+__all__ = [
+    "SHOWN",
+    "AuditLine",
+    "Board",
+    "Flow",
+    "PlaceFigures",
+    "ReplayLine",
+    "audit_lines",
+    "board",
+    "cases_behind",
+    "events",
+    "replay",
+    "running_clocks",
+]
