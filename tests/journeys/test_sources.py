@@ -75,7 +75,7 @@ def office(site: Simulator, work: Callable[[], None], settings: Any) -> Iterator
     settings.ONEDOOR_CONNECTOR_TIMEOUT = 0.5
     with time_machine.travel(MONDAY, tick=True) as traveller:
         yield Office(site, work, traveller)
-    site.moods(police={})
+    site.moods(police={}, banks={})
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_case_goes_on_while_the_banks_are_silent_and_takes_their_word_when_the
     """Household 4 has 46,200 yuan nobody told of; its case is accepted while the banks are down."""
     homes = households.invent(5)
     loading.write_simulator_data(office.site.folder, also=households.simulated(homes))
-    office.site.moods(banks={"fail": 1}, vehicles={})
+    office.site.moods(banks={"fail": 1})
     households.load([homes[4]], at=datetime.now(CHINA))
     case = Case.objects.get()
     for _ in range(6):
