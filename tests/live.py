@@ -54,6 +54,8 @@ class LiveSite:
             "ONEDOOR_VAR": str(self.folder),
             "ONEDOOR_PUBLIC_URL": self.url,
             "ONEDOOR_CONNECTORS": ",".join(f"{n}=http://127.0.0.1:{base + i}" for i, n in enumerate(departments)),
+            "ONEDOOR_CONNECTOR_KEYS": str(self.folder / "simulators" / "department-keys"),
+            "ONEDOOR_CONNECTOR_TIMEOUT": "5",
             "ONEDOOR_SMS_URL": f"http://127.0.0.1:{base + 8}",
             "ONEDOOR_SMS_SECRET": "only for tests",
             "ONEDOOR_TSA_URL": f"http://127.0.0.1:{base + 7}/",

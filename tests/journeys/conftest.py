@@ -68,11 +68,8 @@ class Simulator:
         return str(texts[-1].split("验证码 ")[1][:6])
 
 
-@pytest.fixture(scope="session")
-def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    folder = tmp_path_factory.mktemp("simulators")
-    loading.write_simulator_data(folder)
-    base = free_base()
+def start_simulator(base: int, folder: Path) -> subprocess.Popen[bytes]:
+    """Start the outside world as a process of its own and wait until it answers."""
     arguments = ["--base-port", str(base), "--state", str(folder), "--node-key", str(folder / "node.pub")]
     environment = {**os.environ, "PYTHONPATH": "src", "ONEDOOR_SMS_SECRET": settings.ONEDOOR_SMS_SECRET}
     process = subprocess.Popen(
@@ -80,14 +77,22 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
         cwd=settings.REPOSITORY,
         env=environment,
     )
-    outside = Simulator(base, folder)
     for _ in range(100):
         try:
-            urlopen(f"{outside.url(9)}/health", timeout=1).read()
+            urlopen(f"http://127.0.0.1:{base + 9}/health", timeout=1).read()
             break
         except OSError:
             time.sleep(0.1)
-    yield outside
+    return process
+
+
+@pytest.fixture(scope="session")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    folder = tmp_path_factory.mktemp("simulators")
+    loading.write_simulator_data(folder)
+    base = free_base()
+    process = start_simulator(base, folder)
+    yield Simulator(base, folder)
     process.terminate()
     process.wait(10)
 
@@ -103,6 +108,7 @@ def site(db: None, simulator: Simulator, settings: Any, tmp_path: Path) -> Simul
         "vehicles.registration": simulator.url(2),
         "banks.balance": simulator.url(3),
     }
+    settings.ONEDOOR_CONNECTOR_KEYS = simulator.folder / "department-keys"
     settings.ONEDOOR_SMS_URL = simulator.url(8)
     table = tmp_path / "divisions.csv"
     table.write_text(DIVISIONS, encoding="utf-8")

@@ -154,3 +154,27 @@ def test_the_processes_of_the_demonstration_stay_below_one_gigabyte(live: LiveSi
     for _ in range(10):
         Visitor(live).page("/")
     assert live.resident_bytes() < 1_000_000_000
+
+
+def test_a_worker_killed_while_it_probes_a_paused_department_leaves_no_lock_behind(live: LiveSite) -> None:
+    """The breaker is opened by failures and closed by an answer, all by real processes."""
+    live.moods(police={"fail": 1})
+    for name in (FATHER.phone, MOTHER.phone, DAUGHTER.phone) * 2:
+        visitor = Visitor(live).be(name)
+        visitor.page(f"/items/{ITEM}/start/")
+        visitor.submit(f"/items/{ITEM}/start/", {"applicant": "", "idempotency_key": "p" * 20 + _tail()})
+    live.wait_for("SELECT 1 FROM exchange_sourcehealth WHERE state = 'open'", seconds=90)
+    live.moods(police={"slow": 4})
+    live.wait_for("SELECT 1 FROM exchange_sourcehealth WHERE state = 'half_open'", seconds=90)
+    live.kill("worker")
+    live.moods(police={})
+    live.start("worker")
+
+    live.wait_for("SELECT 1 FROM exchange_sourcehealth WHERE state = 'closed'", seconds=120)
+
+    live.wait_for(
+        "SELECT count(*) FROM exchange_query WHERE connector = 'police.household' "
+        "HAVING count(*) > 0 AND count(*) = sum(CASE WHEN state IN ('answered', 'empty') THEN 1 ELSE 0 END)",
+        seconds=120,
+    )
+    assert not live.rows("SELECT last_error FROM kernel_outboxmessage WHERE last_error <> ''")

@@ -2,14 +2,27 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
+import httpx
 import pytest
-from tests.platform.exchange.shared import BORROWERS, Borrowers
+from tests.platform.exchange.shared import BORROWERS, Borrowers, Departments
 from tests.platform.library import COUNTY, LONG_AGO, MACHINE, Library
 
 from onedoor.demonstration.cast import credit_code
+from onedoor.platform.exchange.connectors import all_connectors
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Organization
+
+
+@pytest.fixture
+def departments(books: Library, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Departments:
+    """The departments without a network: a test says what each answers."""
+    outside = Departments()
+    monkeypatch.setattr(httpx, "stream", outside.stream)
+    settings.ONEDOOR_CONNECTORS = {code: f"http://{code}.invalid" for code in all_connectors()}
+    settings.ONEDOOR_CONNECTOR_KEYS = None
+    return outside
 
 
 @pytest.fixture

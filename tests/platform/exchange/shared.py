@@ -1,11 +1,14 @@
 """The library's own purposes and an invented dataset: who has borrowed how many books. No real service stands here."""
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
+import httpx
 from tests.platform.library import COUNTY, TOWN
 
 from onedoor.platform.exchange import datasets, purposes
@@ -89,10 +92,47 @@ for one in (CHECK, MARKETING, STATISTICS, PRYING):
     purposes.register(one)
 
 
+Reply = httpx.Response | Exception
+
+
+class Departments:
+    """Stands where the network would be: remembers what went out, answers what it was told to."""
+
+    def __init__(self) -> None:
+        self.replies: list[Reply] = []
+        self.asked: list[dict[str, Any]] = []
+
+    @contextmanager
+    def stream(
+        self, method: str, url: str, *, content: bytes, headers: dict[str, str], timeout: float
+    ) -> Iterator[httpx.Response]:
+        self.asked.append({"method": method, "url": url, "body": content, "headers": headers, "timeout": timeout})
+        reply = self.replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        yield reply
+
+
+def answers(content: Any, status: int = 200) -> httpx.Response:
+    return httpx.Response(status, content=content if isinstance(content, bytes) else json.dumps(content).encode())
+
+
 def many_numbers(count: int) -> list[str]:
     """Return so many well-formed identity numbers of people who do not exist."""
     bodies = [f"110105199001{1 + place // 500:02d}{place % 500:03d}" for place in range(count)]
     return [body + mod11_2_check(body) for body in bodies]
 
 
-__all__ = ["BORROWERS", "CHECK", "COUNTY", "DATASET", "LAW", "PRYING", "STATISTICS", "many_numbers"]
+__all__ = [
+    "BORROWERS",
+    "CHECK",
+    "COUNTY",
+    "DATASET",
+    "LAW",
+    "PRYING",
+    "STATISTICS",
+    "Departments",
+    "Reply",
+    "answers",
+    "many_numbers",
+]

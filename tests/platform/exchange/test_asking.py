@@ -8,13 +8,13 @@ from typing import Any
 import httpx
 import pytest
 from django_tasks_db.models import DBTaskResult
-from tests.platform.exchange.shared import CHECK, STATISTICS
+from tests.platform.exchange.shared import CHECK, STATISTICS, Departments, Reply, answers
 from tests.platform.library import CHINA, READER, Library
 
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.exchange import operations, queries, signing
-from onedoor.platform.exchange.connectors import all_connectors
-from onedoor.platform.exchange.models import Query
+from onedoor.platform.exchange.breaker import FAILURES_TO_OPEN
+from onedoor.platform.exchange.models import Query, SourceCall
 from onedoor.platform.exchange.operations import BusinessMissing, ConsentMissing
 from onedoor.platform.exchange.purposes import FieldsNotOpened, PurposeUnknown
 from onedoor.platform.exchange.tasks import ATTEMPTS, send_query
@@ -30,34 +30,6 @@ AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 MACHINE = Actor.system("核对")
 PURPOSE = CHECK.code
 HOUSEHOLD = {"asOf": "2026-08-31", "household": {"number": "1", "address": "水北街", "members": []}}
-Reply = httpx.Response | Exception
-
-
-class Departments:
-    """Stands where the network would be: remembers what went out, answers what it was told to."""
-
-    def __init__(self) -> None:
-        self.replies: list[Reply] = []
-        self.asked: list[dict[str, Any]] = []
-
-    def request(self, method: str, url: str, *, content: bytes, headers: dict[str, str], timeout: float) -> Any:
-        self.asked.append({"method": method, "url": url, "body": content, "headers": headers, "timeout": timeout})
-        reply = self.replies.pop(0)
-        if isinstance(reply, Exception):
-            raise reply
-        return reply
-
-
-@pytest.fixture
-def departments(books: Library, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Departments:
-    outside = Departments()
-    monkeypatch.setattr(httpx, "request", outside.request)
-    settings.ONEDOOR_CONNECTORS = {code: f"http://{code}.invalid" for code in all_connectors()}
-    return outside
-
-
-def answers(content: Any, status: int = 200) -> httpx.Response:
-    return httpx.Response(status, content=content if isinstance(content, bytes) else json.dumps(content).encode())
 
 
 def consent(books: Library, *sources: str, months: int = 12) -> Consent:
@@ -226,25 +198,32 @@ def test_an_answer_garbled_in_another_way_is_asked_for_again_too(
 
 
 @pytest.mark.parametrize(
-    "reply",
-    [httpx.ConnectError("no way"), httpx.ReadTimeout("slow"), answers(b"busy", 503), answers(b"who?", 401)],
+    ("reply", "outcome"),
+    [
+        (httpx.ConnectError("no way"), "unreachable"),
+        (httpx.ReadTimeout("slow"), "timed_out"),
+        (answers(b"busy", 503), "busy"),
+        (answers(b"who?", 401), "rejected"),
+    ],
     ids=["unreachable", "slow", "busy", "refused"],
 )
-def test_a_department_that_does_not_answer_is_asked_six_times_with_growing_waits_then_told(
-    departments: Departments, books: Library, reply: Reply
+def test_a_department_that_does_not_answer_is_tried_with_growing_waits_then_told_and_waited_for(
+    departments: Departments, books: Library, reply: Reply, outcome: str
 ) -> None:
     departments.replies = [reply] * ATTEMPTS
     query = ask(books)
     for _ in range(ATTEMPTS):
         query = send(query)
-    assert (query.state, query.attempts) == (Query.State.FAILED, ATTEMPTS)
-    assert len(departments.asked) == ATTEMPTS
+    assert (query.state, query.attempts) == (Query.State.WAITING, ATTEMPTS)
+    assert query.get_state_display() == "待核验"
+    # The fifth failure in a row pauses the source: the sixth try does not go out.
+    assert len(departments.asked) == FAILURES_TO_OPEN
     assert len({json.loads(one["body"])["request_id"] for one in departments.asked}) == 1
-    assert waits() == [2, 4, 8, 16, 32]
+    assert set(SourceCall.objects.values_list("outcome", flat=True)) == {outcome}
+    for wait, planned in zip(waits(), [2, 4, 8, 16, 32], strict=True):
+        assert 0.8 * planned - 0.5 <= wait <= 1.2 * planned + 0.5  # spread, so that not all come back at once
     message = OutboxMessage.objects.get(topic="exchange.answered")
-    assert message.payload["state"] == "failed"
-    send(query)
-    assert len(departments.asked) == ATTEMPTS  # what is over is not asked again
+    assert message.payload["state"] == "waiting"
 
 
 def test_an_answer_comes_once_and_is_encrypted(departments: Departments, books: Library) -> None:

@@ -56,6 +56,7 @@ GIVEN: Given = {
 }
 # These take no officer's place into account, each for its reason; the list only shrinks.
 ELSEWHERE = {
+    "in_reach": "a condition for queries, no rows",
     "seal_state": "whether the seals hold is one figure for the whole record",
     "visible_registers": "names of registers, no rows",
     "find_person": "whoever stands at the window may live anywhere; the whole number is needed, the look is recorded",
@@ -81,6 +82,8 @@ ELSEWHERE = {
     "verify": "open to whoever holds the certificate's code",
     "answer_of": "asks for a permission no post has",
     "datasets_to_ask": "the catalogue of datasets, no rows",
+    "source_figures": "departments serve the whole node: calls and times, no person",
+    "read_source": "departments serve the whole node: calls and times, no person",
     "open_file": "asks the room that owns the target; tested with files",
 }
 # A citizen's queries: an officer has no person, so they give nothing.
@@ -97,7 +100,7 @@ MUST_SEE = frozenset(
         "get_visible_certificate",
         "list_entries",
         "read_entry",
-        "figures",
+        "board",
         "running_clocks",
         "events",
         "cases_behind",

@@ -1,10 +1,17 @@
 """Where the outside world answers: departments, the SMS gateway, the time-stamp authority. The demonstration's simulator plays them all."""
 
+from pathlib import Path
+
 from onedoor.config.settings.base import env
 
 ONEDOOR_NODE = env.str("ONEDOOR_NODE", default="onedoor")
 # Pairs of connector and base address with commas between them, for example police.household with http://127.0.0.1:8701
 ONEDOOR_CONNECTORS = env.dict("ONEDOOR_CONNECTORS", default={})
+# The longest a department may take in seconds, whatever its connector says, and the folder with the public keys of those
+# that sign their answers, one file <connector>.pub each
+ONEDOOR_CONNECTOR_TIMEOUT = env.float("ONEDOOR_CONNECTOR_TIMEOUT", default=10.0)
+_keys = env.str("ONEDOOR_CONNECTOR_KEYS", default="")
+ONEDOOR_CONNECTOR_KEYS = Path(_keys) if _keys else None
 ONEDOOR_SMS_URL = env.str("ONEDOOR_SMS_URL", default="")
 ONEDOOR_SMS_SECRET = env.str("ONEDOOR_SMS_SECRET", default="")
 # RFC 3161 authority that stamps the seals of the audit record, and the certificates (PEM) we trust for it

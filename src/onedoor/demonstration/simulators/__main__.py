@@ -12,7 +12,7 @@ import threading
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
-from onedoor.demonstration.simulators.departments import DEPARTMENTS
+from onedoor.demonstration.simulators.departments import CONNECTORS, DEPARTMENTS
 from onedoor.demonstration.simulators.server import make_handler
 from onedoor.demonstration.simulators.world import World
 
@@ -35,6 +35,7 @@ def main() -> None:
         slow=arguments.slow,
     )
     world.authority.prepare()
+    world.open_departments(CONNECTORS)
     ports = dict(enumerate(DEPARTMENTS))
     ports |= {TIME_STAMP_OFFSET: "time_stamps", SMS_OFFSET: "sms", CONTROL_OFFSET: "control"}
     servers = []

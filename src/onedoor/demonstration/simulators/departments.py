@@ -79,3 +79,11 @@ DEPARTMENTS: dict[str, Callable[[World, str, bytes], Answer]] = {
     "vehicles": vehicles,
     "banks": banks,
 }
+
+# Which connector of the platform asks whom.
+CONNECTORS = {
+    "police": "police.household",
+    "housing": "housing.ownership",
+    "vehicles": "vehicles.registration",
+    "banks": "banks.balance",
+}

@@ -44,18 +44,22 @@ def make_handler(name: str, world: World) -> type[BaseHTTPRequestHandler]:
                 return self._send(401, "text/plain; charset=utf-8", why.encode())
             world.wait(name)
             mood = world.mood(name)
-            if mood.get("fail"):
+            if mood.get("fail") or world.is_down(name):
                 return self._send(503, "text/plain", b"busy")
             if mood.get("garbage"):
-                return self._send(200, "text/html", b"<html>maintenance</html>")
-            return self._send(*DEPARTMENTS[name](world, path, body))
+                return self._send(200, "text/html", b"<html>maintenance</html>", signed=True)
+            return self._send(*DEPARTMENTS[name](world, path, body), signed=True)
 
-        def _send(self, status: int, content_type: str, body: bytes) -> None:
+        def _send(self, status: int, content_type: str, body: bytes, *, signed: bool = False) -> None:
             self.send_response(status)
             self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(body)))
+            if signed and not world.mood(name).get("unsigned"):
+                nonce = self.headers.get("X-OneDoor-Nonce", "")
+                self.send_header("X-OneDoor-Answer-Signature", world.sign(name, nonce, status, body))
             self.end_headers()
-            self.wfile.write(body)
+            for piece in world.pieces(name, body):
+                self.wfile.write(piece)
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing: request lines are nobody's business."""

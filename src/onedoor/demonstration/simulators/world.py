@@ -4,17 +4,26 @@ import json
 import random
 import threading
 import time
+from base64 import urlsafe_b64encode
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from onedoor.demonstration.simulators.timestamps import Authority
+from onedoor.platform.kernel.crypto.digests import sm3
+from onedoor.platform.kernel.crypto.sealed import Signature
+from onedoor.platform.kernel.crypto.suites import suite
 
 
 @dataclass
 class World:
-    """Shared by all ports. Moods are set through the control port: {"vehicles": {"fail": 1, "slow": 2.0}}."""
+    """
+    Shared by all ports. Moods are set through the control port: {"vehicles": {"fail": 1, "slow": 2.0}}.
+
+    A department may be slow (seconds), fail, talk garbage, flap, trickle its answers, forge or leave out its signature.
+    """
 
     folder: Path
     node_key: Path | None
@@ -28,10 +37,47 @@ class World:
     last_stamp: bytes = b""
     tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    keys: dict[str, bytes] = field(default_factory=dict, repr=False)
     moods: dict[str, dict[str, Any]] = field(default_factory=lambda: {"vehicles": {"fail_first": True}})
 
     def __post_init__(self) -> None:
         self.authority = Authority(self.folder)
+
+    def open_departments(self, codes: Mapping[str, str]) -> None:
+        """Give each department a key to sign its answers with and publish the other half, as `<connector>.pub`."""
+        folder = self.folder / "department-keys"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, connector in codes.items():
+            pair = suite("sm").new_key_pair()
+            self.keys[name] = pair.private
+            (folder / f"{connector}.pub").write_text(pair.public.hex(), encoding="ascii")
+
+    def sign(self, department: str, nonce: str, status: int, body: bytes) -> str:
+        """Return the department's signature of this answer to this request; a forger has a key of their own."""
+        own = self.keys[department]
+        secret = suite("sm").new_key_pair().private if self.mood(department).get("forge") else own
+        data = "\n".join(["answer", nonce, str(status), sm3(body).hex()]).encode()
+        value = urlsafe_b64encode(suite("sm").sign(secret, data)).decode().rstrip("=")
+        return Signature("sm2-sm3", department, value).as_text()
+
+    def is_down(self, department: str) -> bool:
+        """Tell whether a department whose mood is {"flap": n} is down at this call: n calls up, n calls down."""
+        length = int(self.mood(department).get("flap", 0))
+        with self.lock:
+            self.calls[department] += 1
+            number = self.calls[department]
+        return bool(length) and (number - 1) // length % 2 == 1
+
+    def pieces(self, department: str, body: bytes) -> Iterator[bytes]:
+        """Yield a body at once, or a byte at a time as {"trickle": seconds} says."""
+        pause = float(self.mood(department).get("trickle", 0))
+        if not pause:
+            yield body
+            return
+        for place in range(len(body)):
+            time.sleep(pause)
+            yield body[place : place + 1]
 
     def person(self, id_number: str) -> dict[str, Any]:
         """Return what the departments know of a person; somebody unknown has no records."""

@@ -3,6 +3,7 @@
 TITLES = {
     "assistance.end_recognition": "终止救助认定",
     "assistance.recognize": "登记救助对象",
+    "assistance.report_verification": "汇总核对结果",
     "assistance.settle_difference": "核实差异",
     "assistance.start_verification": "发起经济状况核对",
     "audit.export": "导出审计记录",
@@ -99,6 +100,9 @@ TITLES = {
     "demonstration.invent": "演示：批量编造办件",
     "exchange.ask": "向部门查询",
     "exchange.grant_sharing": "同意数据共享",
+    "exchange.pause_source": "暂停询问来源",
+    "exchange.resume_source": "恢复询问来源",
+    "exchange.plan_window": "登记计划停机",
     "exchange.provide_sharing": "开通数据共享",
     "exchange.refuse_sharing": "不同意数据共享",
     "exchange.request_sharing": "申请数据共享",

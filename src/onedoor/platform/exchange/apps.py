@@ -10,9 +10,13 @@ class ExchangeConfig(AppConfig):
         from django.core.checks import register
 
         from onedoor.platform.exchange import connectors
+        from onedoor.platform.exchange import tasks as own
         from onedoor.platform.exchange.checks import check_purposes
         from onedoor.platform.exchange.departments import CONNECTORS
+        from onedoor.platform.kernel import tasks
 
+        tasks.every(30, "exchange.recheck", own.recheck)
+        tasks.every(86400, "exchange.forget_old_calls", own.forget_old_calls)
         register(check_purposes)
         for connector in CONNECTORS:
             connectors.register(connector)

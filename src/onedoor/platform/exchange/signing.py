@@ -7,7 +7,7 @@ from django.conf import settings
 
 from onedoor.platform.kernel.crypto import Signature, sign, sm3
 
-NODE_HEADER = "X-OneDoor-Node"
+NODE_HEADER, NONCE_HEADER, ANSWER_HEADER = "X-OneDoor-Node", "X-OneDoor-Nonce", "X-OneDoor-Answer-Signature"
 
 
 def signed_headers(method: str, path: str, body: bytes, *, at: datetime) -> dict[str, str]:
@@ -17,7 +17,7 @@ def signed_headers(method: str, path: str, body: bytes, *, at: datetime) -> dict
     return {
         NODE_HEADER: settings.ONEDOOR_NODE,
         "X-OneDoor-Timestamp": timestamp,
-        "X-OneDoor-Nonce": nonce,
+        NONCE_HEADER: nonce,
         "X-OneDoor-Signature": signature.as_text(),
     }
 
@@ -25,3 +25,8 @@ def signed_headers(method: str, path: str, body: bytes, *, at: datetime) -> dict
 def signed_bytes(method: str, path: str, timestamp: str, nonce: str, body: bytes) -> bytes:
     """Return what is signed."""
     return "\n".join([method, path, timestamp, nonce, sm3(body).hex()]).encode()
+
+
+def answer_bytes(nonce: str, status: int, body: bytes) -> bytes:
+    """Return what a department signs: this answer to this very request."""
+    return "\n".join(["answer", nonce, str(status), sm3(body).hex()]).encode()

@@ -35,7 +35,7 @@ PERMISSIONS = {
     "cert_officer": _CASE
     | {"cases.certify", "cases.deliver", "certificates.view", "certificates.revoke", "registers.view"},
     "assistant": _CASE | {"identity.window"},
-    "supervisor": frozenset({"supervision.view", "supervision.order"}),
+    "supervisor": frozenset({"supervision.view", "supervision.order", "exchange.watch"}),
     # A person never reviews what they have drafted (`catalog.own_draft`); a small office needs no third role for that.
     "item_manager": frozenset({"catalog.edit", "catalog.review", "catalog.approve", "parameters.edit"}),
     "legal_reviewer": frozenset({"catalog.review"}),

@@ -15,6 +15,8 @@ from onedoor.services.assistance.models import (
 )
 from onedoor.standards.masks import mask_name
 
+SILENT = (SourceResult.State.FAILED, SourceResult.State.WAITING)
+
 
 class DifferenceNotFound(NotFound):
     code, message = "assistance.difference_not_found", "没有找到该差异，请从办件页面打开。"
@@ -50,7 +52,7 @@ def _sources(verification: Verification) -> Panel:
                 mask_name(next(iter(found.values())).person.name),
                 *(_said(found[source]) if source in found else "不查" for source in sources),
             ),
-            mark="problem" if any(one.state == SourceResult.State.FAILED for one in found.values()) else "",
+            mark="problem" if any(one.state in SILENT for one in found.values()) else "",
         )
         for found in people.values()
     ]

@@ -68,8 +68,13 @@ def _consent(person_id: int, source: str, at: datetime) -> GivenConsent | None:
 
 @transaction.atomic
 def receive_answer(payload: dict[str, Any], *, at: datetime) -> None:
-    """Listen for an answer; with the last one the report is made and the step is done."""
-    result = SourceResult.objects.filter(query_id=payload["query_id"], state=SourceResult.State.PENDING).first()
+    """
+    Listen for an answer; when nobody is waited for any more the report is made and the step is done.
+
+    A source that does not answer for now is 待核验 in the report; what it says later is taken in then.
+    """
+    owed = (SourceResult.State.PENDING, SourceResult.State.WAITING)
+    result = SourceResult.objects.filter(query_id=payload["query_id"], state__in=owed).first()
     if result is None:
         return
     verification = (
@@ -80,21 +85,35 @@ def receive_answer(payload: dict[str, Any], *, at: datetime) -> None:
     answer = answers.answer_of(query_id=payload["query_id"], actor=MACHINE)
     result.state, result.as_of, result.received_at, result.answer = answer.state, answer.as_of, at, answer.rows
     result.save()
-    if not verification.results.filter(state=SourceResult.State.PENDING).exists():
-        _report(verification, at)
+    if verification.results.filter(state=SourceResult.State.PENDING).exists():
+        return
+    is_first = verification.reported_at is None
+    _compare(verification, at)
+    audit.record(
+        "assistance.report_verification",
+        actor=MACHINE,
+        at=at,
+        target=verification.case.target,
+        division=verification.case.division,
+        conclusion=verification.conclusion,
+        source=result.source,
+    )
+    if is_first:
+        _end_step(verification, at)
 
 
-def _report(verification: Verification, at: datetime) -> None:
+def _compare(verification: Verification, at: datetime) -> None:
     """Compare what was found with what was declared; differences wait for a person, they decide nothing."""
     case = verification.case
     params = parameters(case.division, day_of(at))
     declared = case.declared.content
-    members = list(verification.results.filter(role="member"))
+    members = list(verification.results.filter(role="member").order_by("pk"))
     _compare_counts(members, "housing.ownership", "HOUSE", "房产（套）", int(declared.get("houses") or 0))
     _compare_counts(members, "vehicles.registration", "VEHICLE", "机动车（辆）", int(declared.get("vehicles") or 0))
     _compare_deposits(members, Decimal(declared.get("deposits") or 0), params.money("assist.deposit_tolerance"))
     _compare_members(members, declared)
-    failed = verification.results.filter(state=SourceResult.State.FAILED).exists()
+    silent = (SourceResult.State.FAILED, SourceResult.State.WAITING)
+    failed = verification.results.filter(state__in=silent).exists()
     differ = Difference.objects.filter(result__verification=verification).exists()
     verification.conclusion = (
         Verification.Conclusion.INCONSISTENT
@@ -106,8 +125,11 @@ def _report(verification: Verification, at: datetime) -> None:
     verification.reported_at = at
     verification.usable_until = add_months(day_of(at), params.integer("assist.verification.usable_months"))
     verification.save()
+
+
+def _end_step(verification: Verification, at: datetime) -> None:
     cases.complete_step(
-        case_id=case.pk,
+        case_id=verification.case_id,
         step="verify",
         outcome=verification.conclusion.lower(),
         note="",

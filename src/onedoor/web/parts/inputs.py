@@ -1,10 +1,11 @@
 """Read what a form or an address sends without trusting its shape: nonsense is a polite refusal, never a crash."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
 
+from onedoor.platform.kernel.clock import CHINA
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 
 LARGEST = 2**31 - 1
@@ -61,3 +62,11 @@ def typed_day(request: HttpRequest, name: str) -> date:
         return date.fromisoformat(request.POST.get(name, ""))
     except ValueError:
         raise InvalidInput({name: "请按 2026-11-24 的样子填写日期。"}) from None
+
+
+def typed_moment(request: HttpRequest, name: str) -> datetime:
+    """:raises InvalidInput: what was typed is no day and time in China."""
+    try:
+        return datetime.fromisoformat(request.POST.get(name, "")).replace(tzinfo=CHINA)
+    except ValueError:
+        raise InvalidInput({name: "请按 2026-11-24 09:30 的样子填写日期和时间。"}) from None

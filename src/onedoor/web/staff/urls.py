@@ -15,6 +15,7 @@ from onedoor.web.staff import (
     proceedings,
     registers,
     sharing,
+    sources,
     window,
 )
 from onedoor.web.staff.assistance import views as assistance
@@ -69,6 +70,8 @@ urlpatterns = [
     path("sharing/ask/<str:code>/", sharing.ask, name="sharing_ask"),
     path("sharing/<str:number>/", sharing.sharing, name="sharing"),
     path("sharing/<str:number>/use/", sharing.use, name="sharing_use"),
+    path("sources/", sources.index, name="sources"),
+    path("sources/<str:code>/", sources.source, name="source"),
     path("items/", items.index, name="staff_items"),
     path("items/new/", items.draft, name="item_new"),
     path("items/<str:code>/", items.item, name="staff_item"),

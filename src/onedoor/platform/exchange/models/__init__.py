@@ -2,6 +2,16 @@
 
 from onedoor.platform.exchange.models.grants import ShareGrant, ShareRequest
 from onedoor.platform.exchange.models.questions import Query
+from onedoor.platform.exchange.models.sources import PlannedWindow, SourceCall, SourceHealth
 from onedoor.platform.exchange.models.uses import DataUse, DataUsePerson
 
-__all__ = ["DataUse", "DataUsePerson", "Query", "ShareGrant", "ShareRequest"]
+__all__ = [
+    "DataUse",
+    "DataUsePerson",
+    "PlannedWindow",
+    "Query",
+    "ShareGrant",
+    "ShareRequest",
+    "SourceCall",
+    "SourceHealth",
+]

@@ -14,6 +14,7 @@ class Query(models.Model):
         PENDING = "pending", "等待答复"
         ANSWERED = "answered", "已答复"
         EMPTY = "empty", "无记录"
+        WAITING = "waiting", "待核验"  # not answered for now: asked again by itself when the source is back
         FAILED = "failed", "未答复"
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -31,10 +32,12 @@ class Query(models.Model):
     state = models.CharField("状态", max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
     last_error = models.CharField("最近错误", max_length=80, blank=True)
+    next_at = models.DateTimeField("下次询问", null=True, blank=True)  # of a waiting one, in physical time
     ticket = models.CharField("取件号", max_length=80, blank=True)
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
     as_of = models.DateField("数据日期", null=True, blank=True)
     answer = EncryptedJSONField("答复", null=True, blank=True)
+    conflicting = models.BooleanField("与申报不符", default=False)
     digest = models.CharField("答复摘要", max_length=64, blank=True, default="")  # SM3 of what was kept
 
     class Meta:

@@ -12,6 +12,7 @@ from onedoor.platform.exchange.operations.grants import (
     request_sharing,
     revoke_grant,
 )
+from onedoor.platform.exchange.operations.sources import plan_window
 from onedoor.platform.exchange.operations.using import (
     DatasetAnswer,
     Found,
@@ -36,6 +37,7 @@ __all__ = [
     "as_text",
     "ask",
     "grant_sharing",
+    "plan_window",
     "provide_sharing",
     "refuse_sharing",
     "request_sharing",

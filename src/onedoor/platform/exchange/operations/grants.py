@@ -58,7 +58,7 @@ def request_sharing(
     :raises InvalidInput: a field that is not there or not shared, no purpose, no article, a day that has passed.
     :raises NoResponsibleOrganization: nobody here owns the dataset in this place.
     """
-    requester = _own_organization(actor)
+    requester = own_organization(actor)
     actor.require("exchange.request", division=requester.division_id)
     on, known = day_of(at), all_datasets().get(dataset)
     problems = _problems(known, fields, purpose, legal_basis, until, on)
@@ -210,7 +210,7 @@ def revoke_grant(*, number: str, reason: str, actor: Actor, at: datetime) -> Sha
     return grant
 
 
-def _own_organization(actor: Actor) -> Organization:
+def own_organization(actor: Actor) -> Organization:
     """:raises NotAllowed: nobody acts for an organization."""
     if actor.organization_id is None:
         raise NotAllowed

@@ -16,6 +16,14 @@ from onedoor.platform.exchange.queries.grants import (
     get_sharing,
     list_sharing,
 )
+from onedoor.platform.exchange.queries.sources import (
+    OUTCOMES,
+    SourceFigures,
+    SourceNotFound,
+    SourcePage,
+    read_source,
+    source_figures,
+)
 from onedoor.platform.exchange.queries.uses import (
     Use,
     UseNotFound,
@@ -25,10 +33,14 @@ from onedoor.platform.exchange.queries.uses import (
 )
 
 __all__ = [
+    "OUTCOMES",
     "PAGE",
     "Evidence",
     "Sharing",
     "SharingLine",
+    "SourceFigures",
+    "SourceNotFound",
+    "SourcePage",
     "StoredAnswer",
     "Use",
     "UseNotFound",
@@ -40,6 +52,8 @@ __all__ = [
     "is_waiting",
     "list_sharing",
     "own_use",
+    "read_source",
+    "source_figures",
     "uses_about",
     "uses_under_consents",
 ]

@@ -35,6 +35,7 @@ class SourceResult(models.Model):
 
     class State(models.TextChoices):
         PENDING = "pending", "等待答复"
+        WAITING = "waiting", "待核验"
         ANSWERED = "answered", "已答复"
         EMPTY = "empty", "无记录"
         FAILED = "failed", "未答复"
