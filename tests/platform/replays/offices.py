@@ -321,3 +321,9 @@ def suspensions(stage: Stage) -> Sent:
     )
     fields = {"suspension": suspension.pk, "note": "年度复核，名单已核对"}
     return Sent(stage.officer("guard", "secadmin"), "/supervision/suspensions/", fields)
+
+
+@sends("source")
+def source(stage: Stage) -> Sent:
+    fields = {"starts_at": "2026-09-02T01:00", "ends_at": "2026-09-02T03:00", "reason": "对方系统升级。"}
+    return Sent(stage.officer("keeper", "data_steward"), "/staff/sources/police.household/", fields)
