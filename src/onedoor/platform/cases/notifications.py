@@ -52,6 +52,7 @@ TEXTS = {
     Kind.END_SPECIAL: "“{item}”的特别程序已结束，最迟 {promised} 办结。",
     Kind.TERMINATE: "“{item}”已终止办理，理由和救济途径见通知书。",
     Kind.WITHDRAW: "“{item}”申请已按您的要求撤回。",
+    Kind.CHECK_ORIGINAL: "“{item}”的材料已核对原件，以后办事可以直接沿用。",
 }
 
 
