@@ -92,6 +92,7 @@ PASSED_THROUGH = {State.GRANTED, State.DENIED}  # left again within the transact
 
 # Proceedings of their own; what they do in other states is tested beside them.
 ELSEWHERE = {
+    Kind.RECALCULATE,  # tests/platform/cases/test_calendars.py
     Kind.PROPOSE,
     Kind.OPPOSE,
     Kind.DISPATCH,
