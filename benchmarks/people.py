@@ -89,7 +89,7 @@ def _reader(number: int, at: datetime) -> Person:
 def _session(login: Any, more: dict[str, Any]) -> str:
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     store[SESSION_KEY] = str(login.pk)
-    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[BACKEND_SESSION_KEY] = "onedoor.platform.identity.backends.AccountBackend"
     store[HASH_SESSION_KEY] = login.get_session_auth_hash()
     store[FACTORS_KEY] = ["code", "one_time_password", "password"]
     store[PROVED_KEY] = time.time() + 3600

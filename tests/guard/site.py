@@ -152,5 +152,5 @@ def _browser(books: Library, visitor: str) -> Client:
         return client
     people: dict[str, Person] = {"applicant": books.reader, "stranger": books.friend}
     login: Any = Login.objects.get(person=people[visitor]) if visitor in people else Login.objects.get(username=visitor)
-    client.force_login(login, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(login)
     return prove(client)

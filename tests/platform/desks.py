@@ -13,7 +13,7 @@ from onedoor.platform.cases.models import Case
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Login
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "onedoor.platform.identity.backends.AccountBackend"
 
 
 class Desk:

@@ -1,8 +1,13 @@
 """Who may come near a case: its applicant, an agent with a living mandate, an officer whose post reaches it."""
 
 from datetime import date
+from typing import Any
 
-from onedoor.platform.cases.models import Case, Draft
+from django.db.models import CharField, Exists, Manager, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from onedoor.platform.cases.models import Case, CasePerson, Draft, PublicNotice, RelatedStaffDeclaration
+from onedoor.platform.certificates.models import CertificateUse
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotFound
@@ -17,6 +22,34 @@ class CaseNotFound(NotFound):
 
 class DraftNotFound(NotFound):
     code, message = "cases.draft_not_found", "没有找到该草稿，可能已提交或超过保留期限。请到“我的”页面查看。"
+
+
+# Of these a case has one row each, or none.
+ONE_EACH = (
+    *("applicant", "agent", "receiving_organization", "deciding_organization"),
+    *("declared", "answer_sources", "hearing"),
+)
+# Tables that have rows for few cases. A case fetched for its page knows which of them do, so the others are not asked.
+RARE: dict[str, QuerySet[Any]] = {
+    "people": CasePerson.objects.all(),
+    "relatives": RelatedStaffDeclaration.objects.all(),
+    "notices": PublicNotice.objects.all(),
+}
+
+
+def for_page(found: QuerySet[Case]) -> QuerySet[Case]:
+    """Return the cases with what the page of a case shows of other tables, and with which of the rare ones have rows."""
+    known = {f"has_{name}": Exists(rows.filter(case=OuterRef("pk"))) for name, rows in RARE.items()}
+    known["has_continued_by"] = Exists(Case.objects.filter(continues=OuterRef("pk")))
+    target = Concat(Value("case:"), Cast(OuterRef("pk"), CharField()))
+    known["has_certificates"] = Exists(CertificateUse.objects.filter(target=target))
+    return found.select_related(*ONE_EACH).prefetch_related("documents", "clocks").annotate(**known)
+
+
+def rows_of(case: Case, name: str) -> QuerySet[Any]:
+    """Return the rows of a rare table of a case; none, without a query, where it is known that there are none."""
+    rows: Manager[Any] = getattr(case, name)
+    return rows.all() if getattr(case, f"has_{name}", True) else rows.none()
 
 
 def require_applicant_side(case: Case, *, actor: Actor, scope: str, on: date) -> None:

@@ -38,13 +38,12 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_of(request)
     if actor.person_id is None:
         raise NotLoggedIn
-    item = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).item
     if request.method == "POST":
         applicant = posted(request, "applicant", actor.person_id)
         draft = operations.start_draft(
             item_code=code,
             applicant_id=applicant,
-            situation=posted_situation(item, request),
+            situation=lambda item: posted_situation(item, request),
             actor=actor,
             at=clock.now(),
         )
@@ -56,6 +55,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
             at=clock.now(),
         )
         return redirect("draft", draft_id=draft.pk)
+    item = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).item
     may_act = item.delegable and not actor.is_assisted
     principals = identity.principals_for_item(agent_id=actor.person_id, item=code, on=clock.today()) if may_act else []
     asked = [field.prefill.removeprefix("fact:") for field in item.form.all_fields() if "fact:" in field.prefill]

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from onedoor.platform.cases import handlers, queries
-from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
@@ -95,7 +94,7 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
         else [],
         "purposes": queries.PURPOSES,
         "papers": queries.materials_of(found),
-        "ended_certificates": certificates.ended_uses(target=found.target, at=clock.now()),
+        "ended_certificates": queries.ended_certificates(found, at=clock.now()),
         "panels": handler.panels(found, actor) if handler.panels else [],
         "visits": visits.visits_of(found),
         "notices": queries.notices_of(found),

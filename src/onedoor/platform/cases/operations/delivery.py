@@ -50,7 +50,8 @@ class PublicDeliveryRunning(OneDoorError):
 
 def decision_of(case: Case) -> CaseDocument | None:
     """Return the decision of a case, the latest where a later one replaced it."""
-    return case.documents.filter(kind__in=DECISIONS).order_by("-id").first()
+    decisions = [document for document in case.documents.all() if document.kind in DECISIONS]
+    return max(decisions, key=lambda document: document.pk, default=None)
 
 
 def hand_over(case: Case, document: CaseDocument, told: Action, *, at: datetime) -> None:

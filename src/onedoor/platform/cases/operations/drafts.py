@@ -1,6 +1,6 @@
 """Fill in an application: saved on the server section by section, by the person or who may act for them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -49,12 +49,17 @@ class MaterialNotFound(NotFound):
 
 @transaction.atomic
 def start_draft(
-    *, item_code: str, applicant_id: int, actor: Actor, at: datetime, situation: Mapping[str, Any] | None = None
+    *,
+    item_code: str,
+    applicant_id: int,
+    actor: Actor,
+    at: datetime,
+    situation: Callable[[ServiceItem], Mapping[str, Any]] = lambda item: {},
 ) -> Draft:
     """
     Begin an application for oneself or, with a living delegation, for another; an open draft for it is taken up again.
 
-    `situation` holds the answers given to the guide's scenario questions; they are the first answers of the form.
+    `situation` reads what was answered to the guide's scenario questions; these are the first answers of the form.
 
     :raises NotLoggedIn, NotDelegable, MandateMissing, GuardianOnly, DivisionSplit, ItemNotFound: why it cannot begin.
     """
@@ -86,7 +91,7 @@ def start_draft(
         filled_by_id=actor.person_id,
         delegation_id=delegation_id,
         division=division,
-        answers=_answers_of_situation(version.item, situation or {}),
+        answers=_answers_of_situation(version.item, situation(version.item)),
         created_at=at,
         saved_at=at,
         expires_at=kept_until(division=division, at=at),

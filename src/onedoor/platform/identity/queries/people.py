@@ -107,14 +107,6 @@ def assurance_of(person: Person, *, on: date, most: int = 4) -> int:
     return level
 
 
-def level_of(person_id: int | None, *, most: int, on: date) -> int:
-    """Return the level of a person, `most` at the most, reading no more of them than that takes; 0 for nobody."""
-    if person_id is None:
-        return 0
-    columns = ("assurance", "verified_at", "document_valid_to", "deceased_on")
-    return assurance_of(Person.objects.only(*columns).get(pk=person_id), on=on, most=most)
-
-
 def age_of(person_id: int, *, on: date) -> int | None:
     """Return a person's full years on a day, None when the date of birth is unknown."""
     born = Person.objects.values_list("born_on", flat=True).get(pk=person_id)
