@@ -172,7 +172,7 @@ class Place:
             recorded_by="测试",
         )
         ShareRequest.objects.create(
-            number=self.case.number,
+            number=self.case.number[:40],
             dataset="library.borrowers",
             division=TOWN,
             owner=library.organs[TOWN],
