@@ -15,6 +15,13 @@ from onedoor.platform.cases.queries.citizen import (
     signatures_asked,
     subject_requests,
 )
+from onedoor.platform.cases.queries.conflicts import (
+    Conflicts,
+    conflict_of,
+    conflicts_of,
+    open_conflicts,
+    settled_conflicts,
+)
 from onedoor.platform.cases.queries.desk import (
     PAGE,
     WorkItem,
@@ -85,6 +92,11 @@ __all__ = [
     "CalendarYear",
     "calendar_years",
     "Case",
+    "Conflicts",
+    "conflict_of",
+    "conflicts_of",
+    "open_conflicts",
+    "settled_conflicts",
     "CaseDocument",
     "Draft",
     "PAGE",

@@ -8,21 +8,18 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.exchange.datasets import Dataset, Sharing, all_datasets
 from onedoor.platform.exchange.models import ShareGrant, ShareRequest
+from onedoor.platform.exchange.queries.grants import SharingNotFound
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel import calendars
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, NotFound, OneDoorError
+from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, OneDoorError
 from onedoor.platform.kernel.numbers import next_number
 
 # Working days from the day of the request, or of the grant, which is not counted itself.
 REPLY_UNCONDITIONAL, REPLY_CONDITIONAL, PROVIDE = 1, 10, 20
 SHORTEST = 4  # characters of a purpose, an article, a reason
-
-
-class SharingNotFound(NotFound):
-    code, message = "exchange.sharing_not_found", "没有找到这项共享申请，或它与您的单位无关。请从数据共享列表打开。"
 
 
 class SharingAnswered(OneDoorError):

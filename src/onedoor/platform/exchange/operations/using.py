@@ -17,7 +17,8 @@ from onedoor.platform.exchange.datasets import Dataset, Sharing, dataset
 from onedoor.platform.exchange.models import DataUse, DataUsePerson, ShareGrant, ShareRequest
 from onedoor.platform.exchange.models.uses import person_key
 from onedoor.platform.exchange.operations.asking import BusinessMissing
-from onedoor.platform.exchange.operations.grants import GrantOver, SharingNotFound
+from onedoor.platform.exchange.operations.grants import GrantOver
+from onedoor.platform.exchange.queries.grants import SharingNotFound
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import EVERYWHERE, Actor, CodeRange
 from onedoor.platform.kernel.clock import CHINA, day_of
