@@ -16,6 +16,7 @@ LIGHT = 60_000  # bytes on first view of a citizen's page
 REQUESTS = 8
 PUBLIC = (
     "/",
+    "/offline/",
     "/search/?q=补助",
     "/search/?q=没有这种事",
     "/place/",
