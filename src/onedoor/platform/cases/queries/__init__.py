@@ -2,6 +2,7 @@
 
 from onedoor.platform.cases.applications import faults_shown_in, version_changes
 from onedoor.platform.cases.models import Case, CaseDocument, Draft
+from onedoor.platform.cases.queries.calendars import CalendarYear, calendar_years
 from onedoor.platform.cases.queries.citizen import (
     DraftView,
     differing,
@@ -99,6 +100,8 @@ from onedoor.platform.cases.queries.proceedings import (
 from onedoor.platform.cases.queries.public import public_notice, public_notices
 
 __all__ = [
+    "CalendarYear",
+    "calendar_years",
     "Case",
     "Conflicts",
     "conflict_of",
