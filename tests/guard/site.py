@@ -138,6 +138,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "item_simulation.number": "1",
         "shown.code": "ABCDEF",
         "register.code": "assistance",
+        "check_original.code": "photo",
         "register_entry.code": "assistance",
     }
     for person, phone in ((books.reader, "13800000000"), (books.friend, "13800000001")):

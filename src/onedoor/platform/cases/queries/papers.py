@@ -81,11 +81,17 @@ GRADES = Material.Grade.choices
 
 
 def my_papers(*, actor: Actor, at: datetime) -> list[OwnPaper]:
-    """Return the papers the acting person has given with their cases, newest first, each with where it was taken over."""
+    """
+    Return the papers the acting person has given with their cases, newest first, each with where it was taken over.
+
+    Certificates have a log of their own (`certificates.queries.use_log`).
+    """
     if actor.person_id is None:
         return []
     own = Material.objects.filter(case__applicant_id=actor.person_id, reused_from=None, replaced_at=None)
-    own = own.exclude(source=Material.Source.COMMITMENT).exclude(case__state=State.SUBMITTED)
+    own = own.exclude(source__in=(Material.Source.COMMITMENT, Material.Source.CERTIFICATE)).exclude(
+        case__state=State.SUBMITTED
+    )
     own = own.exclude(Exists(RESTRICTED.filter(case=OuterRef("case"))))
     rows = own.select_related("case", "file").prefetch_related("reuses__case")
     return [
