@@ -63,6 +63,8 @@ WITHOUT_REQUIRE = {
     "send_code": "nobody is logged in yet",
     "store_file": "the room that owns the target has checked the actor",
     "use_certificate": "called by rooms that have checked the actor",
+    "object_to_use": "only about a use of one's own data",
+    "report_error": "called by rooms that have checked the actor",
     "use_dataset": "called by rooms that have checked the actor; the purpose says what they may have",
     "ensure_person": "called by rooms that have checked the actor",
 }

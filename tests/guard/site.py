@@ -131,6 +131,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "entry_id": "1",
         "objection_id": "1",
         "imported_id": "1",
+        "conflict_id": "1",
         "receipt": "00000000-0000-4000-8000-000000000000",
         "item_version.number": "1",
         "item_export.number": "1",
@@ -152,5 +153,5 @@ def _browser(books: Library, visitor: str) -> Client:
         return client
     people: dict[str, Person] = {"applicant": books.reader, "stranger": books.friend}
     login: Any = Login.objects.get(person=people[visitor]) if visitor in people else Login.objects.get(username=visitor)
-    client.force_login(login, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(login)
     return prove(client)

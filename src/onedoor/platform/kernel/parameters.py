@@ -104,6 +104,11 @@ def rows_on(on: date) -> list[ParameterRow]:
     return list(begun.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).order_by("key", "division"))
 
 
+def rows_starting_with(prefix: str) -> list[ParameterRow]:
+    """Return every standing row whose key begins like this, the oldest first."""
+    return list(_standing().filter(key__startswith=prefix).order_by("valid_from", "pk"))
+
+
 def history(key: str) -> list[ParameterRow]:
     """Return every row of a key, the corrected ones included: by place, the newest first."""
     return list(ParameterRow.objects.filter(key=key).order_by("division", "-valid_from", "-pk"))

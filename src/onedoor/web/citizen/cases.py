@@ -37,6 +37,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "can_undo": found.state == "submitted" and clock.now() < found.undo_until,
         "asked": queries.asked_papers(found),
         "proceedings": queries.proceedings_of(found, actor=actor_of(request)),
+        "conflicts": queries.conflicts_of(found, actor=actor_of(request)),
         "today": clock.today(),
     }
     return render(request, "citizen/case.html", context)

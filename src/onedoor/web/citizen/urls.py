@@ -44,6 +44,7 @@ urlpatterns = [
     path("cases/<str:number>/again/", cases.again, name="again"),
     path("cases/<str:number>/withdraw/", cases.withdraw, name="withdraw"),
     path("cases/<str:number>/hearing/", proceedings.hearing, name="hearing"),
+    path("cases/<str:number>/conflicts/<int:conflict_id>/", proceedings.explain, name="explain"),
     path("cases/<str:number>/defence/", proceedings.defence, name="defence"),
     path("cases/<str:number>/delivery/", proceedings.delivery, name="delivery"),
     path("cases/<str:number>/correct/", proceedings.correct, name="correct"),

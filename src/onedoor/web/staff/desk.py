@@ -95,6 +95,7 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
         "purposes": queries.PURPOSES,
         "papers": queries.materials_of(found),
         "ended_certificates": queries.ended_certificates(found, at=clock.now()),
+        "conflicts": queries.conflicts_of(found, actor=actor),
         "panels": handler.panels(found, actor) if handler.panels else [],
         "visits": visits.visits_of(found),
         "notices": queries.notices_of(found),

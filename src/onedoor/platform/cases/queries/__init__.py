@@ -2,6 +2,7 @@
 
 from onedoor.platform.cases.applications import faults_shown_in, version_changes
 from onedoor.platform.cases.models import Case, CaseDocument, Draft
+from onedoor.platform.cases.queries.calendars import CalendarYear, calendar_years
 from onedoor.platform.cases.queries.citizen import (
     DraftView,
     differing,
@@ -13,6 +14,13 @@ from onedoor.platform.cases.queries.citizen import (
     progress_by_code,
     signatures_asked,
     subject_requests,
+)
+from onedoor.platform.cases.queries.conflicts import (
+    Conflicts,
+    conflict_of,
+    conflicts_of,
+    open_conflicts,
+    settled_conflicts,
 )
 from onedoor.platform.cases.queries.desk import (
     PAGE,
@@ -81,7 +89,14 @@ from onedoor.platform.cases.queries.proceedings import (
 from onedoor.platform.cases.queries.public import public_notice, public_notices
 
 __all__ = [
+    "CalendarYear",
+    "calendar_years",
     "Case",
+    "Conflicts",
+    "conflict_of",
+    "conflicts_of",
+    "open_conflicts",
+    "settled_conflicts",
     "CaseDocument",
     "Draft",
     "PAGE",
