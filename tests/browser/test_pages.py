@@ -16,6 +16,9 @@ LIGHT = 60_000  # bytes on first view of a citizen's page
 REQUESTS = 8
 PUBLIC = (
     "/",
+    "/offline/",
+    "/services/assistance/",
+    "/services/marriage/",
     "/search/?q=补助",
     "/search/?q=没有这种事",
     "/place/",
