@@ -17,6 +17,8 @@ REQUESTS = 8
 PUBLIC = (
     "/",
     "/offline/",
+    "/services/assistance/",
+    "/services/marriage/",
     "/search/?q=补助",
     "/search/?q=没有这种事",
     "/place/",

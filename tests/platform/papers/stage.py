@@ -94,7 +94,7 @@ class Applicant:
 
         for code in codes:
             self._photos += 1
-            self.desk.act("reader", self.papers(draft), **{f"file_{code}": photo(f"第{self._photos}张")})
+            self.desk.act("reader", self.papers(draft), **{f"file_{code}": photo("一页" * 4 * self._photos)})
 
     def papers(self, draft: Draft) -> str:
         return f"/drafts/{draft.pk}/materials/"

@@ -114,6 +114,11 @@ def history(key: str) -> list[ParameterRow]:
     return list(ParameterRow.objects.filter(key=key).order_by("division", "-valid_from", "-pk"))
 
 
+def figures_of(key: str) -> QuerySet[ParameterRow]:
+    """Return every row of a key that counts, of any place and day: to ask inside a query whether there is one."""
+    return _standing().filter(key=key)
+
+
 def _standing() -> QuerySet[ParameterRow]:
     return ParameterRow.objects.filter(replaced_at__isnull=True)
 

@@ -59,9 +59,10 @@ def get_visible_case(
     found = access.for_page(Case.objects.all()) if shown else Case.objects.all()
     if actor.kind == "officer":
         found = found.annotate(restricted=Exists(RESTRICTED.filter(case=OuterRef("pk"))))
-    case = found.filter(number=number).first()
-    if case is None:
-        raise access.CaseNotFound
+    try:
+        case = found.get(number=number)
+    except Case.DoesNotExist:
+        raise access.CaseNotFound from None
     if actor.kind == "officer":
         if not officer_sees(case, actor):
             raise access.CaseNotFound
