@@ -162,7 +162,7 @@ def test_a_technical_double_is_voided_by_two_and_stays_in_the_figures(desk: Desk
     assert first.state == "voided"
     assert not first.steps.filter(ended_at__isnull=True).exists()
     assert Case.objects.get(pk=second.pk).state == "accepted"
-    assert supervision.figures(actor=desk.books.officer("supervisor"), on=AT.date()).voided == 1
+    assert supervision.board(actor=desk.books.officer("supervisor"), on=AT.date()).voided == 1
     assert "作废" in desk.page("supervisor", "/supervision/")
 
 
@@ -215,7 +215,7 @@ def test_a_form_sent_twice_acts_once(desk: Desk) -> None:
     for _ in range(5):
         answer = client.post(
             staff(case, "hearing/"),
-            {"deed": "inform", "reason": "拟不予办证，因为不住在本区。", "idempotency_key": key},
+            {"deed": "inform", "reason": "拟不予办证，因为不住在本区。", "idempotency_key": key, "seen": case.last_seq},
         )
         assert answer.status_code == 302
     assert case.actions.filter(kind="inform_hearing").count() == 1

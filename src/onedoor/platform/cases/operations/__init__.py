@@ -1,5 +1,6 @@
 """Every write of the cases room; callers import them from here."""
 
+from onedoor.platform.cases.life import CaseChanged, require_unchanged
 from onedoor.platform.cases.operations.correction import correct_answers
 from onedoor.platform.cases.operations.decisions import (
     confirm_decision,
@@ -73,10 +74,12 @@ from onedoor.platform.cases.operations.submission import (
 from onedoor.platform.cases.operations.voiding import confirm_void, request_void
 
 __all__ = [
+    "CaseChanged",
     "accept_case",
     "ask_deletion",
     "attach_material",
     "begin_special_procedure",
+    "carry_over",
     "choose_delivery",
     "close_ended_notices",
     "close_notice",
@@ -105,7 +108,6 @@ __all__ = [
     "post_notice",
     "propose_decision",
     "propose_revocation",
-    "restrict_processing",
     "raise_objection",
     "record_fact",
     "refuse_acceptance",
@@ -113,8 +115,9 @@ __all__ = [
     "request_hearing",
     "request_supplement",
     "request_void",
+    "require_unchanged",
+    "restrict_processing",
     "return_unsupplied_cases",
-    "carry_over",
     "save_section",
     "schedule_hearing",
     "sign_consent",
