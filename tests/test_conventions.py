@@ -28,6 +28,8 @@ WITHOUT_REQUIRE = {
     "start_again": "access.require_applicant_side",
     "sign_own_consent": "only the person whose number the row names",
     "save_section": "access.require_draft",
+    "carry_over": "access.require_draft",
+    "choose_paper": "access.require_draft",
     "discard_draft": "access.require_draft",
     "attach_material": "access.require_draft or require_applicant_side",
     "remove_material": "access.require_draft",
@@ -63,6 +65,8 @@ WITHOUT_REQUIRE = {
     "send_code": "nobody is logged in yet",
     "store_file": "the room that owns the target has checked the actor",
     "use_certificate": "called by rooms that have checked the actor",
+    "object_to_use": "only about a use of one's own data",
+    "report_error": "called by rooms that have checked the actor",
     "use_dataset": "called by rooms that have checked the actor; the purpose says what they may have",
     "ensure_person": "called by rooms that have checked the actor",
 }
@@ -217,3 +221,12 @@ def test_a_real_site_has_no_stage_door() -> None:
     text = (SOURCE / "config" / "settings" / "production.py").read_text(encoding="utf-8")
     assert "ONEDOOR_DEMONSTRATION_CLOCK" not in text
     assert "if settings.ONEDOOR_DEMONSTRATION_CLOCK is not None" in (SOURCE / "config" / "urls.py").read_text()
+
+
+def test_every_address_that_writes_has_its_recipe() -> None:
+    """Write one in tests/platform/replays: test_hundred.py sends it a hundred times and finds one effect."""
+    from tests.platform.replays.test_hundred import API_RECIPES, RECIPES
+    from tests.test_replays import api_writes, keyed_pages
+
+    assert set(RECIPES) == keyed_pages()
+    assert set(API_RECIPES) == api_writes()

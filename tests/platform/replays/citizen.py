@@ -238,3 +238,36 @@ def my_data(stage: Stage) -> Sent:
     case: Case = stage.books.received(AT)
     operations.withdraw_case(case_id=case.pk, actor=stage.books.citizen(), at=AT)
     return Sent("reader", "/me/data/")
+
+
+@sends("explain")
+def explain(stage: Stage) -> Sent:
+    from tests.platform.cases.test_conflicts import finding, report
+
+    case = stage.books.accepted(AT)
+    (found,) = report(case, finding(), at=AT)
+    return Sent("reader", own(case, f"conflicts/{found.pk}/"), {"text": "押金已经退还，有收据为证。"})
+
+
+@sends("use")
+def use(stage: Stage) -> Sent:
+    return Sent("reader", f"/me/uses/{used(stage)}/", {"kind": "wrong", "text": "我是学生读者，不是成人读者。"})
+
+
+def used(stage: Stage) -> str:
+    """Let the invented dataset be used about the reader, and return the receipt."""
+    from tests.platform.exchange.shared import BORROWERS, CHECK, DATASET
+
+    from onedoor.platform.exchange import operations as exchange
+
+    BORROWERS.clear()
+    BORROWERS.add(stage.books.reader.pk)
+    answer = exchange.use_dataset(
+        source=DATASET.code,
+        purpose=CHECK.code,
+        business="case:1",
+        person_ids=[stage.books.reader.pk],
+        actor=MACHINE,
+        at=AT,
+    )
+    return str(answer.receipt)

@@ -36,6 +36,12 @@ def accept(stage: Stage) -> Sent:
     return Sent("clerk", staff(stage.books.received(AT), "accept/"))
 
 
+@sends("check_original")
+def check_original(stage: Stage) -> Sent:
+    case = stage.books.received(AT)
+    return Sent("clerk", staff(case, "papers/photo/original/"), {"agrees": "yes", "valid_until": "2027-08-31"})
+
+
 @sends("ask_supplement")
 def ask_supplement(stage: Stage) -> Sent:
     return Sent("clerk", staff(stage.books.received(AT), "supplement/"), PAPER)
@@ -218,15 +224,18 @@ def objection(stage: Stage) -> Sent:
     return Sent("reviewer", f"/staff/objections/{raised.pk}/", fields)
 
 
-@sends("assistance_difference")
-def difference(stage: Stage) -> Sent:
-    from onedoor.services.assistance.models import Difference, SourceResult, Verification
+@sends("conflict")
+def conflict(stage: Stage) -> Sent:
+    from tests.platform.cases.test_conflicts import finding, report
 
     case = stage.books.accepted(AT)
-    verification = Verification.objects.create(case=case, started_at=AT)
-    result = SourceResult.objects.create(
-        verification=verification, person=stage.books.reader, role="member", source="vehicles", state="answered"
-    )
-    found = Difference.objects.create(result=result, kind="vehicle", label="机动车", declared="无", found="三轮车")
-    fields = {"key": str(found.pk), "settled": "declared", "reason": "三轮车 2019 年已报废，见报废证明。"}
-    return Sent("reviewer", staff(case, "difference/"), fields)
+    (found,) = report(case, finding(), at=AT)
+    fields = {"settled": "declared", "reason": "已到分馆查看借书记录，确认押金已经退还。"}
+    return Sent("reviewer", staff(case, f"conflicts/{found.pk}/"), fields)
+
+
+@sends("calendar")
+def calendar(stage: Stage) -> Sent:
+    from tests.platform.cases.test_calendars import NOTICE
+
+    return Sent("item_manager", "/staff/calendar/", NOTICE | {"confirm": "yes"})

@@ -6,7 +6,7 @@ from tests.platform import library
 from tests.platform.exchange.shared import DATASET, LAW
 from tests.platform.identity.test_reorganisation import DOCUMENT
 from tests.platform.library import COUNTY, FRIEND, ITEM, LONG_AGO, MACHINE, NATION, OWN, READER, TOWN
-from tests.platform.replays.citizen import card
+from tests.platform.replays.citizen import card, used
 from tests.platform.replays.stage import AT, Sent, Stage, picture, sends
 
 from onedoor.demonstration.cast import credit_code
@@ -15,6 +15,7 @@ from onedoor.platform.catalog import operations as catalog
 from onedoor.platform.catalog.loading import write_item
 from onedoor.platform.certificates import operations as certificates
 from onedoor.platform.certificates.models import ImportedCertificate
+from onedoor.platform.exchange import operations
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Login
 from onedoor.platform.kernel.parameters import write_parameter
@@ -311,6 +312,16 @@ def sharing(stage: Stage) -> Sent:
     assert answer.status_code == 302, answer.content.decode()
     fields = {"deed": "grant", "fields": ["kind"], "last_valid_on": "2027-06-30"}
     return Sent("steward", answer.headers["Location"], fields)
+
+
+@sends("data_objection")
+def data_objection(stage: Stage) -> Sent:
+    school(stage)
+    raised = operations.object_to_use(
+        receipt=used(stage), kind="wrong", text="我是学生读者，不是成人读者。", actor=stage.books.citizen(), at=AT
+    )
+    fields = {"found": "upheld", "answer": "已核对学生证，读者类别改为学生。"}
+    return Sent("steward", f"/staff/objections-to-data/{raised.pk}/", fields)
 
 
 @sends("suspensions")

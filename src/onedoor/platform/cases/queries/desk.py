@@ -62,9 +62,10 @@ def get_visible_case(
         found = found.annotate(restricted=Exists(RESTRICTED.filter(case=OuterRef("pk"))))
     if held:
         found = found.select_for_update(of=("self",))
-    case = found.filter(number=number).first()
-    if case is None:
-        raise access.CaseNotFound
+    try:
+        case = found.get(number=number)
+    except Case.DoesNotExist:
+        raise access.CaseNotFound from None
     if actor.kind == "officer":
         if not officer_sees(case, actor):
             raise access.CaseNotFound

@@ -80,6 +80,7 @@ _TOLD: Iterable[str] = (
     Kind.INFORM_HEARING,
     Kind.PROPOSE_REVOCATION,
     Kind.STATE_DEFENCE,
+    Kind.EXPLAIN,
     Kind.REVOKE,
     Kind.DROP_REVOCATION,
 )
