@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from typing import Any
 
 from PIL import Image
@@ -9,6 +10,8 @@ from PIL import Image
 from benchmarks import items
 from benchmarks.load import Client
 from benchmarks.site import Site
+
+SEEN = re.compile(rb'name="seen" value="(\d+)"')
 
 
 class Party:
@@ -33,7 +36,11 @@ class Party:
         return number
 
     def act(self, name: str, officer: str, number: str, deed: str, form: dict[str, Any]) -> None:
-        self.officers[officer].post(name, f"/staff/cases/{number}/{deed}/", form)
+        """Open the page of an act and send its form, which says where the case stood when it was drawn."""
+        client, url = self.officers[officer], f"/staff/cases/{number}/{deed}/"
+        seen = SEEN.search(client.get("办理页 form", url).body)
+        assert seen is not None, url
+        client.post(name, url, {"seen": seen[1].decode(), **form})
 
     def accept(self, number: str) -> None:
         self.act("受理 accept", "clerk", number, "accept", {})

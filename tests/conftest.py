@@ -1,6 +1,7 @@
 """What several parts of the suite share: one running site for process and browser tests."""
 
 import os
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -37,19 +38,22 @@ def empty_append_only_tables() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def a_key_with_every_post() -> Iterator[None]:
     """
-    A browser sends the key of the form it was given; a test that posts without having drawn the form gets a fresh one.
+    A browser sends the key of the form it was given; a test that posts without having drawn the form gets a fresh one,
+    and for an act on a case the position at which it stands, as a page just drawn would carry.
 
-    What happens without a key, or with the same again, is tested by naming it: `idempotency_key=""`. That each form
-    carries one is a test of its own (tests/test_replays.py).
+    What happens without a key, or with the same again, is tested by naming it: `idempotency_key=""`; so for `seen`. That
+    each form carries one is a test of its own (tests/test_replays.py).
     """
     post = Client.post
 
     def with_key(self: Client, path: str, data: Any = None, **options: Any) -> Any:
         key = uuid.uuid4().hex
         if "content_type" in options:
-            options["headers"] = {"Idempotency-Key": key, **(options.get("headers") or {})}
+            options["headers"] = {"Idempotency-Key": key, "If-Match": position(path), **(options.get("headers") or {})}
         else:
             data = {"idempotency_key": key, **(data or {})}
+            if "seen" not in data:
+                data["seen"] = position(path)
         return post(self, path, data, **options)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -65,6 +69,20 @@ def no_remembered_versions() -> None:
 
     pinned.cache_clear()
     calendars.forget()
+
+
+def position(path: str) -> str:
+    from onedoor.platform.cases.models import Case
+
+    case = re.match(r"/staff/cases/(\w+)/|/api/v1/cases/(\w+)/", path)
+    objection = re.match(r"/staff/objections/(\d+)/", path)
+    if case:
+        found = Case.objects.filter(number=case[1] or case[2])
+    elif objection:
+        found = Case.objects.filter(notices__objections=objection[1])
+    else:
+        return "0"
+    return str(found.values_list("last_seq", flat=True).first() or 0)
 
 
 @pytest.fixture(scope="session")

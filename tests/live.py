@@ -42,6 +42,10 @@ class LiveSite:
         return f"http://127.0.0.1:{self.base}"
 
     @property
+    def second_url(self) -> str:
+        return f"http://127.0.0.1:{self.base + 1}"
+
+    @property
     def environment(self) -> dict[str, str]:
         base = self.base + 10
         departments = ("police.household", "housing.ownership", "vehicles.registration", "banks.balance")
@@ -81,16 +85,17 @@ class LiveSite:
             assert done.returncode == 0, done.stderr.decode()[-3000:]
 
     def start(self, name: str) -> None:
-        """Start "simulators", "web" or "worker" and wait until it answers."""
+        """Start "simulators", "web", "worker" or a second web process beside the first, and wait until it answers."""
         state = self.folder / "simulators"
         simulators = ["--base-port", str(self.base + 10), "--state", str(state), "--node-key", str(state / "node.pub")]
-        web = ["onedoor.config.wsgi", "--bind", f"127.0.0.1:{self.base}", "--workers", "1", "--threads", "4"]
+        web = ["gunicorn", "onedoor.config.wsgi", "--workers", "1", "--threads", "4", "--no-control-socket", "--bind"]
         command, health = {
             "simulators": (
                 ["onedoor.demonstration.simulators", *simulators, "--slow", "0.05"],
                 self._control("/health"),
             ),
-            "web": (["gunicorn", *web, "--no-control-socket"], f"{self.url}/healthz"),
+            "web": ([*web, f"127.0.0.1:{self.base}"], f"{self.url}/healthz"),
+            "second web": ([*web, f"127.0.0.1:{self.base + 1}"], f"{self.second_url}/healthz"),
             "worker": (["django", "work"], ""),
         }[name]
         log = (self.folder / f"{name}.log").open("ab")
@@ -168,8 +173,9 @@ class LiveSite:
 class Visitor(httpx.Client):
     """A browser without a screen: keeps cookies, sends the page's CSRF token along."""
 
-    def __init__(self, site: LiveSite) -> None:
-        super().__init__(base_url=site.url, follow_redirects=False, timeout=30, headers={"Referer": site.url})
+    def __init__(self, site: LiveSite, url: str = "") -> None:
+        url = url or site.url
+        super().__init__(base_url=url, follow_redirects=False, timeout=30, headers={"Referer": url})
         self.cookies.set("place", "330113100000")
 
     def page(self, path: str) -> str:

@@ -221,3 +221,12 @@ def test_a_real_site_has_no_stage_door() -> None:
     text = (SOURCE / "config" / "settings" / "production.py").read_text(encoding="utf-8")
     assert "ONEDOOR_DEMONSTRATION_CLOCK" not in text
     assert "if settings.ONEDOOR_DEMONSTRATION_CLOCK is not None" in (SOURCE / "config" / "urls.py").read_text()
+
+
+def test_every_address_that_writes_has_its_recipe() -> None:
+    """Write one in tests/platform/replays: test_hundred.py sends it a hundred times and finds one effect."""
+    from tests.platform.replays.test_hundred import API_RECIPES, RECIPES
+    from tests.test_replays import api_writes, keyed_pages
+
+    assert set(RECIPES) == keyed_pages()
+    assert set(API_RECIPES) == api_writes()

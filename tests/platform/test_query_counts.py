@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.conftest import position
 from tests.platform import library
 from tests.platform.desks import Desk, own, staff
 
@@ -33,6 +34,7 @@ class Counted:
         return self._count(lambda: self.client.get(url), 200)
 
     def post(self, url: str, **fields: Any) -> int:
+        fields["seen"] = position(url)
         return self._count(lambda: self.client.post(url, fields), 302)
 
     def _count(self, ask: Any, status: int) -> int:

@@ -1,9 +1,10 @@
 """Cases: follow them, accept and decide them."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Header, Router, Schema
 
 from onedoor.api.problems import Problem
 from onedoor.platform.cases import operations, queries
@@ -13,10 +14,12 @@ from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
 
 router = Router(tags=["cases"])
+SEEN: Any = Header(..., alias="If-Match", description="position：最后看到的办件动作序号")  # type: ignore[type-arg]
 
 
 class CaseOut(Schema):
     number: str
+    position: int  # of its last action; an act names it, and is refused if more has happened since
     item: str
     title: str
     state: str
@@ -48,13 +51,19 @@ def _actor(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined, no-any-return]
 
 
-def _case(request: HttpRequest, number: str) -> Case:
-    return queries.get_visible_case(number=number, actor=_actor(request), at=clock.now(), on=clock.today())
+def _case(request: HttpRequest, number: str, *, seen: int | None = None) -> Case:
+    """Return the case; for an act, held and only if it still stands where the caller has seen it."""
+    held = seen is not None
+    case = queries.get_visible_case(number=number, actor=_actor(request), at=clock.now(), on=clock.today(), held=held)
+    if seen is not None:
+        operations.require_unchanged(case, seen=seen)
+    return case
 
 
 def _out(case: Case) -> dict[str, object]:
     return {
         "number": case.number,
+        "position": case.last_seq,
         "item": case.item_code,
         "title": case.item_version.title,
         "state": case.state,
@@ -78,14 +87,14 @@ def get_case(request: HttpRequest, number: str) -> dict[str, object]:
 
 
 @router.post("/{number}/acceptance", response={200: DocumentOut, **REFUSALS}, summary="受理办件")
-def accept(request: HttpRequest, number: str) -> dict[str, object]:
-    case = _case(request, number)
+def accept(request: HttpRequest, number: str, seen: int = SEEN) -> dict[str, object]:
+    case = _case(request, number, seen=seen)
     return _paper(operations.accept_case(case_id=case.pk, actor=_actor(request), at=clock.now()))
 
 
 @router.post("/{number}/decision", response={200: DocumentOut, **REFUSALS}, summary="决定办件")
-def decide(request: HttpRequest, number: str, decision: Decision) -> dict[str, object]:
-    case = _case(request, number)
+def decide(request: HttpRequest, number: str, decision: Decision, seen: int = SEEN) -> dict[str, object]:
+    case = _case(request, number, seen=seen)
     ruling = Ruling(**decision.dict())
     return _paper(operations.decide_case(case_id=case.pk, ruling=ruling, actor=_actor(request), at=clock.now()))
 

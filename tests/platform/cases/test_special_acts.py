@@ -216,7 +216,7 @@ def test_a_form_sent_twice_acts_once(desk: Desk) -> None:
     for _ in range(5):
         answer = client.post(
             staff(case, "hearing/"),
-            {"deed": "inform", "reason": "拟不予办证，因为不住在本区。", "idempotency_key": key},
+            {"deed": "inform", "reason": "拟不予办证，因为不住在本区。", "idempotency_key": key, "seen": case.last_seq},
         )
         assert answer.status_code == 302
     assert case.actions.filter(kind="inform_hearing").count() == 1

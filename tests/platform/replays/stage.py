@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from tests.conftest import position
 from tests.journeys.conftest import photo
 from tests.platform import library
 from tests.platform.desks import Desk
@@ -30,6 +31,7 @@ class Sent:
     who: str
     url: str
     fields: dict[str, Any] = field(default_factory=dict)
+    seen: str = "0"
     ends_session: bool = False  # the same person has to come in again before each further arrival
 
 
@@ -107,6 +109,12 @@ class Stage:
 
 Recipe = Callable[[Stage], Sent]
 RECIPES: dict[str, Recipe] = {}
+
+
+def set_out(recipe: Recipe, stage: Stage) -> Sent:
+    """Set the stage; an act on a case carries the position at which its page was drawn."""
+    sent = recipe(stage)
+    return replace(sent, seen=position(sent.url))
 
 
 def sends(name: str) -> Callable[[Recipe], Recipe]:

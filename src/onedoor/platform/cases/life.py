@@ -42,6 +42,26 @@ def lock(case_id: int, *joined: str) -> Case:
     return (found.select_related(*joined) if joined else found).get(pk=case_id)
 
 
+class CaseChanged(OneDoorError):
+    code, http_status, message = (
+        "cases.changed",
+        409,
+        "您打开页面以后，这件办件又有了新的办理，您填的内容没有提交，都还在。请先看有什么变化，再决定要不要提交。",
+    )
+
+
+def require_unchanged(case: Case, *, seen: int) -> None:
+    """
+    Let an act go on if `seen` is still the position of the last action of a case that is held for it.
+
+    Two officers with the same page open act one after the other, and the second one knows of the first.
+
+    :raises CaseChanged: something has happened since.
+    """
+    if case.last_seq != seen:
+        raise CaseChanged
+
+
 def check_move(case: Case, kind: Kind) -> None:
     """:raises MoveNotPossible: this action cannot happen in the present state."""
     foreign = case.relation == Case.Relation.REVOKE and kind not in EX_OFFICIO

@@ -318,4 +318,4 @@ def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
         )
 
     context = {"objection": found}
-    return perform(request, found.notice.case, "staff/objection.html", write, context)
+    return perform(request, case_of(request, found.notice.case.number), "staff/objection.html", write, context)

@@ -1,5 +1,6 @@
 """Every write of the cases room; callers import them from here."""
 
+from onedoor.platform.cases.life import CaseChanged, require_unchanged
 from onedoor.platform.cases.operations.calendars import (
     MOST_LOOKED_AT,
     HolidayNotice,
@@ -88,15 +89,14 @@ from onedoor.platform.cases.operations.voiding import confirm_void, request_void
 
 __all__ = [
     "MOST_LOOKED_AT",
-    "HolidayNotice",
-    "import_calendar",
-    "preview_calendar",
-    "read_notice",
+    "CaseChanged",
     "Finding",
+    "HolidayNotice",
     "accept_case",
     "ask_deletion",
     "attach_material",
     "begin_special_procedure",
+    "carry_over",
     "check_original",
     "choose_delivery",
     "choose_paper",
@@ -124,12 +124,14 @@ __all__ = [
     "hand_in_case",
     "hand_in_due_cases",
     "hold_hearing",
+    "import_calendar",
     "inform_hearing_right",
     "post_notice",
+    "preview_calendar",
     "propose_decision",
     "propose_revocation",
-    "restrict_processing",
     "raise_objection",
+    "read_notice",
     "record_fact",
     "refuse_acceptance",
     "remove_material",
@@ -137,8 +139,9 @@ __all__ = [
     "request_hearing",
     "request_supplement",
     "request_void",
+    "require_unchanged",
+    "restrict_processing",
     "return_unsupplied_cases",
-    "carry_over",
     "save_section",
     "schedule_hearing",
     "settle_conflict",

@@ -47,18 +47,21 @@ RESTRICTED = KeptCase.objects.filter(restricted_at__isnull=False)  # PIPL art. 4
 
 
 def get_visible_case(
-    *, number: str, actor: Actor, at: datetime, on: date, reason: str = "", shown: bool = False
+    *, number: str, actor: Actor, at: datetime, on: date, reason: str = "", shown: bool = False, held: bool = False
 ) -> Case:
     """
     Return the case if the actor may see it, and record the look; web and api have no other way to a case.
 
-    With `shown` it comes with what its page shows of other tables (`access.for_page`).
+    With `shown` it comes with what its page shows of other tables (`access.for_page`); with `held` it is locked until the
+    transaction ends, for the act that follows.
 
     :raises CaseNotFound: there is none, or it is not for this actor; both look alike.
     """
     found = access.for_page(Case.objects.all()) if shown else Case.objects.all()
     if actor.kind == "officer":
         found = found.annotate(restricted=Exists(RESTRICTED.filter(case=OuterRef("pk"))))
+    if held:
+        found = found.select_for_update(of=("self",))
     try:
         case = found.get(number=number)
     except Case.DoesNotExist:

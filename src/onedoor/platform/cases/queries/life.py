@@ -35,12 +35,16 @@ class ClockView:
     provisional: bool
 
 
-def timeline(case: Case, *, for_citizen: bool) -> list[TimelineEntry]:
-    """Return what happened, newest first. Citizens see organs, not officers' names (R-CASE-6). Three queries."""
+def timeline(case: Case, *, for_citizen: bool, after: int = 0) -> list[TimelineEntry]:
+    """
+    Return what happened, newest first, or what happened since the action at the position `after`. Three queries.
+
+    Citizens see organs, not officers' names (R-CASE-6).
+    """
     documents = {document.number: document for document in case.documents.all()}
     titles = {step.code: step.title for step in case.item_version.item.steps}
     entries = []
-    for action in case.actions.select_related("note").order_by("-seq"):
+    for action in case.actions.filter(seq__gt=after).select_related("note").order_by("-seq"):
         named = [documents[value] for key, value in action.facts.items() if key in ("document", "receipt")]
         note = getattr(action, "note", None)
         by = action.organization_name or action.actor_name or ("申请人" if action.actor_kind == "citizen" else "")
