@@ -48,7 +48,7 @@ def a_key_with_every_post() -> Iterator[None]:
 
     def with_key(self: Client, path: str, data: Any = None, **options: Any) -> Any:
         key = uuid.uuid4().hex
-        if "content_type" in options:
+        if path.startswith("/api/"):
             options["headers"] = {"Idempotency-Key": key, "If-Match": position(path), **(options.get("headers") or {})}
         else:
             data = {"idempotency_key": key, **(data or {})}

@@ -195,6 +195,7 @@ def test_every_other_move_is_told_to_the_applicant_and_names_nobody() -> None:
     assert set(TEXTS) == set(Kind) - NOT_TOLD
     places = {name for text in TEXTS.values() for _, name, _, _ in Formatter().parse(text) if name}
     assert places <= {
+        "moved",
         "item",
         "minutes",
         "receiving",
