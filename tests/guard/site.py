@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from onedoor.platform.cases.models import CaseDocument
 from onedoor.platform.catalog.forms import FormField
+from onedoor.platform.catalog.models import Offering
 from onedoor.platform.certificates import kinds
 from onedoor.platform.certificates import operations as certificates
 from onedoor.platform.certificates.kinds import CertificateKind, FaceField
@@ -125,7 +126,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "part": "0",
         "login_id": str(Login.objects.get(username="clerk").pk),
         "organization_id": str(organ.pk),
-        "offering_id": "1",
+        "offering_id": str(Offering.objects.get().pk),
         "key": "library.loan_days",
         "show_id": "1",
         "entry_id": "1",
