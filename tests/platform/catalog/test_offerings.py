@@ -187,7 +187,7 @@ def test_an_offering_is_drafted_reviewed_and_published_at_its_pages(
 ) -> None:
     county, reviewer = officer("county_items"), officer("county_reviewer")
     page = county.get(f"/staff/items/{library.ITEM}/offering/").content.decode()
-    assert "统一规定 10 天，只能更短" in page
+    assert "统一规定 10 个工作日，只能更短" in page
     assert "是否收费" not in page  # not opened, so not asked
     counter = {f"counters-0-{part}": text for part, text in OWN["counters"][0].items()}  # type: ignore[index,attr-defined]
     typed = {"organ_nature": "1", "power_source": "1", "consult": "010-10000", "supervise": "12345", **counter}

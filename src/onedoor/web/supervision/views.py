@@ -34,8 +34,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "today": on,
         "wall": request.GET.get("wall") == "1",
         "clocks": [
-            {"clock": running, "left": cases.working_days_left(on, running.due_on)}
-            for running in queries.running_clocks(actor=actor, on=on, within=within)
+            {"clock": running, "left": left, "label": cases.clock_label(running, running.case)}
+            for running, left in queries.running_clocks(actor=actor, at=clock.now(), within=within)
         ],
         "events": queries.events(actor=actor, on=on, within=within),
     }

@@ -272,7 +272,7 @@ def hand_in_case(*, case_id: int, actor: Actor, at: datetime) -> Case:
     life.append(case, Kind.HAND_IN, actor=actor, at=at)
     link_to_earlier(case=case, actor=actor, at=at)
     file_answer(case, at=at)
-    clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, on=day_of(at))
+    clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, at=at)
     steps.open_accept(case, at=at)
     clocks.set_urgency(case)
     audit.record("cases.hand_in", actor=actor, at=at, target=case.target, division=case.division)

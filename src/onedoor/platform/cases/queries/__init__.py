@@ -35,6 +35,7 @@ from onedoor.platform.cases.queries.histories import month_before, step_historie
 from onedoor.platform.cases.queries.life import (
     ClockView,
     TimelineEntry,
+    clock_label,
     clocks_of,
     road,
     timeline,
@@ -107,6 +108,7 @@ __all__ = [
     "WorkItem",
     "asked_papers",
     "can_be_proved",
+    "clock_label",
     "clocks_of",
     "declared_sections",
     "differing",
