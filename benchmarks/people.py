@@ -19,7 +19,12 @@ from onedoor.web.parts.actors import FACTORS_KEY, POST_KEY, PROVED_KEY
 
 MACHINE = Actor.system("性能测量")
 BEGUN = date(2026, 7, 1)
-OFFICERS = (("clerk", "intake_clerk", TOWN), ("reviewer", "reviewer", TOWN), ("approver", "approver", COUNTY))
+OFFICERS = (
+    ("clerk", "intake_clerk", TOWN),
+    ("reviewer", "reviewer", TOWN),
+    ("approver", "approver", COUNTY),
+    ("county_clerk", "intake_clerk", COUNTY),
+)
 
 
 def make(citizens: int) -> tuple[dict[str, Person], list[Person]]:

@@ -162,7 +162,7 @@ def test_a_technical_double_is_voided_by_two_and_stays_in_the_figures(desk: Desk
     assert first.state == "voided"
     assert not first.steps.filter(ended_at__isnull=True).exists()
     assert Case.objects.get(pk=second.pk).state == "accepted"
-    assert supervision.figures(actor=desk.books.officer("supervisor"), on=AT.date()).voided == 1
+    assert supervision.board(actor=desk.books.officer("supervisor"), on=AT.date()).voided == 1
     assert "作废" in desk.page("supervisor", "/supervision/")
 
 
@@ -203,6 +203,7 @@ def test_every_other_move_is_told_to_the_applicant_and_names_nobody() -> None:
         "promised",
         "statutory",
         "last_day",
+        "moved",
         "delivery",
         "hold_until",
     }

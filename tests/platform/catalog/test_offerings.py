@@ -140,7 +140,7 @@ def test_row_2_a_running_case_keeps_the_limits_and_papers_it_was_begun_with(book
     offer(books, on=date(2026, 9, 2), limits__promised={"days": 2}, materials=[EXTRA])
     cases.accept_case(case_id=case.pk, actor=books.officer("clerk", on=date(2026, 9, 3)), at=AT + timedelta(days=2))
     case = Case.objects.get(pk=case.pk)
-    assert case.clocks.get(kind="promised").days == 5
+    assert case.clocks.get(kind="promised").length == 5
     assert case.item_version.item.material("local_1") is None
     later = books.draft(AT + timedelta(days=2), photo=False)
     assert later.item_version.item.limits.promised.days == 2

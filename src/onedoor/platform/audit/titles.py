@@ -31,6 +31,8 @@ TITLES = {
     "cases.deem_accepted": "逾期视为受理",
     "cases.discard_draft": "删去草稿",
     "cases.extend_limit": "延长期限",
+    "cases.import_calendar": "导入放假安排",
+    "cases.recalculate": "时限重新计算",
     "cases.hand_in": "送达收件单位",
     "cases.post_notice": "发布公示",
     "cases.raise_objection": "提出异议",

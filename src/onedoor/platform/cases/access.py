@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import CharField, Exists, Manager, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from onedoor.platform.cases.models import Case, CasePerson, Draft, PublicNotice, RelatedStaffDeclaration
+from onedoor.platform.cases.models import Case, CasePerson, Conflict, Draft, PublicNotice, RelatedStaffDeclaration
 from onedoor.platform.certificates.models import CertificateUse
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
@@ -34,6 +34,7 @@ RARE: dict[str, QuerySet[Any]] = {
     "people": CasePerson.objects.all(),
     "relatives": RelatedStaffDeclaration.objects.all(),
     "notices": PublicNotice.objects.all(),
+    "conflicts": Conflict.objects.all(),
 }
 
 

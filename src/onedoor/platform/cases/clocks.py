@@ -11,8 +11,10 @@ from onedoor.platform.cases.models import Case, Clock, Pause
 from onedoor.platform.cases.states import State
 from onedoor.platform.catalog.steps import Step
 from onedoor.platform.catalog.strict import Limit
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import calendars
 from onedoor.platform.kernel.clock import CHINA, day_of
-from onedoor.standards.workdays import WorkCalendar, national_calendar
+from onedoor.standards.workdays import WorkCalendar
 
 DECISION_CLOCKS = (Clock.Kind.PROMISED, Clock.Kind.STATUTORY)
 STEP_CLOCKS = (Clock.Kind.STEP, Clock.Kind.STEP_LAW)
@@ -30,9 +32,9 @@ class Due:
     at: datetime | None = None
 
 
-def work_calendar() -> WorkCalendar:
-    """Return the calendar of working days in force."""
-    return national_calendar()
+def work_calendar(division: str = "") -> WorkCalendar:
+    """Return the calendar of working days in force in a place; without one, that of the whole country."""
+    return calendars.calendar(identity.chain(division)) if division else calendars.calendar()
 
 
 def due_day(
@@ -84,7 +86,7 @@ def overdue(*, at: datetime) -> Q:
 
 def start(case: Case, kind: Clock.Kind, limit: Limit, *, at: datetime) -> Clock:
     """Start one clock of a case for an event at a moment."""
-    clock = _clock(case, kind, limit, at=at, calendar=work_calendar())
+    clock = _clock(case, kind, limit, at=at, calendar=work_calendar(case.division))
     clock.save()
     return clock
 
@@ -99,7 +101,7 @@ def start_steps(case: Case, steps: Sequence[Step], *, at: datetime) -> None:
     ]
     if not limits:
         return
-    calendar = work_calendar()
+    calendar = work_calendar(case.division)
     rows = [_clock(case, kind, limit, at=at, calendar=calendar, step=step.code) for kind, step, limit in limits]
     if case.state in STANDING_STILL:
         for row in rows:
@@ -178,26 +180,43 @@ def extend(case: Case, *, days: int) -> None:
 
 
 def recompute(case: Case) -> None:
-    """Compute the ends of the decision clocks and of the steps' anew from their pauses, extension and the calendar."""
-    calendar = work_calendar()
-    pauses = [(begun, ended) for begun, ended in case.pauses.values_list("from_at", "to_at") if ended is not None]
-    clocks = list(case.clocks.filter(kind__in=PAUSABLE).exclude(state=Clock.State.STOPPED))
-    for clock in clocks:
-        found = due_of(clock, pauses=pauses, calendar=calendar)
-        clock.due_on, clock.due_at, clock.provisional = found.day, found.at, found.provisional
-    Clock.objects.bulk_update(clocks, ["due_on", "due_at", "provisional"])
+    """Compute the ends of the decision clocks and of the steps' anew from their pauses and extension."""
+    recalculate(case, work_calendar(case.division), *PAUSABLE)
     set_urgency(case)
 
 
-def spoken(clock: Clock) -> str:
-    """Return the end of a limit as letters and messages tell it: 2026-10-19, or 2026-10-19 14:30 where hours count."""
-    if clock.due_at is None:
-        return clock.due_on.isoformat()
-    return f"{clock.due_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+def recalculate(case: Case, calendar: WorkCalendar, *kinds: Clock.Kind) -> list[tuple[Clock, date]]:
+    """
+    Compute the ends of the clocks that have not stopped (of these kinds, or all), and return those whose day has moved
+    with the day until now.
+
+    The applicant's own time is never shortened (R-CLK-6): people have planned with the day they were told.
+    """
+    moved, changed = [], []
+    for clock, found in due_days(case, calendar, *kinds):
+        if clock.due_on != found.day:
+            moved.append((clock, clock.due_on))
+        if (clock.due_on, clock.due_at, clock.provisional) != (found.day, found.at, found.provisional):
+            clock.due_on, clock.due_at, clock.provisional = found.day, found.at, found.provisional
+            changed.append(clock)
+    Clock.objects.bulk_update(changed, ["due_on", "due_at", "provisional"])
+    return moved
 
 
-def due_of(clock: Clock, *, pauses: Sequence[Interval], calendar: WorkCalendar) -> Due:
-    """Return when a clock ends by this calendar."""
+def due_days(case: Case, calendar: WorkCalendar, *kinds: Clock.Kind) -> list[tuple[Clock, Due]]:
+    """Return the clocks that have not stopped with when each ends by this calendar; nothing is written."""
+    running = case.clocks.exclude(state=Clock.State.STOPPED)
+    pauses = [(begun, ended) for begun, ended in case.pauses.values_list("from_at", "to_at") if ended is not None]
+    found = []
+    for clock in running.filter(kind__in=kinds) if kinds else running:
+        end = _due_of(clock, pauses=pauses if clock.kind in PAUSABLE else (), calendar=calendar)
+        if clock.kind == Clock.Kind.APPLICANT and end.day < clock.due_on:
+            end = Due(clock.due_on, end.provisional)
+        found.append((clock, end))
+    return found
+
+
+def _due_of(clock: Clock, *, pauses: Sequence[Interval], calendar: WorkCalendar) -> Due:
     if clock.started_at is not None:
         return due_moment(hours=clock.length, started_at=clock.started_at, pauses=pauses)
     return due_day(
@@ -207,3 +226,10 @@ def due_of(clock: Clock, *, pauses: Sequence[Interval], calendar: WorkCalendar) 
         pauses=[(day_of(first), day_of(last)) for first, last in pauses],
         calendar=calendar,
     )
+
+
+def spoken(clock: Clock) -> str:
+    """Return the end of a limit as letters and messages tell it: 2026-10-19, or 2026-10-19 14:30 where hours count."""
+    if clock.due_at is None:
+        return clock.due_on.isoformat()
+    return f"{clock.due_at.astimezone(CHINA):%Y-%m-%d %H:%M}"

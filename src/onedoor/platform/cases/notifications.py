@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from onedoor.platform.cases.models import Action, Draft
+from onedoor.platform.cases.models import Action, Clock, Draft
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
@@ -51,6 +51,7 @@ TEXTS = {
     Kind.BEGIN_SPECIAL: "“{item}”进入特别程序，这段时间不计入办理期限，原因和计划结束日见告知书。",
     Kind.END_SPECIAL: "“{item}”的特别程序已结束，最迟 {promised} 办结。",
     Kind.TERMINATE: "“{item}”已终止办理，理由和救济途径见通知书。",
+    Kind.RECALCULATE: "“{item}”的时限按新公布的放假安排重新计算：{moved}。",
     Kind.WITHDRAW: "“{item}”申请已按您的要求撤回。",
 }
 
@@ -68,6 +69,8 @@ def notify(payload: dict[str, Any], *, at: datetime) -> None:
     action = _action(payload)
     if action.kind == Kind.DELIVER and action.facts.get("method") == "electronic":
         return  # the message that delivered it has said so
+    if action.kind == Kind.RECALCULATE and not _moved(action):
+        return  # only limits of steps have moved, nothing the applicant plans with
     tell(action, at=at)
 
 
@@ -86,8 +89,14 @@ def tell(action: Action, *, at: datetime) -> None:
         promised=action.facts.get("promised_due", ""),
         statutory=action.facts.get("statutory_due", ""),
         last_day=action.facts.get("last_day", ""),
+        moved="；".join(f"{Clock.Kind(kind).label}到 {day}" for kind, day in _moved(action).items()),
     )
     _tell(action, text, at)
+
+
+def _moved(action: Action) -> dict[str, str]:
+    """Return the limits of the case itself that have moved; those of its steps are named step:visit."""
+    return {name: day for name, day in action.facts.get("moved", {}).items() if ":" not in name}
 
 
 def notify_step(payload: dict[str, Any], *, at: datetime) -> None:

@@ -96,6 +96,7 @@ class Kind(models.TextChoices):
     STATE_DEFENCE = "state_defence", "陈述申辩"
     REVOKE = "revoke", "决定撤销"
     DROP_REVOCATION = "drop_revocation", "决定不予撤销"
+    RECALCULATE = "recalculate", "时限重新计算"
     RAISE_CONFLICT = "raise_conflict", "查得与申报不一致"
     EXPLAIN = "explain", "说明情况"
     SETTLE_CONFLICT = "settle_conflict", "核实不一致"
@@ -114,6 +115,7 @@ EX_OFFICIO = frozenset(
         Kind.DELIVER,
         Kind.FINISH,
         Kind.LINK,
+        Kind.RECALCULATE,
     }
 )
 
@@ -175,5 +177,6 @@ MOVES = {
         Move(Kind.STATE_DEFENCE, frozenset({State.REVIEWING}), None),
         Move(Kind.REVOKE, frozenset({State.REVIEWING}), State.DELIVERING),
         Move(Kind.DROP_REVOCATION, frozenset({State.REVIEWING}), State.TERMINATED),
+        Move(Kind.RECALCULATE, BEFORE_DECISION | DECIDED, None),
     )
 }

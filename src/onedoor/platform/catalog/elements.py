@@ -50,6 +50,8 @@ WORDS = {
     "code": "事项代码",
     "national": "国家目录要素",
     "limits": "时限",
+    "limits.promised.days": "承诺办结时限",
+    "limits.statutory.days": "法定办结时限",
     "limits.receive": "收件时限",
     "limits.issue": "制证送达时限",
     "fee": "收费",

@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+    model_validator,
+)
 
 NonEmpty = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -44,6 +52,12 @@ class Limit(StrictModel):
         if self.unit == "hour" and self.extension:
             raise ValueError("按小时计的时限不能延长")
         return self
+
+    @model_serializer(mode="wrap")
+    def says_its_length(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Write the one length it has, 0 days too, and never the other."""
+        written = {name: value for name, value in dump(self).items() if name not in ("days", "hours")}
+        return {"hours": self.hours, **written} if self.hours else {"days": self.days, **written}
 
     @property
     def length(self) -> int:

@@ -2,11 +2,23 @@
 
 from django.urls import path
 
-from onedoor.web.citizen import account, cases, certificates, changes, drafts, guide, proceedings, public, uses
+from onedoor.web.citizen import (
+    account,
+    cases,
+    certificates,
+    changes,
+    drafts,
+    guide,
+    proceedings,
+    public,
+    services,
+    uses,
+)
 
 urlpatterns = [
     path("", guide.home, name="home"),
     path("search/", guide.search, name="search"),
+    path("services/<slug:code>/", services.service, name="service"),
     path("place/", guide.choose_place, name="place"),
     path("items/<str:code>/", guide.item, name="item"),
     path("items/<str:code>/check/", guide.precheck, name="precheck"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from onedoor.web.staff import (
     acts,
+    calendars,
     certificate_acts,
     certificates,
     desk,
@@ -82,6 +83,7 @@ urlpatterns = [
     path("items/<str:code>/versions/<int:number>/simulation/", items.simulation, name="item_simulation"),
     path("items/<str:code>/offering/", items_offerings.draft, name="offering_draft"),
     path("items/<str:code>/offerings/<int:offering_id>/", items_offerings.offering, name="staff_offering"),
+    path("calendar/", calendars.calendar, name="calendar"),
     path("parameters/", items_parameters.index, name="parameters"),
     path("parameters/<str:key>/", items_parameters.history, name="parameter"),
     path("certificates/", certificates.certificates_list, name="staff_certificates"),

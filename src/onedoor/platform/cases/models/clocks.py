@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 
 from onedoor.platform.cases.models.case import Case
+from onedoor.platform.catalog.items import ServiceItem
 
 
 class Clock(models.Model):
@@ -58,6 +59,18 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.kind} {self.due_on}"
+
+    @property
+    def name(self) -> str:
+        """By which the facts of an action name this clock: promised, or step:visit."""
+        return f"{self.kind}:{self.step}" if self.step else self.kind
+
+    def title(self, item: ServiceItem) -> str:
+        """Return what people call it; one of a step names the step: 上门核实（承诺时限）."""
+        step = item.step(self.step) if self.step else None
+        if step is None:
+            return str(self.get_kind_display())
+        return f"{step.title}（{'法定' if self.kind == self.Kind.STEP_LAW else '承诺'}时限）"
 
 
 class Pause(models.Model):

@@ -1,5 +1,12 @@
 """Every write of the cases room; callers import them from here."""
 
+from onedoor.platform.cases.operations.calendars import (
+    MOST_LOOKED_AT,
+    HolidayNotice,
+    import_calendar,
+    preview_calendar,
+    read_notice,
+)
 from onedoor.platform.cases.operations.conflicts import (
     Finding,
     explain_conflict,
@@ -79,6 +86,11 @@ from onedoor.platform.cases.operations.submission import (
 from onedoor.platform.cases.operations.voiding import confirm_void, request_void
 
 __all__ = [
+    "MOST_LOOKED_AT",
+    "HolidayNotice",
+    "import_calendar",
+    "preview_calendar",
+    "read_notice",
     "Finding",
     "accept_case",
     "ask_deletion",

@@ -116,7 +116,9 @@ def deliver_decision(
         _complete(case, delivery, actor=actor, at=at)
     else:
         if method == Delivery.Method.PUBLIC:
-            due = clocks.due_day(unit="day", days=PUBLIC_DAYS, started_on=day_of(at), calendar=clocks.work_calendar())
+            due = clocks.due_day(
+                unit="day", days=PUBLIC_DAYS, started_on=day_of(at), calendar=clocks.work_calendar(case.division)
+            )
             delivery.due_on = due.day
             delivery.save(update_fields=["due_on"])
         facts = {"method": method, "document": document.number, "due_on": _iso(delivery.due_on)}

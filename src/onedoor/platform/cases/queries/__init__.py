@@ -2,6 +2,7 @@
 
 from onedoor.platform.cases.applications import faults_shown_in, version_changes
 from onedoor.platform.cases.models import Case, CaseDocument, Draft
+from onedoor.platform.cases.queries.calendars import CalendarYear, calendar_years
 from onedoor.platform.cases.queries.citizen import (
     DraftView,
     differing,
@@ -35,7 +36,6 @@ from onedoor.platform.cases.queries.histories import month_before, step_historie
 from onedoor.platform.cases.queries.life import (
     ClockView,
     TimelineEntry,
-    clock_label,
     clocks_of,
     road,
     timeline,
@@ -89,6 +89,8 @@ from onedoor.platform.cases.queries.proceedings import (
 from onedoor.platform.cases.queries.public import public_notice, public_notices
 
 __all__ = [
+    "CalendarYear",
+    "calendar_years",
     "Case",
     "Conflicts",
     "conflict_of",
@@ -108,7 +110,6 @@ __all__ = [
     "WorkItem",
     "asked_papers",
     "can_be_proved",
-    "clock_label",
     "clocks_of",
     "declared_sections",
     "differing",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from onedoor.platform.cases.access import rows_of
 from onedoor.platform.cases.models import Case, Conflict
 from onedoor.platform.cases.operations.conflicts import ConflictNotFound, open_conflicts
 from onedoor.platform.kernel.actors import Actor
@@ -24,7 +25,7 @@ class Conflicts:
 
 def conflicts_of(case: Case, *, actor: Actor) -> Conflicts:
     """Return what sources say otherwise than it was declared, both sides with the source. Two queries."""
-    rows = list(case.conflicts.order_by("-pk").prefetch_related("explanations"))
+    rows = list(rows_of(case, "conflicts").order_by("-pk").prefetch_related("explanations"))
     return Conflicts(rows, actor.may("cases.settle", division=case.division, line=case.line))
 
 

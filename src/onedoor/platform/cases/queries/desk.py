@@ -8,8 +8,8 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, handlers, remaining
+from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.models import Case, CaseStep, Clock, KeptCase, StepPerformer
-from onedoor.platform.cases.queries.life import working_days_left
 from onedoor.platform.cases.queries.proceedings import obstacle
 from onedoor.platform.cases.remaining import Left
 from onedoor.platform.cases.states import MOVES, Kind, State
@@ -62,9 +62,10 @@ def get_visible_case(
     found = access.for_page(Case.objects.all()) if shown else Case.objects.all()
     if actor.kind == "officer":
         found = found.annotate(restricted=Exists(RESTRICTED.filter(case=OuterRef("pk"))))
-    case = found.filter(number=number).first()
-    if case is None:
-        raise access.CaseNotFound
+    try:
+        case = found.get(number=number)
+    except Case.DoesNotExist:
+        raise access.CaseNotFound from None
     if actor.kind == "officer":
         if not officer_sees(case, actor):
             raise access.CaseNotFound
@@ -129,7 +130,8 @@ def _work_item(row: Any, at: datetime) -> WorkItem:
     if row.urgent_at is not None:
         left = remaining.of_hours(row.urgent_at, at=at)
     elif due_on is not None:
-        left = remaining.of_days(working_days_left(day_of(at), due_on))
+        days = remaining.working_days_left(day_of(at), due_on, work_calendar(row.case.division))
+        left = remaining.of_days(days)
     return WorkItem(
         step=row,
         case=row.case,

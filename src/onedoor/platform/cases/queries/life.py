@@ -129,11 +129,11 @@ def _road_of_revocation(case: Case) -> list[Milestone]:
 def clocks_of(case: Case, *, at: datetime) -> list[ClockView]:
     """Return the limits that still run, of the case and of its open steps, the nearest first."""
     running = [clock for clock in case.clocks.all() if clock.state != Clock.State.STOPPED]
-    calendar = work_calendar()
+    calendar = work_calendar(case.division)
     return [
         ClockView(
             kind=clock.kind,
-            label=clock_label(clock, case),
+            label=clock.title(case.item_version.item),
             due_on=clock.due_on,
             due_at=clock.due_at,
             left=remaining.of_clock(clock, at=at, calendar=calendar),
@@ -142,14 +142,6 @@ def clocks_of(case: Case, *, at: datetime) -> list[ClockView]:
         )
         for clock in sorted(running, key=lambda clock: (clock.due_on, clock.pk))
     ]
-
-
-def clock_label(clock: Clock, case: Case) -> str:
-    """Return what a limit is called; one of a step names it: 上门核实（承诺时限）."""
-    step = case.item_version.item.step(clock.step) if clock.step else None
-    if step is None:
-        return str(clock.get_kind_display())
-    return f"{step.title}（{'法定' if clock.kind == Clock.Kind.STEP_LAW else '承诺'}时限）"
 
 
 def working_days_left(on: date, due: date) -> int:

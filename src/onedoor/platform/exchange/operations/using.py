@@ -73,6 +73,7 @@ class Ground:
     legal_basis: str
     fields: Sequence[str]
     grant: ShareGrant | None = None
+    unknown: int = 0  # people asked about whom the platform does not know; they count, or a quota could be stretched
     reach: Sequence[CodeRange] = EVERYWHERE
 
 
@@ -137,6 +138,7 @@ def use_grant(
         legal_basis=request.legal_basis,
         fields=list(grant.fields),
         grant=grant,
+        unknown=sum(person is None for _, person in people),
         reach=identity.reach_of(request.division, on=on),
     )
     asked = [person for _, person in people if person is not None]
@@ -227,7 +229,7 @@ def _record(
         grant=ground.grant,
         business=business.strip(),
         fields=list(ground.fields),
-        asked=len(people),
+        asked=len(people) + ground.unknown,
         found=len(rows),
         at=at,
         as_of=min((one.as_of for found in rows.values() for one in found), default=None),
@@ -250,7 +252,7 @@ def _record(
         dataset=source.code,
         purpose=ground.purpose,
         fields=list(ground.fields),
-        people=len(people),
+        people=use.asked,
         digest=use.digest,
     )
     return use

@@ -88,9 +88,9 @@ class PersonNotFound(NotFound):
     code, message = "identity.person_not_found", "没有找到姓名与身份证号都一致的人员，请核对证件后重新输入。"
 
 
-def assurance_of(person: Person, *, on: date, most: int = 4) -> int:
+def assurance_of(person: Person, *, on: date, most: int = 4, rechecks: bool = True) -> int:
     """
-    Return the real-name level a person has on a day, `most` at the most.
+    Return the real-name level a person has on a day, `most` at the most; without `rechecks` no site-wide figure is asked.
 
     It falls to 2 when the document has run out, or when the place asks for a new check after so many days
     (parameter `identity.recheck_days`) and they have passed; somebody who has died has none.
@@ -100,7 +100,7 @@ def assurance_of(person: Person, *, on: date, most: int = 4) -> int:
         return 0
     if person.document_valid_to is not None and person.document_valid_to < on:
         return min(level, MATCHED)
-    if level > MATCHED and person.verified_at is not None:
+    if rechecks and level > MATCHED and person.verified_at is not None:
         days = snapshot(prefix=RECHECK, chain=[NATION], on=on).rows.get(RECHECK)
         if days is not None and day_of(person.verified_at) + timedelta(days=int(days.value)) <= on:
             return MATCHED

@@ -51,13 +51,14 @@ def actor_for(
     With one proof (a code or a password) a citizen counts as level 2 at most; the full level needs two.
     """
     if login.kind == Login.Kind.CITIZEN:
+        rechecks = getattr(login, "rechecks", True)  # an account fetched otherwise than for a session does not say
         most = 4 if factors > 1 else ONE_FACTOR_LEVEL
         return Actor(
             kind="citizen",
             name="",
             login_id=login.pk,
             person_id=login.person_id,
-            assurance=assurance_of(login.person, most=most, on=on) if login.person else 0,
+            assurance=assurance_of(login.person, most=most, rechecks=rechecks, on=on) if login.person else 0,
             channel=channel,
             address=address,
         )

@@ -122,8 +122,7 @@ def running_clocks(*, actor: Actor, at: datetime, within: str = "", most: int = 
         kind__in=["receive", "promised", "step", "issue"],
     )
     rows = clocks.select_related("case__receiving_organization").order_by("due_on")[:most]
-    calendar = work_calendar()
-    return [(clock, remaining.of_clock(clock, at=at, calendar=calendar)) for clock in rows]
+    return [(one, remaining.of_clock(one, at=at, calendar=work_calendar(one.case.division))) for one in rows]
 
 
 def events(*, actor: Actor, on: date, within: str = "", most: int = 100) -> list[SupervisionEvent]:
