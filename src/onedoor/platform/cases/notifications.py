@@ -16,7 +16,7 @@ MACHINE = Actor.system("通知")
 TEXTS = {
     Kind.SUBMIT: "“{item}”申请已提交，{minutes} 分钟内可以撤销，之后正式送达收件单位。",
     Kind.UNDO: "“{item}”申请已撤销，填写的内容仍保存在草稿里。",
-    Kind.HAND_IN: "“{item}”申请已送达{receiving}，五个工作日内会告知您是否受理。",
+    Kind.HAND_IN: "“{item}”申请已送达{receiving}，{receive}内会告知您是否受理。",
     Kind.ASK_SUPPLEMENT: "“{item}”申请需要补正材料，全部内容已一次列明，请在 {due} 前补齐。",
     Kind.SUPPLY: "补正材料已收到，{receiving}正在审查。",
     Kind.RETURN: "“{item}”申请因逾期未补正已退件，您可以随时重新申请。",
@@ -82,6 +82,7 @@ def tell(action: Action, *, at: datetime) -> None:
         item=case.item_version.title,
         minutes=case.item_version.item.undo_minutes,
         receiving=case.receiving_organization.name,
+        receive=case.item_version.item.limits.receive.words,
         deciding=case.deciding_organization.name,
         delivery="决定书已送达，请查看" if by_inbox else "决定书将按您选的方式送达",
         hold_until=action.facts.get("hold_until", ""),

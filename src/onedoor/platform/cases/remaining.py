@@ -31,7 +31,7 @@ def of_hours(until: datetime, *, at: datetime) -> Left:
     size = abs(span)
     words = f"{size // HOUR} 小时" if size >= HOUR else f"{size // timedelta(minutes=1)} 分钟"
     if span <= timedelta(0):
-        return Left(f"已超 {words}", "red")
+        return Left(f"已超 {words}" if size >= timedelta(minutes=1) else "刚刚到期", "red")
     return Left(f"还剩 {words}", "yellow" if span <= 2 * HOUR else "green")
 
 
