@@ -15,6 +15,25 @@ WEB = ("--workers", "2", "--threads", "4", "--no-control-socket", "--log-level",
 READY_SECONDS = 60
 
 
+class Counter:
+    """Counts what is asked of the database inside a `with`; the marks of nested transactions are no questions."""
+
+    def __init__(self, connection: Any) -> None:
+        self.count = 0
+        self._wrapped = connection.execute_wrapper(self._counted)
+
+    def __enter__(self) -> "Counter":
+        self._wrapped.__enter__()
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        self._wrapped.__exit__(*raised)
+
+    def _counted(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        self.count += not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK TO"))
+        return execute(sql, params, many, context)
+
+
 class CountQueries:
     """Tell in each answer's head how many queries it took."""
 
@@ -24,16 +43,9 @@ class CountQueries:
     def __call__(self, request: Any) -> Any:
         from django.db import connection
 
-        count = 0
-
-        def counted(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-            nonlocal count
-            count += not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK TO"))
-            return execute(sql, params, many, context)
-
-        with connection.execute_wrapper(counted):
+        with Counter(connection) as counter:
             answer = self.get_response(request)
-        answer["X-Queries"] = str(count)
+        answer["X-Queries"] = str(counter.count)
         return answer
 
 

@@ -28,6 +28,8 @@ WITHOUT_REQUIRE = {
     "start_again": "access.require_applicant_side",
     "sign_own_consent": "only the person whose number the row names",
     "save_section": "access.require_draft",
+    "carry_over": "access.require_draft",
+    "choose_paper": "access.require_draft",
     "discard_draft": "access.require_draft",
     "attach_material": "access.require_draft or require_applicant_side",
     "remove_material": "access.require_draft",

@@ -139,6 +139,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "service.code": "marriage",
         "shown.code": "ABCDEF",
         "register.code": "assistance",
+        "check_original.code": "photo",
         "register_entry.code": "assistance",
     }
     for person, phone in ((books.reader, "13800000000"), (books.friend, "13800000001")):

@@ -96,6 +96,7 @@ ELSEWHERE = {
     Kind.RAISE_CONFLICT,  # tests/platform/exchange/test_conflicts.py, like the two below
     Kind.EXPLAIN,
     Kind.SETTLE_CONFLICT,
+    Kind.CHECK_ORIGINAL,  # tests/platform/papers/test_grades.py
     Kind.PROPOSE,
     Kind.OPPOSE,
     Kind.DISPATCH,

@@ -91,7 +91,7 @@ ELSEWHERE = {
 # A citizen's queries: an officer has no person, so they give nothing.
 CITIZENS = frozenset(
     {"get_draft", "known_answers", "needed_consents", "signatures_asked", "my_drafts", "my_cases", "uses_about"}
-    | {"own_objections", "own_use", "uses_under_consents", "matters_of"}
+    | {"own_objections", "own_use", "uses_under_consents", "matters_of", "papers_of_draft", "my_papers", "use_log"}
 )
 MUST_SEE = frozenset(
     {

@@ -36,6 +36,12 @@ def accept(stage: Stage) -> Sent:
     return Sent("clerk", staff(stage.books.received(AT), "accept/"))
 
 
+@sends("check_original")
+def check_original(stage: Stage) -> Sent:
+    case = stage.books.received(AT)
+    return Sent("clerk", staff(case, "papers/photo/original/"), {"agrees": "yes", "valid_until": "2027-08-31"})
+
+
 @sends("ask_supplement")
 def ask_supplement(stage: Stage) -> Sent:
     return Sent("clerk", staff(stage.books.received(AT), "supplement/"), PAPER)

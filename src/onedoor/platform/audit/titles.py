@@ -54,6 +54,8 @@ TITLES = {
     "cases.deliver": "送达文书",
     "cases.confirm_delivery": "确认送达",
     "cases.choose_delivery": "选择送达方式",
+    "cases.choose_paper": "选择材料怎样交",
+    "cases.check_original": "核对原件",
     "cases.propose_decision": "拟定决定",
     "cases.confirm_decision": "复核决定",
     "cases.inform_hearing": "告知听证权利",

@@ -1,7 +1,8 @@
 """Who may come near a case: its applicant, an agent with a living mandate, an officer whose post reaches it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import CharField, Exists, Manager, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
@@ -10,6 +11,7 @@ from onedoor.platform.cases.models import Case, CasePerson, Conflict, Draft, Pub
 from onedoor.platform.certificates.models import CertificateUse
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotFound
 
 
@@ -86,3 +88,16 @@ def require_draft(draft: Draft, *, actor: Actor, scope: str, on: date) -> None:
         scope=scope,
         on=on,
     )
+
+
+def lock_draft(draft_id: UUID, *, actor: Actor, at: datetime) -> Draft:
+    """
+    Return an open draft with its row locked, for whoever may fill it in.
+
+    :raises DraftNotFound: there is none, it has been submitted or has expired, or it is not for this actor.
+    """
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("applicant").filter(pk=draft_id).first()
+    if draft is None or draft.submitted_as_id is not None or draft.expires_at <= at:
+        raise DraftNotFound
+    require_draft(draft, actor=actor, scope="submit", on=day_of(at))
+    return draft

@@ -53,6 +53,7 @@ TEXTS = {
     Kind.TERMINATE: "“{item}”已终止办理，理由和救济途径见通知书。",
     Kind.RECALCULATE: "“{item}”的时限按新公布的放假安排重新计算：{moved}。",
     Kind.WITHDRAW: "“{item}”申请已按您的要求撤回。",
+    Kind.CHECK_ORIGINAL: "“{item}”的材料已核对原件，以后办事可以直接沿用。",
 }
 
 

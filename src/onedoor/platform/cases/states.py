@@ -100,6 +100,7 @@ class Kind(models.TextChoices):
     RAISE_CONFLICT = "raise_conflict", "查得与申报不一致"
     EXPLAIN = "explain", "说明情况"
     SETTLE_CONFLICT = "settle_conflict", "核实不一致"
+    CHECK_ORIGINAL = "check_original", "核对原件"
 
 
 # The actions a case can begin with, and the state they put it into: an application, or an organ of its own motion.
@@ -174,6 +175,7 @@ MOVES = {
         Move(Kind.RAISE_CONFLICT, BEFORE_DECISION, None),
         Move(Kind.EXPLAIN, BEFORE_DECISION, None),
         Move(Kind.SETTLE_CONFLICT, UNDER_REVIEW, None),
+        Move(Kind.CHECK_ORIGINAL, frozenset(State) - {State.SUBMITTED}, None),
         Move(Kind.STATE_DEFENCE, frozenset({State.REVIEWING}), None),
         Move(Kind.REVOKE, frozenset({State.REVIEWING}), State.DELIVERING),
         Move(Kind.DROP_REVOCATION, frozenset({State.REVIEWING}), State.TERMINATED),

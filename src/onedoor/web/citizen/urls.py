@@ -31,6 +31,7 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/discard/", drafts.discard, name="draft_discard"),
     path("drafts/<uuid:draft_id>/s/<slug:section>/", drafts.section, name="draft_section"),
     path("me/", account.me, name="me"),
+    path("me/papers/", account.papers, name="my_papers"),
     path("me/messages/", account.messages, name="messages"),
     path("me/delegations/", account.delegations, name="delegations"),
     path("me/signatures/", account.signatures, name="signatures"),

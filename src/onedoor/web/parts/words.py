@@ -24,6 +24,7 @@ ENGLISH = {
     "消息": "Messages",
     "谁用过我的数据": "Who used my data",
     "委托": "Delegations",
+    "我交过的材料": "Papers I have given",
     "演示站点": "Demonstration",
     "换个人看看": "Be somebody else",
     "时钟拨快一天": "Clock on by a day",

@@ -93,7 +93,8 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
         if actor.may("cases.view", division=found.division, line=found.line)
         else [],
         "purposes": queries.PURPOSES,
-        "papers": queries.materials_of(found),
+        "papers": queries.papers_of_case(queries.materials_of(found)),
+        "may_check": actor.may("cases.accept", division=found.division, line=found.line),
         "ended_certificates": queries.ended_certificates(found, at=clock.now()),
         "conflicts": queries.conflicts_of(found, actor=actor),
         "panels": handler.panels(found, actor) if handler.panels else [],

@@ -69,6 +69,7 @@ from onedoor.platform.cases.operations.notices import (
     post_notice,
     raise_objection,
 )
+from onedoor.platform.cases.operations.papers import check_original, choose_paper
 from onedoor.platform.cases.operations.relatives import declare_relative
 from onedoor.platform.cases.operations.revocation import (
     decide_revocation,
@@ -96,7 +97,9 @@ __all__ = [
     "ask_deletion",
     "attach_material",
     "begin_special_procedure",
+    "check_original",
     "choose_delivery",
+    "choose_paper",
     "close_ended_notices",
     "close_notice",
     "close_objection",

@@ -61,7 +61,7 @@ def give_pauses_days(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0007_recalculated_limits"), ("catalog", "0002_two_layers")]
+    dependencies = [("cases", "0008_papers"), ("catalog", "0002_two_layers")]
 
     operations = [
         migrations.RenameField("clock", "days", "length"),
