@@ -5,7 +5,7 @@ from benchmarks.errands import Party, parties
 from benchmarks.load import drive
 from benchmarks.site import running
 
-CLIENTS, SECONDS = 8, 15.0
+CLIENTS, SECONDS = 8, 8.0
 
 
 def create(party: Party, turn: int) -> None:

@@ -7,7 +7,7 @@ from benchmarks.errands import Party, parties
 from benchmarks.load import drive
 from benchmarks.site import running
 
-CLIENTS, SECONDS = 8, 15.0
+CLIENTS, SECONDS = 8, 8.0
 REVISION = re.compile(rb'name="revision" value="(\d+)"')
 
 

@@ -28,10 +28,11 @@ class Answer:
 class Client:
     """One browser of somebody who is logged in; keeps its connection and its times, by the name of what was asked."""
 
-    def __init__(self, port: int, person: Person) -> None:
+    def __init__(self, port: int, person: Person | None) -> None:
         self.port, self.person = port, person
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self.cookies = f"sessionid={person.session}; csrftoken={TOKEN}; place=330113100000"
+        session = f"sessionid={person.session}; " if person else ""
+        self.cookies = f"{session}csrftoken={TOKEN}; place=330113100000"
         self.samples: list[tuple[str, float, int]] = []
 
     def get(self, name: str, path: str) -> Answer:

@@ -19,7 +19,12 @@ from onedoor.web.parts.actors import FACTORS_KEY, POST_KEY, PROVED_KEY
 
 MACHINE = Actor.system("性能测量")
 BEGUN = date(2026, 7, 1)
-OFFICERS = (("clerk", "intake_clerk", TOWN), ("reviewer", "reviewer", TOWN), ("approver", "approver", COUNTY))
+OFFICERS = (
+    ("clerk", "intake_clerk", TOWN),
+    ("reviewer", "reviewer", TOWN),
+    ("approver", "approver", COUNTY),
+    ("county_clerk", "intake_clerk", COUNTY),
+)
 
 
 def make(citizens: int) -> tuple[dict[str, Person], list[Person]]:
@@ -89,7 +94,7 @@ def _reader(number: int, at: datetime) -> Person:
 def _session(login: Any, more: dict[str, Any]) -> str:
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     store[SESSION_KEY] = str(login.pk)
-    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[BACKEND_SESSION_KEY] = "onedoor.platform.identity.backends.AccountBackend"
     store[HASH_SESSION_KEY] = login.get_session_auth_hash()
     store[FACTORS_KEY] = ["code", "one_time_password", "password"]
     store[PROVED_KEY] = time.time() + 3600

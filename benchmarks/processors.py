@@ -1,6 +1,7 @@
 """Processor time of the web processes and of PostgreSQL: what a work costs, however busy the machine is."""
 
 import os
+import time
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -14,6 +15,16 @@ def server_pid() -> int:
         cursor.execute("SELECT pg_backend_pid()")
         backend = int(cursor.fetchone()[0])
     return _parents()[backend][0]
+
+
+def own_seconds() -> float:
+    """Return the processor seconds of this process and of the database's process that serves it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = int(cursor.fetchone()[0])
+    return time.process_time() + _parents()[backend][1]
 
 
 def seconds(root: int) -> float:

@@ -61,8 +61,10 @@ def a_key_with_every_post() -> Iterator[None]:
 def no_remembered_versions() -> None:
     """What one test has rolled back, another one does not find remembered under the same key."""
     from onedoor.platform.catalog.models import pinned
+    from onedoor.platform.kernel import calendars
 
     pinned.cache_clear()
+    calendars.forget()
 
 
 @pytest.fixture(scope="session")

@@ -177,9 +177,9 @@ class Visitor(httpx.Client):
         assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:2000]}"
         return answer.text
 
-    def submit(self, path: str, data: dict[str, Any]) -> httpx.Response:
+    def submit(self, path: str, data: dict[str, Any], **more: Any) -> httpx.Response:
         token, key = self.cookies.get("csrftoken", ""), uuid.uuid4().hex
-        return self.post(path, data={"idempotency_key": key, **data, "csrfmiddlewaretoken": token})
+        return self.post(path, data={"idempotency_key": key, **data, "csrfmiddlewaretoken": token}, **more)
 
     def be(self, name: str) -> "Visitor":
         """Enter through the demonstration's door."""

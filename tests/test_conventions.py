@@ -28,6 +28,8 @@ WITHOUT_REQUIRE = {
     "start_again": "access.require_applicant_side",
     "sign_own_consent": "only the person whose number the row names",
     "save_section": "access.require_draft",
+    "carry_over": "access.require_draft",
+    "choose_paper": "access.require_draft",
     "discard_draft": "access.require_draft",
     "attach_material": "access.require_draft or require_applicant_side",
     "remove_material": "access.require_draft",
@@ -63,6 +65,8 @@ WITHOUT_REQUIRE = {
     "send_code": "nobody is logged in yet",
     "store_file": "the room that owns the target has checked the actor",
     "use_certificate": "called by rooms that have checked the actor",
+    "object_to_use": "only about a use of one's own data",
+    "report_error": "called by rooms that have checked the actor",
     "use_dataset": "called by rooms that have checked the actor; the purpose says what they may have",
     "ensure_person": "called by rooms that have checked the actor",
 }

@@ -16,6 +16,9 @@ LIGHT = 60_000  # bytes on first view of a citizen's page
 REQUESTS = 8
 PUBLIC = (
     "/",
+    "/offline/",
+    "/services/assistance/",
+    "/services/marriage/",
     "/search/?q=补助",
     "/search/?q=没有这种事",
     "/place/",
@@ -55,6 +58,12 @@ STAFF = (
     ("LP006", "/staff/people/new/"),
     ("LP006", "/staff/organizations/"),
     ("LP006", "/staff/divisions/"),
+    ("LP008", "/staff/sharing/"),
+    ("LP008", "/staff/objections-to-data/"),
+    ("LP008", "/staff/sources/"),
+    ("LP008", "/staff/sources/police.household/"),
+    ("YB001", "/staff/sharing/"),
+    ("YB001", "/staff/sharing/ask/assistance.recognized_people/"),
     ("LP001", "/staff/registers/"),
     ("LP001", "/staff/registers/assistance.recognitions/"),
     ("LP002", "/staff/certificates/"),

@@ -15,12 +15,12 @@ from django.test import Client
 from onedoor.demonstration.cast import DAUGHTER, FATHER, MOTHER, TOWN, Citizen, bank_card
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.cases.life import fold
-from onedoor.platform.cases.models import Action, Case, CaseDocument, Draft
+from onedoor.platform.cases.models import Action, Case, CaseDocument, Conflict, Draft
 from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.exchange.models import Query
 from onedoor.platform.kernel.models import OutboxMessage
 from onedoor.platform.supervision.models import SupervisionEvent
-from onedoor.services.assistance.models import Difference, Recognition, Verification
+from onedoor.services.assistance.models import Recognition, Verification
 from tests.journeys.conftest import Simulator, photo
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -240,12 +240,19 @@ def test_the_whole_errand(
         opinion = {"outcome": "agree", "note": "入户情况与申报一致，两位老人确无稳定收入。"}
         blocked = post(reviewer, f"/staff/cases/{number}/opinion/opinion/", opinion)
         assert blocked.status_code == 409
-        difference = Difference.objects.get(result__verification=verification)
+        conflict = Conflict.objects.get(case=case)
+        tablet = citizen(DAUGHTER)  # a day later the session is over
+        assert "不一致" in tablet.get("/me/messages/").content.decode()
+        explained = post(
+            tablet,
+            f"/cases/{number}/conflicts/{conflict.pk}/",
+            {"text": "三轮车 2019 年就报废了，报废证明在家里。"},
+        )
+        assert explained.status_code == 302, explained.content.decode()
         settled = post(
             reviewer,
-            f"/staff/cases/{number}/difference/",
+            f"/staff/cases/{number}/conflicts/{conflict.pk}/",
             {
-                "key": str(difference.pk),
                 "settled": "declared",
                 "reason": "三轮车 2019 年已报废，见报废证明，已提请更正。",
             },

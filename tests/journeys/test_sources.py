@@ -8,14 +8,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.test import Client
 
-from onedoor.demonstration import loading
+from onedoor.demonstration import households, loading
 from onedoor.demonstration.cast import FATHER, MOTHER
+from onedoor.platform.cases.models import Case, Conflict
 from onedoor.platform.exchange import operations
 from onedoor.platform.exchange.models import Query, SourceCall, SourceHealth
 from onedoor.platform.identity.models import Person
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.models import OutboxMessage
+from onedoor.services.assistance.models import Verification
 from tests.journeys.conftest import Simulator, start_simulator
 from tests.ports import free_base
 
@@ -72,7 +75,7 @@ def office(site: Simulator, work: Callable[[], None], settings: Any) -> Iterator
     settings.ONEDOOR_CONNECTOR_TIMEOUT = 0.5
     with time_machine.travel(MONDAY, tick=True) as traveller:
         yield Office(site, work, traveller)
-    site.moods(police={})
+    site.moods(police={}, banks={})
 
 
 @pytest.mark.parametrize(
@@ -138,3 +141,38 @@ def test_a_dead_department_is_left_in_peace_and_caught_up_with_when_it_is_back(
 
     office.check_each_was_answered_once()
     assert SourceHealth.objects.get(connector=SOURCE).state == "closed"
+
+
+def test_a_case_goes_on_while_the_banks_are_silent_and_takes_their_word_when_they_are_back(
+    office: Office, officer: Callable[[str], Client]
+) -> None:
+    """Household 4 has 46,200 yuan nobody told of; its case is accepted while the banks are down."""
+    homes = households.invent(5)
+    loading.write_simulator_data(office.site.folder, also=households.simulated(homes))
+    office.site.moods(banks={"fail": 1})
+    households.load([homes[4]], at=datetime.now(CHINA))
+    case = Case.objects.get()
+    for _ in range(6):
+        office.work()
+        office.go(seconds=40)
+    verification = Verification.objects.get(case=case)
+    assert verification.conclusion == "INCOMPLETE"
+    assert verification.results.filter(source="banks.balance", state="waiting").exists()
+    assert case.steps.get(code="verify").ended_at is not None  # nobody waits for the banks
+    reviewer = officer("TX004")
+    assert "待核验" in reviewer.get(f"/staff/cases/{case.number}/").content.decode()
+    assert not Conflict.objects.exists()  # less than declared says nothing while an answer is missing
+
+    office.site.moods(banks={})
+    for _ in range(12):
+        office.go(minutes=3)
+        office.work()
+
+    verification.refresh_from_db()
+    assert verification.conclusion == "INCONSISTENT"
+    conflict = Conflict.objects.get(case=case)
+    assert (conflict.fact, conflict.source) == ("DEPOSIT", "banks.balance")
+    assert str(conflict.found).startswith(f"{46200 + homes[4].deposits}")
+    page = officer("TX004").get(f"/staff/cases/{case.number}/").content.decode()
+    assert "待核验" not in page
+    assert "银行业金融机构：存款信息" in page

@@ -13,7 +13,7 @@ from onedoor.platform.cases.models import Case
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Login
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "onedoor.platform.identity.backends.AccountBackend"
 
 
 class Desk:
@@ -38,7 +38,7 @@ class Desk:
     def get(self, name: str, url: str) -> Any:
         return self.client(name).get(url)
 
-    def post(self, name: str, url: str, **fields: Any) -> Any:
+    def post(self, name: str, url: str, /, **fields: Any) -> Any:
         return self.client(name).post(url, {"idempotency_key": uuid.uuid4().hex, **fields})
 
     def page(self, name: str, url: str) -> str:
@@ -47,12 +47,12 @@ class Desk:
         assert answer.status_code == 200, (url, answer.status_code)
         return str(answer.content.decode())
 
-    def act(self, name: str, url: str, **fields: Any) -> None:
+    def act(self, name: str, url: str, /, **fields: Any) -> None:
         """Post a form that has to be taken."""
         answer = self.post(name, url, **fields)
         assert answer.status_code == 302, (url, answer.status_code, answer.content.decode()[:4000])
 
-    def refused(self, name: str, url: str, status: int, **fields: Any) -> str:
+    def refused(self, name: str, url: str, status: int, /, **fields: Any) -> str:
         """Post a form that has to be refused, and return the page that says why."""
         answer = self.post(name, url, **fields)
         assert answer.status_code == status, (url, answer.status_code)

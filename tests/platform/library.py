@@ -130,6 +130,8 @@ OFFICERS = {
     "supervisor": ("supervisor", COUNTY),
     "auditor": ("auditadmin", COUNTY),
     "sysadmin": ("sysadmin", COUNTY),
+    "secadmin": ("secadmin", COUNTY),
+    "data_steward": ("data_steward", COUNTY),
     "second_approver": ("approver", COUNTY),
     "cert_officer": ("cert_officer", COUNTY),
     "elsewhere": ("intake_clerk", "330113100000"),

@@ -28,7 +28,7 @@ from onedoor.platform.kernel.limits import SLOTS, count
 from onedoor.platform.kernel.models import RateSlot
 
 ROOT = Path(__file__).resolve().parents[2]
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "onedoor.platform.identity.backends.AccountBackend"
 MADE_UP = {"uuid": "00000000-0000-0000-0000-000000000000", "int": "1"}
 OPEN = {  # pages for people who have not logged in
     "home", "search", "place", "item", "precheck", "check_start", "check", "recorded", "proof", "progress", "notices",

@@ -66,8 +66,9 @@ def _out(case: Case) -> dict[str, object]:
     }
 
 
-@router.get("", response=list[CaseOut], summary="我的办件")
+@router.get("", response={200: list[CaseOut], 401: Problem}, summary="我的办件")
 def my_cases(request: HttpRequest) -> list[dict[str, object]]:
+    _actor(request).require_person()
     return [_out(case) for case in queries.my_cases(actor=_actor(request), on=clock.today())]
 
 

@@ -170,6 +170,33 @@ class WorkCalendar:
         return self._next_workday(day)[0]
 
 
+# The days every year's notice has to give, whatever else it gives (《全国年节及纪念日放假办法》第二条, 2025-01-01).
+ALWAYS_OFF = ("01-01", "05-01", "05-02", "10-01", "10-02", "10-03")
+
+
+def year_faults(number: int, year: Year) -> dict[str, str]:
+    """Return what cannot be right in a year's notice, by field ("off", "worked"), in words for whoever typed it."""
+    try:
+        off = list(_spans(number, year.off))
+        worked = [date.fromisoformat(f"{number}-{day}") for day in year.worked]
+    except ValueError:
+        return {"off": f"有的日期在 {number} 年不存在，请核对。"}
+    faults = {}
+    if any(first > last for first, last in year.off):
+        faults["off"] = "有一段放假的结束日早于开始日，请核对。"
+    elif len(set(off)) != len(off):
+        faults["off"] = "有的放假日写了两遍，请核对。"
+    elif missing := [day for day in ALWAYS_OFF if date.fromisoformat(f"{number}-{day}") not in off]:
+        faults["off"] = f"缺少法定节假日 {'、'.join(missing)}，请补上。"
+    weekdays = [f"{day:%m-%d}" for day in worked if day.weekday() < 5]
+    both = [f"{day:%m-%d}" for day in worked if day in off]
+    if weekdays:
+        faults["worked"] = f"{'、'.join(weekdays)} 本来就是工作日，调休上班日应是周六或者周日。"
+    elif both:
+        faults["worked"] = f"{'、'.join(both)} 同时写成了放假，请核对。"
+    return faults
+
+
 def _spans(year: int, spans: Iterable[tuple[str, str]]) -> Iterable[date]:
     for first, last in spans:
         day, end = date.fromisoformat(f"{year}-{first}"), date.fromisoformat(f"{year}-{last}")

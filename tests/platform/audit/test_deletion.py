@@ -20,7 +20,7 @@ from onedoor.platform.identity import operations as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotLoggedIn
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "onedoor.platform.identity.backends.AccountBackend"
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from onedoor.platform.kernel.management.commands.work import outbox
 from onedoor.platform.supervision.models import SupervisionEvent
 from onedoor.platform.supervision.queries import audit_lines, events
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "onedoor.platform.identity.backends.AccountBackend"
 MASKED = READER.id_number[:3] + "*" * 11 + READER.id_number[-4:]
 
 

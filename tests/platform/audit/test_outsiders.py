@@ -94,7 +94,9 @@ def test_only_the_auditor_exports_with_a_purpose_and_leaves_a_trace(sealed: list
         with pytest.raises(NotAllowed):
             queries.export(first=1, last=1, reason="看一看吧", actor=books.officer(name), at=LATER)
     client = Client()
-    client.force_login(Login.objects.get(username="auditor"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        Login.objects.get(username="auditor"), backend="onedoor.platform.identity.backends.AccountBackend"
+    )
     assert client.post("/supervision/audit/export/", {"first": "1", "last": "3", "reason": ""}).status_code == 422
     assert (
         client.post("/supervision/audit/export/", {"first": "1", "last": "9", "reason": "年度审计"}).status_code == 404

@@ -141,7 +141,9 @@ def test_a_refusal_on_a_page_is_on_record_with_who_and_where(books: Library) -> 
 
     case = books.received(AT)
     client = Client()
-    client.force_login(Login.objects.get(username="elsewhere"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        Login.objects.get(username="elsewhere"), backend="onedoor.platform.identity.backends.AccountBackend"
+    )
     assert client.get(f"/staff/cases/{case.number}/").status_code == 404
     entry = AuditEntry.objects.get(outcome="refused")
     assert (entry.event, entry.role, entry.post_id) == ("cases.not_found", "intake_clerk", books.posts["elsewhere"])

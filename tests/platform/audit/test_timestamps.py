@@ -50,7 +50,9 @@ def auditor(books: Library) -> Client:
     from onedoor.platform.identity.models import Login
 
     client = Client()
-    client.force_login(Login.objects.get(username="auditor"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        Login.objects.get(username="auditor"), backend="onedoor.platform.identity.backends.AccountBackend"
+    )
     return client
 
 

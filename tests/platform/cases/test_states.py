@@ -92,6 +92,11 @@ PASSED_THROUGH = {State.GRANTED, State.DENIED}  # left again within the transact
 
 # Proceedings of their own; what they do in other states is tested beside them.
 ELSEWHERE = {
+    Kind.RECALCULATE,  # tests/platform/cases/test_calendars.py
+    Kind.RAISE_CONFLICT,  # tests/platform/exchange/test_conflicts.py, like the two below
+    Kind.EXPLAIN,
+    Kind.SETTLE_CONFLICT,
+    Kind.CHECK_ORIGINAL,  # tests/platform/papers/test_grades.py
     Kind.PROPOSE,
     Kind.OPPOSE,
     Kind.DISPATCH,

@@ -13,7 +13,7 @@ from tests.sessions import prove
 from onedoor.platform.identity.models import Login
 
 NOW = datetime(2026, 9, 1, 10, 0, tzinfo=library.CHINA)
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "onedoor.platform.identity.backends.AccountBackend"
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from onedoor.platform.messages.models import Message
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 MACHINE = Actor.system("测试")
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "onedoor.platform.identity.backends.AccountBackend"
 GROUNDS = {"reason": "逾期未还", "basis": "《图书馆借阅办法》第七条"}
 
 

@@ -344,6 +344,19 @@ def call(night: Night, outcome: str, milliseconds: int, *, lag: int | None = Non
     )
 
 
+def test_what_a_department_said_is_forgotten_after_a_day_its_time_and_digest_are_not(night: Night) -> None:
+    query = night.send(night.ask(), GOOD)
+    night.later(hours=23)
+    tasks.forget_answers(at=night.now)
+    assert Query.objects.get(pk=query.pk).answer is not None
+    night.later(hours=2)
+    tasks.forget_answers(at=night.now)
+    kept = Query.objects.get(pk=query.pk)
+    assert (kept.answer, kept.digest, kept.state) == (None, query.digest, "answered")
+    (proof,) = queries.evidence_of(business=query.business, person_id=night.books.reader.pk)
+    assert proof.digest == query.digest
+
+
 def test_the_log_of_calls_is_kept_for_ninety_days(night: Night) -> None:
     call(night, "answered", 1, at=night.now - timedelta(days=91))
     call(night, "answered", 2, at=night.now - timedelta(days=89))

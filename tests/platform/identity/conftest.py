@@ -45,7 +45,9 @@ def desk(staffed: Library) -> Callable[[str], Client]:
 
     def sit(name: str) -> Client:
         client = Client()
-        client.force_login(Login.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(
+            Login.objects.get(username=name), backend="onedoor.platform.identity.backends.AccountBackend"
+        )
         return client
 
     return sit

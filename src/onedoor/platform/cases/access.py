@@ -1,10 +1,17 @@
 """Who may come near a case: its applicant, an agent with a living mandate, an officer whose post reaches it."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
-from onedoor.platform.cases.models import Case, Draft
+from django.db.models import CharField, Exists, Manager, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from onedoor.platform.cases.models import Case, CasePerson, Conflict, Draft, PublicNotice, RelatedStaffDeclaration
+from onedoor.platform.certificates.models import CertificateUse
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotFound
 
 
@@ -17,6 +24,35 @@ class CaseNotFound(NotFound):
 
 class DraftNotFound(NotFound):
     code, message = "cases.draft_not_found", "没有找到该草稿，可能已提交或超过保留期限。请到“我的”页面查看。"
+
+
+# Of these a case has one row each, or none.
+ONE_EACH = (
+    *("applicant", "agent", "receiving_organization", "deciding_organization"),
+    *("declared", "answer_sources", "hearing"),
+)
+# Tables that have rows for few cases. A case fetched for its page knows which of them do, so the others are not asked.
+RARE: dict[str, QuerySet[Any]] = {
+    "people": CasePerson.objects.all(),
+    "relatives": RelatedStaffDeclaration.objects.all(),
+    "notices": PublicNotice.objects.all(),
+    "conflicts": Conflict.objects.all(),
+}
+
+
+def for_page(found: QuerySet[Case]) -> QuerySet[Case]:
+    """Return the cases with what the page of a case shows of other tables, and with which of the rare ones have rows."""
+    known = {f"has_{name}": Exists(rows.filter(case=OuterRef("pk"))) for name, rows in RARE.items()}
+    known["has_continued_by"] = Exists(Case.objects.filter(continues=OuterRef("pk")))
+    target = Concat(Value("case:"), Cast(OuterRef("pk"), CharField()))
+    known["has_certificates"] = Exists(CertificateUse.objects.filter(target=target))
+    return found.select_related(*ONE_EACH).prefetch_related("documents", "clocks").annotate(**known)
+
+
+def rows_of(case: Case, name: str) -> QuerySet[Any]:
+    """Return the rows of a rare table of a case; none, without a query, where it is known that there are none."""
+    rows: Manager[Any] = getattr(case, name)
+    return rows.all() if getattr(case, f"has_{name}", True) else rows.none()
 
 
 def require_applicant_side(case: Case, *, actor: Actor, scope: str, on: date) -> None:
@@ -52,3 +88,16 @@ def require_draft(draft: Draft, *, actor: Actor, scope: str, on: date) -> None:
         scope=scope,
         on=on,
     )
+
+
+def lock_draft(draft_id: UUID, *, actor: Actor, at: datetime) -> Draft:
+    """
+    Return an open draft with its row locked, for whoever may fill it in.
+
+    :raises DraftNotFound: there is none, it has been submitted or has expired, or it is not for this actor.
+    """
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("applicant").filter(pk=draft_id).first()
+    if draft is None or draft.submitted_as_id is not None or draft.expires_at <= at:
+        raise DraftNotFound
+    require_draft(draft, actor=actor, scope="submit", on=day_of(at))
+    return draft

@@ -7,6 +7,7 @@ from django.core.checks import CheckMessage, Error
 from onedoor.platform.cases import handlers
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.loading import read_item, shipped_files
+from onedoor.platform.certificates.kinds import all_kinds
 from onedoor.platform.exchange.connectors import all_connectors
 
 
@@ -25,8 +26,12 @@ def faults_of(item: ServiceItem) -> list[str]:
     if handler is None:
         return [f"没有为事项 {item.code} 登记处理函数"]
     sources = {source for consent in item.consents for source in consent.sources}
-    sources |= {paper.waiver.source for paper in item.materials if paper.waiver and paper.waiver.source}
+    waivers = [paper.waiver for paper in item.materials if paper.waiver]
+    sources |= {waiver.source for waiver in waivers if waiver.kind == "data"}
     faults = [f"没有登记数据来源 {source}" for source in sorted(sources - set(all_connectors()))]
+    kinds = {waiver.source for waiver in waivers if waiver.kind == "certificate"}
+    known = {kind.code for kind in all_kinds()}
+    faults += [f"没有登记证照种类 {source}" for source in sorted(kinds - known)]
     machines = {step.code for step in item.steps if step.by == "machine"}
     faults += [f"机器环节 {code} 没有启动函数" for code in sorted(machines - set(handler.openers))]
     fields = [one for field in item.form.all_fields() for one in (field, *field.columns)]

@@ -9,7 +9,9 @@ from django.db.models.functions import Coalesce, Least
 
 from onedoor.platform.cases.models import Case, Clock, Pause
 from onedoor.platform.catalog.strict import Limit
-from onedoor.standards.workdays import WorkCalendar, national_calendar
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import calendars
+from onedoor.standards.workdays import WorkCalendar
 
 DECISION_CLOCKS = (Clock.Kind.PROMISED, Clock.Kind.STATUTORY)
 
@@ -20,9 +22,9 @@ class Due:
     provisional: bool
 
 
-def work_calendar() -> WorkCalendar:
-    """Return the calendar of working days in force."""
-    return national_calendar()
+def work_calendar(division: str = "") -> WorkCalendar:
+    """Return the calendar of working days in force in a place; without one, that of the whole country."""
+    return calendars.calendar(identity.chain(division)) if division else calendars.calendar()
 
 
 def due_day(
@@ -51,7 +53,7 @@ def due_day(
 
 def start(case: Case, kind: Clock.Kind, limit: Limit, *, on: date) -> Clock:
     """Start one clock of a case for an event on day `on`."""
-    due = due_day(unit=limit.unit, days=limit.days, started_on=on, calendar=work_calendar())
+    due = due_day(unit=limit.unit, days=limit.days, started_on=on, calendar=work_calendar(case.division))
     return Clock.objects.create(
         case=case,
         kind=kind,
@@ -110,17 +112,42 @@ def extend(case: Case, *, days: int) -> None:
 
 
 def recompute(case: Case) -> None:
-    """Compute the due days of the decision clocks anew from their pauses, extension and the calendar."""
-    calendar = work_calendar()
+    """Compute the due days of the decision clocks anew from their pauses and extension."""
+    recalculate(case, work_calendar(case.division), *DECISION_CLOCKS)
+    set_urgency(case)
+
+
+def recalculate(case: Case, calendar: WorkCalendar, *kinds: Clock.Kind) -> dict[str, tuple[date, date]]:
+    """
+    Compute the due days of the clocks that have not stopped (of these kinds, or all), and return what has moved, by kind:
+    the day until now, the new one.
+
+    The applicant's own time is never shortened (R-CLK-6): people have planned with the day they were told.
+    """
+    moved = {}
+    for clock, due in due_days(case, calendar, *kinds):
+        if clock.due_on != due.day:
+            moved[clock.kind] = (clock.due_on, due.day)
+        if (clock.due_on, clock.provisional) != (due.day, due.provisional):
+            clock.due_on, clock.provisional = due.day, due.provisional
+            clock.save(update_fields=["due_on", "provisional"])
+    return moved
+
+
+def due_days(case: Case, calendar: WorkCalendar, *kinds: Clock.Kind) -> list[tuple[Clock, Due]]:
+    """Return the clocks that have not stopped with the day each is due by this calendar; nothing is written."""
+    running = case.clocks.exclude(state=Clock.State.STOPPED)
     pauses = [(first, last) for first, last in case.pauses.values_list("from_on", "to_on") if last is not None]
-    for clock in case.clocks.filter(kind__in=DECISION_CLOCKS).exclude(state=Clock.State.STOPPED):
+    found = []
+    for clock in running.filter(kind__in=kinds) if kinds else running:
         due = due_day(
             unit=clock.unit,
             days=clock.days + clock.extended_by,
             started_on=clock.started_on,
-            pauses=pauses,
+            pauses=pauses if clock.kind in DECISION_CLOCKS else (),
             calendar=calendar,
         )
-        clock.due_on, clock.provisional = due.day, due.provisional
-        clock.save(update_fields=["due_on", "provisional"])
-    set_urgency(case)
+        if clock.kind == Clock.Kind.APPLICANT and due.day < clock.due_on:
+            due = Due(clock.due_on, due.provisional)
+        found.append((clock, due))
+    return found

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from onedoor.platform.cases.models import Action, Draft
+from onedoor.platform.cases.models import Action, Clock, Draft
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
@@ -44,11 +44,16 @@ TEXTS = {
     Kind.STATE_DEFENCE: "“{item}”：已收到您的陈述申辩。",
     Kind.REVOKE: "“{item}”：已作出撤销或者注销决定，理由和救济途径见决定书，{delivery}。",
     Kind.DROP_REVOCATION: "“{item}”：经审查不予撤销，原来的决定继续有效。",
+    Kind.RAISE_CONFLICT: "“{item}”：有查得的情况与您填写的不一致，请在 {due} 前说明。不一致不等于不批准，工作人员会核实。",
+    Kind.EXPLAIN: "“{item}”：已收到您的说明，工作人员会核实。",
+    Kind.SETTLE_CONFLICT: "“{item}”：一项不一致的情况已经核实，结果在办件页面可以看到。",
     Kind.DISPENSE: "“{item}”依法不需要办理，理由见告知书。",
     Kind.BEGIN_SPECIAL: "“{item}”进入特别程序，这段时间不计入办理期限，原因和计划结束日见告知书。",
     Kind.END_SPECIAL: "“{item}”的特别程序已结束，最迟 {promised} 办结。",
     Kind.TERMINATE: "“{item}”已终止办理，理由和救济途径见通知书。",
+    Kind.RECALCULATE: "“{item}”的时限按新公布的放假安排重新计算：{moved}。",
     Kind.WITHDRAW: "“{item}”申请已按您的要求撤回。",
+    Kind.CHECK_ORIGINAL: "“{item}”的材料已核对原件，以后办事可以直接沿用。",
 }
 
 
@@ -83,6 +88,7 @@ def tell(action: Action, *, at: datetime) -> None:
         promised=action.facts.get("promised_due", ""),
         statutory=action.facts.get("statutory_due", ""),
         last_day=action.facts.get("last_day", ""),
+        moved="；".join(f"{Clock.Kind(kind).label}到 {day}" for kind, day in action.facts.get("moved", {}).items()),
     )
     _tell(action, text, at)
 

@@ -96,6 +96,11 @@ class Kind(models.TextChoices):
     STATE_DEFENCE = "state_defence", "陈述申辩"
     REVOKE = "revoke", "决定撤销"
     DROP_REVOCATION = "drop_revocation", "决定不予撤销"
+    RECALCULATE = "recalculate", "时限重新计算"
+    RAISE_CONFLICT = "raise_conflict", "查得与申报不一致"
+    EXPLAIN = "explain", "说明情况"
+    SETTLE_CONFLICT = "settle_conflict", "核实不一致"
+    CHECK_ORIGINAL = "check_original", "核对原件"
 
 
 # The actions a case can begin with, and the state they put it into: an application, or an organ of its own motion.
@@ -111,6 +116,7 @@ EX_OFFICIO = frozenset(
         Kind.DELIVER,
         Kind.FINISH,
         Kind.LINK,
+        Kind.RECALCULATE,
     }
 )
 
@@ -166,8 +172,13 @@ MOVES = {
         Move(Kind.SCHEDULE_HEARING, frozenset({State.SPECIAL}), None),
         Move(Kind.HOLD_HEARING, frozenset({State.SPECIAL}), None),
         Move(Kind.SIGN_RECORD, frozenset({State.SPECIAL}), None),
+        Move(Kind.RAISE_CONFLICT, BEFORE_DECISION, None),
+        Move(Kind.EXPLAIN, BEFORE_DECISION, None),
+        Move(Kind.SETTLE_CONFLICT, UNDER_REVIEW, None),
+        Move(Kind.CHECK_ORIGINAL, frozenset(State) - {State.SUBMITTED}, None),
         Move(Kind.STATE_DEFENCE, frozenset({State.REVIEWING}), None),
         Move(Kind.REVOKE, frozenset({State.REVIEWING}), State.DELIVERING),
         Move(Kind.DROP_REVOCATION, frozenset({State.REVIEWING}), State.TERMINATED),
+        Move(Kind.RECALCULATE, BEFORE_DECISION | DECIDED, None),
     )
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import prefetch_related_objects
 
@@ -108,14 +108,6 @@ def _open(case: Case, step: Step, *, at: datetime, tier: int) -> CaseStep:
     if case.relation == Case.Relation.TRANSFER:
         tier = min(tier, case.receiving_organization.tier)  # what came up to a superior stays there
     organization = identity.responsible_organization(division=case.division, tier=tier, line=case.line, on=day_of(at))
-    due = None
-    if step.within is not None:
-        due = clocks.due_day(
-            unit=step.within.unit,
-            days=step.within.days,
-            started_on=day_of(at),
-            calendar=clocks.work_calendar(),
-        ).day
     return CaseStep.objects.create(
         case=case,
         code=step.code,
@@ -124,8 +116,28 @@ def _open(case: Case, step: Step, *, at: datetime, tier: int) -> CaseStep:
         division=organization.division_id,
         line=case.line,
         opened_at=at,
-        due_on=due,
+        due_on=_due(case, step, at),
     )
+
+
+def recalculate(case: Case) -> None:
+    """Compute the due days of the open steps anew by the calendar in force."""
+    for row in case.steps.filter(ended_at__isnull=True, due_on__isnull=False):
+        step = definition_of(case, row.code)
+        if step is not None and step.within is not None:
+            row.due_on = _due(case, step, row.opened_at)
+            row.save(update_fields=["due_on"])
+
+
+def _due(case: Case, step: Step, at: datetime) -> date | None:
+    if step.within is None:
+        return None
+    return clocks.due_day(
+        unit=step.within.unit,
+        days=step.within.days,
+        started_on=day_of(at),
+        calendar=clocks.work_calendar(case.division),
+    ).day
 
 
 def require_open(case: Case, code: str) -> CaseStep:

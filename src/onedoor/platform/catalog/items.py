@@ -12,18 +12,11 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from onedoor.platform.catalog.conditions import Condition
 from onedoor.platform.catalog.forms import Form, FormField, field_faults
+from onedoor.platform.catalog.papers import NEVER_LATER, CommitmentPolicy, TolerancePolicy, Waiver
 from onedoor.platform.catalog.steps import Step, row_faults
 from onedoor.platform.catalog.strict import Code, Limit, NonEmpty, StrictModel
 from onedoor.platform.files.families import Family
 from onedoor.platform.kernel.crypto import canonical_json, sm3
-
-
-class Waiver(StrictModel):
-    """How data make a paper unnecessary: the connector or dataset that answers instead."""
-
-    kind: Literal["data", "certificate", "commitment"]
-    source: NonEmpty  # connector code such as "police.household", or a certificate kind
-    text: str = ""
 
 
 class Material(StrictModel):
@@ -41,7 +34,13 @@ class Material(StrictModel):
     how: NonEmpty
     acceptance_standard: NonEmpty
     legal_basis: NonEmpty
+    catalog_code: str = ""  # 材料目录编码: papers of several items that have the same one are the same paper
+    self_made: bool = False  # written by the applicant: nobody vouches for it (grade D)
+    valid_days: Annotated[int, Field(ge=1)] | None = None  # natural days from its giving; None: not limited
+    reusable: bool = True  # whether an earlier application's paper may be taken
     waiver: Waiver | None = None
+    commitment: CommitmentPolicy | None = None
+    tolerance: TolerancePolicy | None = None
 
     @field_validator("title")
     @classmethod
@@ -50,6 +49,12 @@ class Material(StrictModel):
         if "其他材料" in title or "规定的其他" in title:
             raise ValueError("no_catch_all_material: 不得设置“其他材料”等兜底条款")
         return title
+
+    @model_validator(mode="after")
+    def tolerance_not_allowed(self) -> "Material":
+        if self.tolerance and any(word in self.title for word in NEVER_LATER):
+            raise ValueError(f"tolerance_not_allowed: {self.title}")
+        return self
 
     def asked(self, answers: Mapping[str, Any]) -> bool:
         """Tell whether this paper is asked for, given the answers."""

@@ -63,7 +63,8 @@ def version_in_force(*, code: str, on: date) -> ItemVersion:
     :raises ItemNotFound: no version of this item is in force on that day.
     :raises ItemSuspended: there is one, and it is suspended.
     """
-    version = ItemVersion.objects.filter(in_force(on), code=code).order_by("-version").first()
+    # The definition is read where it is parsed, once per process; here it would only travel.
+    version = ItemVersion.objects.filter(in_force(on), code=code).defer("definition").order_by("-version").first()
     if version is None:
         stopped = ItemVersion.objects.filter(code=code, state=State.SUSPENDED, valid_from__lte=on)
         if stopped.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).exists():
@@ -81,11 +82,9 @@ def read_guide(*, code: str, chain: Sequence[str], on: date) -> Guide:
     :raises ItemNotFound, ItemSuspended: no version in force.
     """
     version = version_in_force(code=code, on=on)
-    offerings = (
-        Offering.objects.filter(item_code=code, division__in=chain, state__in=HOLDING, open_from__lte=on)
-        .filter(Q(open_to__isnull=True) | Q(open_to__gt=on))
-        .select_related("organization")
-    )
+    offerings = Offering.objects.filter(
+        item_code=code, division__in=chain, state__in=HOLDING, open_from__lte=on
+    ).filter(Q(open_to__isnull=True) | Q(open_to__gt=on))
     nearest = min(offerings, key=lambda offering: chain.index(offering.division), default=None)
     return Guide(version=version, item=as_offered(version, nearest), offering=nearest)
 

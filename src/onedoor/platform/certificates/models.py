@@ -210,7 +210,8 @@ class CertificateUse(models.Model):
         verbose_name = "用证记录"
         verbose_name_plural = "用证记录"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["certificate", "target"], name="certificate_used_once"),
+            # The target first: a case asks which certificates it took.
+            models.UniqueConstraint(fields=["target", "certificate"], name="certificate_used_once"),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ class ExchangeConfig(AppConfig):
         from onedoor.platform.kernel import tasks
 
         tasks.every(30, "exchange.recheck", own.recheck)
+        tasks.every(3600, "exchange.forget_answers", own.forget_answers)
         tasks.every(86400, "exchange.forget_old_calls", own.forget_old_calls)
         register(check_purposes)
         for connector in CONNECTORS:

@@ -27,6 +27,7 @@ WAITING_FIRST, WAITING_LONGEST = timedelta(minutes=1), timedelta(hours=1)
 SENT_AGAIN_AFTER = timedelta(minutes=10)  # a question whose worker was lost goes out once more
 GIVE_UP_AFTER = timedelta(days=30)
 PROBE_SPARE = timedelta(seconds=10)
+ANSWERS_KEPT = timedelta(hours=24)
 CALLS_KEPT = timedelta(days=90)
 OPEN = (Query.State.PENDING, Query.State.WAITING)
 Outcome = SourceCall.Outcome
@@ -145,6 +146,11 @@ def _send_again(query_id: str, wall: datetime) -> int:
     if taken:
         send_query.enqueue(query_id=query_id)
     return taken
+
+
+def forget_answers(*, at: datetime) -> int:
+    """Forget what departments said once whoever asked has taken it in (R-SHR-6); time and digest of it stay."""
+    return Query.objects.filter(answered_at__lt=at - ANSWERS_KEPT, answer__isnull=False).update(answer=None)
 
 
 def forget_old_calls(*, at: datetime) -> int:

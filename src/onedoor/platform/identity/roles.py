@@ -30,7 +30,7 @@ PERMISSIONS = {
         "identity.window",
     },
     "surveyor": _CASE | {"cases.survey"},
-    "reviewer": _CASE | {"cases.review", "cases.notice", "assistance.settle"},
+    "reviewer": _CASE | {"cases.review", "cases.notice", "cases.settle"},
     "approver": _CASE | {"cases.decide", "registers.view", "certificates.view"},
     "cert_officer": _CASE
     | {"cases.certify", "cases.deliver", "certificates.view", "certificates.revoke", "registers.view"},

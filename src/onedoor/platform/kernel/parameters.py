@@ -104,9 +104,19 @@ def rows_on(on: date) -> list[ParameterRow]:
     return list(begun.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).order_by("key", "division"))
 
 
+def rows_starting_with(prefix: str) -> list[ParameterRow]:
+    """Return every standing row whose key begins like this, the oldest first."""
+    return list(_standing().filter(key__startswith=prefix).order_by("valid_from", "pk"))
+
+
 def history(key: str) -> list[ParameterRow]:
     """Return every row of a key, the corrected ones included: by place, the newest first."""
     return list(ParameterRow.objects.filter(key=key).order_by("division", "-valid_from", "-pk"))
+
+
+def figures_of(key: str) -> QuerySet[ParameterRow]:
+    """Return every row of a key that counts, of any place and day: to ask inside a query whether there is one."""
+    return _standing().filter(key=key)
 
 
 def _standing() -> QuerySet[ParameterRow]:

@@ -42,6 +42,11 @@ def register(checklist: Checklist, *, item: str) -> None:
     _checklists[item] = checklist
 
 
+def has(item: str) -> bool:
+    """Tell whether the cases of an item are visited at all."""
+    return item in _checklists
+
+
 def for_item(item: str) -> Checklist:
     """:raises LookupError: no service has registered a checklist for this item."""
     try:

@@ -23,6 +23,8 @@ class VisitView:
 
 def visits_of(case: Case) -> list[VisitView]:
     """Return the visits of a case, newest first. Two queries."""
+    if not checklists.has(case.item_code):
+        return []
     views = []
     for visit in Visit.objects.filter(case=case).prefetch_related("team").order_by("-visited_at"):
         checklist = checklists.for_item(case.item_code)

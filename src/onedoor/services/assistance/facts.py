@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from onedoor.platform.cases.models import Case
+from onedoor.platform.cases import queries as case_queries
+from onedoor.platform.cases.models import Case, Conflict
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.parameters import snapshot
-from onedoor.services.assistance.models import Difference
 from onedoor.services.assistance.rules import (
     Asset,
     HouseholdFacts,
@@ -29,22 +29,22 @@ def parameters(division: str, on: date) -> Params:
 
 
 def household_facts(case: Case, on: date) -> HouseholdFacts:
-    """Return the facts of a case: declared answers, corrected where a difference was settled as found."""
+    """Return the facts of a case: declared answers, corrected where a conflict was settled as found."""
     answers = case.declared.content
-    settled = list(Difference.objects.filter(result__verification__case=case).select_related("result"))
+    conflicts = case_queries.settled_conflicts(case)
     members = counted_members(answers, on)
     parents = sum(1 for row in answers.get("members", []) if row["relation"] in ("SELF", "SPOUSE")) or 1
     return HouseholdFacts(
         members=members,
         hukou=answers["hukou"].upper(),
         incomes=[_income(row) for row in answers.get("incomes", [])],
-        assets=_assets(answers, settled),
+        assets=_assets(answers, conflicts),
         obligors=[
             Obligor(row["name"], Decimal(row["income"]), int(row["members"]), parents)
             for row in answers.get("obligors", [])
         ],
         able_worker=any(row.get("works") for row in answers.get("members", [])),
-        open_differences=sum(1 for row in settled if row.settled == Difference.Settled.OPEN),
+        open_differences=sum(1 for row in conflicts if row.is_open),
     )
 
 
@@ -77,19 +77,19 @@ def _income(row: Mapping[str, Any]) -> IncomeItem:
     )
 
 
-def _assets(answers: Mapping[str, Any], settled: list[Difference]) -> list[Asset]:
-    """Take each kind as declared, or as found where an officer settled the difference so."""
+def _assets(answers: Mapping[str, Any], conflicts: list[Conflict]) -> list[Asset]:
+    """Take each kind as declared, or as found where an officer settled the conflict so."""
     counts = {"HOUSE": int(answers.get("houses") or 0), "VEHICLE": int(answers.get("vehicles") or 0)}
     deposits = Decimal(answers.get("deposits") or 0)
     sources = dict.fromkeys(("HOUSE", "VEHICLE", "DEPOSIT"), "申请人申报")
-    for difference in settled:
-        if difference.settled != Difference.Settled.FOUND or difference.kind not in sources:
+    for conflict in conflicts:
+        if conflict.settled != Conflict.Settled.FOUND or conflict.fact not in sources:
             continue
-        sources[difference.kind] = "部门核对"
-        if difference.kind == "DEPOSIT":
-            deposits = Decimal(str(difference.found))
+        sources[conflict.fact] = "部门核对"
+        if conflict.fact == "DEPOSIT":
+            deposits = Decimal(str(conflict.found))
         else:
-            counts[difference.kind] = int(difference.found)
+            counts[conflict.fact] = int(conflict.found)
     assets = [Asset("DEPOSIT", deposits, source=sources["DEPOSIT"])]
     for kind, number in counts.items():
         assets += [Asset(kind, Decimal(1), source=sources[kind])] * number

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from onedoor.platform.cases import operations as cases
+from onedoor.platform.cases import queries as case_queries
 from onedoor.platform.cases.handlers import (
     Application,
     CaseHandler,
@@ -105,10 +106,10 @@ def notice_days(case: Case, on: date) -> int:
     return parameters(case.division, on).integer("assist.pre_notice_days")
 
 
-def differences_settled(case: Case) -> str:
-    """An opinion waits until every difference has been looked into."""
-    number = queries.open_differences(case)
-    return f"还有 {number} 项核对差异没有核实，核实后才能出具审核意见。" if number else ""
+def conflicts_settled(case: Case) -> str:
+    """An opinion waits until everything that was found otherwise has been looked into."""
+    number = case_queries.open_conflicts(case)
+    return f"还有 {number} 项查得与申报不一致的情况没有核实，核实后才能出具审核意见。" if number else ""
 
 
 def register(case: Case, judgement: Judgement, *, actor: Actor, at: datetime) -> None:
@@ -179,7 +180,7 @@ dibao = CaseHandler(
     notice_days=notice_days,
     panels=queries.panels,
     openers={"verify": verification.start, "certify": certify},
-    guards={"opinion": differences_settled},
+    guards={"opinion": conflicts_settled},
     on_granted=register,
     on_revoked=revoke,
 )

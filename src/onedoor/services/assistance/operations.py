@@ -1,4 +1,4 @@
-"""Settle differences, recognise households."""
+"""Recognise households, end a recognition."""
 
 from datetime import datetime
 
@@ -8,9 +8,9 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases.models import Case, StoredJudgement
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.numbers import next_number
-from onedoor.services.assistance.models import Difference, Recognition, RecognizedPerson
+from onedoor.services.assistance.models import Recognition, RecognizedPerson
 from onedoor.standards.judgement import Judgement
 
 
@@ -20,48 +20,6 @@ class AlreadyCovered(OneDoorError):
         409,
         "家庭成员中有人已在享受最低生活保障，同一人不能重复享受。请先核对原认定。",
     )
-
-
-class DifferenceSettled(OneDoorError):
-    code, http_status, message = "assistance.difference_settled", 409, "这项差异已经核实，不能再改。"
-
-
-@transaction.atomic
-def settle_difference(*, difference_id: int, settled: str, reason: str, actor: Actor, at: datetime) -> Difference:
-    """
-    Settle a difference as declared or as found, with what was checked. A difference never denies by itself (R-SHR-5).
-
-    :raises InvalidInput: no choice, or a reason too short to tell what was checked.
-    """
-    difference = (
-        Difference.objects.select_for_update(of=("self",))
-        .select_related("result__verification__case")
-        .get(pk=difference_id)
-    )
-    case = difference.result.verification.case
-    actor.require("assistance.settle", division=case.division, line=case.line)
-    if difference.settled != Difference.Settled.OPEN:
-        raise DifferenceSettled
-    problems = {}
-    if settled not in (Difference.Settled.FOUND, Difference.Settled.DECLARED):
-        problems["settled"] = "请选择以哪一个为准。"
-    if len(reason.strip()) < 10:
-        problems["reason"] = "请写明核实经过和依据，不少于 10 个字。"
-    if problems:
-        raise InvalidInput(problems)
-    difference.settled, difference.reason = settled, reason.strip()
-    difference.settled_at, difference.settled_by = at, actor.name
-    difference.save()
-    audit.record(
-        "assistance.settle_difference",
-        actor=actor,
-        at=at,
-        target=case.target,
-        division=case.division,
-        difference=difference.pk,
-        settled=settled,
-    )
-    return difference
 
 
 @transaction.atomic

@@ -6,9 +6,7 @@ from onedoor.platform.cases.handlers import Panel, PanelRow
 from onedoor.platform.cases.models import Case
 from onedoor.platform.exchange.connectors import connector
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import NotFound
 from onedoor.services.assistance.models import (
-    Difference,
     Recognition,
     SourceResult,
     Verification,
@@ -18,25 +16,12 @@ from onedoor.standards.masks import mask_name
 SILENT = (SourceResult.State.FAILED, SourceResult.State.WAITING)
 
 
-class DifferenceNotFound(NotFound):
-    code, message = "assistance.difference_not_found", "没有找到该差异，请从办件页面打开。"
-
-
-def difference_of(case: Case, *, key: str) -> Difference:
-    """:raises DifferenceNotFound: this case has no such difference."""
-    found = Difference.objects.filter(result__verification__case=case)
-    difference = found.filter(pk=int(key)).first() if key.isdigit() else None
-    if difference is None:
-        raise DifferenceNotFound
-    return difference
-
-
 def panels(case: Case, actor: Actor) -> Sequence[Panel]:
     """Return the verification report and the register entry of a case; bank details stay out of it (brief 6.2)."""
     verification = Verification.objects.filter(case=case).first()
     if verification is None:
         return []
-    return [*_recognitions(case), _differences(verification, actor), _sources(verification)]
+    return [*_recognitions(case), _sources(verification)]
 
 
 def _sources(verification: Verification) -> Panel:
@@ -74,32 +59,6 @@ def _said(result: SourceResult) -> str:
     return "无记录" if result.state == SourceResult.State.EMPTY else str(result.get_state_display())
 
 
-def _differences(verification: Verification, actor: Actor) -> Panel:
-    rows = [
-        PanelRow(
-            (
-                difference.label,
-                str(difference.declared),
-                str(difference.found),
-                difference.get_settled_display(),
-                str(difference.reason) or "—",
-            ),
-            mark="difference" if difference.settled == Difference.Settled.OPEN else "done",
-            key=str(difference.pk) if difference.settled == Difference.Settled.OPEN else "",
-        )
-        for difference in Difference.objects.filter(result__verification=verification).order_by("id")
-    ]
-    may_settle = actor.may("assistance.settle", division=verification.case.division, line=verification.case.line)
-    return Panel(
-        code="differences",
-        title="申报与查得的差异",
-        columns=("项目", "申报", "查得", "处理", "核实说明"),
-        rows=rows,
-        empty="没有发现差异。" if verification.reported_at else "核对完成后显示。",
-        action="assistance_difference" if may_settle else "",
-    )
-
-
 def _recognitions(case: Case) -> list[Panel]:
     return [
         Panel(
@@ -120,7 +79,3 @@ def _recognitions(case: Case) -> list[Panel]:
         )
         for row in Recognition.objects.filter(case_number=case.number)
     ]
-
-
-def open_differences(case: Case) -> int:
-    return Difference.objects.filter(result__verification__case=case, settled=Difference.Settled.OPEN).count()

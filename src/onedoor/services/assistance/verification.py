@@ -1,7 +1,6 @@
 """家庭经济状况核对: ask the departments, gather the answers, report declared against found."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -14,9 +13,10 @@ from onedoor.platform.exchange import queries as answers
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
+from onedoor.services.assistance.comparison import findings
 from onedoor.services.assistance.datasets import VERIFICATION
 from onedoor.services.assistance.facts import parameters
-from onedoor.services.assistance.models import Difference, SourceResult, Verification
+from onedoor.services.assistance.models import SourceResult, Verification
 from onedoor.services.assistance.rules.procedure import GivenConsent, can_query
 from onedoor.standards.periods import add_months
 
@@ -103,23 +103,18 @@ def receive_answer(payload: dict[str, Any], *, at: datetime) -> None:
 
 
 def _compare(verification: Verification, at: datetime) -> None:
-    """Compare what was found with what was declared; differences wait for a person, they decide nothing."""
+    """Compare what was found with what was declared; what differs waits for the applicant and an officer."""
     case = verification.case
     params = parameters(case.division, day_of(at))
-    declared = case.declared.content
     members = list(verification.results.filter(role="member").order_by("pk"))
-    _compare_counts(members, "housing.ownership", "HOUSE", "房产（套）", int(declared.get("houses") or 0))
-    _compare_counts(members, "vehicles.registration", "VEHICLE", "机动车（辆）", int(declared.get("vehicles") or 0))
-    _compare_deposits(members, Decimal(declared.get("deposits") or 0), params.money("assist.deposit_tolerance"))
-    _compare_members(members, declared)
+    found = list(findings(members, case.declared.content, tolerance=params.money("assist.deposit_tolerance")))
+    cases.report_findings(case_id=case.pk, findings=found, actor=MACHINE, at=at)
     silent = (SourceResult.State.FAILED, SourceResult.State.WAITING)
-    failed = verification.results.filter(state__in=silent).exists()
-    differ = Difference.objects.filter(result__verification=verification).exists()
     verification.conclusion = (
         Verification.Conclusion.INCONSISTENT
-        if differ
+        if any(one.differs for one in found)
         else Verification.Conclusion.INCOMPLETE
-        if failed
+        if verification.results.filter(state__in=silent).exists()
         else Verification.Conclusion.CONSISTENT
     )
     verification.reported_at = at
@@ -136,43 +131,4 @@ def _end_step(verification: Verification, at: datetime) -> None:
         facts={"verification": verification.pk},
         actor=MACHINE,
         at=at,
-    )
-
-
-def _compare_counts(results: list[SourceResult], source: str, kind: str, label: str, declared: int) -> None:
-    answered = [row for row in results if row.source == source and row.state in ("answered", "empty")]
-    found = sum(len(row.answer or []) for row in answered)
-    if answered and found != declared:
-        _differ(_owner(answered), kind, label, str(declared), str(found))
-
-
-def _compare_deposits(results: list[SourceResult], declared: Decimal, tolerance: Decimal) -> None:
-    answered = [row for row in results if row.source == "banks.balance" and row.state in ("answered", "empty")]
-    found = sum((Decimal(account["balance"]) for row in answered for account in row.answer or []), Decimal("0.00"))
-    if answered and found > declared + tolerance:
-        _differ(_owner(answered), "DEPOSIT", "存款（元）", f"{declared:.2f}", f"{found:.2f}")
-
-
-def _compare_members(results: list[SourceResult], declared: dict[str, Any]) -> None:
-    """People of the same household book who were not declared as living together."""
-    named = {row["id_number"] for row in declared.get("members", [])}
-    named |= {row["id_number"] for row in declared.get("obligors", [])}
-    for row in results:
-        if row.source != "police.household" or not row.answer:
-            continue
-        others = [member for member in row.answer[0]["members"] if member["id_number"] not in named]
-        if others:
-            names = "、".join(member["name"] for member in others)
-            _differ(row, "MEMBER", "同户人员", "未申报", names)
-            return
-
-
-def _owner(results: list[SourceResult]) -> SourceResult:
-    """The answer a difference hangs on: the first that found something, else the first."""
-    return next((row for row in results if row.answer), results[0])
-
-
-def _differ(result: SourceResult, kind: str, label: str, declared: str, found: str) -> None:
-    Difference.objects.get_or_create(
-        result=result, kind=kind, defaults={"label": label, "declared": declared, "found": found}
     )

@@ -42,6 +42,13 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/me.html", context)
 
 
+def papers(request: HttpRequest) -> HttpResponse:
+    """Show the papers I have given, how far each is relied on, until when it holds, and what it was taken for again."""
+    actor = actor_of(request)
+    context = {"papers": cases.my_papers(actor=actor, at=clock.now()), "grades": cases.GRADES}
+    return render(request, "citizen/papers.html", context)
+
+
 @keyed
 def messages(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)

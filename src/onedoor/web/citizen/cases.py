@@ -36,7 +36,9 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "certificates": certificates.certificates_of_case(case_number=found.number),
         "can_undo": found.state == "submitted" and clock.now() < found.undo_until,
         "asked": queries.asked_papers(found),
+        "papers": queries.papers_of_case(queries.materials_of(found)),
         "proceedings": queries.proceedings_of(found, actor=actor_of(request)),
+        "conflicts": queries.conflicts_of(found, actor=actor_of(request)),
         "today": clock.today(),
     }
     return render(request, "citizen/case.html", context)

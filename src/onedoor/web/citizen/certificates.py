@@ -34,6 +34,7 @@ def certificate(request: HttpRequest, identifier: str) -> HttpResponse:
         "face": face_data(found, viewer=actor.person_id),
         "lines": queries.editable_lines(found),
         "log": queries.show_log(certificate_id=found.pk, actor=actor),
+        "uses": queries.use_log(certificate_id=found.pk, actor=actor),
         "chosen": request.POST.getlist("fields"),
         "problems": problems,
         "typed": request.POST,

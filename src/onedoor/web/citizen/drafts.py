@@ -1,5 +1,6 @@
 """Fill in an application: one section a screen, papers, consents, review, submit. Works without JavaScript."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -38,13 +39,12 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_of(request)
     if actor.person_id is None:
         raise NotLoggedIn
-    item = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).item
     if request.method == "POST":
         applicant = posted(request, "applicant", actor.person_id)
         draft = operations.start_draft(
             item_code=code,
             applicant_id=applicant,
-            situation=posted_situation(item, request),
+            situation=lambda item: posted_situation(item, request),
             actor=actor,
             at=clock.now(),
         )
@@ -56,6 +56,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
             at=clock.now(),
         )
         return redirect("draft", draft_id=draft.pk)
+    item = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).item
     may_act = item.delegable and not actor.is_assisted
     principals = identity.principals_for_item(agent_id=actor.person_id, item=code, on=clock.today()) if may_act else []
     asked = [field.prefill.removeprefix("fact:") for field in item.form.all_fields() if "fact:" in field.prefill]
@@ -216,7 +217,7 @@ def _known_later(draft: Draft, definition: Section) -> bool:
 
 @keyed
 def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Give each paper: waived by data, photographed, or uploaded."""
+    """Give each paper: answered by data, a certificate or an earlier paper, photographed, or uploaded."""
     draft = _draft(request, draft_id)
     problem = ""
     if request.method == "POST":
@@ -224,18 +225,10 @@ def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         if not problem:
             return redirect("draft_consents" if "next" in request.POST else "draft_materials", draft_id=draft_id)
         draft = _draft(request, draft_id)
-    given: dict[str, list[Any]] = {}
-    for paper in queries.materials_of(draft):
-        given.setdefault(paper.code, []).append(paper)
-    papers = [
-        {"definition": definition, "given": given.get(definition.code, [])}
-        for definition in draft.item_version.item.materials
-        if definition.asked(draft.answers) or definition.code in given
-    ]
     journey = Journey.of(draft, actor=actor_of(request), at=clock.now())
     context = {
         "draft": draft,
-        "papers": papers,
+        "papers": queries.papers_of_draft(draft=draft, actor=actor_of(request), at=clock.now()),
         "journey": journey,
         "problem": problem,
         "place_in_journey": journey.place("materials"),
@@ -249,16 +242,33 @@ def _remove(request: HttpRequest, draft: Draft) -> None:
     operations.remove_material(draft_id=draft.pk, material_id=number, actor=actor, at=clock.now())
 
 
+# The buttons beside a paper, each with the paper's code, and what they choose for it.
+CHOICES = {"own": "own", "earlier": "earlier", "proposed": ""}
+
+
+def _choose(request: HttpRequest, draft: Draft, choice: str) -> None:
+    """Take a certificate or an earlier paper, or not: one click."""
+    operations.choose_paper(
+        draft_id=draft.pk,
+        material=request.POST[choice],
+        choice=CHOICES[choice],
+        actor=actor_of(request),
+        at=clock.now(),
+    )
+
+
 def _change_materials(request: HttpRequest, draft: Draft) -> str:
-    """Attach what was chosen, for whichever paper, or remove one; return the sentence of a refusal, or nothing."""
-    if request.POST.get("remove"):
-        _, refusal = attempt(request, lambda: _remove(request, draft))
+    """Attach what was chosen, for whichever paper, remove one, or choose; return the sentence of a refusal, or nothing."""
+    choice = next((name for name in CHOICES if request.POST.get(name)), "")
+    act = partial(_choose, request, draft, choice) if choice else partial(_remove, request, draft)
+    if choice or request.POST.get("remove"):
+        _, refusal = attempt(request, act)
         if refusal is not None:
             return str(refusal)
     problem = attach_posted(request, draft_id=draft.pk)
     if problem:
         return problem
-    if not request.FILES and "next" not in request.POST and not request.POST.get("remove"):
+    if not request.FILES and "next" not in request.POST and not (choice or request.POST.get("remove")):
         return "请先选择或拍摄要上传的照片，再点“上传”。"
     return ""
 
@@ -321,7 +331,7 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             draft.answers,
             sources=queries.sources_of(draft),
         ),
-        "papers": queries.materials_of(draft),
+        "papers": queries.papers_of_draft(draft=draft, actor=actor, at=at),
         "place_in_journey": journey.place("review"),
         "ways": WAYS,
     }

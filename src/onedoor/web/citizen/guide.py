@@ -13,6 +13,7 @@ from onedoor.platform.catalog.forms import Section
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.web.citizen.places import COOKIE, place_of
+from onedoor.web.citizen.services import with_counts
 from onedoor.web.citizen.situations import situation_of
 from onedoor.web.parts.writes import unkeyed
 
@@ -30,9 +31,11 @@ LIFE_EVENTS = [
 
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
+    items = catalog.list_items(on=clock.today())
     context = {
         "place": place_of(request),
-        "items": catalog.list_items(on=clock.today())[:6],
+        "items": items[:6],
+        "services": with_counts(items),
         "life_events": LIFE_EVENTS,
     }
     return render(request, "citizen/home.html", context)

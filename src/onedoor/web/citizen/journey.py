@@ -73,9 +73,7 @@ class Journey:
         item = draft.item_version.item
         done = {one.code: not missing_in_section(one, draft) for one in item.form.shown_sections(draft.answers)}
         if item.materials:
-            given = {paper.code for paper in queries.materials_of(draft)}
-            papers = all(paper.code in given for paper in item.materials if paper.asked(draft.answers))
-            done["materials"] = papers and all(done.values())
+            done["materials"] = all(done.values()) and queries.has_all_papers(draft=draft, at=at)
         if item.consents:
             needed = queries.needed_consents(draft=draft, actor=actor, at=at, on=day_of(at))
             done["consents"] = bool(needed) and all(consent.signed for consent in needed)

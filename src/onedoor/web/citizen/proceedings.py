@@ -53,6 +53,19 @@ def defence(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @keyed
+def explain(request: HttpRequest, number: str, conflict_id: int) -> HttpResponse:
+    """Say how something really is that a source tells otherwise than the application does."""
+    found = _case(request, number)
+    conflict = queries.conflict_of(found, conflict_id=conflict_id)
+
+    def write() -> object:
+        text = request.POST.get("text", "")
+        return operations.explain_conflict(conflict_id=conflict.pk, text=text, **_who(request))
+
+    return _perform(request, found, "citizen/explain.html", write, {"conflict": conflict})
+
+
+@keyed
 def delivery(request: HttpRequest, number: str) -> HttpResponse:
     """Choose how decisions arrive; consent to the inbox is given, and taken back, here."""
     found = _case(request, number)

@@ -2,11 +2,23 @@
 
 from django.urls import path
 
-from onedoor.web.citizen import account, cases, certificates, changes, drafts, guide, proceedings, public, uses
+from onedoor.web.citizen import (
+    account,
+    cases,
+    certificates,
+    changes,
+    drafts,
+    guide,
+    proceedings,
+    public,
+    services,
+    uses,
+)
 
 urlpatterns = [
     path("", guide.home, name="home"),
     path("search/", guide.search, name="search"),
+    path("services/<slug:code>/", services.service, name="service"),
     path("place/", guide.choose_place, name="place"),
     path("items/<str:code>/", guide.item, name="item"),
     path("items/<str:code>/check/", guide.precheck, name="precheck"),
@@ -19,6 +31,7 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/discard/", drafts.discard, name="draft_discard"),
     path("drafts/<uuid:draft_id>/s/<slug:section>/", drafts.section, name="draft_section"),
     path("me/", account.me, name="me"),
+    path("me/papers/", account.papers, name="my_papers"),
     path("me/messages/", account.messages, name="messages"),
     path("me/delegations/", account.delegations, name="delegations"),
     path("me/signatures/", account.signatures, name="signatures"),
@@ -44,6 +57,7 @@ urlpatterns = [
     path("cases/<str:number>/again/", cases.again, name="again"),
     path("cases/<str:number>/withdraw/", cases.withdraw, name="withdraw"),
     path("cases/<str:number>/hearing/", proceedings.hearing, name="hearing"),
+    path("cases/<str:number>/conflicts/<int:conflict_id>/", proceedings.explain, name="explain"),
     path("cases/<str:number>/defence/", proceedings.defence, name="defence"),
     path("cases/<str:number>/delivery/", proceedings.delivery, name="delivery"),
     path("cases/<str:number>/correct/", proceedings.correct, name="correct"),

@@ -22,13 +22,16 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer an expected refusal; anything else is a bug and goes on to crash loudly."""
-        if not isinstance(exception, OneDoorError):
-            return None
-        record(request, exception)
-        if isinstance(exception, NotLoggedIn):
-            return redirect(f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}")
-        context = {"refusal": exception, "status": exception.http_status}
-        return render(request, "parts/refusal.html", context, status=exception.http_status)
+        return answer(request, exception) if isinstance(exception, OneDoorError) else None
+
+
+def answer(request: HttpRequest, refusal: OneDoorError) -> HttpResponse:
+    """Record a refusal and show it, or send who has not logged in to the entrance."""
+    record(request, refusal)
+    if isinstance(refusal, NotLoggedIn):
+        return redirect(f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}")
+    context = {"refusal": refusal, "status": refusal.http_status}
+    return render(request, "parts/refusal.html", context, status=refusal.http_status)
 
 
 def record(request: HttpRequest, refusal: OneDoorError) -> None:

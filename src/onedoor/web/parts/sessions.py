@@ -23,7 +23,7 @@ from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY, actor_of, idle_sec
 from onedoor.web.parts.inputs import posted
 from onedoor.web.parts.writes import keyed, typed_in, unkeyed
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "onedoor.platform.identity.backends.AccountBackend"
 DEVICE_COOKIE = "device"
 SEEN_KEY = "seen_at"
 HELD_KEY = "held"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from onedoor.web.parts import entrance, sessions
+from onedoor.web.parts import entrance, installing, sessions
 
 urlpatterns = [
     path("login/", entrance.login, name="login"),
@@ -15,5 +15,8 @@ urlpatterns = [
     path("staff/login/", entrance.officer_login, name="officer_login"),
     path("logout/", entrance.logout, name="logout"),
     path("appearance/", entrance.appearance, name="appearance"),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+    path("worker.js", installing.worker, name="worker"),
+    path("offline/", installing.offline, name="offline"),
     path("healthz", entrance.healthz, name="healthz"),
 ]

@@ -24,7 +24,7 @@ from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.visits import checklists
 from onedoor.platform.visits import operations as visit_operations
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import posted_day
+from onedoor.web.parts.inputs import posted_day, posted_uuid
 from onedoor.web.parts.writes import keyed
 from onedoor.web.staff.performing import articles_of, case_of, ground, perform, who, words
 
@@ -134,7 +134,7 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
         return visit_operations.record_visit(
             case_id=found.pk,
             step=step,
-            offline_id=uuid.UUID(request.POST["offline_id"]),
+            offline_id=posted_uuid(request, "offline_id"),
             visited_at=_moment(request.POST.get("visited_at", "")),
             answers=cleaned.answers,
             findings=request.POST.getlist("findings"),

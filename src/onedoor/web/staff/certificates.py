@@ -64,6 +64,7 @@ def certificate_pdf(request: HttpRequest, identifier: str) -> HttpResponse:
 def check_batch(request: HttpRequest) -> HttpResponse:
     """Check up to 1,000 identifiers at once; the answer is a page, or a CSV file without personal data."""
     actor = actor_of(request)
+    actor.require_one_of("certificates.view")
     context: dict[str, Any] = {"duties": cases.duty_counts(actor=actor), "most": queries.MOST_IN_A_BATCH}
     if request.method != "POST":
         return render(request, "staff/certificates/check_batch.html", context)

@@ -6,11 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from onedoor.platform.cases import handlers, queries
-from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, NotLoggedIn
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.visits import queries as visits
 from onedoor.web.parts import papers, refusals
 from onedoor.web.parts.actors import POST_KEY, actor_of
@@ -20,10 +19,6 @@ from onedoor.web.parts.writes import unkeyed
 def worklist(request: HttpRequest) -> HttpResponse:
     """List the steps that wait for the post in use, the most urgent first."""
     actor = actor_of(request)
-    if actor.kind == "anonymous":
-        raise NotLoggedIn
-    if actor.kind != "officer":
-        raise NotAllowed
     if not actor.permissions:
         return redirect("choose_post")
     duty = request.GET.get("duty", "")
@@ -41,9 +36,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 @unkeyed("writes to the session only")
 def choose_post(request: HttpRequest) -> HttpResponse:
     """Choose which of one's posts to work under."""
-    if not request.user.is_authenticated:
-        raise NotLoggedIn
-    posts = identity.posts_of(login_id=request.user.pk, on=clock.today())
+    posts = identity.posts_of(login_id=actor_of(request).require_login(), on=clock.today())
     if request.method == "POST":
         chosen = next((post for post in posts if str(post.pk) == request.POST.get("post")), None)
         if chosen is not None:
@@ -100,8 +93,10 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
         if actor.may("cases.view", division=found.division, line=found.line)
         else [],
         "purposes": queries.PURPOSES,
-        "papers": queries.materials_of(found),
-        "ended_certificates": certificates.ended_uses(target=found.target, at=clock.now()),
+        "papers": queries.papers_of_case(queries.materials_of(found)),
+        "may_check": actor.may("cases.accept", division=found.division, line=found.line),
+        "ended_certificates": queries.ended_certificates(found, at=clock.now()),
+        "conflicts": queries.conflicts_of(found, actor=actor),
         "panels": handler.panels(found, actor) if handler.panels else [],
         "visits": visits.visits_of(found),
         "notices": queries.notices_of(found),

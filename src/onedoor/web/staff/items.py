@@ -45,6 +45,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
 def draft(request: HttpRequest, code: str = "") -> HttpResponse:
     """Write the next version as YAML; it may be saved with gaps, the version's page lists them."""
     actor = actor_of(request)
+    actor.require_one_of("catalog.edit")
     text = BEGINNING
     if code:
         newest = desk.item_versions(code=code, actor=actor)[0]

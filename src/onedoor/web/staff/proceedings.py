@@ -47,6 +47,23 @@ def deliver(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @keyed
+def conflict(request: HttpRequest, number: str, conflict_id: int) -> HttpResponse:
+    """Settle what a source says otherwise than it was declared."""
+    found = case_of(request, number)
+    row = queries.conflict_of(found, conflict_id=conflict_id)
+
+    def write() -> object:
+        return operations.settle_conflict(
+            conflict_id=row.pk,
+            settled=request.POST.get("settled", ""),
+            reason=request.POST.get("reason", ""),
+            **who(request),
+        )
+
+    return perform(request, found, "staff/conflict.html", write, {"conflict": row})
+
+
+@keyed
 def confirm(request: HttpRequest, number: str) -> HttpResponse:
     """Confirm or oppose, as the second approver, what the first one means to decide."""
     found = case_of(request, number)

@@ -4,12 +4,15 @@ from django.urls import path
 
 from onedoor.web.staff import (
     acts,
+    calendars,
     certificate_acts,
     certificates,
     desk,
     items,
     items_offerings,
     items_parameters,
+    objections,
+    papers,
     people,
     people_places,
     proceedings,
@@ -18,7 +21,6 @@ from onedoor.web.staff import (
     sources,
     window,
 )
-from onedoor.web.staff.assistance import views as assistance
 
 urlpatterns = [
     path("", desk.worklist, name="worklist"),
@@ -38,7 +40,9 @@ urlpatterns = [
     path("cases/<str:number>/extend/", acts.extend, name="extend"),
     path("cases/<str:number>/decide/", acts.decide, name="decide"),
     path("cases/<str:number>/decide-at-once/", acts.decide_at_once, name="decide_at_once"),
+    path("cases/<str:number>/papers/<slug:code>/original/", papers.check_original, name="check_original"),
     path("cases/<str:number>/supplement/override/", acts.override_supplement, name="override_supplement"),
+    path("cases/<str:number>/conflicts/<int:conflict_id>/", proceedings.conflict, name="conflict"),
     path("cases/<str:number>/confirm/", proceedings.confirm, name="confirm_decision"),
     path("cases/<str:number>/correct/", proceedings.correct, name="staff_correct"),
     path("cases/<str:number>/deliver/", proceedings.deliver, name="deliver"),
@@ -81,6 +85,7 @@ urlpatterns = [
     path("items/<str:code>/versions/<int:number>/simulation/", items.simulation, name="item_simulation"),
     path("items/<str:code>/offering/", items_offerings.draft, name="offering_draft"),
     path("items/<str:code>/offerings/<int:offering_id>/", items_offerings.offering, name="staff_offering"),
+    path("calendar/", calendars.calendar, name="calendar"),
     path("parameters/", items_parameters.index, name="parameters"),
     path("parameters/<str:key>/", items_parameters.history, name="parameter"),
     path("certificates/", certificates.certificates_list, name="staff_certificates"),
@@ -94,5 +99,6 @@ urlpatterns = [
     path("certificates/<str:identifier>/resume/", certificate_acts.resume, name="certificate_resume"),
     path("certificates/<str:identifier>/print/", certificate_acts.print_copy, name="certificate_print"),
     path("certificates/<str:identifier>/change/", certificate_acts.change, name="certificate_change"),
-    path("cases/<str:number>/difference/", assistance.difference, name="assistance_difference"),
+    path("objections-to-data/", objections.index, name="data_objections"),
+    path("objections-to-data/<int:objection_id>/", objections.objection, name="data_objection"),
 ]

@@ -11,6 +11,7 @@ from onedoor.platform.cases.models.case import (
     StepPerformer,
 )
 from onedoor.platform.cases.models.clocks import Clock, Pause
+from onedoor.platform.cases.models.conflicts import Conflict, Explanation
 from onedoor.platform.cases.models.drafts import Draft, KnownFact, WantedSignature
 from onedoor.platform.cases.models.papers import CaseDocument, Delivery, Material, StoredJudgement
 from onedoor.platform.cases.models.proceedings import (
@@ -33,8 +34,10 @@ __all__ = [
     "CasePerson",
     "CaseStep",
     "Clock",
+    "Conflict",
     "Delivery",
     "Draft",
+    "Explanation",
     "Hearing",
     "KeptCase",
     "KnownFact",

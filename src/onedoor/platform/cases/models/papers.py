@@ -1,24 +1,42 @@
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
 
 from onedoor.platform.cases.models.case import Case
 from onedoor.platform.cases.models.drafts import Draft
+from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.kernel.fields import EncryptedJSONField, EncryptedTextField
 
 
 class Material(models.Model):
-    """A paper of the application, or what stands in its place."""
+    """
+    A paper of the application, or what stands in its place: where it comes from, since when, how long it holds, who
+    has seen the original.
+
+    A row says how one paper came in and is never rewritten; another paper for the same thing replaces it. Only the
+    look at the original is noted on it.
+    """
 
     class Source(models.TextChoices):
-        UPLOAD = "upload", "上传"
-        DATA = "data", "数据核验，免提交"
+        UPLOAD = "upload", "本人上传"
+        SELF_MADE = "self_made", "本人自制"
+        DATA = "data", "部门数据"
+        REGISTER = "register", "登记簿记载"
         CERTIFICATE = "certificate", "电子证照"
         COMMITMENT = "commitment", "告知承诺"
+
+    class Grade(models.TextChoices):
+        A = "A", "电子证照或数据，不用核对"
+        B = "B", "窗口核对过原件"
+        C = "C", "本人上传，没有核对原件"
+        D = "D", "本人自制"
 
     draft = models.ForeignKey(Draft, null=True, blank=True, on_delete=models.SET_NULL, related_name="materials")
     case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="materials")
     code = models.CharField("材料", max_length=40)
+    # What paper it is wherever it is asked for: the catalogue's code, or "item:code" where the catalogue has none.
+    kind = models.CharField("材料目录", max_length=130, blank=True, default="")
     title = models.CharField("名称", max_length=200)
     source = models.CharField("来源", max_length=12, choices=Source)
     file = models.ForeignKey(
@@ -26,15 +44,72 @@ class Material(models.Model):
     )
     proof = models.CharField("依据", max_length=200, blank=True)  # which query, certificate or commitment answers
     as_of = models.DateField("数据日期", null=True, blank=True)
+    valid_until = models.DateField("有效期至", null=True, blank=True)  # the last valid day; empty: not limited
     round = models.PositiveSmallIntegerField("轮次", default=0)  # 0 with the application, n with the n-th supplement
     given_at = models.DateTimeField("提交时间")
+    checked_at = models.DateTimeField("核对原件时间", null=True, blank=True)
+    checked_by = models.CharField("核对人", max_length=80, blank=True, default="")
+    checked_organization = models.CharField("核对单位", max_length=200, blank=True, default="")
+    certificate = models.ForeignKey(
+        "certificates.Certificate",
+        verbose_name="证照",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    # The proof that the paper was not needed: the certificate's identifier, version and status at that moment.
+    evidence = models.JSONField("免交凭据", default=dict, blank=True)
+    reused_from = models.ForeignKey(
+        "self", verbose_name="沿用自", null=True, blank=True, on_delete=models.PROTECT, related_name="reuses"
+    )
+    replaced_at = models.DateTimeField("被替换时间", null=True, blank=True)  # another paper stands for it since then
 
     class Meta:
         verbose_name = "材料"
         verbose_name_plural = "材料"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(source="certificate", certificate__isnull=False)
+                | (~models.Q(source="certificate") & models.Q(certificate__isnull=True)),
+                name="material_certificate_named",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def grade(self) -> "Material.Grade":
+        """How far it may be relied on elsewhere."""
+        if self.source in (self.Source.CERTIFICATE, self.Source.DATA, self.Source.REGISTER):
+            return self.Grade.A
+        if self.source in (self.Source.SELF_MADE, self.Source.COMMITMENT):
+            return self.Grade.D
+        return self.Grade.B if self.checked_at else self.Grade.C
+
+    def holds(self, on: date) -> bool:
+        """Tell whether it is still valid on a day."""
+        return self.valid_until is None or on <= self.valid_until
+
+    @property
+    def source_words(self) -> str:
+        """Where it comes from, as people read it."""
+        return "窗口核对的原件" if self.checked_at else self.Source(self.source).label
+
+    @property
+    def status_then(self) -> str:
+        """How the certificate that answered stood at that moment, in a word."""
+        status = self.evidence.get("status")
+        return Certificate.Status(status).label if status else ""
+
+    @property
+    def validity_words(self) -> str:
+        if self.valid_until is not None:
+            return f"有效期至 {self.valid_until.isoformat()}"
+        if self.source == self.Source.COMMITMENT:
+            return ""
+        return "长期有效" if self.grade in (self.Grade.A, self.Grade.B) else "没有注明有效期"
 
 
 class CaseDocument(models.Model):

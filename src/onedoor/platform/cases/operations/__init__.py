@@ -1,5 +1,18 @@
 """Every write of the cases room; callers import them from here."""
 
+from onedoor.platform.cases.operations.calendars import (
+    MOST_LOOKED_AT,
+    HolidayNotice,
+    import_calendar,
+    preview_calendar,
+    read_notice,
+)
+from onedoor.platform.cases.operations.conflicts import (
+    Finding,
+    explain_conflict,
+    report_findings,
+    settle_conflict,
+)
 from onedoor.platform.cases.operations.correction import correct_answers
 from onedoor.platform.cases.operations.decisions import (
     confirm_decision,
@@ -56,6 +69,7 @@ from onedoor.platform.cases.operations.notices import (
     post_notice,
     raise_objection,
 )
+from onedoor.platform.cases.operations.papers import check_original, choose_paper
 from onedoor.platform.cases.operations.relatives import declare_relative
 from onedoor.platform.cases.operations.revocation import (
     decide_revocation,
@@ -73,11 +87,19 @@ from onedoor.platform.cases.operations.submission import (
 from onedoor.platform.cases.operations.voiding import confirm_void, request_void
 
 __all__ = [
+    "MOST_LOOKED_AT",
+    "HolidayNotice",
+    "import_calendar",
+    "preview_calendar",
+    "read_notice",
+    "Finding",
     "accept_case",
     "ask_deletion",
     "attach_material",
     "begin_special_procedure",
+    "check_original",
     "choose_delivery",
+    "choose_paper",
     "close_ended_notices",
     "close_notice",
     "close_objection",
@@ -97,6 +119,7 @@ __all__ = [
     "dispense_case",
     "end_special_procedure",
     "expire_hearing_rights",
+    "explain_conflict",
     "extend_limit",
     "hand_in_case",
     "hand_in_due_cases",
@@ -110,6 +133,7 @@ __all__ = [
     "record_fact",
     "refuse_acceptance",
     "remove_material",
+    "report_findings",
     "request_hearing",
     "request_supplement",
     "request_void",
@@ -117,6 +141,7 @@ __all__ = [
     "carry_over",
     "save_section",
     "schedule_hearing",
+    "settle_conflict",
     "sign_consent",
     "sign_hearing_record",
     "sign_own_consent",

@@ -8,6 +8,7 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, grounds, handlers, life, steps
 from onedoor.platform.cases.models import Case, CaseDocument, CaseStep, Hearing, ProposedDecision, StoredJudgement
+from onedoor.platform.cases.operations.conflicts import open_conflicts
 from onedoor.platform.cases.operations.delivery import hand_over
 from onedoor.platform.cases.operations.desk import accept_case
 from onedoor.platform.cases.operations.steps import open_next
@@ -33,6 +34,14 @@ class HearingNotOver(OneDoorError):
         "cases.hearing_not_over",
         409,
         "听证程序还没有结束，等申请人放弃、逾期未申请或者笔录签署以后才能决定。",
+    )
+
+
+class ConflictsOpen(OneDoorError):
+    code, http_status, message = (
+        "cases.conflicts_open",
+        409,
+        "还有 {number} 项查得与申报不一致的情况没有核实。核实后再决定；不能因为不一致直接不予批准。",
     )
 
 
@@ -62,6 +71,7 @@ def decide_case(*, case_id: int, ruling: Ruling, actor: Actor, at: datetime) -> 
     :raises AgainstRule: a grant although the rule says no.
     :raises InvalidInput: a denial without reason code, reason, advice or legal basis.
     :raises HearingNotOver: the applicant may still be heard.
+    :raises ConflictsOpen: what a source says otherwise than declared has not been looked into (R-SHR-5).
     :raises NeedsSecondApprover: the case touches relatives of the staff (R-ORG-3).
     """
     case, row = _may_decide(case_id, ruling, actor)
@@ -155,6 +165,9 @@ def _may_decide(case_id: int, ruling: Ruling, actor: Actor) -> tuple[Case, CaseS
     hearing = Hearing.objects.filter(case=case).first()
     if hearing is not None and hearing.state in HEARING_OPEN:
         raise HearingNotOver
+    number = open_conflicts(case)
+    if number:
+        raise ConflictsOpen(number=number)
     return case, row
 
 

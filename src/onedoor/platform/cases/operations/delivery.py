@@ -50,7 +50,8 @@ class PublicDeliveryRunning(OneDoorError):
 
 def decision_of(case: Case) -> CaseDocument | None:
     """Return the decision of a case, the latest where a later one replaced it."""
-    return case.documents.filter(kind__in=DECISIONS).order_by("-id").first()
+    decisions = [document for document in case.documents.all() if document.kind in DECISIONS]
+    return max(decisions, key=lambda document: document.pk, default=None)
 
 
 def hand_over(case: Case, document: CaseDocument, told: Action, *, at: datetime) -> None:
@@ -113,7 +114,9 @@ def deliver_decision(
         _complete(case, delivery, actor=actor, at=at)
     else:
         if method == Delivery.Method.PUBLIC:
-            due = clocks.due_day(unit="day", days=PUBLIC_DAYS, started_on=day_of(at), calendar=clocks.work_calendar())
+            due = clocks.due_day(
+                unit="day", days=PUBLIC_DAYS, started_on=day_of(at), calendar=clocks.work_calendar(case.division)
+            )
             delivery.due_on = due.day
             delivery.save(update_fields=["due_on"])
         facts = {"method": method, "document": document.number, "due_on": _iso(delivery.due_on)}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, clocks, documents, grounds, life, steps
+from onedoor.platform.cases import access, clocks, documents, grounds, life, papers, steps
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.catalog import scenarios
@@ -50,6 +50,14 @@ class AcceptedAlready(OneDoorError):
 
 class MaterialNotInItem(OneDoorError):
     code, http_status, message = "cases.material_not_in_item", 422, "事项清单里没有这份材料，不能要求申请人提供。"
+
+
+class OriginalsUnchecked(OneDoorError):
+    code, http_status, message = (
+        "cases.originals_unchecked",
+        409,
+        "沿用的“{titles}”还没有核对原件。请先核对；申请人没有带原件来的，请一次性告知补正。",
+    )
 
 
 class SupplementIncomplete(OneDoorError):
@@ -208,10 +216,17 @@ def end_supplement(case: Case, *, actor: Actor, at: datetime, note: str = "") ->
 
 @transaction.atomic
 def accept_case(*, case_id: int, actor: Actor, at: datetime) -> CaseDocument:
-    """Accept a case: the decision clocks start and the first steps of its item open."""
+    """
+    Accept a case: the decision clocks start and the first steps of its item open.
+
+    :raises OriginalsUnchecked: a paper was taken over from an earlier case that nobody has compared with its original.
+    """
     case = life.lock(case_id, "receiving_organization", "applicant")
     actor.require("cases.accept", division=case.division, line=case.line)
     life.check_move(case, Kind.ACCEPT)
+    unseen = papers.originals_to_check(case.materials.all())
+    if unseen:
+        raise OriginalsUnchecked(titles="、".join(dict.fromkeys(paper.title for paper in unseen)))
     steps.end(steps.require_open(case, "accept"), outcome="accepted", performers=[actor], at=at)
     document = begin_review(case, Kind.ACCEPT, actor=actor, at=at)
     audit.record("cases.accept", actor=actor, at=at, target=case.target, division=case.division)

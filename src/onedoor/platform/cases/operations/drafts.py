@@ -1,6 +1,6 @@
 """Fill in an application: saved on the server section by section, by the person or who may act for them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import IO, Any
 from uuid import UUID
@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, applications, life
+from onedoor.platform.cases import access, applications, life, papers
 from onedoor.platform.cases.forms.validation import CleanedSection
 from onedoor.platform.cases.models import Case, Draft, KnownFact, Material, WantedSignature
 from onedoor.platform.cases.operations.consents import NeededConsent, needed_consents
 from onedoor.platform.cases.operations.desk import asked_materials
-from onedoor.platform.cases.operations.expiry import kept_until
+from onedoor.platform.cases.operations.expiry import kept_until, touch
 from onedoor.platform.catalog import pinning
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.scenarios import scenario_section
@@ -49,12 +49,17 @@ class MaterialNotFound(NotFound):
 
 @transaction.atomic
 def start_draft(
-    *, item_code: str, applicant_id: int, actor: Actor, at: datetime, situation: Mapping[str, Any] | None = None
+    *,
+    item_code: str,
+    applicant_id: int,
+    actor: Actor,
+    at: datetime,
+    situation: Callable[[ServiceItem], Mapping[str, Any]] = lambda item: {},
 ) -> Draft:
     """
     Begin an application for oneself or, with a living delegation, for another; an open draft for it is taken up again.
 
-    `situation` holds the answers given to the guide's scenario questions; they are the first answers of the form.
+    `situation` reads what was answered to the guide's scenario questions; these are the first answers of the form.
 
     :raises NotLoggedIn, NotDelegable, MandateMissing, GuardianOnly, DivisionSplit, ItemNotFound: why it cannot begin.
     """
@@ -86,7 +91,7 @@ def start_draft(
         filled_by_id=actor.person_id,
         delegation_id=delegation_id,
         division=division,
-        answers=_answers_of_situation(version.item, situation or {}),
+        answers=_answers_of_situation(version.item, situation(version.item)),
         created_at=at,
         saved_at=at,
         expires_at=kept_until(division=division, at=at),
@@ -115,7 +120,7 @@ def start_again(*, case_id: int, actor: Actor, at: datetime) -> Draft:
     """
     Take an ended application up again: a draft with what was declared, linked to the case it continues.
 
-    Papers are not taken over: what was refused or has aged is asked for anew.
+    Papers that are still good are offered as in any draft (`offers`); what was refused or has aged is asked for anew.
 
     :raises CannotContinue: the case is under way or was granted.
     """
@@ -132,7 +137,7 @@ def start_again(*, case_id: int, actor: Actor, at: datetime) -> Draft:
         draft.answers = {code: value for code, value in declared.items() if code in fields - statements}
     draft.continues = case
     draft.save(update_fields=["continues"])
-    _touch(draft, at)
+    touch(draft, at)
     audit.record("cases.start_again", actor=actor, at=at, target=case.target, draft=str(draft.pk))
     return draft
 
@@ -158,7 +163,7 @@ def save_section(
     reasons = {code: text for code, text in (draft.reasons or {}).items() if code not in codes} | dict(cleaned.reasons)
     draft.answers = applications.computed(draft.item_version.item, answers)
     draft.typed, draft.reasons = typed, reasons
-    _touch(draft, at)
+    touch(draft, at)
     _want_signatures(draft, at)
     audit.record("cases.save_section", actor=actor, at=at, target=draft.target, section=section)
     return draft
@@ -189,7 +194,7 @@ def carry_over(*, draft_id: UUID, actor: Actor, at: datetime) -> Draft:
     draft.wanted_signatures.filter(consent__in=reworded).delete()  # so that whoever signs is asked again
     draft.item_version = version
     draft.save(update_fields=["item_version"])
-    _touch(draft, at)
+    touch(draft, at)
     _want_signatures(draft, at)
     audit.record("cases.carry_over", actor=actor, at=at, target=draft.target, version=version.pk)
     return draft
@@ -235,15 +240,17 @@ def attach_material(
         draft=draft,
         case=case,
         code=material,
+        kind=papers.kind_of(owner.item_version.item, definition),
         title=definition.title,
-        source=Material.Source.UPLOAD,
+        source=Material.Source.SELF_MADE if definition.self_made else Material.Source.UPLOAD,
         file=stored,
+        valid_until=papers.last_day_of_upload(definition, on=day_of(at)),
         round=case.supplement_round if case is not None else 0,
         given_at=at,
     )
     if draft is not None:
-        draft.materials.filter(code=material).exclude(source=Material.Source.UPLOAD).delete()
-        _touch(draft, at)
+        draft.materials.filter(code=material, file=None).delete()
+        touch(draft, at)
     audit.record("cases.attach_material", actor=actor, at=at, target=target, material=material, file=stored.pk)
     return paper
 
@@ -253,7 +260,7 @@ def remove_material(*, draft_id: UUID, material_id: int, actor: Actor, at: datet
     """Take a paper out of a draft again."""
     draft = _open_draft(draft_id, actor, at)
     draft.materials.filter(pk=material_id).delete()
-    _touch(draft, at)
+    touch(draft, at)
     audit.record("cases.remove_material", actor=actor, at=at, target=draft.target, material=material_id)
 
 
@@ -272,23 +279,36 @@ def record_fact(
 
 @transaction.atomic
 def waive_material(
-    *, draft_id: UUID, material: str, proof: str, as_of: date, actor: Actor, at: datetime
+    *,
+    draft_id: UUID,
+    material: str,
+    proof: str,
+    as_of: date,
+    actor: Actor,
+    at: datetime,
+    source: Material.Source = Material.Source.DATA,
 ) -> Material | None:
-    """Note that data answer instead of a paper, with the proof; None when the person has already given the paper."""
+    """
+    Note that a department's data, or a register, answer instead of a paper, with the proof; None when the person has
+    already given the paper or means to.
+    """
     actor.require("cases.machine", division="000000000000")
     draft = Draft.objects.select_for_update().get(pk=draft_id)
     definition = draft.item_version.item.material(material)
     if definition is None:
         raise MaterialNotFound
-    if draft.submitted_as is not None or draft.materials.filter(code=material).exists():
+    wanted_by_hand = draft.paper_choices.get(material) == "own"
+    if draft.submitted_as is not None or wanted_by_hand or draft.materials.filter(code=material).exists():
         return None
     paper = Material.objects.create(
         draft=draft,
         code=material,
+        kind=papers.kind_of(draft.item_version.item, definition),
         title=definition.title,
-        source=Material.Source.DATA,
+        source=source,
         proof=proof,
         as_of=as_of,
+        valid_until=papers.last_day_of_data(definition, as_of=as_of),
         given_at=at,
     )
     audit.record("cases.waive_material", actor=actor, at=at, target=draft.target, material=material)
@@ -380,11 +400,7 @@ def _want_signatures(draft: Draft, at: datetime) -> None:
 
 
 def _open_draft(draft_id: UUID, actor: Actor, at: datetime) -> Draft:
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("applicant").filter(pk=draft_id).first()
-    if draft is None or draft.submitted_as_id is not None or draft.expires_at <= at:
-        raise access.DraftNotFound
-    access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
-    return draft
+    return access.lock_draft(draft_id, actor=actor, at=at)
 
 
 def _waiting_case(case_id: int, actor: Actor, at: datetime) -> Case:
@@ -393,9 +409,3 @@ def _waiting_case(case_id: int, actor: Actor, at: datetime) -> Case:
     if case.state != "supplement_wait":
         raise access.CaseNotFound
     return case
-
-
-def _touch(draft: Draft, at: datetime) -> None:
-    draft.revision, draft.saved_at, draft.warned = draft.revision + 1, at, 0
-    draft.expires_at = kept_until(division=draft.division, at=at)
-    draft.save(update_fields=["answers", "typed", "reasons", "revision", "saved_at", "expires_at", "warned"])

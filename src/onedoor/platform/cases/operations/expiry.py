@@ -32,6 +32,14 @@ def kept_until(*, division: str, at: datetime) -> datetime:
     return at + timedelta(days=days)
 
 
+def touch(draft: Draft, at: datetime) -> None:
+    """Save that somebody has worked on a locked draft: its revision goes on, and so do the days it is kept."""
+    draft.revision, draft.saved_at, draft.warned = draft.revision + 1, at, 0
+    draft.expires_at = kept_until(division=draft.division, at=at)
+    kept = ("answers", "typed", "reasons", "paper_choices", "revision", "saved_at", "expires_at", "warned")
+    draft.save(update_fields=kept)
+
+
 def warn_expiring_drafts(*, at: datetime) -> int:
     """Tell the people of every draft that ends within seven days, and again within one; return how many drafts."""
     warned = 0

@@ -53,7 +53,7 @@ def inform_hearing_right(*, case_id: int, reason: str, actor: Actor, at: datetim
     if earlier is not None:
         raise HearingNotPossible(state=earlier.get_state_display())
     grounds.check_reason(reason, BASIS)
-    until = _working_day(day_of(at), REQUEST_DAYS)
+    until = _working_day(case, day_of(at), REQUEST_DAYS)
     letter = documents.Letter(
         paragraphs=[
             f"“{case.item_version.title}”拟作如下处理：{reason.strip()}",
@@ -90,7 +90,7 @@ def request_hearing(*, case_id: int, actor: Actor, at: datetime) -> Hearing:
     if on > hearing.request_until:
         raise HearingTooLate(until=hearing.request_until.isoformat())
     hearing.state, hearing.requested_on = Hearing.State.REQUESTED, on
-    hearing.hold_until = _working_day(on, HOLD_DAYS).day
+    hearing.hold_until = _working_day(case, on, HOLD_DAYS).day
     hearing.save()
     clocks.pause(case, reason="听证", basis=BASIS, planned_end=hearing.hold_until, approved_by="依申请人要求", on=on)
     facts = {"hold_until": hearing.hold_until.isoformat()}
@@ -285,5 +285,5 @@ def _require(hearing: Hearing, *states: Hearing.State) -> None:
         raise HearingNotPossible(state=hearing.get_state_display())
 
 
-def _working_day(on: date, days: int) -> clocks.Due:
-    return clocks.due_day(unit="workday", days=days, started_on=on, calendar=clocks.work_calendar())
+def _working_day(case: Case, on: date, days: int) -> clocks.Due:
+    return clocks.due_day(unit="workday", days=days, started_on=on, calendar=clocks.work_calendar(case.division))

@@ -55,7 +55,7 @@ def post_notice(*, case_id: int, step: str, actor: Actor, at: datetime) -> Publi
     if case.notices.filter(step=step, closed_at__isnull=True).exists():
         raise NoticePosted
     on = day_of(at)
-    period = clocks.work_calendar().notice_period(on, handler.notice_days(case, on))
+    period = clocks.work_calendar(case.division).notice_period(on, handler.notice_days(case, on))
     notice = PublicNotice.objects.create(
         case=case,
         step=step,

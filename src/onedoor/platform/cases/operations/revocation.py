@@ -56,7 +56,7 @@ def propose_revocation(*, case_id: int, ending: str, reason: str, basis: str, ac
     grounds.check_reason(reason, basis)
     case = _begin(earlier, actor=actor, at=at)
     limit = clocks.due_day(
-        unit="workday", days=DAYS_TO_BE_HEARD, started_on=day_of(at), calendar=clocks.work_calendar()
+        unit="workday", days=DAYS_TO_BE_HEARD, started_on=day_of(at), calendar=clocks.work_calendar(case.division)
     )
     proceeding = Revocation.objects.create(
         case=case,

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, applications, clocks, documents, handlers, life, steps
+from onedoor.platform.cases import access, applications, clocks, documents, handlers, life, offers, steps
 from onedoor.platform.cases.forms.validation import asked_codes
 from onedoor.platform.cases.models import (
     AnswerSources,
@@ -27,6 +28,7 @@ from onedoor.platform.cases.operations.relatives import file_answer
 from onedoor.platform.cases.states import TERMINAL, Kind
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.pinning import is_current
+from onedoor.platform.certificates import operations as certificates
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization
@@ -104,6 +106,8 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
         raise VersionChanged
     _refuse_second(draft)
     papers = list(draft.materials.order_by("id"))
+    taken = offers.take(draft, given={paper.code for paper in papers}, actor=actor, at=at)
+    papers += taken
     _check_complete(draft, papers, actor, at)
     if draft.delegation_id is not None:
         identity_operations.use_delegation(delegation_id=draft.delegation_id, actor=actor, at=at)
@@ -111,7 +115,8 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     if papers:
         draft.materials.update(case=case)
     receipt = give_receipt(case, papers, at)
-    facts = {"receipt": receipt.number, "digest": receipt.digest, "delivery": delivery}
+    _use_certificates(case, taken, actor, at)
+    facts = {"receipt": receipt.number, "digest": receipt.digest, "delivery": delivery, **offers.summary(taken)}
     if case.continues is not None:
         facts |= {"linked": case.continues.number, "relation": case.relation}
     life.append(case, Kind.SUBMIT, actor=actor, at=at, facts=facts)
@@ -156,6 +161,19 @@ def _check_complete(draft: Draft, papers: Sequence[Material], actor: Actor, at: 
     unsigned = missing_consents(draft, at=at)
     if unsigned:
         raise ConsentsMissing(titles="、".join(sorted({consent.title for consent in unsigned})))
+
+
+def _use_certificates(case: Case, taken: Sequence[Material], actor: Actor, at: datetime) -> None:
+    """Note on each certificate that this case takes it: its holder sees so, and the case is told when it ends."""
+    for paper in taken:
+        if paper.certificate_id is not None:
+            certificates.use_certificate(
+                certificate_id=paper.certificate_id,
+                target=case.target,
+                purpose=f"办理“{case.item_version.title}”，代替“{paper.title}”",
+                actor=actor,
+                at=at,
+            )
 
 
 def _create_case(draft: Draft, delivery: str, actor: Actor, at: datetime) -> Case:
@@ -252,6 +270,8 @@ def undo_submission(*, case_id: int, actor: Actor, at: datetime) -> Draft:
     draft = Draft.objects.select_for_update().get(submitted_as=case)
     draft.submitted_as, draft.revision, draft.saved_at = None, draft.revision + 1, at
     draft.save(update_fields=["submitted_as", "revision", "saved_at"])
+    # What was taken without an upload is looked up anew at the next submission.
+    case.materials.filter(Q(certificate__isnull=False) | Q(reused_from__isnull=False)).delete()
     case.materials.update(case=None)
     audit.record("cases.undo_submission", actor=actor, at=at, target=case.target, division=case.division)
     return draft

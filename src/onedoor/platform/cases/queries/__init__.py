@@ -2,6 +2,7 @@
 
 from onedoor.platform.cases.applications import faults_shown_in, version_changes
 from onedoor.platform.cases.models import Case, CaseDocument, Draft
+from onedoor.platform.cases.queries.calendars import CalendarYear, calendar_years
 from onedoor.platform.cases.queries.citizen import (
     DraftView,
     differing,
@@ -13,6 +14,13 @@ from onedoor.platform.cases.queries.citizen import (
     progress_by_code,
     signatures_asked,
     subject_requests,
+)
+from onedoor.platform.cases.queries.conflicts import (
+    Conflicts,
+    conflict_of,
+    conflicts_of,
+    open_conflicts,
+    settled_conflicts,
 )
 from onedoor.platform.cases.queries.desk import (
     PAGE,
@@ -48,6 +56,7 @@ from onedoor.platform.cases.queries.matter import (
     declared_sections,
     division_names,
     documents_of,
+    ended_certificates,
     get_document,
     get_objection,
     holder_of,
@@ -65,6 +74,17 @@ from onedoor.platform.cases.queries.matter import (
     verify_document,
     ward_opinion,
 )
+from onedoor.platform.cases.queries.papers import (
+    GRADES,
+    CasePaper,
+    DraftPaper,
+    OwnPaper,
+    current_papers,
+    has_all_papers,
+    my_papers,
+    papers_of_case,
+    papers_of_draft,
+)
 from onedoor.platform.cases.queries.privacy import PrivacyNotice, privacy_notice
 from onedoor.platform.cases.queries.proceedings import (
     correctable_section,
@@ -80,25 +100,38 @@ from onedoor.platform.cases.queries.proceedings import (
 from onedoor.platform.cases.queries.public import public_notice, public_notices
 
 __all__ = [
+    "CalendarYear",
+    "calendar_years",
     "Case",
+    "Conflicts",
+    "conflict_of",
+    "conflicts_of",
+    "open_conflicts",
+    "settled_conflicts",
     "CaseDocument",
     "Draft",
     "PAGE",
     "PURPOSES",
     "ClockView",
     "PrivacyNotice",
+    "CasePaper",
+    "DraftPaper",
+    "GRADES",
     "DraftView",
     "Matter",
     "OfficerLook",
+    "OwnPaper",
     "TimelineEntry",
     "WorkItem",
     "asked_papers",
     "can_be_proved",
     "clocks_of",
+    "current_papers",
     "declared_sections",
     "differing",
     "division_names",
     "documents_of",
+    "ended_certificates",
     "faults_shown_in",
     "fields_to_reveal",
     "duty_counts",
@@ -106,6 +139,7 @@ __all__ = [
     "get_draft",
     "get_objection",
     "get_visible_case",
+    "has_all_papers",
     "holder_of",
     "judge_now",
     "known_answers",
@@ -117,10 +151,13 @@ __all__ = [
     "month_before",
     "my_cases",
     "my_drafts",
+    "my_papers",
     "needed_consents",
     "notice_preview",
     "notices_of",
     "open_notice",
+    "papers_of_case",
+    "papers_of_draft",
     "people_of",
     "possible_actions",
     "privacy_notice",

@@ -44,8 +44,6 @@ class PossibleAction:
 
 
 RESTRICTED = KeptCase.objects.filter(restricted_at__isnull=False)  # PIPL art. 47: stored, and nothing else
-# What the page of a case shows of other tables, fetched with it; an act needs none of it.
-SHOWN = ("applicant", "agent", "receiving_organization", "deciding_organization", "declared")
 
 
 def get_visible_case(
@@ -54,16 +52,17 @@ def get_visible_case(
     """
     Return the case if the actor may see it, and record the look; web and api have no other way to a case.
 
-    With `shown` it comes with everything its page shows of it, in the same query.
+    With `shown` it comes with what its page shows of other tables (`access.for_page`).
 
     :raises CaseNotFound: there is none, or it is not for this actor; both look alike.
     """
-    found = Case.objects.select_related(*SHOWN) if shown else Case.objects
+    found = access.for_page(Case.objects.all()) if shown else Case.objects.all()
     if actor.kind == "officer":
         found = found.annotate(restricted=Exists(RESTRICTED.filter(case=OuterRef("pk"))))
-    case = found.filter(number=number).first()
-    if case is None:
-        raise access.CaseNotFound
+    try:
+        case = found.get(number=number)
+    except Case.DoesNotExist:
+        raise access.CaseNotFound from None
     if actor.kind == "officer":
         if not officer_sees(case, actor):
             raise access.CaseNotFound
@@ -138,13 +137,14 @@ def duty_counts(*, actor: Actor) -> list[tuple[str, str, int]]:
 def possible_actions(*, case: Case, actor: Actor) -> list[PossibleAction]:
     """Return what the officer could do with the open steps of a case, each with the reason if it is not possible."""
     item = case.item_version.item
-    done_by = {
-        row.step.code
-        for row in StepPerformer.objects.filter(step__case=case, login_id=actor.require_login()).select_related("step")
-    }
+    own = StepPerformer.objects.filter(step=OuterRef("pk"), login_id=actor.require_login())
+    rows = list(case.steps.annotate(mine=Exists(own)).order_by("id"))
+    done_by = {row.code for row in rows if row.mine}
     guards = handlers.for_item(case.item_code).guards
     found = []
-    for row in case.steps.filter(ended_at__isnull=True).exclude(permission=""):
+    for row in rows:
+        if row.ended_at is not None or not row.permission:
+            continue
         definition = definition_of(case, row.code) or ACCEPT
         why_not = ""
         if not actor.may(row.permission, division=row.division, line=case.line):
@@ -170,7 +170,8 @@ def why_not(*, case: Case, actor: Actor, step: str) -> str:
 
 def may_extend(*, case: Case, actor: Actor, on: date) -> bool:
     """Tell whether the actor could still extend the limits of a case (R-CLK-3: once, before they have run out)."""
-    statutory = case.clocks.filter(kind=Clock.Kind.STATUTORY, state=Clock.State.RUNNING).first()
+    running = (clock for clock in case.clocks.all() if clock.state == Clock.State.RUNNING)
+    statutory = next((clock for clock in running if clock.kind == Clock.Kind.STATUTORY), None)
     allowed = case.item_version.item.limits.statutory.extension
     if statutory is None or not allowed or statutory.extended_by or statutory.due_on < on:
         return False

@@ -76,6 +76,7 @@ _TOLD: Iterable[str] = (
     Kind.INFORM_HEARING,
     Kind.PROPOSE_REVOCATION,
     Kind.STATE_DEFENCE,
+    Kind.EXPLAIN,
     Kind.REVOKE,
     Kind.DROP_REVOCATION,
 )
@@ -124,8 +125,7 @@ def _road_of_revocation(case: Case) -> list[Milestone]:
 
 def clocks_of(case: Case, *, on: date) -> list[ClockView]:
     """Return the limits that still run, the nearest first."""
-
-    running = case.clocks.exclude(state=Clock.State.STOPPED).order_by("due_on")
+    running = [clock for clock in case.clocks.all() if clock.state != Clock.State.STOPPED]
     return [
         ClockView(
             kind=clock.kind,
@@ -135,7 +135,7 @@ def clocks_of(case: Case, *, on: date) -> list[ClockView]:
             paused=clock.state == Clock.State.PAUSED,
             provisional=clock.provisional,
         )
-        for clock in running
+        for clock in sorted(running, key=lambda clock: (clock.due_on, clock.pk))
     ]
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from onedoor.platform.audit import queries as record
 from onedoor.platform.audit.queries import Proof
 from onedoor.platform.cases import applications, handlers
-from onedoor.platform.cases.access import CaseNotFound
+from onedoor.platform.cases.access import CaseNotFound, rows_of
 from onedoor.platform.cases.forms.binding import division_codes
 from onedoor.platform.cases.forms.kinds import spoken
 from onedoor.platform.cases.forms.masking import mask
@@ -25,6 +25,8 @@ from onedoor.platform.cases.models import (
 from onedoor.platform.cases.operations.desk import asked_materials
 from onedoor.platform.catalog.forms import FormField, Section
 from onedoor.platform.catalog.items import Material as PaperDefinition
+from onedoor.platform.certificates import queries as certificates
+from onedoor.platform.certificates.queries.holding import EndedUse
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotFound
@@ -78,7 +80,7 @@ def holder_of(case: Case) -> str:
 
 def documents_of(case: Case) -> list[CaseDocument]:
     """Return the notices and decisions of a case, newest first."""
-    return list(case.documents.order_by("-id"))
+    return sorted(case.documents.all(), key=lambda one: -one.pk)
 
 
 def get_document(case: Case, *, document_id: int) -> CaseDocument:
@@ -90,7 +92,7 @@ def get_document(case: Case, *, document_id: int) -> CaseDocument:
 
 
 def latest_document(case: Case, kind: str) -> CaseDocument | None:
-    return case.documents.filter(kind=kind).order_by("-id").first()
+    return next((one for one in documents_of(case) if one.kind == kind), None)
 
 
 def receipt_of(case: Case) -> CaseDocument:
@@ -149,13 +151,20 @@ def materials_of(owner: Case | Draft) -> list[Material]:
     return list(owner.materials.select_related("file").order_by("round", "id"))
 
 
+def ended_certificates(case: Case, *, at: datetime) -> list[EndedUse]:
+    """Return the certificates that stood in for papers of the case and hold no longer."""
+    return certificates.ended_uses(target=case.target, at=at) if getattr(case, "has_certificates", True) else []
+
+
 def people_of(case: Case) -> list[CasePerson]:
     """Return the people named in the application, in the order of the form."""
-    return list(case.people.select_related("person").order_by("role", "row"))
+    return list(rows_of(case, "people").select_related("person").order_by("role", "row"))
 
 
 def ward_opinion(case: Case) -> str:
     """Return what a ward has said about the application a guardian made for them, "" if nothing."""
+    if case.agent_id is None:
+        return ""
     draft = Draft.objects.filter(submitted_as=case).values_list("pk", flat=True).first()
     return identity.ward_opinion(f"draft:{draft}") if draft else ""
 
@@ -165,7 +174,7 @@ def declared_sections(case: Case) -> list[SpokenSection]:
     answers = case.declared.content
     if not answers:  # begun by an organ: nobody has declared anything
         return []
-    kept = AnswerSources.objects.filter(case=case).first()  # cases handed in before sources were kept have none
+    kept: AnswerSources | None = getattr(case, "answer_sources", None)  # most answers are known from nowhere else
     sections = case.item_version.item.form.shown_sections(answers)
     return speak(sections, answers, sources=kept.content if kept else {}, shown=())
 
@@ -239,7 +248,7 @@ def _speak_field(
 
 def notices_of(case: Case) -> list[PublicNotice]:
     """Return the public notices of a case with their objections, newest first."""
-    return list(case.notices.prefetch_related("objections").order_by("-id"))
+    return list(rows_of(case, "notices").prefetch_related("objections").order_by("-id"))
 
 
 def open_notice(case: Case, *, step: str) -> PublicNotice | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from onedoor.platform.cases import steps
+from onedoor.platform.cases.access import rows_of
 from onedoor.platform.cases.models import (
     Case,
     CaseDocument,
@@ -66,7 +67,7 @@ def proceedings_of(case: Case, *, actor: Actor) -> Proceedings:
     decision = decision_of(case)
     officer = actor.kind == "officer"
     hearing = hearing_of(case)
-    relatives = list(case.relatives.order_by("id")) if officer else []
+    relatives = list(rows_of(case, "relatives").order_by("id")) if officer else []
     return Proceedings(
         hearing=hearing,
         revocation=revocation_of(case),
@@ -92,7 +93,7 @@ def _may_apply_again(case: Case) -> bool:
 
 
 def hearing_of(case: Case) -> Hearing | None:
-    return Hearing.objects.filter(case=case).first()
+    return getattr(case, "hearing", None)
 
 
 def revocation_of(case: Case) -> Revocation | None:
@@ -105,7 +106,7 @@ def links_of(case: Case) -> list[LinkedCase]:
     if case.continues_id is not None:
         earlier = Case.objects.get(pk=case.continues_id)
         found.append(LinkedCase(earlier, case.get_relation_display(), follows=False))
-    later = case.continued_by.exclude(state="submitted").order_by("id")
+    later = rows_of(case, "continued_by").exclude(state="submitted").order_by("id")
     return found + [LinkedCase(one, one.get_relation_display(), follows=True) for one in later]
 
 
@@ -151,7 +152,7 @@ def void_requests(*, actor: Actor) -> list[VoidRequest]:
 
 def obstacle(case: Case, code: str, *, login_id: int) -> str:
     """Return why this officer cannot do a step that is open, where the reason lies beside the item's steps."""
-    if any(one.login_id == login_id for one in case.relatives.all()):
+    if any(one.login_id == login_id for one in rows_of(case, "relatives")):
         return "您已申报近亲属关系，应当回避"
     if code == steps.CONFIRM.code:
         proposal = ProposedDecision.objects.filter(case=case, settled_at__isnull=True).first()

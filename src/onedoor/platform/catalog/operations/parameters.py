@@ -7,7 +7,7 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity import queries as identity
-from onedoor.platform.kernel import parameters
+from onedoor.platform.kernel import calendars, parameters
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
@@ -89,6 +89,8 @@ def enact_parameter(
     :raises InvalidInput: no document, an unknown place, a value of another kind than before, or nothing new.
     """
     actor.require("parameters.edit", division=division)
+    if key.startswith(calendars.PREFIX):
+        raise InvalidInput({"value": "放假安排会改变办件的时限，请在“工作日历”页面导入。"})
     known = ParameterRow.objects.filter(key=key).order_by("-valid_from", "-pk").first()
     if known is None:
         raise UnknownParameter

@@ -12,7 +12,7 @@ from onedoor.platform.certificates.queries.checking import (
     verify,
     verify_batch,
 )
-from onedoor.platform.certificates.queries.holding import EndedUse, ended_uses, held_certificate, uses_of
+from onedoor.platform.certificates.queries.holding import EndedUse, ended_uses, held_certificate, use_log, uses_of
 from onedoor.platform.certificates.queries.imported import (
     IMPORT_STATES,
     ImportedNotFound,
@@ -81,6 +81,7 @@ __all__ = [
     "show_log",
     "shown_certificate",
     "standing_of",
+    "use_log",
     "uses_of",
     "verify",
     "verify_batch",

@@ -9,6 +9,7 @@ from django.db.models import F
 from onedoor.platform.certificates.models import Certificate, CertificateUse
 from onedoor.platform.certificates.queries.standing import standing, with_standing
 from onedoor.platform.certificates.signing import is_as_signed, with_signed_parts
+from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 
 
@@ -44,6 +45,14 @@ def uses_of(*, certificate_id: int) -> list[str]:
     return list(
         CertificateUse.objects.filter(certificate_id=certificate_id).order_by("id").values_list("target", flat=True)
     )
+
+
+def use_log(*, certificate_id: int, actor: Actor, most: int = 50) -> list[CertificateUse]:
+    """Return the newest matters a certificate of the actor's own was taken for in place of a paper."""
+    held = CertificateUse.objects.filter(
+        certificate_id=certificate_id, certificate__holders__person_id=actor.require_person()
+    )
+    return list(held.order_by("-id")[:most])
 
 
 def ended_uses(*, target: str, at: datetime) -> list[EndedUse]:

@@ -14,7 +14,7 @@ class ShareRequest(models.Model):
         GRANTED = "granted", "同意共享"
         REFUSED = "refused", "不同意共享"
 
-    number = models.CharField("申请编号", max_length=40, unique=True)
+    number = models.CharField("申请编号", max_length=60, unique=True)
     dataset = models.CharField("数据集", max_length=60)
     division = models.CharField("数据所属地区", max_length=12)
     owner = models.ForeignKey(

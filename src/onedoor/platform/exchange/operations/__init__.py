@@ -1,16 +1,22 @@
 """Everything the exchange writes; callers import it from here."""
 
-from onedoor.platform.exchange.operations.asking import BusinessMissing, ConsentMissing, ask
+from onedoor.platform.exchange.operations.asking import BusinessMissing, ConsentMissing, ask, note_conflicts
 from onedoor.platform.exchange.operations.grants import (
     GrantOver,
     MustBeShared,
     SharingAnswered,
-    SharingNotFound,
     grant_sharing,
     provide_sharing,
     refuse_sharing,
     request_sharing,
     revoke_grant,
+)
+from onedoor.platform.exchange.operations.objections import (
+    ObjectionAnswered,
+    ObjectionOpen,
+    answer_objection,
+    object_to_use,
+    report_error,
 )
 from onedoor.platform.exchange.operations.sources import plan_window
 from onedoor.platform.exchange.operations.using import (
@@ -31,15 +37,20 @@ __all__ = [
     "GrantOver",
     "MustBeShared",
     "NotShared",
+    "ObjectionAnswered",
+    "ObjectionOpen",
     "SharingAnswered",
-    "SharingNotFound",
     "TooManyToday",
+    "answer_objection",
     "as_text",
     "ask",
     "grant_sharing",
+    "note_conflicts",
+    "object_to_use",
     "plan_window",
     "provide_sharing",
     "refuse_sharing",
+    "report_error",
     "request_sharing",
     "revoke_grant",
     "use_dataset",

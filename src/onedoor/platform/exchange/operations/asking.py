@@ -1,6 +1,7 @@
 """Ask another department about a person: only for a business, only with consent where it is needed, recorded."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -68,3 +69,12 @@ def ask(
         send_query.using(priority=WAITED_FOR if waited_for else 0).enqueue(query_id=str(query.pk))
         audit.record("exchange.ask", actor=actor, at=at, target=f"person:{person_id}", source=source, purpose=purpose)
     return query
+
+
+@transaction.atomic
+def note_conflicts(*, receipts: Collection[uuid.UUID], actor: Actor, at: datetime) -> None:
+    """Note that these answers contradict what was declared: it counts in the figures of their sources, and decides nothing."""
+    actor.require("exchange.ask", division="000000000000")
+    Query.objects.filter(pk__in=receipts).update(conflicting=True)
+    for receipt in sorted(str(one) for one in receipts):
+        audit.record("exchange.note_conflict", actor=actor, at=at, target=f"use:{receipt}")

@@ -8,21 +8,18 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.exchange.datasets import Dataset, Sharing, all_datasets
 from onedoor.platform.exchange.models import ShareGrant, ShareRequest
+from onedoor.platform.exchange.queries.grants import SharingNotFound
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization
+from onedoor.platform.kernel import calendars
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, NotFound, OneDoorError
+from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, OneDoorError
 from onedoor.platform.kernel.numbers import next_number
-from onedoor.standards.workdays import national_calendar
 
 # Working days from the day of the request, or of the grant, which is not counted itself.
 REPLY_UNCONDITIONAL, REPLY_CONDITIONAL, PROVIDE = 1, 10, 20
 SHORTEST = 4  # characters of a purpose, an article, a reason
-
-
-class SharingNotFound(NotFound):
-    code, message = "exchange.sharing_not_found", "没有找到这项共享申请，或它与您的单位无关。请从数据共享列表打开。"
 
 
 class SharingAnswered(OneDoorError):
@@ -70,7 +67,7 @@ def request_sharing(
     if owner.pk == requester.pk:
         raise InvalidInput({"dataset": "这是本单位自己的数据，不需要申请共享。"})
     days = REPLY_CONDITIONAL if _has_conditions(known, fields) else REPLY_UNCONDITIONAL
-    due = national_calendar().add_working_days(on, days)
+    due = calendars.calendar().add_working_days(on, days)
     request = ShareRequest.objects.create(
         number=f"GX{owner.division_id[:6]}-{on.year}-{next_number(f'sharing:{owner.pk}:{on.year}'):05d}",
         dataset=dataset,
@@ -138,7 +135,7 @@ def grant_sharing(
         problems["most_a_day"] = "每日人数应是正整数，不限制的请留空。"
     if problems:
         raise InvalidInput(problems)
-    due = national_calendar().add_working_days(on, PROVIDE)
+    due = calendars.calendar().add_working_days(on, PROVIDE)
     grant = ShareGrant.objects.create(
         request=request,
         fields=list(fields),

@@ -17,7 +17,8 @@ from onedoor.platform.exchange.datasets import Dataset, Sharing, dataset
 from onedoor.platform.exchange.models import DataUse, DataUsePerson, ShareGrant, ShareRequest
 from onedoor.platform.exchange.models.uses import person_key
 from onedoor.platform.exchange.operations.asking import BusinessMissing
-from onedoor.platform.exchange.operations.grants import GrantOver, SharingNotFound
+from onedoor.platform.exchange.operations.grants import GrantOver
+from onedoor.platform.exchange.queries.grants import SharingNotFound
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import EVERYWHERE, Actor, CodeRange
 from onedoor.platform.kernel.clock import CHINA, day_of
@@ -72,6 +73,7 @@ class Ground:
     legal_basis: str
     fields: Sequence[str]
     grant: ShareGrant | None = None
+    unknown: int = 0  # people asked about whom the platform does not know; they count, or a quota could be stretched
     reach: Sequence[CodeRange] = EVERYWHERE
 
 
@@ -136,6 +138,7 @@ def use_grant(
         legal_basis=request.legal_basis,
         fields=list(grant.fields),
         grant=grant,
+        unknown=sum(person is None for _, person in people),
         reach=identity.reach_of(request.division, on=on),
     )
     asked = [person for _, person in people if person is not None]
@@ -226,7 +229,7 @@ def _record(
         grant=ground.grant,
         business=business.strip(),
         fields=list(ground.fields),
-        asked=len(people),
+        asked=len(people) + ground.unknown,
         found=len(rows),
         at=at,
         as_of=min((one.as_of for found in rows.values() for one in found), default=None),
@@ -249,7 +252,7 @@ def _record(
         dataset=source.code,
         purpose=ground.purpose,
         fields=list(ground.fields),
-        people=len(people),
+        people=use.asked,
         digest=use.digest,
     )
     return use

@@ -12,9 +12,18 @@ from onedoor.platform.exchange.queries.grants import (
     PAGE,
     Sharing,
     SharingLine,
+    SharingNotFound,
     datasets_to_ask,
     get_sharing,
     list_sharing,
+)
+from onedoor.platform.exchange.queries.objections import (
+    OBJECTION_KINDS,
+    DataObjectionNotFound,
+    ObjectionLine,
+    get_data_objection,
+    list_objections,
+    own_objections,
 )
 from onedoor.platform.exchange.queries.sources import (
     OUTCOMES,
@@ -33,11 +42,15 @@ from onedoor.platform.exchange.queries.uses import (
 )
 
 __all__ = [
+    "OBJECTION_KINDS",
     "OUTCOMES",
+    "ObjectionLine",
     "PAGE",
+    "DataObjectionNotFound",
     "Evidence",
     "Sharing",
     "SharingLine",
+    "SharingNotFound",
     "SourceFigures",
     "SourceNotFound",
     "SourcePage",
@@ -48,9 +61,12 @@ __all__ = [
     "datasets_to_ask",
     "department_names",
     "evidence_of",
+    "get_data_objection",
     "get_sharing",
     "is_waiting",
+    "list_objections",
     "list_sharing",
+    "own_objections",
     "own_use",
     "read_source",
     "source_figures",

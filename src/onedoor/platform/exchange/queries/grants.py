@@ -9,13 +9,17 @@ from django.db.models.functions import TruncMonth
 
 from onedoor.platform.exchange.datasets import DataField, Dataset, all_datasets
 from onedoor.platform.exchange.models import DataUse, ShareGrant, ShareRequest
-from onedoor.platform.exchange.operations.grants import SharingNotFound
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import CHINA
+from onedoor.platform.kernel.errors import NotFound
 from onedoor.platform.kernel.scopes import within_reach
 
 SHARING = ("exchange.manage", "exchange.request", "exchange.use")
 PAGE = 50
+
+
+class SharingNotFound(NotFound):
+    code, message = "exchange.sharing_not_found", "没有找到这项共享申请，或它与您的单位无关。请从数据共享列表打开。"
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Use:
     """One receipt of "who asked what about me": of a question to a department, or of a dataset of this house."""
 
     receipt: str
+    source: str  # the code of a department's source or of a dataset
     at: datetime
     organization: str  # who asked; nothing where a machine of this house did
     duty: str  # its post, or the machine's duty; officers' names are not told
@@ -91,6 +92,7 @@ def _of_question(query: Query) -> Use:
     source = all_connectors().get(query.connector)
     return Use(
         receipt=str(query.pk),
+        source=query.connector,
         at=query.asked_at,
         organization="",
         duty=query.asked_by,
@@ -111,6 +113,7 @@ def _of_dataset(use: DataUse) -> Use:
     source = all_datasets().get(use.dataset)
     return Use(
         receipt=str(use.pk),
+        source=use.dataset,
         at=use.at,
         organization=use.organization_name,
         duty=ROLE_NAMES.get(use.role, use.role),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from onedoor.platform.identity.models import Division, DivisionSuccession, FormerDivisionName
 from onedoor.platform.kernel.actors import Actor, CodeRange
@@ -162,11 +162,11 @@ def current_division(code: str, *, on: date) -> str:
 
 def division_name(code: str, *, on: date) -> str:
     """Return the full name a division had on a day; an abolished one keeps its last name, "" for an unknown code."""
-    former = FormerDivisionName.objects.filter(division_id=code, until__gt=on).order_by("until").first()
-    if former is not None:
-        return former.full_name
-    found = find_division(code)
-    return (found.full_name or found.name) if found else ""
+    former = FormerDivisionName.objects.filter(division_id=OuterRef("pk"), until__gt=on).order_by("until")
+    names = Division.objects.filter(code=code).values_list(
+        Subquery(former.values("full_name")[:1]), "full_name", "name"
+    )
+    return next((name for name in names.first() or () if name), "")
 
 
 def reorganisations(*, actor: Actor, most: int = 50) -> list[DivisionSuccession]:

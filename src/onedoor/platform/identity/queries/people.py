@@ -88,9 +88,9 @@ class PersonNotFound(NotFound):
     code, message = "identity.person_not_found", "没有找到姓名与身份证号都一致的人员，请核对证件后重新输入。"
 
 
-def assurance_of(person: Person, *, on: date, most: int = 4) -> int:
+def assurance_of(person: Person, *, on: date, most: int = 4, rechecks: bool = True) -> int:
     """
-    Return the real-name level a person has on a day, `most` at the most.
+    Return the real-name level a person has on a day, `most` at the most; without `rechecks` no site-wide figure is asked.
 
     It falls to 2 when the document has run out, or when the place asks for a new check after so many days
     (parameter `identity.recheck_days`) and they have passed; somebody who has died has none.
@@ -100,19 +100,11 @@ def assurance_of(person: Person, *, on: date, most: int = 4) -> int:
         return 0
     if person.document_valid_to is not None and person.document_valid_to < on:
         return min(level, MATCHED)
-    if level > MATCHED and person.verified_at is not None:
+    if rechecks and level > MATCHED and person.verified_at is not None:
         days = snapshot(prefix=RECHECK, chain=[NATION], on=on).rows.get(RECHECK)
         if days is not None and day_of(person.verified_at) + timedelta(days=int(days.value)) <= on:
             return MATCHED
     return level
-
-
-def level_of(person_id: int | None, *, most: int, on: date) -> int:
-    """Return the level of a person, `most` at the most, reading no more of them than that takes; 0 for nobody."""
-    if person_id is None:
-        return 0
-    columns = ("assurance", "verified_at", "document_valid_to", "deceased_on")
-    return assurance_of(Person.objects.only(*columns).get(pk=person_id), on=on, most=most)
 
 
 def age_of(person_id: int, *, on: date) -> int | None:

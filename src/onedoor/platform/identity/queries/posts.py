@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Prefetch, Q, QuerySet
 
 from onedoor.platform.identity.models import Absence, Login, Post
-from onedoor.platform.identity.queries.people import level_of, phone_index
+from onedoor.platform.identity.queries.people import assurance_of, phone_index
 from onedoor.platform.identity.roles import permissions_of
 from onedoor.platform.kernel.actors import Actor, Channel
 from onedoor.platform.kernel.errors import NotAllowed, NotFound
@@ -51,12 +51,14 @@ def actor_for(
     With one proof (a code or a password) a citizen counts as level 2 at most; the full level needs two.
     """
     if login.kind == Login.Kind.CITIZEN:
+        rechecks = getattr(login, "rechecks", True)  # an account fetched otherwise than for a session does not say
+        most = 4 if factors > 1 else ONE_FACTOR_LEVEL
         return Actor(
             kind="citizen",
             name="",
             login_id=login.pk,
             person_id=login.person_id,
-            assurance=level_of(login.person_id, most=4 if factors > 1 else ONE_FACTOR_LEVEL, on=on),
+            assurance=assurance_of(login.person, most=most, rechecks=rechecks, on=on) if login.person else 0,
             channel=channel,
             address=address,
         )

@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+PLAIN = frozenset({str, int, bool, type(None)})  # most values are one of these, and then there is nothing inside
+
 
 def canonical_json(value: Any) -> bytes:
     """
@@ -11,7 +14,7 @@ def canonical_json(value: Any) -> bytes:
     :raises TypeError: a float (its text is not one-to-one) or a type JSON does not know; write amounts as text.
     """
     _refuse_floats(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return ENCODER.encode(value).encode()
 
 
 def _refuse_floats(value: Any) -> None:
@@ -21,7 +24,9 @@ def _refuse_floats(value: Any) -> None:
         for key, item in value.items():
             if not isinstance(key, str):
                 raise TypeError("canonical JSON has text keys only")
-            _refuse_floats(item)
+            if type(item) not in PLAIN:
+                _refuse_floats(item)
     if isinstance(value, list | tuple):
         for item in value:
-            _refuse_floats(item)
+            if type(item) not in PLAIN:
+                _refuse_floats(item)

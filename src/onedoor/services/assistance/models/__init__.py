@@ -2,9 +2,8 @@
 
 from onedoor.services.assistance.models.recognition import Recognition, RecognizedPerson
 from onedoor.services.assistance.models.verification import (
-    Difference,
     SourceResult,
     Verification,
 )
 
-__all__ = ["Difference", "Recognition", "RecognizedPerson", "SourceResult", "Verification"]
+__all__ = ["Recognition", "RecognizedPerson", "SourceResult", "Verification"]

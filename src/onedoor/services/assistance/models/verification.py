@@ -2,7 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from onedoor.platform.kernel.fields import EncryptedJSONField, EncryptedTextField
+from onedoor.platform.kernel.fields import EncryptedJSONField
 
 
 class Verification(models.Model):
@@ -60,30 +60,3 @@ class SourceResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.state}"
-
-
-class Difference(models.Model):
-    """Something found that was declared otherwise. It never decides by itself: a person settles it with a reason."""
-
-    class Settled(models.TextChoices):
-        OPEN = "open", "待核实"
-        FOUND = "found", "以查得为准"
-        DECLARED = "declared", "以申报为准"
-
-    result = models.ForeignKey(SourceResult, on_delete=models.PROTECT, related_name="differences")
-    kind = models.CharField("项目", max_length=40)
-    label = models.CharField("名称", max_length=80)
-    declared = EncryptedTextField("申报")
-    found = EncryptedTextField("查得")
-    settled = models.CharField("处理", max_length=10, choices=Settled, default=Settled.OPEN)
-    reason = EncryptedTextField("理由", blank=True, default="")
-    settled_at = models.DateTimeField("处理时间", null=True, blank=True)
-    settled_by = models.CharField("处理人", max_length=80, blank=True)
-
-    class Meta:
-        verbose_name = "核对差异"
-        verbose_name_plural = "核对差异"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["result", "kind"], name="difference_once")]
-
-    def __str__(self) -> str:
-        return self.label

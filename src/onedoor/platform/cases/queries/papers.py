@@ -1,0 +1,129 @@
+"""Papers as people read them: those of a draft with what answers them, and a person's own over all their cases."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from onedoor.platform.cases import access, offers, papers
+from onedoor.platform.cases.models import Case, Draft, Material
+from onedoor.platform.cases.offers import Offer
+from onedoor.platform.cases.operations.drafts import MaterialNotFound
+from onedoor.platform.cases.queries.desk import RESTRICTED
+from onedoor.platform.cases.states import State
+from onedoor.platform.catalog.items import Material as PaperDefinition
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+
+
+@dataclass(frozen=True)
+class DraftPaper:
+    """One paper on the screen of a draft: what was given for it, or what answers it."""
+
+    definition: PaperDefinition
+    given: Sequence[Material]
+    offer: Offer | None
+    choice: str
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.given) or (self.offer is not None and self.offer.taken)
+
+    @property
+    def answer_words(self) -> str:
+        """How the paper is given, in a few words for the review."""
+        if self.given:
+            return self.given[0].source_words
+        if self.offer is None or not self.offer.taken:
+            return "还没有交"
+        if self.offer.certificate is not None:
+            return f"由《{self.offer.certificate.title}》代替，免提交"
+        return "沿用以前的材料，须带原件核对" if self.offer.needs_check else "沿用以前的材料"
+
+    @property
+    def is_waived(self) -> bool:
+        """Tell whether something else than a file stands for it, so that nothing is to be uploaded."""
+        return any(paper.file_id is None for paper in self.given)
+
+
+def papers_of_draft(*, draft: Draft, actor: Actor, at: datetime) -> list[DraftPaper]:
+    """Return the papers this draft asks for, and those it has, in the order of the item."""
+    access.require_draft(draft, actor=actor, scope="view", on=day_of(at))
+    given: dict[str, list[Material]] = {}
+    for paper in draft.materials.select_related("file").order_by("id"):
+        given.setdefault(paper.code, []).append(paper)
+    offered = offers.offers(draft, given=given, at=at)
+    return [
+        DraftPaper(one, given.get(one.code, []), offered.get(one.code), draft.paper_choices.get(one.code, ""))
+        for one in draft.item_version.item.materials
+        if one.asked(draft.answers) or one.code in given
+    ]
+
+
+def has_all_papers(*, draft: Draft, at: datetime) -> bool:
+    """Tell whether nothing asked for is missing from a draft the caller has fetched through a checked door."""
+    given = set(draft.materials.values_list("code", flat=True))
+    return not offers.missing(draft, given=given, at=at)
+
+
+@dataclass(frozen=True)
+class OwnPaper:
+    """A paper a person has given once, and what it has been taken for since."""
+
+    paper: Material
+    holds: bool
+    uses: Sequence[Material]
+
+
+MOST = 100
+GRADES = Material.Grade.choices
+
+
+def my_papers(*, actor: Actor, at: datetime) -> list[OwnPaper]:
+    """
+    Return the papers the acting person has given with their cases, newest first, each with where it was taken over.
+
+    Certificates have a log of their own (`certificates.queries.use_log`).
+    """
+    if actor.person_id is None:
+        return []
+    own = Material.objects.filter(case__applicant_id=actor.person_id, reused_from=None, replaced_at=None)
+    own = own.exclude(source__in=(Material.Source.COMMITMENT, Material.Source.CERTIFICATE)).exclude(
+        case__state=State.SUBMITTED
+    )
+    own = own.exclude(Exists(RESTRICTED.filter(case=OuterRef("case"))))
+    rows = own.select_related("case", "file").prefetch_related("reuses__case")
+    return [
+        OwnPaper(row, row.holds(day_of(at)), [use for use in row.reuses.all() if use.case_id is not None])
+        for row in rows.order_by("-id")[:MOST]
+    ]
+
+
+@dataclass(frozen=True)
+class CasePaper:
+    """A paper of a case as its page shows it."""
+
+    paper: Material
+    is_current: bool  # nothing newer stands for it
+    must_be_checked: bool  # taken over from an earlier case, its original still unseen
+
+
+def papers_of_case(found: Sequence[Material]) -> list[CasePaper]:
+    """Return the papers of a case, read before through a checked door, with what counts and what is to be done."""
+    standing = {paper.pk for paper in papers.current(found)}
+    unseen = {paper.pk for paper in papers.originals_to_check(found)}
+    return [CasePaper(paper, paper.pk in standing, paper.pk in unseen) for paper in found]
+
+
+def current_papers(case: Case, *, code: str) -> list[Material]:
+    """
+    Return what counts as one paper of a case the caller has fetched through a checked door.
+
+    :raises MaterialNotFound: nothing does.
+    """
+    rows = case.materials.filter(code=code).select_related("file").order_by("id")
+    found = papers.current(rows)
+    if not found:
+        raise MaterialNotFound
+    return found

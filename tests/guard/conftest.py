@@ -1,0 +1,5 @@
+"""The guard stands in the library's county."""
+
+from tests.platform.conftest import books
+
+__all__ = ["books"]

@@ -1,0 +1,159 @@
+"""One county with something behind every address, and a browser for everybody who might come."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import time_machine
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from onedoor.platform.cases.models import CaseDocument
+from onedoor.platform.catalog.forms import FormField
+from onedoor.platform.certificates import kinds
+from onedoor.platform.certificates import operations as certificates
+from onedoor.platform.certificates.kinds import CertificateKind, FaceField
+from onedoor.platform.identity import operations as identity
+from onedoor.platform.identity.models import Login, Person
+from onedoor.platform.visits import checklists
+from onedoor.platform.visits.checklists import Checklist
+from tests.platform import library
+from tests.platform.library import CHINA, LONG_AGO, MACHINE, Library
+from tests.sessions import prove
+
+AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
+NOW = AT + timedelta(days=1)
+CARD = CertificateKind(
+    code="library.guard_card",
+    title="借书证",
+    line="library",
+    type_code="111000000009999936003",
+    type_code_is_placeholder=True,
+    holder="person",
+    face=(FaceField("reading_room", "阅览室"),),
+)
+kinds.register(CARD)
+ASKED = FormField(code="at_home", type="yes_no", label="家里有人吗")
+CHECKLIST = Checklist("library.visit", version=1, title="看看家里", questions=(ASKED,), findings=(("agree", "属实"),))
+
+# Who comes, in the order of the columns of the table. All officers but `elsewhere` belong to the county of the case.
+VISITORS = (
+    "anonymous",
+    "applicant",
+    "stranger",
+    "clerk",
+    "elsewhere",
+    "approver",
+    "supervisor",
+    "auditor",
+    "sysadmin",
+    "secadmin",
+    "item_manager",
+    "data_steward",
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the site: its name (or its pattern, where it has none) and its pattern with <parameters>."""
+
+    name: str
+    pattern: str
+
+    def filled(self, objects: dict[str, str]) -> str:
+        """Return the address of a thing that exists. Words that depend on the page are found under "name.parameter"."""
+
+        def fill(found: "re.Match[str]") -> str:
+            parameter = found[1].rpartition(":")[2]
+            return objects[f"{self.name}.{parameter}" if f"{self.name}.{parameter}" in objects else parameter]
+
+        return "/" + re.sub(r"<([^>]+)>", fill, self.pattern)
+
+
+def addresses() -> list[Address]:
+    """Return every address the site answers, from the resolver itself, so that none can be forgotten."""
+    return list(_walk(get_resolver(), ""))
+
+
+def _walk(resolver: URLResolver, before: str) -> Iterator[Address]:
+    for one in resolver.url_patterns:
+        pattern = before + str(one.pattern)
+        if isinstance(one, URLPattern):
+            yield Address(one.name or pattern, pattern)
+        else:
+            yield from _walk(one, pattern)
+
+
+def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, str], Callable[[str], Client]]:
+    """Fill the county and return what the addresses name, and a function that gives a visitor's browser."""
+    case = books.noticed(AT)
+    draft = books.draft(NOW)
+    organ = books.organs[library.COUNTY]
+    card = certificates.issue_certificate(
+        kind=CARD.code,
+        holders=[certificates.Holder(name=books.reader.name, person_id=books.reader.pk)],
+        issuer=certificates.Issuer(organization_id=organ.pk, name=organ.name, code=organ.uscc),
+        division=library.COUNTY,
+        valid_from=date(2026, 9, 1),
+        last_valid_on=None,
+        face={"reading_room": "一层"},
+        case_number=case.number,
+        actor=MACHINE,
+        at=NOW,
+    )
+    document = CaseDocument.objects.filter(case=case).order_by("id").first()
+    material = case.materials.order_by("id").first()
+    notice = case.notices.order_by("id").first()
+    assert document is not None
+    assert material is not None
+    assert notice is not None
+    objects = {
+        "number": case.number,
+        "draft_id": str(draft.pk),
+        "identifier": card.identifier,
+        "token": card.token,
+        "certificate_id": str(card.pk),
+        "document_id": str(document.pk),
+        "file_id": str(material.file_id),
+        "notice_id": str(notice.pk),
+        "code": library.ITEM,
+        "section": "reader",
+        "step": "opinion",
+        "shown": "open",
+        "part": "0",
+        "login_id": str(Login.objects.get(username="clerk").pk),
+        "organization_id": str(organ.pk),
+        "offering_id": "1",
+        "key": "library.loan_days",
+        "show_id": "1",
+        "entry_id": "1",
+        "objection_id": "1",
+        "imported_id": "1",
+        "conflict_id": "1",
+        "receipt": "00000000-0000-4000-8000-000000000000",
+        "item_version.number": "1",
+        "item_export.number": "1",
+        "item_simulation.number": "1",
+        "service.code": "marriage",
+        "shown.code": "ABCDEF",
+        "register.code": "assistance",
+        "check_original.code": "photo",
+        "register_entry.code": "assistance",
+    }
+    for person, phone in ((books.reader, "13800000000"), (books.friend, "13800000001")):
+        identity.open_citizen_login(person_id=person.pk, phone=phone, password="x" * 12, actor=MACHINE, at=LONG_AGO)
+    checklists.register(CHECKLIST, item=library.ITEM)
+    traveller.move_to(NOW)
+    return objects, lambda visitor: _browser(books, visitor)
+
+
+def _browser(books: Library, visitor: str) -> Client:
+    client = Client()
+    if visitor == "anonymous":
+        return client
+    people: dict[str, Person] = {"applicant": books.reader, "stranger": books.friend}
+    login: Any = Login.objects.get(person=people[visitor]) if visitor in people else Login.objects.get(username=visitor)
+    client.force_login(login)
+    return prove(client)

@@ -1,0 +1,116 @@
+"""What pages and acts ask the database: a fixed number of questions each, however much there is to show."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.platform import library
+from tests.platform.desks import Desk, own, staff
+
+from onedoor.platform.cases import operations as cases
+from onedoor.platform.cases.models import Case, CaseDocument, Draft, Material
+from onedoor.platform.cases.operations import duties
+
+AT = datetime(2026, 9, 1, 9, 0, tzinfo=library.CHINA)
+READER = {"name": library.READER.name, "id_number": library.READER.id_number, "student": "no", "books-rows": "0"}
+LATER = datetime(2026, 9, 15, 9, 0, tzinfo=library.CHINA)
+# What each act may ask, its page and the acting person included.
+MOST = {"start": 14, "section": 9, "submit": 23, "hand in": 15, "accept": 26, "review": 22, "decide": 47}
+PAGE = 12
+AGREE = {"outcome": "agree", "note": "情况属实，同意办理。"}
+
+
+class Counted:
+    """A browser that counts what each of its requests asked; the transaction's own words are none."""
+
+    def __init__(self, desk: Desk, name: str) -> None:
+        self.client: Client = desk.client(name)
+        self.client.get("/")  # the first request of a minute notes that somebody is there
+
+    def get(self, url: str) -> int:
+        return self._count(lambda: self.client.get(url), 200)
+
+    def post(self, url: str, **fields: Any) -> int:
+        return self._count(lambda: self.client.post(url, fields), 302)
+
+    def _count(self, ask: Any, status: int) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            answer = ask()
+        assert answer.status_code == status, answer.content.decode()[:4000]
+        words = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")
+        return sum(1 for one in asked.captured_queries if not one["sql"].startswith(words))
+
+
+def test_an_application_asks_no_more_questions_than_it_needs_from_its_beginning_to_its_decision(desk: Desk) -> None:
+    desk.go(AT)
+    warmed_up = desk.books.noticed(AT)  # what a process reads once is read now: the place's superiors, the item
+    cases.withdraw_case(case_id=warmed_up.pk, actor=desk.books.citizen(), at=AT)
+    reader, clerk, approver = (Counted(desk, name) for name in ("reader", "clerk", "approver"))
+    asked = {"start": reader.post(f"/items/{library.ITEM}/start/", applicant=desk.books.reader.pk)}
+    draft = Draft.objects.get(submitted_as=None)
+    asked["section"] = reader.post(f"/drafts/{draft.pk}/s/reader/", revision=1, **READER)
+    desk.books.attach(draft.pk, "photo", AT)
+    draft.refresh_from_db()
+    asked["submit"] = reader.post(f"/drafts/{draft.pk}/review/", revision=draft.revision)
+    case = Case.objects.get(draft=draft)
+    asked["hand in"] = reader.post(own(case, "hand-in/"))
+    asked["accept"] = clerk.post(staff(case, "accept/"))
+    desk.books.step(case, "visit", AT, "surveyor", "second_surveyor")
+    asked["review"] = Counted(desk, "reviewer").post(staff(case, "opinion/opinion/"), **AGREE)
+    cases.post_notice(case_id=case.pk, step="notice", actor=desk.books.officer("reviewer"), at=AT)
+    desk.go(LATER)
+    duties.close_ended_notices(at=LATER)
+    approver = Counted(desk, "approver")
+    asked["decide"] = approver.post(staff(case, "decide/"), decision="grant")
+    over = {name: number for name, number in asked.items() if number > MOST[name]}
+    assert not over, f"more questions than it took; see docs/performance.md before raising a ceiling: {over}"
+
+
+def test_the_page_of_a_case_asks_no_more_than_twelve_questions_however_much_hangs_on_it(desk: Desk) -> None:
+    desk.go(AT)
+    case = desk.books.accepted(AT)
+    clerk, reader = Counted(desk, "clerk"), Counted(desk, "reader")
+    clerk.get(staff(case))
+    few = clerk.get(staff(case)), reader.get(own(case))
+    _hang_on(case, 100)
+    assert (clerk.get(staff(case)), reader.get(own(case))) == few
+    assert max(few) <= PAGE
+
+
+def _hang_on(case: Case, number: int) -> None:
+    """Give a case so many documents and papers more, all alike."""
+    document, paper = case.documents.latest("pk"), case.materials.latest("pk")
+    CaseDocument.objects.bulk_create(
+        CaseDocument(
+            **{name: getattr(document, name) for name in ("case", "kind", "template", "title", "content", "issued_at")},
+            number=f"{document.number}-{place}",
+            digest=f"{place:064}",
+            signature=document.signature,
+        )
+        for place in range(number)
+    )
+    Material.objects.bulk_create(
+        Material(case=case, code=paper.code, title=paper.title, source=paper.source, file=paper.file, given_at=AT)
+        for _ in range(number)
+    )
+
+
+def test_lists_ask_a_fixed_number_of_questions_however_long_they_are(desk: Desk) -> None:
+    library.publish(library.item(one_at_a_time=False), valid_from=date(2026, 8, 1))
+    desk.go(AT)
+    clerk, reader = Counted(desk, "clerk"), Counted(desk, "reader")
+    desk.books.received(AT)
+    clerk.get("/staff/")
+    few = clerk.get("/staff/"), reader.get("/me/")
+    for _ in range(60):
+        desk.books.received(AT)
+    assert (clerk.get("/staff/"), reader.get("/me/")) == few
+    assert few[0] <= PAGE
+
+
+def test_a_screen_of_a_form_asks_five_questions(desk: Desk) -> None:
+    desk.go(AT)
+    draft = desk.books.draft(AT, photo=False)
+    assert Counted(desk, "reader").get(f"/drafts/{draft.pk}/s/reader/") == 5
