@@ -39,7 +39,7 @@ def test_what_lies_on_disk_says_nothing(desk: Desk, draft: Draft, folder: Path, 
     desk.act("reader", f"/drafts/{draft.pk}/materials/", file_photo=file)
     (path,) = stored_paths(folder)
     assert b"Household register" not in path.read_bytes()
-    assert path.name == last_stored().address
+    assert path.name == last_stored().digest
     assert path.name not in (crypto.sm3(PDF).hex(), crypto.sha256(PDF).hex())
     assert not on_the_way(folder)
     with connection.cursor() as cursor:
@@ -56,7 +56,7 @@ def test_a_person_stores_a_content_once_and_two_people_apart(books: Library, fol
     assert (first.pk, FileGrant.objects.filter(file=first).count()) == (again.pk, 2)
     assert first.pk != other.pk
     assert len(stored_paths(folder)) == 2
-    assert {path.name for path in stored_paths(folder)} == {first.address, other.address}
+    assert {path.name for path in stored_paths(folder)} == {first.digest, other.digest}
 
 
 @pytest.mark.parametrize("harm", ["gone", "changed", "cut", "another"])
@@ -70,7 +70,7 @@ def test_a_lost_or_changed_file_is_told_plainly_and_recorded(desk: Desk, draft: 
         path.unlink()
     elif harm == "another":
         other = store(desk.books.citizen(desk.books.friend))
-        path.write_bytes(storage.path_of(other.address).read_bytes())
+        path.write_bytes(storage.path_of(other.digest).read_bytes())
     else:
         path.write_bytes(content[:-9] if harm == "cut" else content[:-9] + b"x" + content[-8:])
     page = desk.get("reader", f"/files/{draft.materials.get().file_id}/")
@@ -84,7 +84,7 @@ def test_a_lost_file_is_there_again_once_it_is_brought_again(books: Library, fol
     stored_paths(folder)[0].unlink()
     assert store(books.citizen()).pk == stored.pk
     stored.refresh_from_db()
-    assert storage.open_content(stored.address, stored.file_key).read() == PDF
+    assert storage.open_content(stored.digest, stored.file_key).read() == PDF
 
 
 def test_a_refused_or_broken_off_write_leaves_nothing(books: Library, folder: Path) -> None:
@@ -98,8 +98,8 @@ def test_a_refused_or_broken_off_write_leaves_nothing(books: Library, folder: Pa
         store(books.citizen())
         raise ZeroDivisionError
     assert not StoredFile.objects.exists()
-    stored = store(books.citizen())  # the address is written anew, under the key of the row that stays
-    assert storage.open_content(stored.address, stored.file_key).read() == PDF
+    stored = store(books.citizen())  # the file is written anew, under the key of the row that stays
+    assert storage.open_content(stored.digest, stored.file_key).read() == PDF
 
 
 def test_forty_megabytes_are_refused_with_the_limit(desk: Desk, draft: Draft, folder: Path) -> None:
@@ -152,7 +152,7 @@ def test_two_requests_with_the_same_content_end_with_one_readable_file(
         thread.join()
     assert not failures
     stored = StoredFile.objects.get()
-    assert storage.open_content(stored.address, stored.file_key).read() == PDF
+    assert storage.open_content(stored.digest, stored.file_key).read() == PDF
 
 
 def test_the_keys_of_files_change_with_the_data_key_and_the_files_stay(books: Library, folder: Path) -> None:
@@ -165,7 +165,7 @@ def test_the_keys_of_files_change_with_the_data_key_and_the_files_stay(books: Li
     crypto.retire_key(crypto.keys_directory(), old)
     assert stored_paths(folder)[0].read_bytes() == before
     stored.refresh_from_db()
-    assert storage.open_content(stored.address, stored.file_key).read() == PDF
+    assert storage.open_content(stored.digest, stored.file_key).read() == PDF
 
 
 FULL = """
@@ -232,15 +232,15 @@ def test_what_lay_open_on_disk_is_sealed_by_the_upgrade(books: Library, folder: 
     plain.parent.mkdir(parents=True)
     plain.write_bytes(PDF)
     old = {"size": len(PDF), "media_type": "application/pdf", "key": {}, "recorded_at": AT, "recorded_by": ""}
-    row = StoredFile.objects.create(address=digest, **old)
+    row = StoredFile.objects.create(digest=digest, **old)
     FileGrant.objects.create(file=row, target="case:7", recorded_at=AT, recorded_by="")
-    lost = StoredFile.objects.create(address="0" * 64, **old)
+    lost = StoredFile.objects.create(digest="0" * 64, **old)
 
     migration.seal_stored(apps, None)
 
     row.refresh_from_db()
-    assert storage.open_content(row.address, row.file_key).read() == PDF
+    assert storage.open_content(row.digest, row.file_key).read() == PDF
     assert (row.owner, plain.exists(), on_the_way(folder)) == ("case:7", False, [])
     lost.refresh_from_db()
     with pytest.raises(storage.FileDamaged):
-        storage.open_content(lost.address, lost.file_key)
+        storage.open_content(lost.digest, lost.file_key)

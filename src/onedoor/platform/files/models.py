@@ -11,9 +11,9 @@ from onedoor.platform.kernel.models import Recorded
 
 class StoredFile(Recorded):
     """
-    One content of one owner, stored once whatever it is called, sealed on disk under its address.
+    One content of one owner, stored once whatever it is called, sealed on disk under its digest.
 
-    The address is a keyed digest of owner and content: nobody can tell by it what is stored, nor that two people have
+    The digest is keyed and taken of owner and content: nobody can tell by it what is stored, nor that two people have
     stored the same.
     """
 
@@ -22,7 +22,7 @@ class StoredFile(Recorded):
         CLEAN = "clean", "已查毒"
         SUSPECT = "suspect", "可疑，已隔离"
 
-    address = models.CharField("地址", max_length=64, unique=True)
+    digest = models.CharField("摘要", max_length=64, unique=True)
     owner = models.CharField("上传人", max_length=40)  # person:12, login:3; see `ownership`
     size = models.PositiveBigIntegerField("大小")
     media_type = models.CharField("类型", max_length=100)  # read from the content, never from the name

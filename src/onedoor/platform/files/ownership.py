@@ -20,6 +20,6 @@ def owner_of(actor: Actor) -> str:
     return f"login:{actor.login_id}" if actor.login_id is not None else f"post:{actor.post_id or 0}"
 
 
-def address_of(owner: str, digest: bytes) -> str:
-    """Return the address of an owner's content: 64 hexadecimal digits that say nothing without the node's key."""
+def keyed_digest(owner: str, digest: bytes) -> str:
+    """Return under what an owner's content lies: 64 hexadecimal digits that say nothing without the node's key."""
     return blind_index(f"{owner}\0{digest.hex()}", purpose="files.content")

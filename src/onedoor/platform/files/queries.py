@@ -49,7 +49,7 @@ def _grant(stored: StoredFile | None, actor: Actor, at: datetime) -> FileGrant |
 
 def _content(stored: StoredFile) -> IO[bytes]:
     try:
-        return storage.open_content(stored.address, stored.file_key)
+        return storage.open_content(stored.digest, stored.file_key)
     except storage.FileDamaged:
         log.error("files.damaged", file=stored.pk)  # an operator has to act; the refusal is recorded where it surfaces
         raise

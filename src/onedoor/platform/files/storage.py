@@ -1,5 +1,5 @@
 """
-Sealed contents on disk: one file an address, sealed aside and moved into place, so that half a file is never seen.
+Sealed contents on disk: one file a keyed digest, sealed aside and moved into place, so that half a file is never seen.
 
 What is still on its way lies in `incoming/`: contents being looked at, and uploads that come in parts.
 """
@@ -36,8 +36,8 @@ class FileDamaged(OneDoorError):
     )
 
 
-def path_of(address: str) -> Path:
-    return Path(settings.ONEDOOR_FILES_DIR) / address[:2] / address[2:4] / address
+def path_of(digest: str) -> Path:
+    return Path(settings.ONEDOOR_FILES_DIR) / digest[:2] / digest[2:4] / digest
 
 
 def incoming(name: str) -> Path:
@@ -109,9 +109,9 @@ class Aside:
     def open(self) -> io.BufferedReader:
         return unsealed(self.path.open("rb"), self.key)
 
-    def put(self, address: str) -> None:
-        """Move it to its place. What lies there already is replaced: the caller holds the row of the address."""
-        target = path_of(address)
+    def put(self, digest: str) -> None:
+        """Move it to its place. What lies there already is replaced: the caller holds its row."""
+        target = path_of(digest)
         with room_for(target):
             os.replace(self.path, target)
             _sync_folder(target.parent)
@@ -144,14 +144,14 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def open_content(address: str, key: FileKey) -> io.BufferedReader:
+def open_content(digest: str, key: FileKey) -> io.BufferedReader:
     """
     Open a stored content after every chunk of it has been checked.
 
     :raises FileDamaged: it is missing, or not what was stored.
     """
     try:
-        content = unsealed(path_of(address).open("rb"), key)
+        content = unsealed(path_of(digest).open("rb"), key)
         while content.read1():
             pass
         content.seek(0)
@@ -160,5 +160,5 @@ def open_content(address: str, key: FileKey) -> io.BufferedReader:
     return content
 
 
-def remove(address: str) -> None:
-    path_of(address).unlink(missing_ok=True)
+def remove(digest: str) -> None:
+    path_of(digest).unlink(missing_ok=True)

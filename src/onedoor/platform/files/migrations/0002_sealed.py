@@ -1,4 +1,4 @@
-"""Stored contents are sealed: each under a key of its own, at an address that says nothing of them."""
+"""Stored contents are sealed: each under a key of its own, under a digest that says nothing of them."""
 
 from django.db import migrations, models
 
@@ -8,24 +8,24 @@ import onedoor.platform.kernel.fields
 def seal_stored(apps, schema_editor):
     """Seal what lies open on disk; whose it was is not known any more, so it belongs to what it was given for."""
     from onedoor.platform.files import storage
-    from onedoor.platform.files.ownership import address_of
+    from onedoor.platform.files.ownership import keyed_digest
 
     StoredFile = apps.get_model("files", "StoredFile")
     for stored in StoredFile.objects.prefetch_related("grants").iterator(chunk_size=100):
         grant = next(iter(stored.grants.all()), None)
         stored.owner = (grant.target if grant else "unknown")[:40]
-        plain = storage.path_of(stored.address)
+        plain = storage.path_of(stored.digest)
         aside = storage.Aside()
         if plain.exists():
             with plain.open("rb") as content:
                 while piece := content.read(262_144):
                     aside.write(piece)
         aside.finish()
-        old, stored.address = stored.address, address_of(stored.owner, bytes.fromhex(stored.address))
+        old, stored.digest = stored.digest, keyed_digest(stored.owner, bytes.fromhex(stored.digest))
         stored.key = aside.key.kept()
         stored.save()
         if plain.exists():
-            aside.put(stored.address)
+            aside.put(stored.digest)
             storage.remove(old)
 
 
@@ -34,10 +34,6 @@ class Migration(migrations.Migration):
     dependencies = [("files", "0001_initial")]
 
     operations = [
-        migrations.RenameField("storedfile", "digest", "address"),
-        migrations.AlterField(
-            "storedfile", "address", models.CharField(max_length=64, unique=True, verbose_name="地址")
-        ),
         migrations.AlterField("storedfile", "size", models.PositiveBigIntegerField(verbose_name="大小")),
         migrations.AlterField("storedfile", "media_type", models.CharField(max_length=100, verbose_name="类型")),
         migrations.AddField(

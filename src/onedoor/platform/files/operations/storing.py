@@ -12,7 +12,7 @@ from onedoor.platform.files.contents import Taken
 from onedoor.platform.files.families import Family
 from onedoor.platform.files.models import FileGrant, StoredFile
 from onedoor.platform.files.names import clean_name
-from onedoor.platform.files.ownership import address_of, owner_of
+from onedoor.platform.files.ownership import keyed_digest, owner_of
 from onedoor.platform.files.receiving import USUAL, receive
 from onedoor.platform.files.storage import path_of
 from onedoor.platform.kernel.actors import Actor
@@ -49,7 +49,7 @@ def store_file(
             "recorded_by": actor.name,
         },
     )
-    audit.record("files.store", actor=actor, at=at, target=target, file=stored.pk, address=stored.address)
+    audit.record("files.store", actor=actor, at=at, target=target, file=stored.pk, digest=stored.digest)
     return stored
 
 
@@ -57,7 +57,7 @@ def _kept(taken: Taken, owner: str, actor: Actor, at: datetime) -> StoredFile:
     """Return the row of a content with its file in place, written only where it is not there yet."""
     aside = taken.aside
     stored, created = StoredFile.objects.get_or_create(
-        address=address_of(owner, aside.digest),
+        digest=keyed_digest(owner, aside.digest),
         defaults={
             "owner": owner,
             "size": aside.size,
@@ -70,9 +70,9 @@ def _kept(taken: Taken, owner: str, actor: Actor, at: datetime) -> StoredFile:
     # Another request with the same content waits for the row, so that two never put a file there under two keys.
     if created:
         quotas.require_room(owner, 0, at=at)
-        aside.put(stored.address)
-    elif not path_of(stored.address).exists():  # lost from the disk, and here it is again
+        aside.put(stored.digest)
+    elif not path_of(stored.digest).exists():  # lost from the disk, and here it is again
         stored.key = aside.key.kept()
         stored.save(update_fields=["key"])
-        aside.put(stored.address)
+        aside.put(stored.digest)
     return stored
