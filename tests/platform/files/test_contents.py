@@ -2,6 +2,8 @@
 
 import io
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -186,3 +188,28 @@ def test_documents_that_do_more_than_show_are_refused(books: Library, content: b
 def test_a_link_in_a_document_is_nothing_to_refuse(books: Library) -> None:
     link = '<R><x Type="http://a/hyperlink" TargetMode="External"/></R>'
     assert receive(samples.docx(**{"word/_rels/document.xml.rels": link}), accept=("word",)).family == "word"
+
+
+@pytest.mark.parametrize(("status", "said"), [(1, "文件未通过安全检查"), (0, "")])
+def test_the_operators_scanner_sees_what_came_before_it_is_kept(
+    desk: Desk, draft: Draft, tmp_path: Path, settings: Any, status: int, said: str
+) -> None:
+    program = tmp_path / "scanner"
+    program.write_text(f"#!/bin/sh\ncat > {tmp_path}/seen\nexit {status}\n")
+    program.chmod(0o700)
+    settings.ONEDOOR_SCAN_COMMAND = str(program)
+    content = samples.photo(place=True)
+    page = upload(desk, draft, content)
+    assert said in page
+    assert bool(page) == bool(said)
+    assert (tmp_path / "seen").read_bytes() == content
+    assert StoredFile.objects.exists() == (status == 0)
+
+
+def test_a_scanner_that_fails_lets_nothing_through(books: Library, tmp_path: Path, settings: Any) -> None:
+    program = tmp_path / "scanner"
+    program.write_text("#!/bin/sh\ncat > /dev/null\nexit 2\n")
+    program.chmod(0o700)
+    settings.ONEDOOR_SCAN_COMMAND = str(program)
+    with pytest.raises(RuntimeError, match="failed with 2"):
+        receive(samples.photo())

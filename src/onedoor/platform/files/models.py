@@ -17,26 +17,17 @@ class StoredFile(Recorded):
     stored the same.
     """
 
-    class Scan(models.TextChoices):
-        UNSCANNED = "unscanned", "未查毒"
-        CLEAN = "clean", "已查毒"
-        SUSPECT = "suspect", "可疑，已隔离"
-
     digest = models.CharField("摘要", max_length=64, unique=True)
     owner = models.CharField("上传人", max_length=40)  # person:12, login:3; see `ownership`
     size = models.PositiveBigIntegerField("大小")
     media_type = models.CharField("类型", max_length=100)  # read from the content, never from the name
     key = EncryptedJSONField("密钥")
-    scan = models.CharField("查毒", max_length=12, choices=Scan, default=Scan.UNSCANNED)
-    scanned_at = models.DateTimeField("查毒时间", null=True, blank=True)
-    finding = models.CharField("查毒发现", max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = "文件"
         verbose_name_plural = "文件"
         indexes: ClassVar = [
             models.Index(fields=["owner", "recorded_at"], name="file_by_owner"),
-            models.Index(fields=["id"], name="file_unscanned", condition=models.Q(scan="unscanned")),
         ]
 
     def __str__(self) -> str:

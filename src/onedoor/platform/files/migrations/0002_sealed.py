@@ -44,19 +44,6 @@ class Migration(migrations.Migration):
             "storedfile", "key", onedoor.platform.kernel.fields.EncryptedJSONField(null=True, verbose_name="密钥"),
         ),
         migrations.AddField(
-            "storedfile", "scan",
-            models.CharField(
-                choices=[("unscanned", "未查毒"), ("clean", "已查毒"), ("suspect", "可疑，已隔离")],
-                default="unscanned", max_length=12, verbose_name="查毒",
-            ),
-        ),
-        migrations.AddField(
-            "storedfile", "scanned_at", models.DateTimeField(blank=True, null=True, verbose_name="查毒时间")
-        ),
-        migrations.AddField(
-            "storedfile", "finding", models.CharField(blank=True, default="", max_length=200, verbose_name="查毒发现")
-        ),
-        migrations.AddField(
             "filegrant", "name",
             onedoor.platform.kernel.fields.EncryptedTextField(blank=True, default="", verbose_name="文件名"),
         ),
@@ -66,9 +53,5 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             "storedfile", models.Index(fields=["owner", "recorded_at"], name="file_by_owner")
-        ),
-        migrations.AddIndex(
-            "storedfile",
-            models.Index(condition=models.Q(("scan", "unscanned")), fields=["id"], name="file_unscanned"),
         ),
     ]
