@@ -16,7 +16,6 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
 from onedoor.standards.code_sets import label
-from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import Garbled, posted_day
@@ -108,39 +107,18 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Raise somebody's real-name level after seeing them with their document; give them an account if they have none."""
 
     def perform() -> None:
-        phone = _phone(request)
-        person = operations.verify_at_window(
+        operations.admit_at_window(
             name=request.POST.get("name", ""),
             id_number=request.POST.get("id_number", ""),
-            division=_division(request),
-            phone=phone,
+            division=request.POST.get("division", "").strip(),
+            phone=request.POST.get("phone", "").strip(),
             document_valid_to=_optional_day(request, "document_valid_to"),
             witness_note=request.POST.get("witness_note", ""),
             actor=actor_of(request),
             at=clock.now(),
         )
-        if phone:
-            operations.open_citizen_login(
-                person_id=person.pk, phone=phone, password="", actor=actor_of(request), at=clock.now()
-            )
 
     return _page(request, "verify", perform, "verified")
-
-
-def _phone(request: HttpRequest) -> str:
-    text = request.POST.get("phone", "").strip()
-    try:
-        return parse_mobile(text) if text else ""
-    except ValueError as error:
-        raise InvalidInput({"phone": str(error)}) from None
-
-
-def _division(request: HttpRequest) -> str:
-    code = request.POST.get("division", "").strip()
-    found = identity.find_division(code) if code else None
-    if code and (found is None or found.in_force_to is not None):
-        raise InvalidInput({"division": "没有找到这个区划代码，或它已经撤销，请核对。"})
-    return code
 
 
 def _optional_day(request: HttpRequest, name: str) -> date | None:

@@ -20,6 +20,7 @@ from onedoor.platform.cases.operations.decisions import (
     decide_case,
     propose_decision,
 )
+from onedoor.platform.cases.operations.delivery import CHOICES as DELIVERY_CHOICES
 from onedoor.platform.cases.operations.delivery import (
     choose_delivery,
     complete_public_deliveries,
@@ -77,7 +78,7 @@ from onedoor.platform.cases.operations.revocation import (
     state_defence,
 )
 from onedoor.platform.cases.operations.special import begin_special_procedure, end_special_procedure
-from onedoor.platform.cases.operations.steps import complete_step, extend_limit
+from onedoor.platform.cases.operations.steps import complete_step, extend_limit, give_opinion
 from onedoor.platform.cases.operations.subject_requests import ask_deletion, restrict_processing
 from onedoor.platform.cases.operations.submission import (
     hand_in_case,
@@ -87,6 +88,7 @@ from onedoor.platform.cases.operations.submission import (
 from onedoor.platform.cases.operations.voiding import confirm_void, request_void
 
 __all__ = [
+    "DELIVERY_CHOICES",
     "MOST_LOOKED_AT",
     "HolidayNotice",
     "import_calendar",
@@ -121,6 +123,7 @@ __all__ = [
     "expire_hearing_rights",
     "explain_conflict",
     "extend_limit",
+    "give_opinion",
     "hand_in_case",
     "hand_in_due_cases",
     "hold_hearing",

@@ -32,7 +32,7 @@ from onedoor.platform.cases.queries.desk import (
     why_not,
     worklist,
 )
-from onedoor.platform.cases.queries.histories import month_before, step_histories
+from onedoor.platform.cases.queries.histories import histories_of_last_month, month_before, step_histories
 from onedoor.platform.cases.queries.life import (
     ClockView,
     TimelineEntry,
@@ -68,6 +68,7 @@ from onedoor.platform.cases.queries.matter import (
     open_notice,
     people_of,
     proof_of,
+    provable_document,
     receipt_of,
     sources_of,
     speak,
@@ -85,7 +86,7 @@ from onedoor.platform.cases.queries.papers import (
     papers_of_case,
     papers_of_draft,
 )
-from onedoor.platform.cases.queries.privacy import PrivacyNotice, privacy_notice
+from onedoor.platform.cases.queries.privacy import PrivacyNotice, asked_sources, privacy_notice
 from onedoor.platform.cases.queries.proceedings import (
     correctable_section,
     hearing_of,
@@ -98,8 +99,14 @@ from onedoor.platform.cases.queries.proceedings import (
     void_requests,
 )
 from onedoor.platform.cases.queries.public import public_notice, public_notices
+from onedoor.platform.cases.queries.screens import CONSENTS, MATERIALS, REVIEW, done_screens, screens_of
 
 __all__ = [
+    "CONSENTS",
+    "MATERIALS",
+    "REVIEW",
+    "done_screens",
+    "screens_of",
     "CalendarYear",
     "calendar_years",
     "Case",
@@ -124,6 +131,7 @@ __all__ = [
     "TimelineEntry",
     "WorkItem",
     "asked_papers",
+    "asked_sources",
     "can_be_proved",
     "clocks_of",
     "current_papers",
@@ -163,6 +171,7 @@ __all__ = [
     "privacy_notice",
     "progress_by_code",
     "proof_of",
+    "provable_document",
     "public_notice",
     "public_notices",
     "receipt_of",
@@ -182,6 +191,7 @@ __all__ = [
     "worklist",
     "correctable_section",
     "hearing_of",
+    "histories_of_last_month",
     "links_of",
     "presiders",
     "proceedings_of",

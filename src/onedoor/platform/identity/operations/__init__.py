@@ -2,6 +2,7 @@
 
 from onedoor.platform.identity.operations.accounts import (
     Engaged,
+    admit_at_window,
     engage_officer,
     open_citizen_login,
     open_officer_login,
@@ -81,6 +82,7 @@ from onedoor.platform.identity.operations.sessions import (
 )
 
 __all__ = [
+    "admit_at_window",
     "ApproverAppointed",
     "DelegationNotFound",
     "DivisionsLeftBelow",
