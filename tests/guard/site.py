@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import time_machine
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from onedoor.api.root import ROOMS, api
 from onedoor.platform.cases.models import CaseDocument
 from onedoor.platform.catalog.forms import FormField
 from onedoor.platform.certificates import kinds
@@ -72,9 +74,32 @@ class Address:
         return "/" + re.sub(r"<([^>]+)>", fill, self.pattern)
 
 
+def methods_of(one: Address) -> tuple[str, ...]:
+    """Return the methods tried at an address: reading and posting everywhere, at the API what it has besides."""
+    if one.name not in _api_methods():
+        return ("GET", "POST")
+    return ("GET", "POST", *sorted(_api_methods()[one.name] - {"GET", "POST"}))
+
+
+@cache
+def _api_methods() -> dict[str, set[str]]:
+    """Return the methods of every address of the API, by the address's name."""
+    found: dict[str, set[str]] = {}
+    for room in ROOMS:
+        for path in room.room.path_operations.values():
+            methods = {method for operation in path.operations for method in operation.methods}
+            found[f"api_{api.get_openapi_operation_id(path.operations[0])}"] = methods
+    return found
+
+
 def addresses() -> list[Address]:
-    """Return every address the site answers, from the resolver itself, so that none can be forgotten."""
-    return list(_walk(get_resolver(), ""))
+    """
+    Return every address the site answers, from the resolver itself, so that none can be forgotten.
+
+    The API has one pattern for each operation of an address; they are one address, named after the first.
+    """
+    found = {one.pattern: one for one in reversed(list(_walk(get_resolver(), "")))}
+    return list(reversed(found.values()))
 
 
 def _walk(resolver: URLResolver, before: str) -> Iterator[Address]:
@@ -141,6 +166,23 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "register.code": "assistance",
         "check_original.code": "photo",
         "register_entry.code": "assistance",
+        "asked_id": "1",
+        "absence_id": "1",
+        "consent_id": "1",
+        "delegation_id": "1",
+        "guardianship_id": "1",
+        "material_id": str(material.pk),
+        "message_id": "00000000-0000-4000-8000-000000000001",
+        "name": "relation",
+        "post_id": str(books.posts["clerk"]),
+        "session_id": "1",
+        "suspension_id": "1",
+        "unit_id": "1",
+        "username": "clerk",
+        "version": "1",
+        "wanted_id": "1",
+        "api_public_look_at_shown.code": "ABCDEF",
+        "api_catalog_desk_get_version.number": "1",
     }
     for person, phone in ((books.reader, "13800000000"), (books.friend, "13800000001")):
         identity.open_citizen_login(person_id=person.pk, phone=phone, password="x" * 12, actor=MACHINE, at=LONG_AGO)

@@ -222,17 +222,3 @@ def objection(stage: Stage) -> Sent:
     )
     fields = {"finding": "经上门核实，读者确住在本区。"}
     return Sent("reviewer", f"/staff/objections/{raised.pk}/", fields)
-
-
-@sends("assistance_difference")
-def difference(stage: Stage) -> Sent:
-    from onedoor.services.assistance.models import Difference, SourceResult, Verification
-
-    case = stage.books.accepted(AT)
-    verification = Verification.objects.create(case=case, started_at=AT)
-    result = SourceResult.objects.create(
-        verification=verification, person=stage.books.reader, role="member", source="vehicles", state="answered"
-    )
-    found = Difference.objects.create(result=result, kind="vehicle", label="机动车", declared="无", found="三轮车")
-    fields = {"key": str(found.pk), "settled": "declared", "reason": "三轮车 2019 年已报废，见报废证明。"}
-    return Sent("reviewer", staff(case, "difference/"), fields)

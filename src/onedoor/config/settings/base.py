@@ -50,6 +50,7 @@ WSGI_APPLICATION = "onedoor.config.wsgi.application"
 
 MIDDLEWARE = [
     "onedoor.web.parts.addresses.ClientAddressMiddleware",
+    "onedoor.api.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
