@@ -5,6 +5,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from django.template.loader import get_template
 from django.test import Client
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,6 +134,11 @@ def test_every_component_stands_on_the_design_page() -> None:
     shown = used(Client().get("/design/").content.decode())
     wanted = {name for name in styled(SHEETS) if not elsewhere.match(name)}
     assert not sorted(wanted - shown)
+
+
+def test_every_template_compiles() -> None:
+    """A page nobody opens in a test still has to find the tags it uses."""
+    assert [get_template(str(path).partition("/templates/")[2]) for path in TEMPLATES]
 
 
 def test_nothing_is_styled_or_scripted_inside_a_page() -> None:
