@@ -27,6 +27,7 @@ _SERIES = {
     CaseDocument.Kind.RECEIPT: "收",
     CaseDocument.Kind.SUPPLEMENT: "补",
     CaseDocument.Kind.ACCEPTANCE: "受",
+    CaseDocument.Kind.TOLERANCE: "容",
     CaseDocument.Kind.REFUSAL: "不受",
     CaseDocument.Kind.RETURN: "退",
     CaseDocument.Kind.NOTICE: "示",

@@ -101,6 +101,9 @@ class Kind(models.TextChoices):
     EXPLAIN = "explain", "说明情况"
     SETTLE_CONFLICT = "settle_conflict", "核实不一致"
     CHECK_ORIGINAL = "check_original", "核对原件"
+    TAKE_CERTIFICATE = "take_certificate", "以电子证照代替材料"
+    GIVE_PAPER = "give_paper", "交来材料"
+    RETURN_TOLERATED = "return_tolerated", "逾期未补交容缺材料退件"
 
 
 # The actions a case can begin with, and the state they put it into: an application, or an organ of its own motion.
@@ -176,6 +179,9 @@ MOVES = {
         Move(Kind.EXPLAIN, BEFORE_DECISION, None),
         Move(Kind.SETTLE_CONFLICT, UNDER_REVIEW, None),
         Move(Kind.CHECK_ORIGINAL, frozenset(State) - {State.SUBMITTED}, None),
+        Move(Kind.TAKE_CERTIFICATE, BEFORE_DECISION, None),
+        Move(Kind.GIVE_PAPER, BEFORE_DECISION, None),
+        Move(Kind.RETURN_TOLERATED, UNDER_REVIEW | {State.SUPPLEMENT_WAIT}, State.RETURNED),
         Move(Kind.STATE_DEFENCE, frozenset({State.REVIEWING}), None),
         Move(Kind.REVOKE, frozenset({State.REVIEWING}), State.DELIVERING),
         Move(Kind.DROP_REVOCATION, frozenset({State.REVIEWING}), State.TERMINATED),

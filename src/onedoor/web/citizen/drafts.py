@@ -243,7 +243,7 @@ def _remove(request: HttpRequest, draft: Draft) -> None:
 
 
 # The buttons beside a paper, each with the paper's code, and what they choose for it.
-CHOICES = {"own": "own", "earlier": "earlier", "proposed": ""}
+CHOICES = {"own": "own", "earlier": "earlier", "later": "later", "proposed": ""}
 
 
 def _choose(request: HttpRequest, draft: Draft, choice: str) -> None:

@@ -54,6 +54,7 @@ urlpatterns = [
     path("cases/<str:number>/hand-in/", cases.hand_in, name="hand_in"),
     path("cases/<str:number>/undo/", cases.undo, name="undo"),
     path("cases/<str:number>/supplement/", cases.supplement, name="supplement"),
+    path("cases/<str:number>/papers/", cases.papers_owed, name="papers_owed"),
     path("cases/<str:number>/again/", cases.again, name="again"),
     path("cases/<str:number>/withdraw/", cases.withdraw, name="withdraw"),
     path("cases/<str:number>/hearing/", proceedings.hearing, name="hearing"),

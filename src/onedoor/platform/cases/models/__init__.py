@@ -22,7 +22,9 @@ from onedoor.platform.cases.models.proceedings import (
     VoidRequest,
 )
 from onedoor.platform.cases.models.public import Objection, PublicNotice
+from onedoor.platform.cases.models.quality import QualityTicket
 from onedoor.platform.cases.models.subject_requests import KeptCase, SubjectRequest
+from onedoor.platform.cases.models.tolerance import Tolerance
 
 __all__ = [
     "Action",
@@ -46,11 +48,13 @@ __all__ = [
     "Pause",
     "ProposedDecision",
     "PublicNotice",
+    "QualityTicket",
     "RelatedStaffDeclaration",
     "Revocation",
     "StepPerformer",
     "StoredJudgement",
     "SubjectRequest",
+    "Tolerance",
     "VoidRequest",
     "WantedSignature",
 ]

@@ -119,6 +119,7 @@ class CaseDocument(models.Model):
         RECEIPT = "receipt", "收件凭证"
         SUPPLEMENT = "supplement", "一次性补正告知书"
         ACCEPTANCE = "acceptance", "受理通知书"
+        TOLERANCE = "tolerance", "容缺受理通知书"
         REFUSAL = "refusal", "不予受理通知书"
         RETURN = "return", "退件通知书"
         NOTICE = "notice", "公示"

@@ -50,7 +50,9 @@ from onedoor.platform.cases.operations.duties import (
     close_ended_notices,
     deem_accepted,
     hand_in_due_cases,
+    remind_of_tolerated,
     return_unsupplied_cases,
+    return_untolerated,
 )
 from onedoor.platform.cases.operations.endings import dispense_case, terminate_case
 from onedoor.platform.cases.operations.hearings import (
@@ -69,7 +71,8 @@ from onedoor.platform.cases.operations.notices import (
     post_notice,
     raise_objection,
 )
-from onedoor.platform.cases.operations.papers import check_original, choose_paper
+from onedoor.platform.cases.operations.papers import check_original, choose_paper, give_papers, take_certificate
+from onedoor.platform.cases.operations.quality import answer_ticket
 from onedoor.platform.cases.operations.relatives import declare_relative
 from onedoor.platform.cases.operations.revocation import (
     decide_revocation,
@@ -84,6 +87,7 @@ from onedoor.platform.cases.operations.submission import (
     submit_draft,
     undo_submission,
 )
+from onedoor.platform.cases.operations.tolerance import return_overdue
 from onedoor.platform.cases.operations.voiding import confirm_void, request_void
 
 __all__ = [
@@ -94,6 +98,7 @@ __all__ = [
     "read_notice",
     "Finding",
     "accept_case",
+    "answer_ticket",
     "ask_deletion",
     "attach_material",
     "begin_special_procedure",
@@ -121,6 +126,7 @@ __all__ = [
     "expire_hearing_rights",
     "explain_conflict",
     "extend_limit",
+    "give_papers",
     "hand_in_case",
     "hand_in_due_cases",
     "hold_hearing",
@@ -137,7 +143,10 @@ __all__ = [
     "request_hearing",
     "request_supplement",
     "request_void",
+    "remind_of_tolerated",
+    "return_overdue",
     "return_unsupplied_cases",
+    "return_untolerated",
     "carry_over",
     "save_section",
     "schedule_hearing",
@@ -151,6 +160,7 @@ __all__ = [
     "state_defence",
     "submit_draft",
     "supply_supplement",
+    "take_certificate",
     "terminate_case",
     "transfer_case",
     "undo_submission",

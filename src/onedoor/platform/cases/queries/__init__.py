@@ -78,12 +78,19 @@ from onedoor.platform.cases.queries.papers import (
     GRADES,
     CasePaper,
     DraftPaper,
+    OpenPapers,
     OwnPaper,
+    PromisedLater,
     current_papers,
     has_all_papers,
     my_papers,
+    open_papers,
+    owed_of,
     papers_of_case,
     papers_of_draft,
+    promised_later,
+    proofs_of,
+    tolerances_of,
 )
 from onedoor.platform.cases.queries.privacy import PrivacyNotice, privacy_notice
 from onedoor.platform.cases.queries.proceedings import (
@@ -98,6 +105,8 @@ from onedoor.platform.cases.queries.proceedings import (
     void_requests,
 )
 from onedoor.platform.cases.queries.public import public_notice, public_notices
+from onedoor.platform.cases.queries.quality import PAGE as TICKETS_A_PAGE
+from onedoor.platform.cases.queries.quality import get_ticket, quality_tickets
 
 __all__ = [
     "CalendarYear",
@@ -120,7 +129,10 @@ __all__ = [
     "DraftView",
     "Matter",
     "OfficerLook",
+    "OpenPapers",
     "OwnPaper",
+    "PromisedLater",
+    "TICKETS_A_PAGE",
     "TimelineEntry",
     "WorkItem",
     "asked_papers",
@@ -138,6 +150,7 @@ __all__ = [
     "get_document",
     "get_draft",
     "get_objection",
+    "get_ticket",
     "get_visible_case",
     "has_all_papers",
     "holder_of",
@@ -156,15 +169,20 @@ __all__ = [
     "notice_preview",
     "notices_of",
     "open_notice",
+    "open_papers",
+    "owed_of",
     "papers_of_case",
     "papers_of_draft",
     "people_of",
     "possible_actions",
     "privacy_notice",
     "progress_by_code",
+    "promised_later",
     "proof_of",
+    "proofs_of",
     "public_notice",
     "public_notices",
+    "quality_tickets",
     "receipt_of",
     "reveal",
     "road",
@@ -174,6 +192,7 @@ __all__ = [
     "speak",
     "step_histories",
     "timeline",
+    "tolerances_of",
     "verify_document",
     "version_changes",
     "ward_opinion",

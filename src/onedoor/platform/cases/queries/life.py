@@ -35,13 +35,16 @@ class ClockView:
     provisional: bool
 
 
+DOCUMENTS = ("document", "receipt", "tolerance_notice")  # facts that name a document of the case
+
+
 def timeline(case: Case, *, for_citizen: bool) -> list[TimelineEntry]:
     """Return what happened, newest first. Citizens see organs, not officers' names (R-CASE-6). Three queries."""
     documents = {document.number: document for document in case.documents.all()}
     titles = {step.code: step.title for step in case.item_version.item.steps}
     entries = []
     for action in case.actions.select_related("note").order_by("-seq"):
-        named = [documents[value] for key, value in action.facts.items() if key in ("document", "receipt")]
+        named = [documents[value] for key, value in action.facts.items() if key in DOCUMENTS]
         note = getattr(action, "note", None)
         by = action.organization_name or action.actor_name or ("申请人" if action.actor_kind == "citizen" else "")
         if not for_citizen and action.actor_kind == "officer":
