@@ -46,6 +46,7 @@ RARE: dict[str, QuerySet[Any]] = {
     "notices": PublicNotice.objects.all(),
     "conflicts": Conflict.objects.all(),
     "tolerances": Tolerance.objects.all(),
+    "commitments": Commitment.objects.all(),
 }
 
 

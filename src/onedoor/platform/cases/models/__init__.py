@@ -11,6 +11,7 @@ from onedoor.platform.cases.models.case import (
     StepPerformer,
 )
 from onedoor.platform.cases.models.clocks import Clock, Pause
+from onedoor.platform.cases.models.commitments import Commitment, CreditRecord
 from onedoor.platform.cases.models.conflicts import Conflict, Explanation
 from onedoor.platform.cases.models.drafts import Draft, KnownFact, WantedSignature
 from onedoor.platform.cases.models.papers import CaseDocument, Delivery, Material, StoredJudgement
@@ -36,7 +37,9 @@ __all__ = [
     "CasePerson",
     "CaseStep",
     "Clock",
+    "Commitment",
     "Conflict",
+    "CreditRecord",
     "Delivery",
     "Draft",
     "Explanation",

@@ -137,6 +137,7 @@ class CaseDocument(models.Model):
         INTENT = "intent", "拟撤销事先告知书"
         REVOCATION = "revocation", "撤销决定书"
         CANCELLATION = "cancellation", "注销决定书"
+        BREACH = "breach", "承诺不实告知书"
         SERVICE = "service", "送达回证"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
