@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Concat
 from onedoor.platform.cases.models import (
     Case,
     CasePerson,
+    Commitment,
     Conflict,
     Draft,
     PublicNotice,

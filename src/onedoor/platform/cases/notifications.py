@@ -56,6 +56,10 @@ TEXTS = {
     Kind.TAKE_CERTIFICATE: "“{item}”的一项材料已由您的电子证照代替，不用再交；不愿意的，可以在办件页面改为自己交。",
     Kind.GIVE_PAPER: "“{item}”：补交的材料已经收到。",
     Kind.RETURN_TOLERATED: "“{item}”申请因约定补交的材料到期没有补交，已退件，您可以随时重新申请。",
+    Kind.RETRACT_PROMISE: "“{item}”：承诺已撤回，请在办件页面补交那一份材料。",
+    Kind.CHECK_PROMISE: "“{item}”：您的承诺已经核查，结果见办件页面。",
+    Kind.ANSWER_BREACH: "“{item}”：已收到您的陈述申辩。",
+    Kind.SETTLE_BREACH: "“{item}”：承诺不实一事已经处理，结果见办件页面。",
     Kind.CHECK_ORIGINAL: "“{item}”的材料已核对原件，以后办事可以直接沿用。",
 }
 

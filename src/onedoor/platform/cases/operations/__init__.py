@@ -7,6 +7,14 @@ from onedoor.platform.cases.operations.calendars import (
     preview_calendar,
     read_notice,
 )
+from onedoor.platform.cases.operations.commitments import (
+    answer_breach,
+    check_commitment,
+    repair_credit,
+    retract_commitment,
+    settle_breach,
+    sign_commitment,
+)
 from onedoor.platform.cases.operations.conflicts import (
     Finding,
     explain_conflict,
@@ -91,6 +99,12 @@ from onedoor.platform.cases.operations.tolerance import return_overdue
 from onedoor.platform.cases.operations.voiding import confirm_void, request_void
 
 __all__ = [
+    "sign_commitment",
+    "settle_breach",
+    "retract_commitment",
+    "repair_credit",
+    "check_commitment",
+    "answer_breach",
     "MOST_LOOKED_AT",
     "HolidayNotice",
     "import_calendar",

@@ -1,6 +1,5 @@
 """告知承诺: sign in place of a proof, take it back before the decision, check it afterwards, and what a breach leads to."""
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, life, papers
-from onedoor.platform.cases.commitments import has_breach, replaced_by_promise
+from onedoor.platform.cases.commitments import has_breach
 from onedoor.platform.cases.grounds import SHORTEST_REASON
 from onedoor.platform.cases.models import Case, CaseDocument, Commitment, CreditRecord, Draft, Material
 from onedoor.platform.cases.operations.drafts import MaterialNotFound
@@ -27,14 +26,6 @@ class CommitmentBarred(OneDoorError):
         "cases.commitment_barred",
         409,
         "有承诺不实的记录还没有修复，现在不能用承诺代替“{title}”，请提交这份材料。修复办法请咨询受理单位。",
-    )
-
-
-class CommitmentReplaces(OneDoorError):
-    code, http_status, message = (
-        "cases.commitment_replaces",
-        409,
-        "申请人已用告知承诺代替“{titles}”，不能再要求提交；请按承诺的核查办法核查。",
     )
 
 
@@ -122,34 +113,6 @@ def _write(draft: Draft, definition: PaperDefinition, method: str, at: datetime)
         signed_at=at,
         check_kind=policy.check,
     )
-
-
-def take_along(draft: Draft, case: Case) -> list[dict[str, str]]:
-    """Let the case of a submitted draft have its commitments; return them for the history."""
-    found = list(Commitment.objects.filter(paper__draft=draft).select_related("paper").order_by("id"))
-    Commitment.objects.filter(pk__in=[one.pk for one in found]).update(case=case)
-    return [{"material": one.paper.code, "digest": one.digest} for one in found]
-
-
-def start_checks(case: Case, *, at: datetime) -> None:
-    """Start the clock of each check when the application is handed in; it runs whatever becomes of the case."""
-    calendar = clocks.work_calendar(case.division)
-    for one in case.commitments.filter(state=Commitment.State.SIGNED).select_related("paper"):
-        definition = case.item_version.item.material(one.paper.code)
-        if definition is None or definition.commitment is None:
-            continue
-        span = definition.commitment.within
-        due = clocks.due_day(unit=span.unit, days=span.days, started_on=day_of(at), calendar=calendar)
-        one.state, one.due_on = Commitment.State.VERIFYING, due.day
-        one.save(update_fields=["state", "due_on"])
-
-
-def refuse_replaced(case: Case, codes: Collection[str]) -> None:
-    """:raises CommitmentReplaces: one of these papers is replaced by a commitment that stands (R-CASE-4)."""
-    promised = replaced_by_promise(case)
-    titles = [title for code, title in promised.items() if code in codes]
-    if titles:
-        raise CommitmentReplaces(titles="、".join(titles))
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, life, papers, steps
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock
 from onedoor.platform.cases.operations import quality, tolerance
+from onedoor.platform.cases.operations.promises import refuse_replaced
 from onedoor.platform.cases.owing import owed
 from onedoor.platform.cases.proofs import proofs_of
 from onedoor.platform.cases.states import Kind, State
@@ -92,11 +93,13 @@ def request_supplement(
     :raises InvalidInput: no defect, one without words, or an override without its reason.
     :raises MaterialNotInItem: a paper is asked for that the item does not list (R-CASE-4).
     :raises AlreadyProved: a certificate or data prove the paper, and nobody doubts them (A13).
+    :raises CommitmentReplaces: a commitment stands for the paper.
     """
     case = life.lock(case_id)
     _require_may_ask(case, actor)
     life.check_move(case, Kind.ASK_SUPPLEMENT)
     overridden = _check_defects(case, defects, override, actor, at)
+    refuse_replaced(case, {defect.material for defect in defects})
     proofs = proofs_of(case, [defect.material for defect in defects], at=at)
     quality.check_doubts(proofs, doubts)
     tickets = quality.open_tickets(case, proofs.values(), doubts, actor=actor, at=at)

@@ -130,6 +130,7 @@ def _copy_for(case: Case, superior: Organization, *, actor: Actor, at: datetime)
         Material.save(paper)
     use_certificates(child, papers, actor=actor, at=at)
     hand_on(case, child)
+    case.commitments.update(case=child)
     receipt = give_receipt(child, papers, at)
     facts = {"receipt": receipt.number, "linked": case.number, "relation": Case.Relation.TRANSFER}
     life.append(child, Kind.SUBMIT, actor=actor, at=at, facts=facts)

@@ -24,6 +24,7 @@ from onedoor.platform.cases.models import (
 )
 from onedoor.platform.cases.operations.consents import missing_consents
 from onedoor.platform.cases.operations.delivery import CHOICES
+from onedoor.platform.cases.operations.promises import start_checks, take_along
 from onedoor.platform.cases.operations.relatives import file_answer
 from onedoor.platform.cases.operations.tolerance import note_promises
 from onedoor.platform.cases.states import TERMINAL, Kind
@@ -170,7 +171,12 @@ def _note_answers(
     use_certificates(case, taken, actor=actor, at=at)
     later = offers.promised_later(draft, given={paper.code for paper in papers})
     note_promises(case, later, at=at)
-    return {**offers.summary(taken), **({"later": [paper.code for paper in later]} if later else {})}
+    facts: dict[str, Any] = offers.summary(taken)
+    if later:
+        facts["later"] = [paper.code for paper in later]
+    if any(paper.source == Material.Source.COMMITMENT for paper in papers):
+        facts["committed"] = take_along(draft, case)
+    return facts
 
 
 def use_certificates(case: Case, taken: Sequence[Material], *, actor: Actor, at: datetime) -> None:
@@ -284,6 +290,7 @@ def undo_submission(*, case_id: int, actor: Actor, at: datetime) -> Draft:
     case.materials.filter(Q(certificate__isnull=False) | Q(reused_from__isnull=False)).delete()
     case.materials.update(case=None)
     case.tolerances.all().delete()
+    case.commitments.update(case=None)
     audit.record("cases.undo_submission", actor=actor, at=at, target=case.target, division=case.division)
     return draft
 
@@ -304,6 +311,7 @@ def hand_in_case(*, case_id: int, actor: Actor, at: datetime) -> Case:
     link_to_earlier(case=case, actor=actor, at=at)
     file_answer(case, at=at)
     clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, on=day_of(at))
+    start_checks(case, at=at)
     steps.open_accept(case, at=at)
     clocks.set_urgency(case)
     audit.record("cases.hand_in", actor=actor, at=at, target=case.target, division=case.division)

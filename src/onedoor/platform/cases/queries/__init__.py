@@ -15,6 +15,17 @@ from onedoor.platform.cases.queries.citizen import (
     signatures_asked,
     subject_requests,
 )
+from onedoor.platform.cases.queries.commitments import PAGE as CHECKS_A_PAGE
+from onedoor.platform.cases.queries.commitments import (
+    CheckToDo,
+    CommitmentView,
+    checks_to_do,
+    commitment_of,
+    commitments_on,
+    count_checks,
+    may_promise,
+    my_records,
+)
 from onedoor.platform.cases.queries.conflicts import (
     Conflicts,
     conflict_of,
@@ -109,6 +120,15 @@ from onedoor.platform.cases.queries.quality import PAGE as TICKETS_A_PAGE
 from onedoor.platform.cases.queries.quality import get_ticket, quality_tickets
 
 __all__ = [
+    "my_records",
+    "may_promise",
+    "count_checks",
+    "commitments_on",
+    "commitment_of",
+    "checks_to_do",
+    "CommitmentView",
+    "CheckToDo",
+    "CHECKS_A_PAGE",
     "CalendarYear",
     "calendar_years",
     "Case",

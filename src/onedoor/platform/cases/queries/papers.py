@@ -15,6 +15,7 @@ from onedoor.platform.cases.operations.drafts import MaterialNotFound
 from onedoor.platform.cases.operations.tolerance import promise_text
 from onedoor.platform.cases.owing import Owed, Why, owed
 from onedoor.platform.cases.proofs import Proof
+from onedoor.platform.cases.queries.commitments import may_promise, policy_words
 from onedoor.platform.cases.queries.desk import RESTRICTED
 from onedoor.platform.cases.states import State
 from onedoor.platform.catalog import scenarios
@@ -31,6 +32,7 @@ class DraftPaper:
     given: Sequence[Material]
     offer: Offer | None
     choice: str
+    commitment: Sequence[tuple[str, str]] = ()  # what is told before promising, where promising is offered
 
     @property
     def is_answered(self) -> bool:
@@ -64,6 +66,10 @@ class DraftPaper:
         """Tell whether something else than a file stands for it, so that nothing is to be uploaded."""
         return any(paper.file_id is None for paper in self.given)
 
+    @property
+    def is_promised(self) -> bool:
+        return any(paper.source == Material.Source.COMMITMENT for paper in self.given)
+
 
 def papers_of_draft(*, draft: Draft, actor: Actor, at: datetime) -> list[DraftPaper]:
     """Return the papers this draft asks for, and those it has, in the order of the item."""
@@ -72,8 +78,15 @@ def papers_of_draft(*, draft: Draft, actor: Actor, at: datetime) -> list[DraftPa
     for paper in draft.materials.select_related("file").order_by("id"):
         given.setdefault(paper.code, []).append(paper)
     offered = offers.offers(draft, given=given, at=at)
+    promises = may_promise(draft=draft, actor=actor, at=at)
     return [
-        DraftPaper(one, given.get(one.code, []), offered.get(one.code), draft.paper_choices.get(one.code, ""))
+        DraftPaper(
+            one,
+            given.get(one.code, []),
+            offered.get(one.code),
+            draft.paper_choices.get(one.code, ""),
+            policy_words(one.commitment) if one.commitment and promises else (),
+        )
         for one in draft.item_version.item.materials
         if one.asked(draft.answers) or one.code in given
     ]
