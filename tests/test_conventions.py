@@ -14,6 +14,8 @@ SOURCE = ROOT / "src" / "onedoor"
 CONTINUES = {  # parts of an operation in another module, called with its rows locked and its permission checked
     "begin_review": "accept_case, deemed acceptance",
     "link_to_earlier": "hand_in_case, propose_revocation",
+    "open_tickets": "request_supplement",
+    "use_certificates": "submit_draft, transfer_case, take_certificate",
     "end_supplement": "supply_supplement, the end of the applicant's time",
     "move": "issuing and ending of certificates",
     "append": "issuing and ending of certificates",

@@ -17,6 +17,7 @@ from tests.platform.library import COUNTY, TOWN, Library
 
 import onedoor.platform
 import onedoor.services
+from onedoor.platform.cases.models import QualityTicket
 from onedoor.platform.cases.operations import raise_objection
 from onedoor.platform.cases.queries import PURPOSES
 from onedoor.platform.certificates.models import Certificate
@@ -53,6 +54,7 @@ GIVEN: Given = {
     "purpose": lambda place: next(iter(PURPOSES)),
     "note": lambda place: "核对身份",
     "certificate_id": lambda place: place.certificate.pk,
+    "ticket_id": lambda place: place.ticket.pk,
 }
 # These take no officer's place into account, each for its reason; the list only shrinks.
 ELSEWHERE = {
@@ -117,6 +119,8 @@ MUST_SEE = frozenset(
         "get_sharing",
         "list_objections",
         "get_data_objection",
+        "quality_tickets",
+        "get_ticket",
     }
 )
 
@@ -183,6 +187,19 @@ class Place:
             text="住址不对。",
             raised_at=AT,
             due_on=AT.date(),
+        )
+        self.ticket = QualityTicket.objects.create(
+            case=self.case,
+            material="photo",
+            title="照片",
+            proof="居住证 1",
+            owner=organ,
+            division=TOWN,
+            line="library",
+            reason="证照上的地址是旧的。",
+            raised_at=AT,
+            raised_by="测试",
+            raised_organization="测试",
         )
         ShareRequest.objects.create(
             number=self.case.number,
