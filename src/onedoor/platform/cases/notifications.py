@@ -98,6 +98,7 @@ def tell(action: Action, *, at: datetime) -> None:
         promised=action.facts.get("promised_due", ""),
         statutory=action.facts.get("statutory_due", ""),
         last_day=action.facts.get("last_day", ""),
+        later=LATER.format(day=action.facts["tolerated_until"]) if "tolerated_until" in action.facts else "",
         moved="；".join(f"{Clock.Kind(kind).label}到 {day}" for kind, day in action.facts.get("moved", {}).items()),
     )
     _tell(action, text, at)

@@ -249,8 +249,9 @@ CHOICES = {"own": "own", "earlier": "earlier", "later": "later", "proposed": ""}
 def _choose(request: HttpRequest, draft: Draft, choice: str) -> None:
     """Take a certificate or an earlier paper, or not, or promise in its place: one click."""
     if choice == "promise":
-        who = {"actor": actor_of(request), "at": clock.now()}
-        operations.sign_commitment(draft_id=draft.pk, material=request.POST[choice], **who)
+        operations.sign_commitment(
+            draft_id=draft.pk, material=request.POST[choice], actor=actor_of(request), at=clock.now()
+        )
         return
     operations.choose_paper(
         draft_id=draft.pk,

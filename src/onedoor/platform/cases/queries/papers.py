@@ -190,9 +190,9 @@ def owed_of(case: Case, *, at: datetime) -> list[Owed]:
     """
     Return what the applicant of a case, fetched for its page through a checked door, still owes to it.
 
-    Nothing is asked of the database where the case has neither promised a paper nor taken a certificate.
+    Nothing is asked of the database where the case has neither promised anything nor taken a certificate.
     """
-    if not (getattr(case, "has_tolerances", True) or getattr(case, "has_certificates", True)):
+    if not any(getattr(case, f"has_{name}", True) for name in ("tolerances", "certificates", "commitments")):
         return []
     return open_papers(case, at=at).owed
 
