@@ -9,7 +9,7 @@ from ninja import File, Form, UploadedFile
 from onedoor.api import forms
 from onedoor.api.answers import Answers, inside, typed
 from onedoor.api.catalog import JudgementOut
-from onedoor.api.doors import applicant, caller, officer, somebody, somebody_applying, who
+from onedoor.api.doors import applicant, caller, officer, reader, reader_applying, somebody, somebody_applying, who
 from onedoor.api.forms import PaperOut, SectionOut
 from onedoor.api.public import ClockOut
 from onedoor.api.rooms import Room
@@ -305,7 +305,7 @@ def my_cases(request: HttpRequest) -> dict[str, Any]:
     return whole(queries.my_cases(actor=caller(request), on=clock.today()), row)
 
 
-@room.read("/cases/{number}", somebody, "一个办件", CaseWholeOut)
+@room.read("/cases/{number}", reader, "一个办件", CaseWholeOut)
 def get_case(request: HttpRequest, number: Line) -> dict[str, Any]:
     """Follow one case: where it is, who has it, by when, what is to be done now."""
     return followed(case_of(request, number, shown=True), caller(request))
@@ -453,14 +453,14 @@ def get_judgement(request: HttpRequest, number: Line) -> dict[str, Any]:
     return queries.judge_now(case_of(request, number), on=clock.today()).as_data()
 
 
-@room.read("/cases/{number}/documents/{document_id}/file", somebody_applying, "文书文件", PDF)
+@room.read("/cases/{number}/documents/{document_id}/file", reader_applying, "文书文件", PDF)
 def get_document(request: HttpRequest, number: Line, document_id: Id) -> HttpResponse:
     """Draw a notice, receipt or decision as a signed PDF."""
     paper = queries.get_document(case_of(request, number), document_id=document_id)
     return pdf(drawing.document_pdf(paper))
 
 
-@room.read("/cases/{number}/certificates/{certificate_id}/file", somebody, "办件的证照文件", PDF)
+@room.read("/cases/{number}/certificates/{certificate_id}/file", reader, "办件的证照文件", PDF)
 def get_issued(request: HttpRequest, number: Line, certificate_id: Id) -> HttpResponse:
     """Draw the certificate of a case as a signed PDF, for whoever may follow that case."""
     case = case_of(request, number)
@@ -470,7 +470,7 @@ def get_issued(request: HttpRequest, number: Line, certificate_id: Id) -> HttpRe
     return pdf(faces.face_pdf(issued[0], viewer=caller(request).person_id))
 
 
-@room.read("/files/{file_id}", somebody_applying, "上传的材料", "application/octet-stream")
+@room.read("/files/{file_id}", reader_applying, "上传的材料", "application/octet-stream")
 def get_file(request: HttpRequest, file_id: Id) -> FileResponse:
     """Open an uploaded paper of a case or draft one may see."""
     opened = files.open_file(file_id=file_id, **who(request))

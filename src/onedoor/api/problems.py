@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
+from onedoor.api.doors import bearer_of
 from onedoor.api.schemas import Told
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.kernel import clock
@@ -17,6 +18,7 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
 
 MEDIA_TYPE = "application/problem+json"
+BEARER_CHALLENGE = 'Bearer realm="onedoor"'
 # What a status means, in the reader's language; `detail` says what happened here and what to do next.
 TITLES = {
     400: ("请求有误", "The request cannot be read"),
@@ -59,6 +61,7 @@ ENGLISH = {
     "onedoor.invalid_input": "Some fields have to be changed; see errors.",
     "onedoor.key_missing": "Send an Idempotency-Key of 1 to 80 characters.",
     "onedoor.key_reused": "This Idempotency-Key came before with other content; nothing was done.",
+    "identity.invalid_token": "The token is unknown, revoked or too old; get another.",
     "onedoor.csrf": "The header X-CSRFToken is missing or wrong.",
     "web.too_many_requests": "Too many requests; wait a minute.",
 }
@@ -135,7 +138,7 @@ def answer(
     elif english:
         detail = ENGLISH.get(code, detail)
     content = {
-        "type": f"/problems/{code}",
+        "type": f"/api/v1/docs/codes#{code}",
         "title": TITLES.get(status, TITLES[500 if status >= 500 else 400])[english],
         "status": status,
         "detail": detail,
@@ -145,7 +148,8 @@ def answer(
     }
     response = HttpResponse(json.dumps(content, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
     if status == 401:
-        response["WWW-Authenticate"] = 'Bearer realm="onedoor"'
+        wrong = ', error="invalid_token"' if bearer_of(request) is not None else ""
+        response["WWW-Authenticate"] = BEARER_CHALLENGE + wrong
     return response
 
 
@@ -163,6 +167,8 @@ def refused(request: HttpRequest, refusal: OneDoorError) -> HttpResponse:
     response = answer(request, refusal.http_status, refusal.code, str(refusal), faults)
     for name, value in getattr(refusal, "headers", {}).items():
         response[name] = value
+    if refusal.http_status == 403 and bearer_of(request) is not None:
+        response["WWW-Authenticate"] = f'{BEARER_CHALLENGE}, error="insufficient_scope"'  # RFC 6750 section 3.1
     return response
 
 

@@ -10,11 +10,13 @@ from onedoor.api import (
     drafts,
     exchange,
     me,
+    oauth,
     people,
     problems,
     proceedings,
     public,
     supervision,
+    systems,
     window,
 )
 from onedoor.api.specification import OneDoorAPI
@@ -22,10 +24,11 @@ from onedoor.api.specification import OneDoorAPI
 ROOMS = (
     *(catalog, public, drafts, cases, me),
     *(desk, acts, proceedings, window, certificates),
-    *(catalog_desk, people, exchange, supervision),
+    *(catalog_desk, people, systems, exchange, supervision, oauth),
 )
 
 api = OneDoorAPI()
 problems.install(api)
+oauth.install(api)
 for module in ROOMS:
     api.add_router("", module.room)

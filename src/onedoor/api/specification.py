@@ -7,10 +7,11 @@ from ninja.operation import Operation
 from ninja.router import Router
 from ninja.schema import NinjaGenerateJsonSchema
 
-from onedoor.api.doors import SESSION
+from onedoor.api.doors import SESSION, SYSTEM
 from onedoor.api.keys import KeyedAPI
 from onedoor.api.problems import MEDIA_TYPE, Problem, StrictParser
 from onedoor.api.words import word_of
+from onedoor.platform.identity.roles import SCOPE_NAMES
 
 INTRODUCTION = """\
 一门通开放接口。网页上能办的，接口都能办；调用的是同样的操作和查询。
@@ -18,11 +19,13 @@ INTRODUCTION = """\
 - 出错一律返回 `application/problem+json`：`code` 稳定，`detail` 说明怎么办，`errors` 用 JSON 指针指出哪一处。
 - 每个写入都带请求头 `Idempotency-Key`，重复提交只办一次。
 - 列表按游标翻页：把 `next` 原样传回，直到它为 null。
-- 浏览器用会话（写入带 `X-CSRFToken`）。
+- 浏览器用会话（写入带 `X-CSRFToken`）；业务系统用令牌（OAuth 2.0 客户端凭据，`Authorization: Bearer`）。
 
 What the pages do the API does, through the same operations and queries. Refusals are `application/problem+json` with a
-stable `code`; every write carries an `Idempotency-Key`; lists continue with the cursor `next`.
+stable `code`; every write carries an `Idempotency-Key`; lists continue with the cursor `next`. Browsers have a session
+(writes with `X-CSRFToken`), systems a token (OAuth 2.0 client credentials).
 """
+TOKENS = {"tokenUrl": "/api/v1/oauth/token", "scopes": SCOPE_NAMES}
 TAGS = {
     "items": "事项：查找、指南、表单、预检 · Items: find them, their guide and form, the check beforehand",
     "public": "公开：查进度、公示、核验 · For everybody: progress by code, notices, checks",
@@ -35,6 +38,8 @@ TAGS = {
     "certificates": "证照和登记簿 · Certificates and registers",
     "catalog": "事项管理：版本、实施清单、参数、日历 · The catalogue at the desk",
     "people": "人员和机构 · Officers, posts, organizations, places",
+    "systems": "接口客户端：登记、批准、续期、停用 · Systems that call this API",
+    "oauth": "令牌 · Tokens of systems",
     "datasets": "数据共享 · Data shared between organs",
     "supervision": "监察和审计 · Supervision and audit",
 }
@@ -45,7 +50,8 @@ class OneDoorAPI(KeyedAPI):
 
     def __init__(self) -> None:
         ways = {
-            SESSION: {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "浏览器会话 · a browser"}
+            SESSION: {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "浏览器会话 · a browser"},
+            SYSTEM: {"type": "oauth2", "description": "业务系统 · a system", "flows": {"clientCredentials": TOKENS}},
         }
         super().__init__(
             title="一门通 OneDoor",

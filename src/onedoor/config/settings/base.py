@@ -109,6 +109,7 @@ ONEDOOR_SEAL_LOG: Path | None = Path(env.str("ONEDOOR_SEAL_LOG", default=str(VAR
 ONEDOOR_PUBLIC_URL = env.str("ONEDOOR_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 ONEDOOR_CERTIFICATE_SUITE = env.str("ONEDOOR_CERTIFICATE_SUITE", default="sm")
 ONEDOOR_CHECKS_PER_MINUTE = env.int("ONEDOOR_CHECKS_PER_MINUTE", default=60)
+ONEDOOR_API_CALLS_PER_MINUTE = env.int("ONEDOOR_API_CALLS_PER_MINUTE", default=600)
 ONEDOOR_WORKER_INTERVAL = env.float("ONEDOOR_WORKER_INTERVAL", default=1.0)
 ONEDOOR_WORKER_LOST_AFTER = env.float("ONEDOOR_WORKER_LOST_AFTER", default=60.0)
 # How far a demonstration's clock runs ahead is read from this file; None means the wall clock, as everywhere else.
