@@ -2,6 +2,13 @@
 
 # A page → the operations that show what it shows and do what it does. Operations are named as in the specification.
 COVERED: dict[str, tuple[str, ...]] = {
+    # systems that call the API
+    "clients": ("systems_list_systems",),
+    "new_client": ("systems_register",),
+    "client": (
+        *("systems_get_system", "systems_approve", "systems_renew"),
+        *("systems_suspend", "systems_resume"),
+    ),
     # public
     "home": ("catalog_find_items",),
     "search": ("catalog_find_items",),

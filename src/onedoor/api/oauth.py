@@ -43,7 +43,10 @@ class BadTokenRequest(OneDoorError):
 
 # The words of RFC 6749 section 5.2, whose description is in ASCII; ours stands beside it.
 ERRORS: dict[type[Exception], tuple[str, str]] = {
-    InvalidClient: ("invalid_client", "The client or its secret is unknown, or the client is suspended or past its day."),
+    InvalidClient: (
+        "invalid_client",
+        "The client or its secret is unknown, or the client is suspended or past its day.",
+    ),
     InvalidScope: ("invalid_scope", "A scope is not registered for this client."),
     UnsupportedGrant: ("unsupported_grant_type", "Only grant_type=client_credentials is supported."),
     BadTokenRequest: ("invalid_request", "Send a form (application/x-www-form-urlencoded) with grant_type or token."),
@@ -104,7 +107,9 @@ def issue(request: HttpRequest, sent: Form[TokenIn]) -> dict[str, Any]:
     return told | {"scope": " ".join(issued.scopes)}
 
 
-@room.ask("/oauth/revoke", anybody(most=PER_ADDRESS, name="api.token"), "撤销令牌", {200: RevokedOut} | REFUSED, why=WHY)
+@room.ask(
+    "/oauth/revoke", anybody(most=PER_ADDRESS, name="api.token"), "撤销令牌", {200: RevokedOut} | REFUSED, why=WHY
+)
 def revoke(request: HttpRequest, sent: Form[RevokeIn]) -> dict[str, Any]:
     """End one of the client's own tokens; whether it was one is not told."""
     client = _client(request)
@@ -138,7 +143,7 @@ def _basic(header: str) -> tuple[str, str]:
     return told
 
 
-def _refused(request: HttpRequest, refusal: OneDoorError) -> JsonResponse:
+def _refused(request: HttpRequest, refusal: Any) -> JsonResponse:
     audit.record_refusal(refusal.code, actor=request.actor, at=clock.now(), path=request.path)  # type: ignore[attr-defined]
     error, description = ERRORS[type(refusal)]
     told = {"error": error, "error_description": description, "code": refusal.code, "detail": str(refusal)}

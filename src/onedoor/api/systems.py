@@ -96,7 +96,7 @@ def register(request: HttpRequest, sent: SystemIn) -> dict[str, Any]:
 @room.read("/systems/{login_id}", EITHER, "一个接口客户端", SystemOut)
 def get_system(request: HttpRequest, login_id: Id) -> dict[str, Any]:
     """Read one system with what it may do, where and until when."""
-    return _system(identity.get_client(login_id=login_id, actor=caller(request)))
+    return _system(identity.get_client(client_id=login_id, actor=caller(request)))
 
 
 @room.write("/systems/{login_id}/approval", SECURES, "批准接口客户端", AdmittedOut)

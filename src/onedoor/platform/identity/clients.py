@@ -101,7 +101,7 @@ def issue_token(*, client: ApiClient, scopes: Iterable[str], address: str, at: d
         client=client, digest=_digest_of_token(token), scopes=wanted, issued_at=at, expires_at=at + GOOD_FOR
     )
     actor = Actor(kind="officer", name=client.login.name, login_id=client.pk, channel="api", address=address)
-    audit.record("identity.issue_token", actor=actor, at=at, target=f"login:{client.pk}", scopes=" ".join(wanted))
+    audit.record("identity.issue_token", actor=actor, at=at, target=client.target, scopes=" ".join(wanted))
     return Issued(token, wanted, int(GOOD_FOR.total_seconds()))
 
 
@@ -110,7 +110,7 @@ def revoke_token(*, client: ApiClient, token: str, at: datetime) -> None:
     mine = AccessToken.objects.filter(client=client, digest=_digest_of_token(token), revoked_at__isnull=True)
     if mine.update(revoked_at=at):
         actor = Actor(kind="officer", name=client.login.name, login_id=client.pk, channel="api")
-        audit.record("identity.revoke_token", actor=actor, at=at, target=f"login:{client.pk}")
+        audit.record("identity.revoke_token", actor=actor, at=at, target=client.target)
 
 
 def actor_of_token(*, token: str, address: str, at: datetime) -> Actor:

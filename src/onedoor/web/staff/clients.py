@@ -94,7 +94,7 @@ def client(request: HttpRequest, login_id: int) -> HttpResponse:
             return _secret(request, admitted[0])
         if not problems:
             return redirect(f"{reverse('client', args=[login_id])}?done=1")
-    found = identity.get_client(login_id=login_id, actor=actor)
+    found: Any = identity.get_client(client_id=login_id, actor=actor)
     tag, standing = _standing(found)
     context = {
         "client": found,

@@ -29,6 +29,10 @@ class ApiClient(Recorded):
     def __str__(self) -> str:
         return f"client {self.pk}"
 
+    @property
+    def target(self) -> str:
+        return f"login:{self.pk}"
+
 
 class AccessToken(models.Model):
     """What a client shows with every call, for half an hour: kept as a digest."""

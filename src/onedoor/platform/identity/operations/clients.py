@@ -86,7 +86,8 @@ def register_client(
         valid_to=last_day + timedelta(days=1),
         **recorded,
     )
-    _record("identity.register_client", client, division, actor, at, role=role, scopes=" ".join(client.scopes))
+    told = {"role": role, "scopes": " ".join(client.scopes)}
+    audit.record("identity.register_client", actor=actor, at=at, target=client.target, division=division, **told)
     return client
 
 
@@ -113,12 +114,6 @@ def _late(last_day: date, at: datetime) -> dict[str, str]:
     return {"last_day": "最后一天从今天起、最多一年；到期再续。"}
 
 
-def _record(
-    event: str, client: ApiClient, division: str, actor: Actor, at: datetime, *, reason: str = "", **told: str
-) -> None:
-    audit.record(event, actor=actor, at=at, target=f"login:{client.pk}", division=division, reason=reason, **told)
-
-
 def _lock(login_id: int, actor: Actor, permission: str) -> tuple[ApiClient, Post]:
     client = ApiClient.objects.select_for_update().filter(pk=login_id).first()
     post = Post.objects.select_for_update().filter(login_id=login_id).order_by("-pk").first()
@@ -143,7 +138,8 @@ def approve_client(*, login_id: int, actor: Actor, at: datetime) -> Admitted:
         raise ClientState(state="已经到期，请重新登记")
     post.approved_at, post.approved_by_id = at, actor.login_id
     post.save(update_fields=["approved_at", "approved_by"])
-    _record("identity.approve_client", client, post.division_id, actor, at)
+    target, division = client.target, post.division_id
+    audit.record("identity.approve_client", actor=actor, at=at, target=target, division=division)
     return Admitted(client, _new_secret(client, at))
 
 
@@ -171,7 +167,8 @@ def renew_client(*, login_id: int, last_day: date, actor: Actor, at: datetime) -
         raise InvalidInput(problems)
     post.valid_to = last_day + timedelta(days=1)
     post.save(update_fields=["valid_to"])
-    _record("identity.renew_client", client, post.division_id, actor, at)
+    target, division = client.target, post.division_id
+    audit.record("identity.renew_client", actor=actor, at=at, target=target, division=division)
     return Admitted(client, _new_secret(client, at))
 
 
@@ -192,7 +189,9 @@ def suspend_client(*, login_id: int, reason: str, actor: Actor, at: datetime) ->
     client.suspended_at, client.suspended_reason = at, reason.strip()[:200]
     client.save(update_fields=["suspended_at", "suspended_reason"])
     clients.end_tokens(client, at)
-    _record("identity.suspend_client", client, post.division_id, actor, at, reason=client.suspended_reason)
+    target, division = client.target, post.division_id
+    why = client.suspended_reason
+    audit.record("identity.suspend_client", actor=actor, at=at, target=target, division=division, reason=why)
     return client
 
 
@@ -208,5 +207,6 @@ def resume_client(*, login_id: int, actor: Actor, at: datetime) -> ApiClient:
         raise ClientState(state="没有停用")
     client.suspended_at, client.suspended_reason = None, ""
     client.save(update_fields=["suspended_at", "suspended_reason"])
-    _record("identity.resume_client", client, post.division_id, actor, at)
+    target, division = client.target, post.division_id
+    audit.record("identity.resume_client", actor=actor, at=at, target=target, division=division)
     return client

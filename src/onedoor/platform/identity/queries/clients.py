@@ -1,6 +1,7 @@
 """The systems that call the API, for their administrators."""
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Max, Prefetch, QuerySet
 
@@ -29,9 +30,9 @@ def list_clients(*, actor: Actor) -> list[ApiClient]:
     return list(_visible(actor).order_by("-pk"))
 
 
-def get_client(*, login_id: int, actor: Actor) -> ApiClient:
+def get_client(*, client_id: int, actor: Actor) -> ApiClient:
     """:raises ClientNotFound: there is none within reach."""
-    client = _visible(actor).filter(pk=login_id).first()
+    client = _visible(actor).filter(pk=client_id).first()
     if client is None:
         raise ClientNotFound
     return client
@@ -39,7 +40,8 @@ def get_client(*, login_id: int, actor: Actor) -> ApiClient:
 
 def state_of_client(client: ApiClient, *, on: date) -> str:
     """Return how a client of `list_clients` or `get_client` stands: waiting, live, suspended, ended."""
-    post = client.login.posts_here[0]
+    login: Any = client.login  # with what the prefetch has put there
+    post: Post = login.posts_here[0]
     if post.valid_to is not None and post.valid_to <= on:
         return "ended"
     if client.suspended_at is not None:

@@ -154,7 +154,7 @@ def list_officers(*, actor: Actor, after: str = "", text: str = "", most: int = 
     return list(found.prefetch_related(Prefetch("posts", posts, to_attr="posts_here")).order_by("username")[:most])
 
 
-def getofficer_actor(*, login_id: int, actor: Actor) -> Login:
+def get_officer(*, login_id: int, actor: Actor) -> Login:
     """
     Return an officer with their posts within the administrator's reach, newest first.
 
