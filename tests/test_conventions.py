@@ -14,6 +14,8 @@ SOURCE = ROOT / "src" / "onedoor"
 CONTINUES = {  # parts of an operation in another module, called with its rows locked and its permission checked
     "begin_review": "accept_case, deemed acceptance",
     "link_to_earlier": "hand_in_case, propose_revocation",
+    "open_tickets": "request_supplement",
+    "use_certificates": "submit_draft, transfer_case, take_certificate",
     "end_supplement": "supply_supplement, the end of the applicant's time",
     "move": "issuing and ending of certificates",
     "append": "issuing and ending of certificates",
@@ -30,6 +32,9 @@ WITHOUT_REQUIRE = {
     "save_section": "access.require_draft",
     "carry_over": "access.require_draft",
     "choose_paper": "access.require_draft",
+    "sign_commitment": "access.require_draft; an agent by a delegation to sign",
+    "retract_commitment": "access.require_applicant_side",
+    "answer_breach": "access.require_applicant_side",
     "discard_draft": "access.require_draft",
     "attach_material": "access.require_draft or require_applicant_side",
     "remove_material": "access.require_draft",

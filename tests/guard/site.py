@@ -141,6 +141,10 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "shown.code": "ABCDEF",
         "register.code": "assistance",
         "check_original.code": "photo",
+        "take_certificate.code": "photo",
+        "receive_paper.code": "photo",
+        "ticket_id": "1",
+        "commitment_id": "1",
         "register_entry.code": "assistance",
     }
     for person, phone in ((books.reader, "13800000000"), (books.friend, "13800000001")):

@@ -122,6 +122,14 @@ class WorkCalendar:
             provisional = provisional or skipped
         return Due(day, provisional)
 
+    def working_day_before(self, day: date, days: int) -> date:
+        """Return the day that lies n working days before `day`; what is due then leaves n working days."""
+        for _ in range(days):
+            day -= timedelta(days=1)
+            while not self.is_workday(day):
+                day -= timedelta(days=1)
+        return day
+
     def _next_workday(self, day: date) -> tuple[date, bool]:
         day += timedelta(days=1)
         provisional = self.is_provisional(day)

@@ -96,7 +96,14 @@ ELSEWHERE = {
     Kind.RAISE_CONFLICT,  # tests/platform/exchange/test_conflicts.py, like the two below
     Kind.EXPLAIN,
     Kind.SETTLE_CONFLICT,
-    Kind.CHECK_ORIGINAL,  # tests/platform/papers/test_grades.py
+    Kind.CHECK_ORIGINAL,  # tests/platform/papers, like the seven below
+    Kind.RETRACT_PROMISE,
+    Kind.CHECK_PROMISE,
+    Kind.ANSWER_BREACH,
+    Kind.SETTLE_BREACH,
+    Kind.TAKE_CERTIFICATE,
+    Kind.GIVE_PAPER,
+    Kind.RETURN_TOLERATED,
     Kind.PROPOSE,
     Kind.OPPOSE,
     Kind.DISPATCH,

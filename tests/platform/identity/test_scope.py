@@ -17,6 +17,7 @@ from tests.platform.library import COUNTY, TOWN, Library
 
 import onedoor.platform
 import onedoor.services
+from onedoor.platform.cases.models import Commitment, Material, QualityTicket
 from onedoor.platform.cases.operations import raise_objection
 from onedoor.platform.cases.queries import PURPOSES
 from onedoor.platform.certificates.models import Certificate
@@ -53,6 +54,7 @@ GIVEN: Given = {
     "purpose": lambda place: next(iter(PURPOSES)),
     "note": lambda place: "核对身份",
     "certificate_id": lambda place: place.certificate.pk,
+    "ticket_id": lambda place: place.ticket.pk,
 }
 # These take no officer's place into account, each for its reason; the list only shrinks.
 ELSEWHERE = {
@@ -92,6 +94,7 @@ ELSEWHERE = {
 CITIZENS = frozenset(
     {"get_draft", "known_answers", "needed_consents", "signatures_asked", "my_drafts", "my_cases", "uses_about"}
     | {"own_objections", "own_use", "uses_under_consents", "matters_of", "papers_of_draft", "my_papers", "use_log"}
+    | {"may_promise", "my_records"}
 )
 MUST_SEE = frozenset(
     {
@@ -117,6 +120,10 @@ MUST_SEE = frozenset(
         "get_sharing",
         "list_objections",
         "get_data_objection",
+        "quality_tickets",
+        "get_ticket",
+        "checks_to_do",
+        "count_checks",
     }
 )
 
@@ -183,6 +190,34 @@ class Place:
             text="住址不对。",
             raised_at=AT,
             due_on=AT.date(),
+        )
+        Commitment.objects.create(
+            paper=Material.objects.create(case=self.case, code="photo", title="照片", source="commitment", given_at=AT),
+            case=self.case,
+            version=1,
+            told="",
+            text="",
+            liability="",
+            digest="",
+            signer=library.reader,
+            method="self",
+            signed_at=AT,
+            check_kind="data",
+            due_on=AT.date(),
+            state="verifying",
+        )
+        self.ticket = QualityTicket.objects.create(
+            case=self.case,
+            material="photo",
+            title="照片",
+            proof="居住证 1",
+            owner=organ,
+            division=TOWN,
+            line="library",
+            reason="证照上的地址是旧的。",
+            raised_at=AT,
+            raised_by="测试",
+            raised_organization="测试",
         )
         ShareRequest.objects.create(
             number=self.case.number,

@@ -20,7 +20,7 @@ from tests.test_replays import api_writes, keyed_pages
 from onedoor.platform.cases import handlers
 from onedoor.platform.kernel.models import RateSlot, Replay
 
-for module in ("citizen", "officers", "offices", "machines"):
+for module in ("citizen", "officers", "offices", "machines", "papers"):
     importlib.import_module(f"tests.platform.replays.{module}")
 
 TIMES = 100

@@ -7,7 +7,16 @@ from uuid import UUID
 from django.db.models import CharField, Exists, Manager, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from onedoor.platform.cases.models import Case, CasePerson, Conflict, Draft, PublicNotice, RelatedStaffDeclaration
+from onedoor.platform.cases.models import (
+    Case,
+    CasePerson,
+    Commitment,
+    Conflict,
+    Draft,
+    PublicNotice,
+    RelatedStaffDeclaration,
+    Tolerance,
+)
 from onedoor.platform.certificates.models import CertificateUse
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
@@ -37,6 +46,8 @@ RARE: dict[str, QuerySet[Any]] = {
     "relatives": RelatedStaffDeclaration.objects.all(),
     "notices": PublicNotice.objects.all(),
     "conflicts": Conflict.objects.all(),
+    "tolerances": Tolerance.objects.all(),
+    "commitments": Commitment.objects.all(),
 }
 
 

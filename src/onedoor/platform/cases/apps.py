@@ -21,6 +21,8 @@ class CasesConfig(AppConfig):
         tasks.every(600, "cases.return_unsupplied", duties.return_unsupplied_cases)
         tasks.every(600, "cases.deem_accepted", duties.deem_accepted)
         tasks.every(600, "cases.close_notices", duties.close_ended_notices)
+        tasks.every(600, "cases.remind_of_tolerated", duties.remind_of_tolerated)
+        tasks.every(600, "cases.return_untolerated", duties.return_untolerated)
         tasks.every(3600, "cases.warn_expiring_drafts", expiry.warn_expiring_drafts)
         tasks.every(3600, "cases.discard_expired_drafts", expiry.discard_expired_drafts)
         tasks.every(600, "cases.public_deliveries", delivery.complete_public_deliveries)

@@ -27,6 +27,7 @@ _SERIES = {
     CaseDocument.Kind.RECEIPT: "收",
     CaseDocument.Kind.SUPPLEMENT: "补",
     CaseDocument.Kind.ACCEPTANCE: "受",
+    CaseDocument.Kind.TOLERANCE: "容",
     CaseDocument.Kind.REFUSAL: "不受",
     CaseDocument.Kind.RETURN: "退",
     CaseDocument.Kind.NOTICE: "示",
@@ -44,6 +45,7 @@ _SERIES = {
     CaseDocument.Kind.INTENT: "撤告",
     CaseDocument.Kind.REVOCATION: "撤决",
     CaseDocument.Kind.CANCELLATION: "注决",
+    CaseDocument.Kind.BREACH: "诺告",
     CaseDocument.Kind.SERVICE: "达",
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from onedoor.platform.cases.models import Action, Clock, Draft
+from onedoor.platform.cases.models import Action, Clock, Draft, Tolerance
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
@@ -21,8 +21,8 @@ TEXTS = {
     Kind.SUPPLY: "补正材料已收到，{receiving}正在审查。",
     Kind.RETURN: "“{item}”申请因逾期未补正已退件，您可以随时重新申请。",
     Kind.REFUSE: "“{item}”申请不予受理，理由和救济途径见通知书。",
-    Kind.ACCEPT: "“{item}”申请已受理，最迟 {promised} 办结。",
-    Kind.DEEM_ACCEPTED: "“{item}”申请因逾期未告知，依法视为已受理，最迟 {promised} 办结。",
+    Kind.ACCEPT: "“{item}”申请已受理，最迟 {promised} 办结。{later}",
+    Kind.DEEM_ACCEPTED: "“{item}”申请因逾期未告知，依法视为已受理，最迟 {promised} 办结。{later}",
     Kind.POST_NOTICE: "“{item}”正在公示，公示期到 {last_day} 止。",
     Kind.EXTEND: "“{item}”办理期限已延长到 {statutory}，理由见通知书。",
     Kind.GRANT: "“{item}”已获准予，{delivery}。",
@@ -53,8 +53,17 @@ TEXTS = {
     Kind.TERMINATE: "“{item}”已终止办理，理由和救济途径见通知书。",
     Kind.RECALCULATE: "“{item}”的时限按新公布的放假安排重新计算：{moved}。",
     Kind.WITHDRAW: "“{item}”申请已按您的要求撤回。",
+    Kind.TAKE_CERTIFICATE: "“{item}”的一项材料已由您的电子证照代替，不用再交；不愿意的，可以在办件页面改为自己交。",
+    Kind.GIVE_PAPER: "“{item}”：补交的材料已经收到。",
+    Kind.RETURN_TOLERATED: "“{item}”申请因约定补交的材料到期没有补交，已退件，您可以随时重新申请。",
+    Kind.RETRACT_PROMISE: "“{item}”：承诺已撤回，请在办件页面补交那一份材料。",
+    Kind.CHECK_PROMISE: "“{item}”：您的承诺已经核查，结果见办件页面。",
+    Kind.ANSWER_BREACH: "“{item}”：已收到您的陈述申辩。",
+    Kind.SETTLE_BREACH: "“{item}”：承诺不实一事已经处理，结果见办件页面。",
     Kind.CHECK_ORIGINAL: "“{item}”的材料已核对原件，以后办事可以直接沿用。",
 }
+
+LATER = "约定后补的材料请在 {day} 前交来，逾期将退件。"
 
 
 def listen() -> None:
@@ -63,6 +72,7 @@ def listen() -> None:
         outbox.listen(f"cases.{kind}", "cases.notify", notify)
     outbox.listen("cases.signature_wanted", "cases.ask_signature", ask_signature)
     outbox.listen("cases.draft_expiring", "cases.warn_draft", warn_draft)
+    outbox.listen("cases.tolerance_due", "cases.remind_tolerated", remind_tolerated)
     outbox.listen(f"cases.{Kind.COMPLETE_STEP}", "cases.notify", notify_step)
 
 
@@ -88,6 +98,7 @@ def tell(action: Action, *, at: datetime) -> None:
         promised=action.facts.get("promised_due", ""),
         statutory=action.facts.get("statutory_due", ""),
         last_day=action.facts.get("last_day", ""),
+        later=LATER.format(day=action.facts["tolerated_until"]) if "tolerated_until" in action.facts else "",
         moved="；".join(f"{Clock.Kind(kind).label}到 {day}" for kind, day in action.facts.get("moved", {}).items()),
     )
     _tell(action, text, at)
@@ -135,6 +146,26 @@ def warn_draft(payload: dict[str, Any], *, at: datetime) -> None:
             link=f"/drafts/{draft.pk}/",
             case_number="",
             source=f"draft:{draft.pk}:{last:%Y%m%d}:{payload['days']}",
+            actor=MACHINE,
+            at=at,
+        )
+
+
+def remind_tolerated(payload: dict[str, Any], *, at: datetime) -> None:
+    """Remind applicant and agent of what was promised for later; what has come meanwhile is left alone."""
+    rows = Tolerance.objects.filter(pk__in=payload["tolerances"], state=Tolerance.State.OPEN).select_related("case")
+    row = rows.order_by("id").first()
+    if row is None:
+        return
+    case = row.case
+    for person_id in {case.applicant_id, case.agent_id or case.applicant_id}:
+        messages.send_message(
+            recipient_id=person_id,
+            event="cases.tolerance_due",
+            text=f"“{case.item_version.title}”：{LATER.format(day=row.due_on)}",
+            link=f"/cases/{case.number}/papers/",
+            case_number=case.number,
+            source=f"tolerance:{case.pk}:{row.due_on}",
             actor=MACHINE,
             at=at,
         )

@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from onedoor.platform.cases import papers
-from onedoor.platform.cases.models import Draft, KeptCase, Material
+from onedoor.platform.cases.models import Case, Draft, KeptCase, Material
 from onedoor.platform.cases.states import State
 from onedoor.platform.catalog.items import Material as PaperDefinition
 from onedoor.platform.certificates import queries as certificates
@@ -23,7 +23,7 @@ from onedoor.platform.files.granting import grant_also
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 
-OWN, EARLIER = "own", "earlier"  # what a person may choose for a paper, see Draft.paper_choices
+OWN, EARLIER, LATER = "own", "earlier", "later"  # what a person may choose for a paper, see Draft.paper_choices
 REUSABLE = (Material.Source.UPLOAD, Material.Source.DATA, Material.Source.REGISTER)
 # A paper that was held against somebody, or that nobody has looked at, recommends itself to nobody.
 NOT_FROM = (State.SUBMITTED, State.VOIDED, State.NOT_ACCEPTED)
@@ -56,14 +56,14 @@ def offers(draft: Draft, *, given: Collection[str], at: datetime) -> dict[str, O
     for paper in asked:
         certificate = held_for(paper, person_id=draft.applicant_id, at=at)
         if certificate is not None:
-            found[paper.code] = Offer(paper, choices.get(paper.code) != OWN, certificate=certificate)
+            found[paper.code] = Offer(paper, choices.get(paper.code) not in (OWN, LATER), certificate=certificate)
     wanted = [paper for paper in asked if paper.reusable and not paper.self_made and paper.code not in found]
     kinds = {papers.kind_of(item, paper): paper for paper in wanted}
     for kind, rows in _earlier(draft.applicant_id, kinds, on=day_of(at)).items():
         paper = kinds[kind]
         checked = all(row.grade != Material.Grade.C for row in rows)
         choice = choices.get(paper.code)
-        found[paper.code] = Offer(paper, choice != OWN if checked else choice == EARLIER, earlier=rows)
+        found[paper.code] = Offer(paper, choice not in (OWN, LATER) if checked else choice == EARLIER, earlier=rows)
     return found
 
 
@@ -81,7 +81,20 @@ def missing(draft: Draft, *, given: Collection[str], at: datetime) -> list[Paper
     if not left:
         return []
     answered = {code for code, offer in offers(draft, given=given, at=at).items() if offer.taken}
+    answered |= {paper.code for paper in promised_later(draft, given=given)}
     return [paper for paper in left if paper.code not in answered]
+
+
+def promised_later(draft: Draft, *, given: Collection[str]) -> list[PaperDefinition]:
+    """Return the papers the person promises to bring after acceptance (容缺受理)."""
+    return [
+        paper
+        for paper in draft.item_version.item.materials
+        if paper.tolerance
+        and paper.code not in given
+        and paper.asked(draft.answers)
+        and draft.paper_choices.get(paper.code) == LATER
+    ]
 
 
 def _earlier(person_id: int, kinds: Mapping[str, PaperDefinition], *, on: date) -> dict[str, Sequence[Material]]:
@@ -118,12 +131,14 @@ def take(draft: Draft, *, given: Collection[str], actor: Actor, at: datetime) ->
     return taken
 
 
-def certificate_paper(draft: Draft, paper: PaperDefinition, certificate: Certificate, *, at: datetime) -> Material:
+def certificate_paper(
+    owner: Draft | Case, paper: PaperDefinition, certificate: Certificate, *, at: datetime
+) -> Material:
     """Return the row that says this certificate stands for this paper, and how it stood at that moment."""
     return Material(
-        draft=draft,
+        **{"draft" if isinstance(owner, Draft) else "case": owner},
         code=paper.code,
-        kind=papers.kind_of(draft.item_version.item, paper),
+        kind=papers.kind_of(owner.item_version.item, paper),
         title=paper.title,
         source=Material.Source.CERTIFICATE,
         certificate=certificate,

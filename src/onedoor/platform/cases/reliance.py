@@ -18,13 +18,13 @@ def tell_of_ended_certificate(payload: dict[str, Any], *, at: datetime) -> None:
     for case in Case.objects.filter(pk__in=ids):
         if case.is_ended:
             continue
-        text = f"“{case.item_version.title}”申请中代替材料的电子证照已不再有效，请重新提供该项材料，或咨询受理单位。"
+        text = f"“{case.item_version.title}”申请中代替材料的电子证照已不再有效，请上传该项材料，或咨询受理单位。"
         for person_id in {case.applicant_id, case.agent_id or case.applicant_id}:
             messages.send_message(
                 recipient_id=person_id,
                 event="cases.certificate_ended",
                 text=text,
-                link=f"/cases/{case.number}/",
+                link=f"/cases/{case.number}/papers/",
                 case_number=case.number,
                 source=f"certificate-ended:{payload['certificate_id']}:{case.pk}",
                 actor=MACHINE,

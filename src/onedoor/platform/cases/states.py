@@ -101,6 +101,13 @@ class Kind(models.TextChoices):
     EXPLAIN = "explain", "说明情况"
     SETTLE_CONFLICT = "settle_conflict", "核实不一致"
     CHECK_ORIGINAL = "check_original", "核对原件"
+    TAKE_CERTIFICATE = "take_certificate", "以电子证照代替材料"
+    GIVE_PAPER = "give_paper", "交来材料"
+    RETURN_TOLERATED = "return_tolerated", "逾期未补交容缺材料退件"
+    RETRACT_PROMISE = "retract_promise", "撤回承诺"
+    CHECK_PROMISE = "check_promise", "核查承诺"
+    ANSWER_BREACH = "answer_breach", "对承诺不实陈述申辩"
+    SETTLE_BREACH = "settle_breach", "处理承诺不实"
 
 
 # The actions a case can begin with, and the state they put it into: an application, or an organ of its own motion.
@@ -176,6 +183,14 @@ MOVES = {
         Move(Kind.EXPLAIN, BEFORE_DECISION, None),
         Move(Kind.SETTLE_CONFLICT, UNDER_REVIEW, None),
         Move(Kind.CHECK_ORIGINAL, frozenset(State) - {State.SUBMITTED}, None),
+        Move(Kind.TAKE_CERTIFICATE, BEFORE_DECISION, None),
+        Move(Kind.GIVE_PAPER, BEFORE_DECISION, None),
+        Move(Kind.RETRACT_PROMISE, BEFORE_DECISION, None),
+        # The check and what follows from it go on after the end of the case.
+        Move(Kind.CHECK_PROMISE, frozenset(State) - {State.SUBMITTED}, None),
+        Move(Kind.ANSWER_BREACH, frozenset(State) - {State.SUBMITTED}, None),
+        Move(Kind.SETTLE_BREACH, frozenset(State) - {State.SUBMITTED}, None),
+        Move(Kind.RETURN_TOLERATED, UNDER_REVIEW | {State.SUPPLEMENT_WAIT}, State.RETURNED),
         Move(Kind.STATE_DEFENCE, frozenset({State.REVIEWING}), None),
         Move(Kind.REVOKE, frozenset({State.REVIEWING}), State.DELIVERING),
         Move(Kind.DROP_REVOCATION, frozenset({State.REVIEWING}), State.TERMINATED),

@@ -124,6 +124,7 @@ COMPLAINTS = {
     "promise_exceeds_statutory": "承诺时限不得长于法定时限",
     "immediate item": "即办件的承诺时限应为 0 或 1 个工作日",
     "no_catch_all_material": "不得设置“其他材料”等兜底条款",
+    "tolerance_needs_time": "承诺时限太短，没有补交的时间，不能设容缺",
     "tolerance_not_allowed": "身份证明、申请书和他人的同意、授权不得容缺",
     "needs a standard and a legal basis": "收费的，应写明收费标准和依据",
     "needs a reason": "需要到现场的，应写明原因",

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from onedoor.platform.catalog.conditions import Condition
 from onedoor.platform.catalog.forms import Form, FormField, field_faults
-from onedoor.platform.catalog.papers import NEVER_LATER, CommitmentPolicy, TolerancePolicy, Waiver
+from onedoor.platform.catalog.papers import LEAST_PROMISED, NEVER_LATER, CommitmentPolicy, TolerancePolicy, Waiver
 from onedoor.platform.catalog.steps import Step, row_faults
 from onedoor.platform.catalog.strict import Code, Limit, NonEmpty, StrictModel
 from onedoor.platform.kernel.crypto import canonical_json, sm3
@@ -235,11 +235,16 @@ class ServiceItem(StrictModel):
             *row_faults(self.steps),
             *field_faults(self.form, [paper.required_when for paper in self.materials]),
             *_repetition_faults(self),
+            *_tolerance_faults(self),
             *_scenario_faults(self),
         ]
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    def lets(self, *ways: Literal["waiver", "commitment", "tolerance"]) -> bool:
+        """Tell whether any paper may come in one of these ways, so that nobody looks for what cannot be there."""
+        return any(getattr(paper, way) is not None for paper in self.materials for way in ways)
 
     def step(self, code: str) -> Step | None:
         return next((step for step in self.steps if step.code == code), None)
@@ -280,6 +285,14 @@ def _scenario_faults(item: ServiceItem) -> Iterator[str]:
                 yield f"the scenario {one.title} asks for the unknown field {code}"
         if one.promised and _shortest_span(one.promised) > _shortest_span(item.limits.statutory):
             yield f"catalog.promise_exceeds_statutory: {one.promised.days} > {item.limits.statutory.days}"
+
+
+def _tolerance_faults(item: ServiceItem) -> Iterator[str]:
+    """What comes later comes two working days before the promised end; a shorter promise leaves no day for it."""
+    tolerable = [paper.title for paper in item.materials if paper.tolerance]
+    limits = [item.limits.promised, *(one.promised for one in item.scenarios if one.promised)]
+    if tolerable and any(limit.days < LEAST_PROMISED for limit in limits):
+        yield f"tolerance_needs_time: {tolerable[0]}"
 
 
 def _repetition_faults(item: ServiceItem) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Raise supervision events from clocks and actions. Only the machine raises; nobody deletes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +8,7 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.audit.models import QuerySuspension
 from onedoor.platform.cases.clocks import work_calendar
-from onedoor.platform.cases.models import Action, Case, Clock
+from onedoor.platform.cases.models import Action, Case, Clock, Commitment
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.supervision.models import SupervisionEvent
@@ -60,6 +60,20 @@ def watch_clocks(*, at: datetime) -> int:
             facts = {"due_on": clock.due_on.isoformat(), "kind": clock.kind}
             subject = f"{clock.kind}:{clock.due_on.isoformat()}"
             raised += raise_event(case=clock.case, lit=lit, subject=subject, facts=facts, actor=MACHINE, at=at)
+    return raised
+
+
+def watch_commitments(*, at: datetime) -> int:
+    """Raise K01 for every commitment whose check was due and has not been done (A34); return how many are new."""
+    late = Commitment.objects.filter(state=Commitment.State.VERIFYING, due_on__lt=day_of(at))
+    chosen = late.select_related("case__receiving_organization", "case__deciding_organization").order_by("pk")
+    raised = 0
+    for one in chosen.iterator(chunk_size=AT_ONCE):
+        if one.case is None or one.due_on is None:
+            continue
+        lit = Lit("K01", "yellow", one.due_on + timedelta(days=1))
+        facts = {"due_on": one.due_on.isoformat(), "commitment": one.pk}
+        raised += raise_event(case=one.case, lit=lit, subject=f"commitment:{one.pk}", facts=facts, actor=MACHINE, at=at)
     return raised
 
 

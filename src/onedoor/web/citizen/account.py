@@ -45,7 +45,11 @@ def me(request: HttpRequest) -> HttpResponse:
 def papers(request: HttpRequest) -> HttpResponse:
     """Show the papers I have given, how far each is relied on, until when it holds, and what it was taken for again."""
     actor = actor_of(request)
-    context = {"papers": cases.my_papers(actor=actor, at=clock.now()), "grades": cases.GRADES}
+    context = {
+        "papers": cases.my_papers(actor=actor, at=clock.now()),
+        "grades": cases.GRADES,
+        "records": cases.my_records(actor=actor),
+    }
     return render(request, "citizen/papers.html", context)
 
 

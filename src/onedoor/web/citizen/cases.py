@@ -11,7 +11,7 @@ from onedoor.platform.cases.queries import Case
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.files import queries as files
 from onedoor.platform.kernel import clock
-from onedoor.web.citizen.uploads import attach_posted
+from onedoor.web.citizen.uploads import attach_posted, uploaded
 from onedoor.web.parts import papers
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.writes import attempt, has_written, keyed
@@ -26,6 +26,7 @@ def _case(request: HttpRequest, number: str, *, shown: bool = False) -> Case:
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show where the case is, who has it, by when, and what the person must do now, first."""
     found = _case(request, number, shown=True)
+    owed = queries.owed_of(found, at=clock.now())
     context = {
         "case": found,
         "timeline": queries.timeline(found, for_citizen=True),
@@ -36,7 +37,9 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "certificates": certificates.certificates_of_case(case_number=found.number),
         "can_undo": found.state == "submitted" and clock.now() < found.undo_until,
         "asked": queries.asked_papers(found),
-        "papers": queries.papers_of_case(queries.materials_of(found)),
+        "papers": queries.papers_of_case(queries.materials_of(found), left=owed),
+        "owed": owed,
+        "commitments": queries.commitments_on(found, on=clock.today()),
         "proceedings": queries.proceedings_of(found, actor=actor_of(request)),
         "conflicts": queries.conflicts_of(found, actor=actor_of(request)),
         "today": clock.today(),
@@ -98,6 +101,25 @@ def _supply(request: HttpRequest, found: Case) -> str:
         return problem
     _, refusal = attempt(request, lambda: operations.supply_supplement(case_id=found.pk, **_who(request)))
     return str(refusal or "")
+
+
+@keyed
+def papers_owed(request: HttpRequest, number: str) -> HttpResponse:
+    """Hand in what the case still waits for, or one's own paper in place of a certificate, without being asked."""
+    found = _case(request, number)
+    problem = ""
+    if request.method == "POST":
+        code = request.POST.get("give", "")
+        contents = uploaded(request, code)
+        _, refusal = attempt(
+            request,
+            lambda: operations.give_papers(case_id=found.pk, material=code, contents=contents, **_who(request)),
+        )
+        if refusal is None:
+            return redirect("case", number=number)
+        problem = " ".join(refusal.by_field.values())
+    context = {"case": found, "open": queries.open_papers(found, at=clock.now()), "problem": problem}
+    return render(request, "citizen/papers_owed.html", context, status=422 if problem else 200)
 
 
 @keyed

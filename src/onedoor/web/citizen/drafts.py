@@ -243,11 +243,16 @@ def _remove(request: HttpRequest, draft: Draft) -> None:
 
 
 # The buttons beside a paper, each with the paper's code, and what they choose for it.
-CHOICES = {"own": "own", "earlier": "earlier", "proposed": ""}
+CHOICES = {"own": "own", "earlier": "earlier", "later": "later", "proposed": ""}
 
 
 def _choose(request: HttpRequest, draft: Draft, choice: str) -> None:
-    """Take a certificate or an earlier paper, or not: one click."""
+    """Take a certificate or an earlier paper, or not, or promise in its place: one click."""
+    if choice == "promise":
+        operations.sign_commitment(
+            draft_id=draft.pk, material=request.POST[choice], actor=actor_of(request), at=clock.now()
+        )
+        return
     operations.choose_paper(
         draft_id=draft.pk,
         material=request.POST[choice],
@@ -259,7 +264,7 @@ def _choose(request: HttpRequest, draft: Draft, choice: str) -> None:
 
 def _change_materials(request: HttpRequest, draft: Draft) -> str:
     """Attach what was chosen, for whichever paper, remove one, or choose; return the sentence of a refusal, or nothing."""
-    choice = next((name for name in CHOICES if request.POST.get(name)), "")
+    choice = next((name for name in (*CHOICES, "promise") if request.POST.get(name)), "")
     act = partial(_choose, request, draft, choice) if choice else partial(_remove, request, draft)
     if choice or request.POST.get("remove"):
         _, refusal = attempt(request, act)

@@ -66,6 +66,21 @@ def explain(request: HttpRequest, number: str, conflict_id: int) -> HttpResponse
 
 
 @keyed
+def commitment(request: HttpRequest, number: str, commitment_id: int) -> HttpResponse:
+    """Read what was promised and what came of it; take it back, or say what speaks against a finding."""
+    found = _case(request, number)
+    view = queries.commitment_of(found, commitment_id=commitment_id)
+
+    def write() -> object:
+        if "retract" in request.POST:
+            return operations.retract_commitment(commitment_id=view.commitment.pk, **_who(request))
+        statement = request.POST.get("statement", "")
+        return operations.answer_breach(commitment_id=view.commitment.pk, statement=statement, **_who(request))
+
+    return _perform(request, found, "citizen/commitment.html", write, {"view": view})
+
+
+@keyed
 def delivery(request: HttpRequest, number: str) -> HttpResponse:
     """Choose how decisions arrive; consent to the inbox is given, and taken back, here."""
     found = _case(request, number)

@@ -31,3 +31,8 @@ def attach_posted(request: HttpRequest, *, draft_id: UUID | None = None, case_id
     chosen = [(name, upload) for name in request.FILES for upload in request.FILES.getlist(name)]
     refusals = [refusal for one in chosen if (refusal := attempt(request, partial(attach, *one))[1])]
     return " ".join(dict.fromkeys(str(refusal) for refusal in refusals))
+
+
+def uploaded(request: HttpRequest, code: str) -> list[tuple[str, bytes]]:
+    """Return name and content of every file chosen for one paper."""
+    return [(one.name or "", one.read()) for one in request.FILES.getlist(f"{PREFIX}{code}")]

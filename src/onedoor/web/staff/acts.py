@@ -24,7 +24,7 @@ from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.visits import checklists
 from onedoor.platform.visits import operations as visit_operations
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import posted_day, posted_uuid
+from onedoor.web.parts.inputs import posted_day, posted_uuid, typed_day
 from onedoor.web.parts.writes import keyed
 from onedoor.web.staff.performing import articles_of, case_of, ground, perform, who, words
 
@@ -36,10 +36,13 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
     found = case_of(request, number)
 
     def write() -> object:
-        return operations.accept_case(case_id=found.pk, **who(request))
+        until = typed_day(request, "tolerated_until") if request.POST.get("tolerated_until", "").strip() else None
+        return operations.accept_case(case_id=found.pk, tolerated_until=until, **who(request))
 
     promised = SimpleLazyObject(lambda: scenarios.outcome(found.item_version.item, found.declared.content).promised)
-    return perform(request, found, "staff/accept.html", write, {"promised": promised}, step="accept")
+    later = SimpleLazyObject(lambda: queries.promised_later(found, on=clock.today()))
+    context = {"promised": promised, "later": later}
+    return perform(request, found, "staff/accept.html", write, context, step="accept")
 
 
 @keyed
@@ -48,7 +51,9 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
     found = case_of(request, number)
 
     def write() -> object:
-        return operations.request_supplement(case_id=found.pk, defects=_defects(request, found), **who(request))
+        return operations.request_supplement(
+            case_id=found.pk, defects=_defects(request, found), doubts=_doubts(request, found), **who(request)
+        )
 
     return perform(request, found, "staff/supplement.html", write, _papers(request, found), step="accept")
 
@@ -62,7 +67,11 @@ def override_supplement(request: HttpRequest, number: str) -> HttpResponse:
         actor_of(request).require("supervision.order", division=found.division, line=found.line)
         why = request.POST.get("override", "")
         return operations.request_supplement(
-            case_id=found.pk, defects=_defects(request, found), override=why, **who(request)
+            case_id=found.pk,
+            defects=_defects(request, found),
+            override=why,
+            doubts=_doubts(request, found),
+            **who(request),
         )
 
     context = _papers(request, found) | {"overrides": True}
@@ -83,11 +92,20 @@ def _defects(request: HttpRequest, found: Case) -> list[Defect]:
     ]
 
 
+def _doubts(request: HttpRequest, found: Case) -> dict[str, str]:
+    """Return what is said to be wrong with the data that prove a paper, by its code (A13)."""
+    codes = [paper.code for paper in found.item_version.item.materials]
+    return {code: request.POST.get(f"doubt-{code}", "") for code in codes}
+
+
 def _papers(request: HttpRequest, found: Case) -> dict[str, Any]:
     """Return the papers of the item with what was typed for each, so that nothing typed is lost."""
+    proofs = queries.proofs_of(found, at=clock.now())
     rows = [
         {
             "paper": paper,
+            "proof": proofs.get(paper.code),
+            "doubt": request.POST.get(f"doubt-{paper.code}", ""),
             "asked": f"ask-{paper.code}" in request.POST,
             "code": request.POST.get(f"code-{paper.code}", ""),
             "problem": request.POST.get(f"problem-{paper.code}", ""),

@@ -82,6 +82,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
 
 def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
     handler = handlers.for_item(found.item_code)
+    owed = queries.owed_of(found, at=clock.now())
     return {
         "case": found,
         "place": identity.division_name(found.division, on=clock.day_of(found.submitted_at)),
@@ -93,7 +94,11 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
         if actor.may("cases.view", division=found.division, line=found.line)
         else [],
         "purposes": queries.PURPOSES,
-        "papers": queries.papers_of_case(queries.materials_of(found)),
+        "papers": queries.papers_of_case(queries.materials_of(found), left=owed),
+        "owed": owed,
+        "commitments": queries.commitments_on(found, on=clock.today()),
+        "tolerances": queries.tolerances_of(found),
+        "today": clock.today(),
         "may_check": actor.may("cases.accept", division=found.division, line=found.line),
         "ended_certificates": queries.ended_certificates(found, at=clock.now()),
         "conflicts": queries.conflicts_of(found, actor=actor),

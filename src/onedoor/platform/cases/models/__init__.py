@@ -11,6 +11,7 @@ from onedoor.platform.cases.models.case import (
     StepPerformer,
 )
 from onedoor.platform.cases.models.clocks import Clock, Pause
+from onedoor.platform.cases.models.commitments import Commitment, CreditRecord
 from onedoor.platform.cases.models.conflicts import Conflict, Explanation
 from onedoor.platform.cases.models.drafts import Draft, KnownFact, WantedSignature
 from onedoor.platform.cases.models.papers import CaseDocument, Delivery, Material, StoredJudgement
@@ -22,7 +23,9 @@ from onedoor.platform.cases.models.proceedings import (
     VoidRequest,
 )
 from onedoor.platform.cases.models.public import Objection, PublicNotice
+from onedoor.platform.cases.models.quality import QualityTicket
 from onedoor.platform.cases.models.subject_requests import KeptCase, SubjectRequest
+from onedoor.platform.cases.models.tolerance import Tolerance
 
 __all__ = [
     "Action",
@@ -34,7 +37,9 @@ __all__ = [
     "CasePerson",
     "CaseStep",
     "Clock",
+    "Commitment",
     "Conflict",
+    "CreditRecord",
     "Delivery",
     "Draft",
     "Explanation",
@@ -46,11 +51,13 @@ __all__ = [
     "Pause",
     "ProposedDecision",
     "PublicNotice",
+    "QualityTicket",
     "RelatedStaffDeclaration",
     "Revocation",
     "StepPerformer",
     "StoredJudgement",
     "SubjectRequest",
+    "Tolerance",
     "VoidRequest",
     "WantedSignature",
 ]

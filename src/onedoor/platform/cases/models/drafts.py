@@ -26,7 +26,8 @@ class Draft(models.Model):
     typed = EncryptedJSONField("待改内容", default=dict)  # what was typed and cannot be used yet, by path
     # Why a locked answer is said to be wrong, by field; empty where nobody says so.
     reasons = EncryptedJSONField("更正理由", null=True, blank=True)
-    # What the person has chosen for a paper, by its code: "own" (give it myself), "earlier" (take an earlier one).
+    # What the person has chosen for a paper, by its code: "own" (give it myself), "earlier" (take an earlier one),
+    # "later" (promise it for after acceptance).
     paper_choices = models.JSONField("材料的选择", default=dict, blank=True)
     revision = models.PositiveIntegerField("修订号", default=1)
     created_at = models.DateTimeField("创建时间")

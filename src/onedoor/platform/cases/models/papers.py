@@ -119,6 +119,7 @@ class CaseDocument(models.Model):
         RECEIPT = "receipt", "收件凭证"
         SUPPLEMENT = "supplement", "一次性补正告知书"
         ACCEPTANCE = "acceptance", "受理通知书"
+        TOLERANCE = "tolerance", "容缺受理通知书"
         REFUSAL = "refusal", "不予受理通知书"
         RETURN = "return", "退件通知书"
         NOTICE = "notice", "公示"
@@ -136,6 +137,7 @@ class CaseDocument(models.Model):
         INTENT = "intent", "拟撤销事先告知书"
         REVOCATION = "revocation", "撤销决定书"
         CANCELLATION = "cancellation", "注销决定书"
+        BREACH = "breach", "承诺不实告知书"
         SERVICE = "service", "送达回证"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")

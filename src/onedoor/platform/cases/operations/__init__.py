@@ -8,6 +8,14 @@ from onedoor.platform.cases.operations.calendars import (
     preview_calendar,
     read_notice,
 )
+from onedoor.platform.cases.operations.commitments import (
+    answer_breach,
+    check_commitment,
+    repair_credit,
+    retract_commitment,
+    settle_breach,
+    sign_commitment,
+)
 from onedoor.platform.cases.operations.conflicts import (
     Finding,
     explain_conflict,
@@ -51,7 +59,9 @@ from onedoor.platform.cases.operations.duties import (
     close_ended_notices,
     deem_accepted,
     hand_in_due_cases,
+    remind_of_tolerated,
     return_unsupplied_cases,
+    return_untolerated,
 )
 from onedoor.platform.cases.operations.endings import dispense_case, terminate_case
 from onedoor.platform.cases.operations.hearings import (
@@ -70,7 +80,8 @@ from onedoor.platform.cases.operations.notices import (
     post_notice,
     raise_objection,
 )
-from onedoor.platform.cases.operations.papers import check_original, choose_paper
+from onedoor.platform.cases.operations.papers import check_original, choose_paper, give_papers, take_certificate
+from onedoor.platform.cases.operations.quality import answer_ticket
 from onedoor.platform.cases.operations.relatives import declare_relative
 from onedoor.platform.cases.operations.revocation import (
     decide_revocation,
@@ -85,18 +96,22 @@ from onedoor.platform.cases.operations.submission import (
     submit_draft,
     undo_submission,
 )
+from onedoor.platform.cases.operations.tolerance import return_overdue
 from onedoor.platform.cases.operations.voiding import confirm_void, request_void
 
 __all__ = [
-    "MOST_LOOKED_AT",
     "CaseChanged",
     "Finding",
     "HolidayNotice",
+    "MOST_LOOKED_AT",
     "accept_case",
+    "answer_breach",
+    "answer_ticket",
     "ask_deletion",
     "attach_material",
     "begin_special_procedure",
     "carry_over",
+    "check_commitment",
     "check_original",
     "choose_delivery",
     "choose_paper",
@@ -121,6 +136,7 @@ __all__ = [
     "expire_hearing_rights",
     "explain_conflict",
     "extend_limit",
+    "give_papers",
     "hand_in_case",
     "hand_in_due_cases",
     "hold_hearing",
@@ -134,17 +150,24 @@ __all__ = [
     "read_notice",
     "record_fact",
     "refuse_acceptance",
+    "remind_of_tolerated",
     "remove_material",
+    "repair_credit",
     "report_findings",
     "request_hearing",
     "request_supplement",
     "request_void",
     "require_unchanged",
     "restrict_processing",
+    "retract_commitment",
+    "return_overdue",
     "return_unsupplied_cases",
+    "return_untolerated",
     "save_section",
     "schedule_hearing",
+    "settle_breach",
     "settle_conflict",
+    "sign_commitment",
     "sign_consent",
     "sign_hearing_record",
     "sign_own_consent",
@@ -154,6 +177,7 @@ __all__ = [
     "state_defence",
     "submit_draft",
     "supply_supplement",
+    "take_certificate",
     "terminate_case",
     "transfer_case",
     "undo_submission",

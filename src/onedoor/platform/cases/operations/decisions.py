@@ -12,6 +12,7 @@ from onedoor.platform.cases.operations.conflicts import open_conflicts
 from onedoor.platform.cases.operations.delivery import hand_over
 from onedoor.platform.cases.operations.desk import accept_case
 from onedoor.platform.cases.operations.steps import open_next
+from onedoor.platform.cases.owing import check_decidable
 from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.kernel.actors import Actor
@@ -74,7 +75,7 @@ def decide_case(*, case_id: int, ruling: Ruling, actor: Actor, at: datetime) -> 
     :raises ConflictsOpen: what a source says otherwise than declared has not been looked into (R-SHR-5).
     :raises NeedsSecondApprover: the case touches relatives of the staff (R-ORG-3).
     """
-    case, row = _may_decide(case_id, ruling, actor)
+    case, row = _may_decide(case_id, ruling, actor, at)
     if case.relatives.all():
         raise NeedsSecondApprover
     return _take_effect(case, row, ruling, actor=actor, at=at)
@@ -104,7 +105,7 @@ def propose_decision(*, case_id: int, ruling: Ruling, actor: Actor, at: datetime
 
     :raises RoleSeparation, RelativeHandles, AgainstRule, InvalidInput, HearingNotOver: as for `decide_case`.
     """
-    case, row = _may_decide(case_id, ruling, actor)
+    case, row = _may_decide(case_id, ruling, actor, at)
     _judge(case, ruling, at)
     proposal = ProposedDecision.objects.create(
         case=case, ruling=asdict(ruling), login_id=actor.require_login(), proposed_at=at
@@ -152,7 +153,7 @@ def confirm_decision(*, case_id: int, agreed: bool, note: str, actor: Actor, at:
     return document
 
 
-def _may_decide(case_id: int, ruling: Ruling, actor: Actor) -> tuple[Case, CaseStep]:
+def _may_decide(case_id: int, ruling: Ruling, actor: Actor, at: datetime) -> tuple[Case, CaseStep]:
     case = life.lock(case_id, "receiving_organization", "deciding_organization__division", "applicant")
     row = steps.require_open(case, "decide")
     definition = case.item_version.item.step("decide")
@@ -165,6 +166,7 @@ def _may_decide(case_id: int, ruling: Ruling, actor: Actor) -> tuple[Case, CaseS
     hearing = Hearing.objects.filter(case=case).first()
     if hearing is not None and hearing.state in HEARING_OPEN:
         raise HearingNotOver
+    check_decidable(case, granted=ruling.granted, at=at)
     number = open_conflicts(case)
     if number:
         raise ConflictsOpen(number=number)

@@ -1,20 +1,27 @@
 """The receiving desk: ask once for what is missing, accept, refuse; and the applicant's answers to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, life, papers, steps
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock
+from onedoor.platform.cases.operations import quality, tolerance
+from onedoor.platform.cases.operations.promises import refuse_replaced
+from onedoor.platform.cases.owing import owed
+from onedoor.platform.cases.proofs import proofs_of
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.catalog import scenarios
 from onedoor.platform.catalog.strict import Limit
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -66,23 +73,36 @@ class SupplementIncomplete(OneDoorError):
 
 @transaction.atomic
 def request_supplement(
-    *, case_id: int, defects: Sequence[Defect], actor: Actor, at: datetime, override: str = ""
+    *,
+    case_id: int,
+    defects: Sequence[Defect],
+    actor: Actor,
+    at: datetime,
+    override: str = "",
+    doubts: Mapping[str, str] = NOTHING,
 ) -> CaseDocument:
     """
     Tell the applicant once and completely what is missing; the receiving clock stops, the applicant's starts.
 
     A further round may only name papers handed in with the round before (R-CASE-1), unless a supervisor orders it,
-    who did not ask before and says in `override` why the old defect was overlooked.
+    who did not ask before and says in `override` why the old defect was overlooked. A paper that a certificate or data
+    prove is asked for only with what is wrong with them, by material code in `doubts`; each opens a ticket (A13).
 
     :raises SecondNotice: an old defect is brought up in a later round.
     :raises OverrideByAsker: the supervisor is who asked the round before.
     :raises InvalidInput: no defect, one without words, or an override without its reason.
     :raises MaterialNotInItem: a paper is asked for that the item does not list (R-CASE-4).
+    :raises AlreadyProved: a certificate or data prove the paper, and nobody doubts them (A13).
+    :raises CommitmentReplaces: a commitment stands for the paper.
     """
     case = life.lock(case_id)
     _require_may_ask(case, actor)
     life.check_move(case, Kind.ASK_SUPPLEMENT)
-    overridden = _check_defects(case, defects, override, actor)
+    overridden = _check_defects(case, defects, override, actor, at)
+    refuse_replaced(case, {defect.material for defect in defects})
+    proofs = proofs_of(case, [defect.material for defect in defects], at=at)
+    quality.check_doubts(proofs, doubts)
+    tickets = quality.open_tickets(case, proofs.values(), doubts, actor=actor, at=at)
     item = case.item_version.item
     limit = Limit(days=item.supplement_days, unit="day")
     clocks.stop(case, Clock.Kind.RECEIVE, on=day_of(at))
@@ -115,6 +135,7 @@ def request_supplement(
             "materials": [defect.material for defect in defects],
             "codes": [defect.code for defect in defects],
             "overridden": bool(overridden),
+            **({"tickets": [ticket.pk for ticket in tickets]} if tickets else {}),
             "document": document.number,
             "due_on": clock.due_on.isoformat(),
             "round": case.supplement_round + 1,
@@ -143,7 +164,7 @@ def _require_may_ask(case: Case, actor: Actor) -> None:
         raise AcceptedAlready
 
 
-def _check_defects(case: Case, defects: Sequence[Defect], override: str, actor: Actor) -> list[str]:
+def _check_defects(case: Case, defects: Sequence[Defect], override: str, actor: Actor, at: datetime) -> list[str]:
     """Return, for the history, why a supervisor lets an old defect through; empty when there is none."""
     item = case.item_version.item
     problems = {} if defects else {"defects": "请至少列出一项需要补正的材料。"}
@@ -158,8 +179,10 @@ def _check_defects(case: Case, defects: Sequence[Defect], override: str, actor: 
         raise InvalidInput(problems)
     if case.supplement_round == 0:
         return []
-    # A later round may only concern what was handed in with the round before it.
-    fresh = set(case.materials.filter(round=case.supplement_round).values_list("code", flat=True))
+    # A later round may only concern what was handed in with the round before it, or what has fallen away since.
+    found = list(case.materials.order_by("id"))
+    fresh = {paper.code for paper in found if paper.round == case.supplement_round}
+    fresh |= {one.definition.code for one in owed(case, found, at=at)}
     old = [item.material(defect.material) for defect in defects if defect.material not in fresh]
     if not old:
         return []
@@ -195,6 +218,7 @@ def supply_supplement(*, case_id: int, actor: Actor, at: datetime) -> Case:
     if missing:
         item = case.item_version.item
         raise SupplementIncomplete(titles="、".join(item.material(code).title for code in missing))  # type: ignore[union-attr]
+    tolerance.fulfil(case, sorted(given), at=at)
     end_supplement(case, actor=actor, at=at)
     audit.record("cases.supply_supplement", actor=actor, at=at, target=case.target, division=case.division)
     return case
@@ -215,10 +239,12 @@ def end_supplement(case: Case, *, actor: Actor, at: datetime, note: str = "") ->
 
 
 @transaction.atomic
-def accept_case(*, case_id: int, actor: Actor, at: datetime) -> CaseDocument:
+def accept_case(*, case_id: int, actor: Actor, at: datetime, tolerated_until: date | None = None) -> CaseDocument:
     """
-    Accept a case: the decision clocks start and the first steps of its item open.
+    Accept a case: the decision clocks start and the first steps of its item open. Papers promised for later are due on
+    `tolerated_until`, or on the last day that can be promised.
 
+    :raises PromiseTooLate, PromiseOver: that day is too late (A35), or over.
     :raises OriginalsUnchecked: a paper was taken over from an earlier case that nobody has compared with its original.
     """
     case = life.lock(case_id, "receiving_organization", "applicant")
@@ -228,12 +254,20 @@ def accept_case(*, case_id: int, actor: Actor, at: datetime) -> CaseDocument:
     if unseen:
         raise OriginalsUnchecked(titles="、".join(dict.fromkeys(paper.title for paper in unseen)))
     steps.end(steps.require_open(case, "accept"), outcome="accepted", performers=[actor], at=at)
-    document = begin_review(case, Kind.ACCEPT, actor=actor, at=at)
+    document = begin_review(case, Kind.ACCEPT, actor=actor, at=at, tolerated_until=tolerated_until)
     audit.record("cases.accept", actor=actor, at=at, target=case.target, division=case.division)
     return document
 
 
-def begin_review(case: Case, kind: Kind, *, actor: Actor, at: datetime, since: datetime | None = None) -> CaseDocument:
+def begin_review(
+    case: Case,
+    kind: Kind,
+    *,
+    actor: Actor,
+    at: datetime,
+    since: datetime | None = None,
+    tolerated_until: date | None = None,
+) -> CaseDocument:
     """Start the decision clocks from the day of acceptance and open the steps; `since` is set for deemed acceptance."""
     item = case.item_version.item
     on = day_of(since or at)
@@ -254,6 +288,7 @@ def begin_review(case: Case, kind: Kind, *, actor: Actor, at: datetime, since: d
     document = documents.issue(
         case, CaseDocument.Kind.ACCEPTANCE, letter, organization=case.receiving_organization, at=at
     )
+    later = tolerance.open_promised(case, promised_on=promised.due_on, due_on=tolerated_until, at=at)
     now = steps.standing(case)
     life.append(
         case,
@@ -266,6 +301,7 @@ def begin_review(case: Case, kind: Kind, *, actor: Actor, at: datetime, since: d
             "promised_due": promised.due_on.isoformat(),
             "statutory_due": statutory.due_on.isoformat(),
             "accepted_at": (since or at).isoformat(),
+            **later,
         },
     )
     steps.open_ready(case, at=at, now=now)

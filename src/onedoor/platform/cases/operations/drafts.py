@@ -189,6 +189,9 @@ def carry_over(*, draft_id: UUID, actor: Actor, at: datetime) -> Draft:
     draft.answers = {code: value for code, value in draft.answers.items() if code in kept}
     draft.typed = {path: text for path, text in draft.typed.items() if path.split(".")[0] in kept}
     draft.materials.exclude(code__in=[paper.code for paper in version.item.materials]).delete()
+    promised = {paper.commitment.digest for paper in version.item.materials if paper.commitment}
+    # A promise in other words is another promise.
+    draft.materials.filter(source=Material.Source.COMMITMENT).exclude(commitment__digest__in=promised).delete()
     asked = {request.digest for request in version.item.consents}
     reworded = [request.code for request in draft.item_version.item.consents if request.digest not in asked]
     draft.wanted_signatures.filter(consent__in=reworded).delete()  # so that whoever signs is asked again

@@ -1,7 +1,7 @@
 """What the machine does by itself, safe to run twice: hand in, return, deem accepted, end notices."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -9,11 +9,13 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import documents, life, steps
-from onedoor.platform.cases.models import Case, CaseDocument, Clock, PublicNotice
+from onedoor.platform.cases.clocks import work_calendar
+from onedoor.platform.cases.models import Case, CaseDocument, Clock, PublicNotice, Tolerance
+from onedoor.platform.cases.operations import tolerance
 from onedoor.platform.cases.operations.desk import begin_review, end_supplement
 from onedoor.platform.cases.operations.notices import close_notice
 from onedoor.platform.cases.operations.submission import hand_in_case
-from onedoor.platform.cases.states import Kind, State
+from onedoor.platform.cases.states import UNDER_REVIEW, Kind, State
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 500  # cases a round; the next round takes the rest
+NEAR = timedelta(days=15)  # two working days lie within it, whatever holidays come between
+REMINDER = Actor.system("提醒补交")
 
 
 def hand_in_due_cases(*, at: datetime) -> int:
@@ -50,6 +54,34 @@ def deem_accepted(*, at: datetime) -> int:
     return _each("deem_accepted", overdue, lambda case_id: _accept_by_silence(case_id, at))
 
 
+def remind_of_tolerated(*, at: datetime) -> int:
+    """Remind, two working days before the day, of papers promised for later; return how many cases."""
+    soon = Tolerance.objects.filter(state=Tolerance.State.OPEN, reminded_at__isnull=True)
+    soon = soon.filter(due_on__lte=day_of(at) + NEAR, case__state__in=UNDER_REVIEW | {State.SUPPLEMENT_WAIT})
+    rows = soon.order_by("due_on", "case_id").values_list("case_id", "due_on", "case__division").distinct()
+    due = [
+        case_id
+        for case_id, due_on, division in rows[:AT_ONCE]
+        if due_on is not None and tolerance.reminder_day(due_on, division=division) <= day_of(at)
+    ]
+    return _each("remind_tolerated", due, lambda case_id: tolerance.remind(case_id=case_id, actor=REMINDER, at=at))
+
+
+def return_untolerated(*, at: datetime) -> int:
+    """Return every case whose paper promised for later has not come by its day; return how many."""
+    late = Tolerance.objects.filter(state=Tolerance.State.OPEN, due_on__lt=day_of(at))
+    late = late.filter(case__state__in=UNDER_REVIEW | {State.SUPPLEMENT_WAIT}).order_by("due_on", "case_id")
+    rows = late.values_list("case_id", "due_on", "case__division").distinct()
+    # No right of a person ends on a provisional day without a human (readings 1).
+    sure = [
+        case_id
+        for case_id, due_on, place in rows[:AT_ONCE]
+        if due_on is not None and not work_calendar(place).is_provisional(due_on)
+    ]
+    actor = Actor.system("容缺期满")
+    return _each("return_tolerated", sure, lambda pk: tolerance.return_overdue(case_id=pk, actor=actor, at=at))
+
+
 def close_ended_notices(*, at: datetime) -> int:
     """End every public notice whose days have run out and that has no open objection; return how many."""
     ended = PublicNotice.objects.filter(closed_at__isnull=True, next_step_on__lte=day_of(at))
@@ -60,7 +92,7 @@ def close_ended_notices(*, at: datetime) -> int:
     return _each("close_notice", waiting, lambda pk: close_notice(notice_id=pk, actor=actor, at=at))
 
 
-def _each(duty: str, waiting: "QuerySet[Any, int]", work: Callable[[int], object]) -> int:
+def _each(duty: str, waiting: "QuerySet[Any, int] | list[int]", work: Callable[[int], object]) -> int:
     """
     Do the work on every row waiting, each in its own transaction; return how many went well.
 

@@ -8,7 +8,8 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, handlers, life, steps
 from onedoor.platform.cases.models import Case, CaseAnswers, CaseDocument, CasePerson, Clock, Draft, Material
 from onedoor.platform.cases.operations.drafts import start_draft
-from onedoor.platform.cases.operations.submission import give_receipt, new_number
+from onedoor.platform.cases.operations.submission import give_receipt, new_number, use_certificates
+from onedoor.platform.cases.operations.tolerance import hand_on
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel.actors import Actor
@@ -127,6 +128,9 @@ def _copy_for(case: Case, superior: Organization, *, actor: Actor, at: datetime)
         paper.pk, paper.draft, paper.case, paper.round = None, None, child, 0
         paper._state.adding = True
         Material.save(paper)
+    use_certificates(child, papers, actor=actor, at=at)
+    hand_on(case, child)
+    case.commitments.update(case=child)
     receipt = give_receipt(child, papers, at)
     facts = {"receipt": receipt.number, "linked": case.number, "relation": Case.Relation.TRANSFER}
     life.append(child, Kind.SUBMIT, actor=actor, at=at, facts=facts)

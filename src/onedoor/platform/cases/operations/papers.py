@@ -1,5 +1,6 @@
-"""Papers beyond their upload: what a person chooses for one, and an officer's look at the original."""
+"""Papers beyond their upload: what a person chooses for one, an officer's look at the original, what comes later."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,12 +9,30 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, life, offers, papers
 from onedoor.platform.cases.models import Case, Draft, Material
+from onedoor.platform.cases.operations import tolerance
 from onedoor.platform.cases.operations.drafts import MaterialNotFound
 from onedoor.platform.cases.operations.expiry import touch
+from onedoor.platform.cases.operations.submission import use_certificates
+from onedoor.platform.cases.owing import owed
+from onedoor.platform.cases.proofs import wanted_by_hand
 from onedoor.platform.cases.states import Kind
+from onedoor.platform.catalog.items import Material as PaperDefinition
+from onedoor.platform.files import operations as files
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+
+
+class NoCertificate(OneDoorError):
+    code, http_status, message = (
+        "cases.no_certificate",
+        409,
+        "没有可以代替“{title}”的电子证照：申请人没有有效的证照、已经采用，或者申请人要求自己交。",
+    )
+
+
+class NotOwed(OneDoorError):
+    code, http_status, message = "cases.not_owed", 409, "这件申请现在不需要再交“{title}”。请刷新页面查看。"
 
 
 class NothingToCheck(OneDoorError):
@@ -78,19 +97,117 @@ def _record(case: Case, checked: list[Material], actor: Actor, at: datetime) -> 
 
 
 @transaction.atomic
+def take_certificate(*, case_id: int, material: str, actor: Actor, at: datetime) -> Material:
+    """
+    Take a certificate of the store in place of a paper of a running case; the holder is told and reads it in the log.
+
+    :raises MaterialNotFound: the item does not list the paper.
+    :raises NoCertificate: the applicant holds none that would do, or has chosen to give the paper.
+    """
+    case = life.lock(case_id)
+    actor.require("cases.supplement", division=case.division, line=case.line)
+    life.check_move(case, Kind.TAKE_CERTIFICATE)
+    definition = case.item_version.item.material(material)
+    if definition is None:
+        raise MaterialNotFound
+    certificate = offers.held_for(definition, person_id=case.applicant_id, at=at)
+    standing = papers.current(case.materials.filter(code=material))
+    if (
+        certificate is None
+        or material in wanted_by_hand(case)
+        or any(one.certificate == certificate for one in standing)
+    ):
+        raise NoCertificate(title=definition.title)
+    _replace(case, material, at=at)
+    row = offers.certificate_paper(case, definition, certificate, at=at)
+    row.round = case.supplement_round
+    row.save()
+    use_certificates(case, [row], actor=actor, at=at)
+    tolerance.fulfil(case, [material], at=at)
+    life.append(case, Kind.TAKE_CERTIFICATE, actor=actor, at=at, facts=offers.summary([row]))
+    audit.record(
+        "cases.take_certificate",
+        actor=actor,
+        at=at,
+        target=case.target,
+        division=case.division,
+        material=material,
+        certificate=certificate.pk,
+    )
+    return row
+
+
+@transaction.atomic
+def give_papers(
+    *, case_id: int, material: str, contents: Sequence[tuple[str, bytes]], actor: Actor, at: datetime
+) -> list[Material]:
+    """
+    Hand in, all its pages at once, a paper that is owed to a case, or one's own in place of a certificate; by the
+    applicant's side, or taken in at the window. `contents` are names and contents of the files.
+
+    :raises NotOwed: the case does not wait for this paper.
+    :raises InvalidInput: there is no file.
+    :raises FileRefused: a content is not a picture or PDF, or it is too large.
+    """
+    case = life.lock(case_id)
+    if actor.kind == "officer":
+        actor.require("cases.supplement", division=case.division, line=case.line)
+    else:
+        access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    life.check_move(case, Kind.GIVE_PAPER)
+    definition = case.item_version.item.material(material)
+    if definition is None:
+        raise MaterialNotFound
+    found = list(case.materials.order_by("id"))
+    waived = {paper.code for paper in papers.current(found) if paper.source == Material.Source.CERTIFICATE}
+    if material not in waived | {one.definition.code for one in owed(case, found, at=at)}:
+        raise NotOwed(title=definition.title)
+    if not contents:
+        raise InvalidInput({f"file_{material}": "请先选择或拍摄要交的材料。"})
+    _replace(case, material, at=at)
+    rows = [_store(case, definition, name, content, actor, at) for name, content in contents]
+    tolerance.fulfil(case, [material], at=at)
+    facts = {"material": material, "papers": [row.pk for row in rows]}
+    life.append(case, Kind.GIVE_PAPER, actor=actor, at=at, facts=facts)
+    audit.record("cases.give_paper", actor=actor, at=at, target=case.target, division=case.division, material=material)
+    return rows
+
+
+def _replace(case: Case, material: str, *, at: datetime) -> None:
+    case.materials.filter(code=material, replaced_at=None).update(replaced_at=at)
+
+
+def _store(case: Case, definition: PaperDefinition, name: str, content: bytes, actor: Actor, at: datetime) -> Material:
+    return Material.objects.create(
+        case=case,
+        code=definition.code,
+        kind=papers.kind_of(case.item_version.item, definition),
+        title=definition.title,
+        source=Material.Source.SELF_MADE if definition.self_made else Material.Source.UPLOAD,
+        file=files.store_file(content=content, name=name, target=case.target, actor=actor, at=at),
+        valid_until=papers.last_day_of_upload(definition, on=day_of(at)),
+        round=case.supplement_round,
+        given_at=at,
+    )
+
+
+@transaction.atomic
 def choose_paper(*, draft_id: UUID, material: str, choice: str, actor: Actor, at: datetime) -> Draft:
     """
-    Say of one paper of a draft whether to give it oneself, though a certificate or an earlier paper would do, or to
-    take the earlier one nobody has compared with its original; "" goes back to what the page proposes.
+    Say of one paper of a draft whether to give it oneself, though a certificate or an earlier paper would do, to take
+    the earlier one nobody has compared with its original, or to promise it for after acceptance (容缺受理); "" goes back
+    to what the page proposes.
 
     :raises MaterialNotFound: the item does not list it, or there is no such choice.
     """
     draft = access.lock_draft(draft_id, actor=actor, at=at)
-    if draft.item_version.item.material(material) is None or choice not in ("", offers.OWN, offers.EARLIER):
+    definition = draft.item_version.item.material(material)
+    possible = ("", offers.OWN, offers.EARLIER, *([offers.LATER] if definition and definition.tolerance else []))
+    if definition is None or choice not in possible:
         raise MaterialNotFound
     others = {code: chosen for code, chosen in draft.paper_choices.items() if code != material}
     draft.paper_choices = {**others, material: choice} if choice else others
-    if choice == offers.OWN:
+    if choice in (offers.OWN, offers.LATER):
         draft.materials.filter(code=material, file=None).delete()
     touch(draft, at)
     audit.record("cases.choose_paper", actor=actor, at=at, target=draft.target, material=material, choice=choice)

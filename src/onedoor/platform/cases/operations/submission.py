@@ -24,7 +24,9 @@ from onedoor.platform.cases.models import (
 )
 from onedoor.platform.cases.operations.consents import missing_consents
 from onedoor.platform.cases.operations.delivery import CHOICES
+from onedoor.platform.cases.operations.promises import start_checks, take_along
 from onedoor.platform.cases.operations.relatives import file_answer
+from onedoor.platform.cases.operations.tolerance import note_promises
 from onedoor.platform.cases.states import TERMINAL, Kind
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.pinning import is_current
@@ -115,8 +117,8 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     if papers:
         draft.materials.update(case=case)
     receipt = give_receipt(case, papers, at)
-    _use_certificates(case, taken, actor, at)
-    facts = {"receipt": receipt.number, "digest": receipt.digest, "delivery": delivery, **offers.summary(taken)}
+    facts = {"receipt": receipt.number, "digest": receipt.digest, "delivery": delivery}
+    facts |= _note_answers(case, draft, papers, taken, actor, at)
     if case.continues is not None:
         facts |= {"linked": case.continues.number, "relation": case.relation}
     life.append(case, Kind.SUBMIT, actor=actor, at=at, facts=facts)
@@ -154,16 +156,30 @@ def _check_complete(draft: Draft, papers: Sequence[Material], actor: Actor, at: 
     problems = applications.faults(draft, on=day_of(at))
     if problems:
         raise InvalidInput(problems)
-    given = {paper.code for paper in papers}
-    missing = [paper.title for paper in item.materials if paper.asked(draft.answers) and paper.code not in given]
+    missing = offers.missing(draft, given={paper.code for paper in papers}, at=at)
     if missing:
-        raise MaterialsMissing(titles="、".join(missing))
+        raise MaterialsMissing(titles="、".join(paper.title for paper in missing))
     unsigned = missing_consents(draft, at=at)
     if unsigned:
         raise ConsentsMissing(titles="、".join(sorted({consent.title for consent in unsigned})))
 
 
-def _use_certificates(case: Case, taken: Sequence[Material], actor: Actor, at: datetime) -> None:
+def _note_answers(
+    case: Case, draft: Draft, papers: Sequence[Material], taken: Sequence[Material], actor: Actor, at: datetime
+) -> dict[str, Any]:
+    """Keep what was taken without an upload and what is promised for later; return it for the history."""
+    use_certificates(case, taken, actor=actor, at=at)
+    later = offers.promised_later(draft, given={paper.code for paper in papers})
+    note_promises(case, later, at=at)
+    facts: dict[str, Any] = offers.summary(taken)
+    if later:
+        facts["later"] = [paper.code for paper in later]
+    if any(paper.source == Material.Source.COMMITMENT for paper in papers):
+        facts["committed"] = take_along(draft, case)
+    return facts
+
+
+def use_certificates(case: Case, taken: Sequence[Material], *, actor: Actor, at: datetime) -> None:
     """Note on each certificate that this case takes it: its holder sees so, and the case is told when it ends."""
     for paper in taken:
         if paper.certificate_id is not None:
@@ -273,6 +289,8 @@ def undo_submission(*, case_id: int, actor: Actor, at: datetime) -> Draft:
     # What was taken without an upload is looked up anew at the next submission.
     case.materials.filter(Q(certificate__isnull=False) | Q(reused_from__isnull=False)).delete()
     case.materials.update(case=None)
+    case.tolerances.all().delete()
+    case.commitments.update(case=None)
     audit.record("cases.undo_submission", actor=actor, at=at, target=case.target, division=case.division)
     return draft
 
@@ -293,6 +311,7 @@ def hand_in_case(*, case_id: int, actor: Actor, at: datetime) -> Case:
     link_to_earlier(case=case, actor=actor, at=at)
     file_answer(case, at=at)
     clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, on=day_of(at))
+    start_checks(case, at=at)
     steps.open_accept(case, at=at)
     clocks.set_urgency(case)
     audit.record("cases.hand_in", actor=actor, at=at, target=case.target, division=case.division)

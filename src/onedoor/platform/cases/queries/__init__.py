@@ -15,6 +15,17 @@ from onedoor.platform.cases.queries.citizen import (
     signatures_asked,
     subject_requests,
 )
+from onedoor.platform.cases.queries.commitments import PAGE as CHECKS_A_PAGE
+from onedoor.platform.cases.queries.commitments import (
+    CheckToDo,
+    CommitmentView,
+    checks_to_do,
+    commitment_of,
+    commitments_on,
+    count_checks,
+    may_promise,
+    my_records,
+)
 from onedoor.platform.cases.queries.conflicts import (
     Conflicts,
     conflict_of,
@@ -78,12 +89,19 @@ from onedoor.platform.cases.queries.papers import (
     GRADES,
     CasePaper,
     DraftPaper,
+    OpenPapers,
     OwnPaper,
+    PromisedLater,
     current_papers,
     has_all_papers,
     my_papers,
+    open_papers,
+    owed_of,
     papers_of_case,
     papers_of_draft,
+    promised_later,
+    proofs_of,
+    tolerances_of,
 )
 from onedoor.platform.cases.queries.privacy import PrivacyNotice, privacy_notice
 from onedoor.platform.cases.queries.proceedings import (
@@ -98,8 +116,19 @@ from onedoor.platform.cases.queries.proceedings import (
     void_requests,
 )
 from onedoor.platform.cases.queries.public import public_notice, public_notices
+from onedoor.platform.cases.queries.quality import PAGE as TICKETS_A_PAGE
+from onedoor.platform.cases.queries.quality import get_ticket, quality_tickets
 
 __all__ = [
+    "my_records",
+    "may_promise",
+    "count_checks",
+    "commitments_on",
+    "commitment_of",
+    "checks_to_do",
+    "CommitmentView",
+    "CheckToDo",
+    "CHECKS_A_PAGE",
     "CalendarYear",
     "calendar_years",
     "Case",
@@ -120,7 +149,10 @@ __all__ = [
     "DraftView",
     "Matter",
     "OfficerLook",
+    "OpenPapers",
     "OwnPaper",
+    "PromisedLater",
+    "TICKETS_A_PAGE",
     "TimelineEntry",
     "WorkItem",
     "asked_papers",
@@ -138,6 +170,7 @@ __all__ = [
     "get_document",
     "get_draft",
     "get_objection",
+    "get_ticket",
     "get_visible_case",
     "has_all_papers",
     "holder_of",
@@ -156,15 +189,20 @@ __all__ = [
     "notice_preview",
     "notices_of",
     "open_notice",
+    "open_papers",
+    "owed_of",
     "papers_of_case",
     "papers_of_draft",
     "people_of",
     "possible_actions",
     "privacy_notice",
     "progress_by_code",
+    "promised_later",
     "proof_of",
+    "proofs_of",
     "public_notice",
     "public_notices",
+    "quality_tickets",
     "receipt_of",
     "reveal",
     "road",
@@ -174,6 +212,7 @@ __all__ = [
     "speak",
     "step_histories",
     "timeline",
+    "tolerances_of",
     "verify_document",
     "version_changes",
     "ward_opinion",

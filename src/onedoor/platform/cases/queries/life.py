@@ -35,6 +35,9 @@ class ClockView:
     provisional: bool
 
 
+DOCUMENTS = ("document", "receipt", "tolerance_notice")  # facts that name a document of the case
+
+
 def timeline(case: Case, *, for_citizen: bool, after: int = 0) -> list[TimelineEntry]:
     """
     Return what happened, newest first, or what happened since the action at the position `after`. Three queries.
@@ -45,7 +48,7 @@ def timeline(case: Case, *, for_citizen: bool, after: int = 0) -> list[TimelineE
     titles = {step.code: step.title for step in case.item_version.item.steps}
     entries = []
     for action in case.actions.filter(seq__gt=after).select_related("note").order_by("-seq"):
-        named = [documents[value] for key, value in action.facts.items() if key in ("document", "receipt")]
+        named = [documents[value] for key, value in action.facts.items() if key in DOCUMENTS]
         note = getattr(action, "note", None)
         by = action.organization_name or action.actor_name or ("申请人" if action.actor_kind == "citizen" else "")
         if not for_citizen and action.actor_kind == "officer":

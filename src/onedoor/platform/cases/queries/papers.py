@@ -2,16 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef
 
-from onedoor.platform.cases import access, offers, papers
-from onedoor.platform.cases.models import Case, Draft, Material
+from onedoor.platform.cases import access, offers, papers, proofs
+from onedoor.platform.cases.clocks import due_day, work_calendar
+from onedoor.platform.cases.models import Case, Draft, Material, Tolerance
 from onedoor.platform.cases.offers import Offer
+from onedoor.platform.cases.operations import tolerance
 from onedoor.platform.cases.operations.drafts import MaterialNotFound
+from onedoor.platform.cases.operations.tolerance import promise_text
+from onedoor.platform.cases.owing import Owed, Why, owed
+from onedoor.platform.cases.proofs import Proof
+from onedoor.platform.cases.queries.commitments import may_promise, policy_words
 from onedoor.platform.cases.queries.desk import RESTRICTED
 from onedoor.platform.cases.states import State
+from onedoor.platform.catalog import scenarios
 from onedoor.platform.catalog.items import Material as PaperDefinition
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -25,16 +32,29 @@ class DraftPaper:
     given: Sequence[Material]
     offer: Offer | None
     choice: str
+    commitment: Sequence[tuple[str, str]] = ()  # what is told before promising, where promising is offered
 
     @property
     def is_answered(self) -> bool:
-        return bool(self.given) or (self.offer is not None and self.offer.taken)
+        return bool(self.given) or self.is_later or (self.offer is not None and self.offer.taken)
+
+    @property
+    def is_later(self) -> bool:
+        """Tell whether the person promises to bring it after acceptance."""
+        return not self.given and self.choice == offers.LATER and self.definition.tolerance is not None
+
+    @property
+    def promise(self) -> str:
+        """Return what is promised by bringing it later."""
+        return promise_text(self.definition)
 
     @property
     def answer_words(self) -> str:
         """How the paper is given, in a few words for the review."""
         if self.given:
             return self.given[0].source_words
+        if self.is_later:
+            return "承诺受理后补交"
         if self.offer is None or not self.offer.taken:
             return "还没有交"
         if self.offer.certificate is not None:
@@ -46,6 +66,10 @@ class DraftPaper:
         """Tell whether something else than a file stands for it, so that nothing is to be uploaded."""
         return any(paper.file_id is None for paper in self.given)
 
+    @property
+    def is_promised(self) -> bool:
+        return any(paper.source == Material.Source.COMMITMENT for paper in self.given)
+
 
 def papers_of_draft(*, draft: Draft, actor: Actor, at: datetime) -> list[DraftPaper]:
     """Return the papers this draft asks for, and those it has, in the order of the item."""
@@ -54,8 +78,15 @@ def papers_of_draft(*, draft: Draft, actor: Actor, at: datetime) -> list[DraftPa
     for paper in draft.materials.select_related("file").order_by("id"):
         given.setdefault(paper.code, []).append(paper)
     offered = offers.offers(draft, given=given, at=at)
+    promises = may_promise(draft=draft, actor=actor, at=at)
     return [
-        DraftPaper(one, given.get(one.code, []), offered.get(one.code), draft.paper_choices.get(one.code, ""))
+        DraftPaper(
+            one,
+            given.get(one.code, []),
+            offered.get(one.code),
+            draft.paper_choices.get(one.code, ""),
+            policy_words(one.commitment) if one.commitment and promises else (),
+        )
         for one in draft.item_version.item.materials
         if one.asked(draft.answers) or one.code in given
     ]
@@ -107,13 +138,21 @@ class CasePaper:
     paper: Material
     is_current: bool  # nothing newer stands for it
     must_be_checked: bool  # taken over from an earlier case, its original still unseen
+    has_ended: bool  # a certificate that holds no longer
 
 
-def papers_of_case(found: Sequence[Material]) -> list[CasePaper]:
-    """Return the papers of a case, read before through a checked door, with what counts and what is to be done."""
+def papers_of_case(found: Sequence[Material], *, left: Sequence[Owed] = ()) -> list[CasePaper]:
+    """
+    Return the papers of a case, read before through a checked door, with what counts and what is to be done; `left` is
+    what the applicant owes (`owed_of`).
+    """
     standing = {paper.pk for paper in papers.current(found)}
     unseen = {paper.pk for paper in papers.originals_to_check(found)}
-    return [CasePaper(paper, paper.pk in standing, paper.pk in unseen) for paper in found]
+    ended = {one.definition.code for one in left if one.why == Why.ENDED}
+    return [
+        CasePaper(paper, paper.pk in standing, paper.pk in unseen, paper.pk in standing and paper.code in ended)
+        for paper in found
+    ]
 
 
 def current_papers(case: Case, *, code: str) -> list[Material]:
@@ -127,3 +166,60 @@ def current_papers(case: Case, *, code: str) -> list[Material]:
     if not found:
         raise MaterialNotFound
     return found
+
+
+@dataclass(frozen=True)
+class OpenPapers:
+    """What a running case still waits for, and what its applicant could give instead of a certificate."""
+
+    owed: list[Owed]
+    replaceable: Sequence[Material]
+
+
+def open_papers(case: Case, *, at: datetime) -> OpenPapers:
+    """Return what the applicant of a case, fetched through a checked door, may hand in without being asked."""
+    found = list(case.materials.select_related("certificate").order_by("id"))
+    left = owed(case, found, at=at)
+    codes = {one.definition.code for one in left}
+    waived = [paper for paper in papers.current(found) if paper.source == Material.Source.CERTIFICATE]
+    running = case.decided_at is None and not case.is_ended
+    return OpenPapers(left, [paper for paper in waived if running and paper.code not in codes])
+
+
+def owed_of(case: Case, *, at: datetime) -> list[Owed]:
+    """
+    Return what the applicant of a case, fetched for its page through a checked door, still owes to it.
+
+    Nothing is asked of the database where the case has neither promised anything nor taken a certificate.
+    """
+    if not any(getattr(case, f"has_{name}", True) for name in ("tolerances", "certificates", "commitments")):
+        return []
+    return open_papers(case, at=at).owed
+
+
+@dataclass(frozen=True)
+class PromisedLater:
+    """What would be due after acceptance today, and the last day that may be promised for it."""
+
+    rows: Sequence[Tolerance]
+    last: date | None
+
+
+def promised_later(case: Case, *, on: date) -> PromisedLater:
+    rows = tolerance.asked(case)
+    if not rows:
+        return PromisedLater([], None)
+    limit = scenarios.outcome(case.item_version.item, case.declared.content).promised
+    calendar = work_calendar(case.division)
+    due = due_day(unit=limit.unit, days=limit.days, started_on=on, calendar=calendar)
+    return PromisedLater(rows, tolerance.latest_day(case, rows, on=on, promised_on=due.day))
+
+
+def tolerances_of(case: Case) -> list[Tolerance]:
+    """Return the papers of a case that were promised for later, come or not."""
+    return list(access.rows_of(case, "tolerances").order_by("id"))
+
+
+def proofs_of(case: Case, *, at: datetime) -> dict[str, Proof]:
+    """Return by code which papers of the item are proved already, for the officer who is about to ask for some."""
+    return proofs.proofs_of(case, [paper.code for paper in case.item_version.item.materials], at=at)

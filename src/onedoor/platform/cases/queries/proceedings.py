@@ -21,6 +21,7 @@ from onedoor.platform.cases.operations.correction import correctable_fields
 from onedoor.platform.cases.operations.delivery import decision_of
 from onedoor.platform.cases.operations.linked import relations_offered
 from onedoor.platform.cases.operations.revocation import may_revoke
+from onedoor.platform.cases.owing import open_tolerances
 from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.cases.states import BEFORE_DECISION, MOVES, Kind
 from onedoor.platform.catalog.forms import Section
@@ -154,6 +155,8 @@ def obstacle(case: Case, code: str, *, login_id: int) -> str:
     """Return why this officer cannot do a step that is open, where the reason lies beside the item's steps."""
     if any(one.login_id == login_id for one in rows_of(case, "relatives")):
         return "您已申报近亲属关系，应当回避"
+    if code == "decide" and open_tolerances(case):
+        return "容缺受理的材料还没有补交，补交后才能决定"
     if code == steps.CONFIRM.code:
         proposal = ProposedDecision.objects.filter(case=case, settled_at__isnull=True).first()
         if proposal is not None and proposal.login_id == login_id:
