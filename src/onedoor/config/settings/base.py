@@ -94,6 +94,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 
+# A form's files are sealed while they arrive: nothing of them lies open on disk.
+FILE_UPLOAD_HANDLERS = ["onedoor.web.parts.receiving.SealingUploadHandler"]
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
@@ -103,6 +106,8 @@ ONEDOOR_CRYPTO_SUITE = env.str("ONEDOOR_CRYPTO_SUITE", default="sm")
 ONEDOOR_FILES_DIR = Path(env.str("ONEDOOR_FILES_DIR", default=str(VAR / "files")))
 ONEDOOR_FILE_SIZE_LIMIT = env.int("ONEDOOR_FILE_SIZE_LIMIT", default=20 * 1024 * 1024)
 ONEDOOR_SCAN_COMMAND = env.str("ONEDOOR_SCAN_COMMAND", default="")
+# What one person may upload within a day, in bytes.
+ONEDOOR_UPLOAD_QUOTA = env.int("ONEDOOR_UPLOAD_QUOTA", default=200 * 1024 * 1024)
 # Outside the database: each seal is noted here too, so that cutting off the end of the record is found.
 ONEDOOR_SEAL_LOG: Path | None = Path(env.str("ONEDOOR_SEAL_LOG", default=str(VAR / "audit-seals.log")))
 ONEDOOR_PUBLIC_URL = env.str("ONEDOOR_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")

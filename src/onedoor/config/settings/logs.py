@@ -44,5 +44,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.str("ONEDOOR_LOG_LEVEL", default="INFO")},
     # Libraries that tell every request or every idle second.
-    "loggers": {name: {"level": "WARNING"} for name in ("django_tasks", "django_tasks_db", "httpx", "axes")},
+    "loggers": {name: {"level": "WARNING"} for name in ("django_tasks", "django_tasks_db", "httpx", "axes")}
+    | {"pyhanko": {"level": "ERROR"}},  # and what is odd about somebody's PDF
 }

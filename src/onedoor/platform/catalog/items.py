@@ -15,6 +15,7 @@ from onedoor.platform.catalog.forms import Form, FormField, field_faults
 from onedoor.platform.catalog.papers import LEAST_PROMISED, NEVER_LATER, CommitmentPolicy, TolerancePolicy, Waiver
 from onedoor.platform.catalog.steps import Step, row_faults
 from onedoor.platform.catalog.strict import Code, Limit, NonEmpty, StrictModel
+from onedoor.platform.files.families import Family
 from onedoor.platform.kernel.crypto import canonical_json, sm3
 
 
@@ -29,7 +30,7 @@ class Material(StrictModel):
     source: Literal["applicant", "government", "other"] = "applicant"
     issuer: str = ""
     format: Literal["electronic", "paper", "either"] = "either"
-    accept: tuple[Literal["image", "pdf"], ...] = ("image", "pdf")
+    accept: Annotated[tuple[Family, ...], Field(min_length=1)] = ("image", "pdf")
     how: NonEmpty
     acceptance_standard: NonEmpty
     legal_basis: NonEmpty

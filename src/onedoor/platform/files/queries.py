@@ -1,14 +1,18 @@
 """Open a file, for whoever may see what it belongs to."""
 
-import io
 from dataclasses import dataclass
 from datetime import datetime
+from typing import IO
+
+import structlog
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.files import access, storage
-from onedoor.platform.files.models import StoredFile
+from onedoor.platform.files.models import FileGrant, StoredFile
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotFound
+
+log = structlog.get_logger()
 
 
 class FileNotThere(NotFound):
@@ -17,8 +21,9 @@ class FileNotThere(NotFound):
 
 @dataclass(frozen=True)
 class OpenedFile:
-    content: io.BytesIO
+    content: IO[bytes]
     media_type: str
+    name: str  # "" where it came without one
 
 
 def open_file(*, file_id: int, actor: Actor, at: datetime) -> OpenedFile:
@@ -26,14 +31,25 @@ def open_file(*, file_id: int, actor: Actor, at: datetime) -> OpenedFile:
     Return a file's content and record the look.
 
     :raises FileNotThere: there is none, or it is not for this actor; both look alike.
+    :raises FileDamaged: it is missing on disk, or not what was stored.
     """
-    stored = StoredFile.objects.prefetch_related("grants").filter(pk=file_id).first()
-    target = (
-        next((grant.target for grant in stored.grants.all() if access.may_read(grant.target, actor=actor, at=at)), None)
-        if stored
-        else None
-    )
-    if stored is None or target is None:
+    stored = StoredFile.objects.filter(pk=file_id).first()
+    grant = _grant(stored, actor, at)
+    if stored is None or grant is None:
         raise FileNotThere
-    audit.record_look("files.open", actor=actor, at=at, target=target, fields=[f"file:{stored.pk}"])
-    return OpenedFile(io.BytesIO(storage.read(stored.digest)), stored.media_type)
+    audit.record_look("files.open", actor=actor, at=at, target=grant.target, fields=[f"file:{stored.pk}"])
+    return OpenedFile(_content(stored), stored.media_type, str(grant.name))
+
+
+def _grant(stored: StoredFile | None, actor: Actor, at: datetime) -> FileGrant | None:
+    """Return the first of what a file belongs to that the actor may see."""
+    grants = stored.grants.order_by("pk") if stored else ()
+    return next((grant for grant in grants if access.may_read(grant.target, actor=actor, at=at)), None)
+
+
+def _content(stored: StoredFile) -> IO[bytes]:
+    try:
+        return storage.open_content(stored.digest, stored.file_key)
+    except storage.FileDamaged:
+        log.error("files.damaged", file=stored.pk)  # an operator has to act; the refusal is recorded where it surfaces
+        raise

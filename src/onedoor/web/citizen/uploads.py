@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from onedoor.platform.cases import operations
 from onedoor.platform.kernel import clock
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.receiving import require_room
 from onedoor.web.parts.writes import attempt
 
 PREFIX = "file_"
@@ -22,12 +23,13 @@ def attach_posted(request: HttpRequest, *, draft_id: UUID | None = None, case_id
             draft_id=draft_id,
             case_id=case_id,
             material=name.removeprefix(PREFIX),
-            content=upload.read(),
+            content=upload,
             name=upload.name or "",
             actor=actor_of(request),
             at=clock.now(),
         )
 
+    require_room(request)
     chosen = [(name, upload) for name in request.FILES for upload in request.FILES.getlist(name)]
     refusals = [refusal for one in chosen if (refusal := attempt(request, partial(attach, *one))[1])]
     return " ".join(dict.fromkeys(str(refusal) for refusal in refusals))

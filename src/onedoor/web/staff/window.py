@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.catalog import queries as catalog
-from onedoor.platform.files import operations as files
 from onedoor.platform.identity import logins, operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
@@ -21,7 +20,7 @@ from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import Garbled, posted_day
 from onedoor.web.parts.writes import attempt, keyed
-from onedoor.web.staff.handing import number, problems_of, upload
+from onedoor.web.staff.handing import evidence, number, problems_of
 
 SCOPES = (("view", "查看进度"), ("submit", "填写和提交"), ("sign", "代为签署授权"), ("collect", "代领结果"))
 DONE = {
@@ -152,7 +151,7 @@ def delegate(request: HttpRequest) -> HttpResponse:
     """Record a delegation given at the window: both people, the terms, a witness, a photo of the act."""
 
     def perform() -> None:
-        content, digest = upload(request, "evidence")
+        paper = evidence(request)
         post, actor = request.POST, actor_of(request)
         delegation = operations.record_delegation(
             principal=(post.get("principal_name", ""), post.get("principal_id_number", "")),
@@ -163,12 +162,11 @@ def delegate(request: HttpRequest) -> HttpResponse:
             valid_to=posted_day(request, "valid_to"),
             max_uses=number(request, "max_uses") or None,
             witness=post.get("witness", ""),
-            evidence_digest=digest,
+            evidence_digest=paper.digest,
             actor=actor,
             at=clock.now(),
         )
-        target = f"delegation:{delegation.pk}"
-        files.store_file(content=content, name="现场照片", target=target, actor=actor, at=clock.now())
+        paper.keep(name="现场照片", target=f"delegation:{delegation.pk}", actor=actor, at=clock.now())
 
     year = clock.today().replace(month=12, day=31)
     return _page(
@@ -188,20 +186,19 @@ def guard(request: HttpRequest) -> HttpResponse:
     """Record a guardianship with the paper that proves it."""
 
     def perform() -> None:
-        content, digest = upload(request, "evidence")
+        paper = evidence(request)
         post, actor = request.POST, actor_of(request)
         row = operations.record_guardianship(
             ward=(post.get("ward_name", ""), post.get("ward_id_number", "")),
             guardian=(post.get("guardian_name", ""), post.get("guardian_id_number", "")),
             basis=post.get("basis", ""),
             document=post.get("document", ""),
-            evidence_digest=digest,
+            evidence_digest=paper.digest,
             valid_from=posted_day(request, "valid_from"),
             actor=actor,
             at=clock.now(),
         )
-        target = f"guardianship:{row.pk}"
-        files.store_file(content=content, name="证明文件", target=target, actor=actor, at=clock.now())
+        paper.keep(name="证明文件", target=f"guardianship:{row.pk}", actor=actor, at=clock.now())
 
     return _page(
         request,
@@ -279,16 +276,15 @@ def assist(request: HttpRequest) -> HttpResponse:
     item = request.POST.get("item", "")
 
     def perform() -> None:
-        content, digest = upload(request, "evidence")
+        paper = evidence(request)
         filing = operations.begin_assisting(
             name=request.POST.get("name", ""),
             id_number=request.POST.get("id_number", ""),
-            evidence_digest=digest,
+            evidence_digest=paper.digest,
             actor=actor,
             at=clock.now(),
         )
-        target = f"assisted:{filing.pk}"
-        files.store_file(content=content, name="帮办授权书", target=target, actor=actor, at=clock.now())
+        paper.keep(name="帮办授权书", target=f"assisted:{filing.pk}", actor=actor, at=clock.now())
 
     answer = _page(
         request,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from django.db import transaction
@@ -214,13 +214,20 @@ def discard_draft(*, draft_id: UUID, actor: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def attach_material(
-    *, draft_id: UUID | None, case_id: int | None, material: str, content: bytes, name: str, actor: Actor, at: datetime
+    *,
+    draft_id: UUID | None,
+    case_id: int | None,
+    material: str,
+    content: bytes | IO[bytes],
+    name: str,
+    actor: Actor,
+    at: datetime,
 ) -> Material:
     """
     Attach a photographed or scanned paper to a draft, or to a case that waits for it.
 
     :raises MaterialNotFound: the item does not list it.
-    :raises FileRefused: its content is not a picture or PDF, or it is too large.
+    :raises FileRefused: its content is nothing the item takes for this paper, or it is too large.
     """
     draft = _open_draft(draft_id, actor, at) if draft_id else None
     case = _waiting_case(case_id, actor, at) if case_id else None
@@ -231,7 +238,7 @@ def attach_material(
     if definition is None or (case is not None and material not in asked_materials(case)):
         raise MaterialNotFound
     target = case.target if case is not None else owner.target
-    stored = files.store_file(content=content, name=name, target=target, actor=actor, at=at)
+    stored = files.store_file(content=content, name=name, target=target, actor=actor, at=at, accept=definition.accept)
     paper = Material.objects.create(
         draft=draft,
         case=case,

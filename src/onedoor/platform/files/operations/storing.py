@@ -1,0 +1,78 @@
+"""Store a content under what it belongs to."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import IO
+
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.files import quotas
+from onedoor.platform.files.contents import Taken
+from onedoor.platform.files.families import Family
+from onedoor.platform.files.models import FileGrant, StoredFile
+from onedoor.platform.files.names import clean_name
+from onedoor.platform.files.ownership import keyed_digest, owner_of
+from onedoor.platform.files.receiving import USUAL, receive
+from onedoor.platform.files.storage import path_of
+from onedoor.platform.kernel.actors import Actor
+
+
+@transaction.atomic
+def store_file(
+    *,
+    content: bytes | IO[bytes] | Taken,
+    name: str,
+    target: str,
+    actor: Actor,
+    at: datetime,
+    accept: Collection[Family] = USUAL,
+) -> StoredFile:
+    """
+    Store a content for `target` ("case:12"); the caller has checked that the actor may add to it.
+
+    The name is kept cleaned, as what the file is called there; what the content is, only the content says.
+
+    :raises FileRefused: empty, too large, or not one of the families in `accept`.
+    :raises QuotaUsed: the actor has brought a day's share already.
+    :raises StorageFull: the disk is full.
+    """
+    owner = owner_of(actor)
+    taken = content if isinstance(content, Taken) else receive(content, accept=accept)
+    stored = _kept(taken, owner, actor, at)
+    FileGrant.objects.get_or_create(
+        file=stored,
+        target=target,
+        defaults={
+            "name": clean_name(name, media_type=stored.media_type),
+            "recorded_at": at,
+            "recorded_by": actor.name,
+        },
+    )
+    audit.record("files.store", actor=actor, at=at, target=target, file=stored.pk, digest=stored.digest)
+    return stored
+
+
+def _kept(taken: Taken, owner: str, actor: Actor, at: datetime) -> StoredFile:
+    """Return the row of a content with its file in place, written only where it is not there yet."""
+    aside = taken.aside
+    stored, created = StoredFile.objects.get_or_create(
+        digest=keyed_digest(owner, aside.digest),
+        defaults={
+            "owner": owner,
+            "size": aside.size,
+            "media_type": taken.media_type,
+            "key": aside.key.kept(),
+            "recorded_at": at,
+            "recorded_by": actor.name,
+        },
+    )
+    # Another request with the same content waits for the row, so that two never put a file there under two keys.
+    if created:
+        quotas.require_room(owner, 0, at=at)
+        aside.put(stored.digest)
+    elif not path_of(stored.digest).exists():  # lost from the disk, and here it is again
+        stored.key = aside.key.kept()
+        stored.save(update_fields=["key"])
+        aside.put(stored.digest)
+    return stored

@@ -1,0 +1,38 @@
+"""The library with its citizen's draft, into which papers are put."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.platform.desks import Desk
+from tests.platform.library import LONG_AGO, Library
+
+from onedoor.platform.cases.models import Draft
+from onedoor.platform.files.models import StoredFile
+
+AT: datetime = LONG_AGO
+
+
+@pytest.fixture
+def draft(desk: Desk, books: Library) -> Draft:
+    return books.draft(AT, photo=False)
+
+
+@pytest.fixture
+def folder(books: Library, settings: Any) -> Path:
+    """Where contents lie."""
+    return Path(settings.ONEDOOR_FILES_DIR)
+
+
+def stored_paths(folder: Path) -> list[Path]:
+    """Return the contents that are in their place."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and "incoming" not in path.parts)
+
+
+def on_the_way(folder: Path) -> list[Path]:
+    return sorted(path for path in (folder / "incoming").rglob("*") if path.is_file())
+
+
+def last_stored() -> StoredFile:
+    return StoredFile.objects.order_by("pk").last()  # type: ignore[return-value]
