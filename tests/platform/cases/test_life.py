@@ -324,16 +324,16 @@ def test_a_worklist_is_sorted_by_urgency_over_its_pages(books: Library) -> None:
     asked = books.received(AT)
     operations.request_supplement(case_id=asked.pk, defects=[DEFECT], actor=clerk, at=AT)
 
-    first = worklist(actor=clerk, on=AT.date(), most=2)
-    second = worklist(actor=clerk, on=AT.date(), most=2, after=first[-1].place)
-    third = worklist(actor=clerk, on=AT.date(), most=2, after=second[-1].place)
+    first = worklist(actor=clerk, at=AT, most=2)
+    second = worklist(actor=clerk, at=AT, most=2, after=first[-1].place)
+    third = worklist(actor=clerk, at=AT, most=2, after=second[-1].place)
 
     lines = [*first, *second, *third]
     assert len({line.case.pk for line in lines}) == 6
     assert [line.due_on for line in lines[:-1]] == sorted(line.due_on for line in lines[:-1] if line.due_on)
-    assert (lines[-1].case.pk, lines[-1].waits_for_applicant, lines[-1].days_left) == (asked.pk, True, None)
-    assert worklist(actor=clerk, on=AT.date(), after="nonsense")
-    assert worklist(actor=books.officer("elsewhere"), on=AT.date()) == []
+    assert (lines[-1].case.pk, lines[-1].waits_for_applicant, lines[-1].left) == (asked.pk, True, None)
+    assert worklist(actor=clerk, at=AT, after="nonsense")
+    assert worklist(actor=books.officer("elsewhere"), at=AT) == []
 
 
 @pytest.mark.parametrize("number", [1, 6])
@@ -347,7 +347,7 @@ def test_a_worklist_costs_one_query_whatever_its_length(
     for place in range(number):
         books.received(AT + timedelta(hours=place))
     with django_assert_num_queries(1):
-        assert len(worklist(actor=clerk, on=AT.date())) == number
+        assert len(worklist(actor=clerk, at=AT)) == number
 
 
 def test_a_second_application_of_the_same_kind_is_refused_until_the_first_has_ended(books: Library) -> None:

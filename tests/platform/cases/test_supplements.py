@@ -188,7 +188,7 @@ def begin_special(books: Library, case: Case, at: datetime) -> CaseDocument:
 def clocks_fit_the_state(case: Case) -> bool:
     """A decision clock is paused in a special procedure and only there."""
     paused = case.clocks.filter(state=Clock.State.PAUSED).exists()
-    pausing = case.pauses.filter(to_on__isnull=True).exists()
+    pausing = case.pauses.filter(to_at__isnull=True).exists()
     return paused == pausing == (case.state == "special")
 
 

@@ -140,7 +140,7 @@ def test_row_2_a_running_case_keeps_the_limits_and_papers_it_was_begun_with(book
     offer(books, on=date(2026, 9, 2), limits__promised={"days": 2}, materials=[EXTRA])
     cases.accept_case(case_id=case.pk, actor=books.officer("clerk", on=date(2026, 9, 3)), at=AT + timedelta(days=2))
     case = Case.objects.get(pk=case.pk)
-    assert case.clocks.get(kind="promised").days == 5
+    assert case.clocks.get(kind="promised").length == 5
     assert case.item_version.item.material("local_1") is None
     later = books.draft(AT + timedelta(days=2), photo=False)
     assert later.item_version.item.limits.promised.days == 2
@@ -187,7 +187,7 @@ def test_an_offering_is_drafted_reviewed_and_published_at_its_pages(
 ) -> None:
     county, reviewer = officer("county_items"), officer("county_reviewer")
     page = county.get(f"/staff/items/{library.ITEM}/offering/").content.decode()
-    assert "统一规定 10 天，只能更短" in page
+    assert "统一规定 10 个工作日，只能更短" in page
     assert "是否收费" not in page  # not opened, so not asked
     counter = {f"counters-0-{part}": text for part, text in OWN["counters"][0].items()}  # type: ignore[index,attr-defined]
     typed = {"organ_nature": "1", "power_source": "1", "consult": "010-10000", "supervise": "12345", **counter}

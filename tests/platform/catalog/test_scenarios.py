@@ -130,7 +130,7 @@ def test_row_5_the_answers_reach_the_form_the_papers_and_the_clock(books: Librar
     cases.accept_case(case_id=case.pk, actor=books.officer("clerk"), at=AT)
     case = Case.objects.get(pk=case.pk)
     assert case.declared.content["student"] is True
-    assert case.clocks.get(kind="promised").days == 3
+    assert case.clocks.get(kind="promised").length == 3
 
 
 def test_nonsense_in_the_address_breaks_nothing(books: Library, reader: Client) -> None:

@@ -82,7 +82,7 @@ def test_the_board_costs_the_same_however_many_places_and_cases(desk: Desk) -> N
                 code=code, name=f"镇{number}", full_name=code, level=5, parent_id=COUNTY, source="测试"
             )
             another(case, number)
-        assert len(queries.running_clocks(actor=desk.books.officer("supervisor"), on=LATE.date())) == 9
+        assert len(queries.running_clocks(actor=desk.books.officer("supervisor"), at=LATE)) == 9
         assert cost() == few
         transaction.set_rollback(True)  # the copies have no actions, which no case may lack
 

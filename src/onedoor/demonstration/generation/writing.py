@@ -299,7 +299,7 @@ class _OneCase:
             case_id=self.pk,
             kind=kind,
             unit="workday",
-            days=days,
+            length=days,
             started_on=started,
             due_on=due,
             state="running" if stopped is None else "stopped",

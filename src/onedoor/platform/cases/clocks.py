@@ -1,25 +1,35 @@
 """The limits of a case: started, paused, resumed, extended, stopped, always by the work calendar."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import DateField, F, Subquery, Value
+from django.db.models import DateField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Least
 
 from onedoor.platform.cases.models import Case, Clock, Pause
+from onedoor.platform.cases.states import State
+from onedoor.platform.catalog.steps import Step
 from onedoor.platform.catalog.strict import Limit
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import calendars
+from onedoor.platform.kernel.clock import CHINA, day_of
 from onedoor.standards.workdays import WorkCalendar
 
 DECISION_CLOCKS = (Clock.Kind.PROMISED, Clock.Kind.STATUTORY)
+STEP_CLOCKS = (Clock.Kind.STEP, Clock.Kind.STEP_LAW)
+PAUSABLE = (*DECISION_CLOCKS, *STEP_CLOCKS)  # whose days do not count while the case stands still
+STANDING_STILL = (State.SPECIAL, State.SUPPLEMENT_WAIT)
+Interval = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
 class Due:
+    """The last day of a limit; of one in hours also the moment."""
+
     day: date
     provisional: bool
+    at: datetime | None = None
 
 
 def work_calendar(division: str = "") -> WorkCalendar:
@@ -51,103 +61,175 @@ def due_day(
     return Due(day, provisional)
 
 
-def start(case: Case, kind: Clock.Kind, limit: Limit, *, on: date) -> Clock:
-    """Start one clock of a case for an event on day `on`."""
-    due = due_day(unit=limit.unit, days=limit.days, started_on=on, calendar=work_calendar(case.division))
-    return Clock.objects.create(
+def due_moment(*, hours: int, started_at: datetime, pauses: Iterable[Interval] = ()) -> Due:
+    """Return the moment a limit in hours is over: day and night count, the time inside a pause does not."""
+    end = started_at + timedelta(hours=hours)
+    for first, last in sorted(pauses):
+        begun = max(first, started_at)
+        if begun < end:
+            end += max(last - begun, timedelta(0))
+    return Due(day_of(end), provisional=False, at=end)
+
+
+def due(limit: Limit, *, at: datetime, calendar: WorkCalendar) -> Due:
+    """Return when a limit ends that begins with an event at a moment."""
+    if limit.unit == "hour":
+        return due_moment(hours=limit.hours, started_at=at)
+    return due_day(unit=limit.unit, days=limit.days, started_on=day_of(at), calendar=calendar)
+
+
+def overdue(*, at: datetime) -> Q:
+    """Return the condition "over at this moment": the whole last day counts, of a limit in hours the last minute."""
+    today = day_of(at)
+    return Q(due_on__lt=today) & Q(due_at__isnull=True) | Q(due_on__lte=today, due_at__lte=at)
+
+
+def start(case: Case, kind: Clock.Kind, limit: Limit, *, at: datetime) -> Clock:
+    """Start one clock of a case for an event at a moment."""
+    clock = _clock(case, kind, limit, at=at, calendar=work_calendar(case.division))
+    clock.save()
+    return clock
+
+
+def start_steps(case: Case, steps: Sequence[Step], *, at: datetime) -> None:
+    """Start the clocks of steps that open; in a case that stands still they wait with it."""
+    limits = [
+        (kind, step, limit)
+        for step in steps
+        for kind, limit in ((Clock.Kind.STEP, step.within), (Clock.Kind.STEP_LAW, step.statutory))
+        if limit is not None
+    ]
+    if not limits:
+        return
+    calendar = work_calendar(case.division)
+    rows = [_clock(case, kind, limit, at=at, calendar=calendar, step=step.code) for kind, step, limit in limits]
+    if case.state in STANDING_STILL:
+        for row in rows:
+            row.state = Clock.State.PAUSED
+    Clock.objects.bulk_create(rows)
+
+
+def _clock(
+    case: Case, kind: Clock.Kind, limit: Limit, *, at: datetime, calendar: WorkCalendar, step: str = ""
+) -> Clock:
+    found = due(limit, at=at, calendar=calendar)
+    return Clock(
         case=case,
         kind=kind,
+        step=step,
         unit=limit.unit,
-        days=limit.days,
-        started_on=on,
-        due_on=due.day,
-        provisional=due.provisional,
+        length=limit.length,
+        started_on=day_of(at),
+        started_at=at if found.at else None,
+        due_on=found.day,
+        due_at=found.at,
+        provisional=found.provisional,
     )
 
 
 def set_urgency(case: Case) -> None:
     """Write onto the open steps of a case by which day they are urgent; called whenever its limits or steps change."""
-    running = Clock.objects.filter(
-        case_id=case.pk, kind__in=(Clock.Kind.RECEIVE, Clock.Kind.PROMISED), state=Clock.State.RUNNING
-    )
-    first = running.order_by("due_on").values("due_on")[:1]
+    running = Clock.objects.filter(case_id=case.pk, state=Clock.State.RUNNING)
     never = Value(date.max, DateField())
-    case.steps.filter(ended_at__isnull=True).update(
-        urgent_on=Least(Coalesce(F("due_on"), never), Coalesce(Subquery(first), never))
-    )
+    of_case = _first(running.filter(kind__in=(Clock.Kind.RECEIVE, Clock.Kind.PROMISED, Clock.Kind.ISSUE)))
+    of_step = _first(running.filter(kind__in=STEP_CLOCKS, step=OuterRef("code")))
+    case.steps.filter(ended_at__isnull=True).update(urgent_on=Least(Coalesce(of_step, never), Coalesce(of_case, never)))
 
 
-def stop(case: Case, *kinds: Clock.Kind, on: date) -> None:
-    """Stop the named clocks of a case, or all of them when none is named."""
+def _first(clocks: QuerySet[Clock]) -> Subquery:
+    return Subquery(clocks.order_by("due_on").values("due_on")[:1])
+
+
+def stop(case: Case, *kinds: Clock.Kind, at: datetime) -> None:
+    """Stop the named clocks of a case, or all of them with its open pause when none is named."""
     running = case.clocks.exclude(state=Clock.State.STOPPED)
     if kinds:
         running = running.filter(kind__in=kinds)
-    running.update(state=Clock.State.STOPPED, stopped_on=on)
+    running.update(state=Clock.State.STOPPED, stopped_on=day_of(at))
     if not kinds:
-        case.pauses.filter(to_on__isnull=True).update(to_on=on)
+        case.pauses.filter(to_at__isnull=True).update(to_at=at)
 
 
-def pause(case: Case, *, reason: str, basis: str, planned_end: date, approved_by: str, on: date) -> None:
-    """Stop the promised and the statutory clock for a while; the interval is recorded and shown to the applicant."""
+def stop_step(case: Case, step: Step, *, at: datetime) -> None:
+    """Stop the clocks of a step that has ended; a step without limits has none."""
+    if step.within or step.statutory:
+        running = case.clocks.filter(step=step.code).exclude(state=Clock.State.STOPPED)
+        running.update(state=Clock.State.STOPPED, stopped_on=day_of(at))
+
+
+def pause(case: Case, *, reason: str, basis: str, planned_end: date, approved_by: str, at: datetime) -> None:
+    """Stop the decision clocks and those of the open steps for a while; the interval is shown to the applicant."""
     Pause.objects.create(
-        case=case, reason=reason, basis=basis, from_on=on, planned_end=planned_end, approved_by=approved_by
+        case=case, reason=reason, basis=basis, from_at=at, planned_end=planned_end, approved_by=approved_by
     )
-    case.clocks.filter(kind__in=DECISION_CLOCKS, state=Clock.State.RUNNING).update(state=Clock.State.PAUSED)
+    case.clocks.filter(kind__in=PAUSABLE, state=Clock.State.RUNNING).update(state=Clock.State.PAUSED)
     set_urgency(case)
 
 
-def resume(case: Case, *, on: date) -> None:
-    """End the open pause on day `on` (that day still belongs to it) and move the due days."""
-    case.pauses.filter(to_on__isnull=True).update(to_on=on)
-    case.clocks.filter(kind__in=DECISION_CLOCKS, state=Clock.State.PAUSED).update(state=Clock.State.RUNNING)
+def resume(case: Case, *, at: datetime) -> None:
+    """End the open pause (the day it ends still belongs to it) and move the due days."""
+    case.pauses.filter(to_at__isnull=True).update(to_at=at)
+    case.clocks.filter(kind__in=PAUSABLE, state=Clock.State.PAUSED).update(state=Clock.State.RUNNING)
     recompute(case)
 
 
 def extend(case: Case, *, days: int) -> None:
     """Add days to both decision clocks, once; the caller has checked that it is lawful and still in time."""
-    for clock in case.clocks.filter(kind__in=DECISION_CLOCKS):
-        clock.extended_by = days
-        clock.save(update_fields=["extended_by"])
+    case.clocks.filter(kind__in=DECISION_CLOCKS).exclude(unit="hour").update(extended_by=days)
     recompute(case)
 
 
 def recompute(case: Case) -> None:
-    """Compute the due days of the decision clocks anew from their pauses and extension."""
-    recalculate(case, work_calendar(case.division), *DECISION_CLOCKS)
+    """Compute the ends of the decision clocks and of the steps' anew from their pauses and extension."""
+    recalculate(case, work_calendar(case.division), *PAUSABLE)
     set_urgency(case)
 
 
-def recalculate(case: Case, calendar: WorkCalendar, *kinds: Clock.Kind) -> dict[str, tuple[date, date]]:
+def recalculate(case: Case, calendar: WorkCalendar, *kinds: Clock.Kind) -> list[tuple[Clock, date]]:
     """
-    Compute the due days of the clocks that have not stopped (of these kinds, or all), and return what has moved, by kind:
-    the day until now, the new one.
+    Compute the ends of the clocks that have not stopped (of these kinds, or all), and return those whose day has moved
+    with the day until now.
 
     The applicant's own time is never shortened (R-CLK-6): people have planned with the day they were told.
     """
-    moved = {}
-    for clock, due in due_days(case, calendar, *kinds):
-        if clock.due_on != due.day:
-            moved[clock.kind] = (clock.due_on, due.day)
-        if (clock.due_on, clock.provisional) != (due.day, due.provisional):
-            clock.due_on, clock.provisional = due.day, due.provisional
-            clock.save(update_fields=["due_on", "provisional"])
+    moved, changed = [], []
+    for clock, found in due_days(case, calendar, *kinds):
+        if clock.due_on != found.day:
+            moved.append((clock, clock.due_on))
+        if (clock.due_on, clock.due_at, clock.provisional) != (found.day, found.at, found.provisional):
+            clock.due_on, clock.due_at, clock.provisional = found.day, found.at, found.provisional
+            changed.append(clock)
+    Clock.objects.bulk_update(changed, ["due_on", "due_at", "provisional"])
     return moved
 
 
 def due_days(case: Case, calendar: WorkCalendar, *kinds: Clock.Kind) -> list[tuple[Clock, Due]]:
-    """Return the clocks that have not stopped with the day each is due by this calendar; nothing is written."""
+    """Return the clocks that have not stopped with when each ends by this calendar; nothing is written."""
     running = case.clocks.exclude(state=Clock.State.STOPPED)
-    pauses = [(first, last) for first, last in case.pauses.values_list("from_on", "to_on") if last is not None]
+    pauses = [(begun, ended) for begun, ended in case.pauses.values_list("from_at", "to_at") if ended is not None]
     found = []
     for clock in running.filter(kind__in=kinds) if kinds else running:
-        due = due_day(
-            unit=clock.unit,
-            days=clock.days + clock.extended_by,
-            started_on=clock.started_on,
-            pauses=pauses if clock.kind in DECISION_CLOCKS else (),
-            calendar=calendar,
-        )
-        if clock.kind == Clock.Kind.APPLICANT and due.day < clock.due_on:
-            due = Due(clock.due_on, due.provisional)
-        found.append((clock, due))
+        end = _due_of(clock, pauses=pauses if clock.kind in PAUSABLE else (), calendar=calendar)
+        if clock.kind == Clock.Kind.APPLICANT and end.day < clock.due_on:
+            end = Due(clock.due_on, end.provisional)
+        found.append((clock, end))
     return found
+
+
+def _due_of(clock: Clock, *, pauses: Sequence[Interval], calendar: WorkCalendar) -> Due:
+    if clock.started_at is not None:
+        return due_moment(hours=clock.length, started_at=clock.started_at, pauses=pauses)
+    return due_day(
+        unit=clock.unit,
+        days=clock.length + clock.extended_by,
+        started_on=clock.started_on,
+        pauses=[(day_of(first), day_of(last)) for first, last in pauses],
+        calendar=calendar,
+    )
+
+
+def spoken(clock: Clock) -> str:
+    """Return the end of a limit as letters and messages tell it: 2026-10-19, or 2026-10-19 14:30 where hours count."""
+    if clock.due_at is None:
+        return clock.due_on.isoformat()
+    return f"{clock.due_at.astimezone(CHINA):%Y-%m-%d %H:%M}"

@@ -16,7 +16,7 @@ MACHINE = Actor.system("通知")
 TEXTS = {
     Kind.SUBMIT: "“{item}”申请已提交，{minutes} 分钟内可以撤销，之后正式送达收件单位。",
     Kind.UNDO: "“{item}”申请已撤销，填写的内容仍保存在草稿里。",
-    Kind.HAND_IN: "“{item}”申请已送达{receiving}，五个工作日内会告知您是否受理。",
+    Kind.HAND_IN: "“{item}”申请已送达{receiving}，{receive}内会告知您是否受理。",
     Kind.ASK_SUPPLEMENT: "“{item}”申请需要补正材料，全部内容已一次列明，请在 {due} 前补齐。",
     Kind.SUPPLY: "补正材料已收到，{receiving}正在审查。",
     Kind.RETURN: "“{item}”申请因逾期未补正已退件，您可以随时重新申请。",
@@ -80,6 +80,8 @@ def notify(payload: dict[str, Any], *, at: datetime) -> None:
     action = _action(payload)
     if action.kind == Kind.DELIVER and action.facts.get("method") == "electronic":
         return  # the message that delivered it has said so
+    if action.kind == Kind.RECALCULATE and not _moved(action):
+        return  # only limits of steps have moved, nothing the applicant plans with
     tell(action, at=at)
 
 
@@ -91,6 +93,7 @@ def tell(action: Action, *, at: datetime) -> None:
         item=case.item_version.title,
         minutes=case.item_version.item.undo_minutes,
         receiving=case.receiving_organization.name,
+        receive=case.item_version.item.limits.receive.words,
         deciding=case.deciding_organization.name,
         delivery="决定书已送达，请查看" if by_inbox else "决定书将按您选的方式送达",
         hold_until=action.facts.get("hold_until", ""),
@@ -99,9 +102,14 @@ def tell(action: Action, *, at: datetime) -> None:
         statutory=action.facts.get("statutory_due", ""),
         last_day=action.facts.get("last_day", ""),
         later=LATER.format(day=action.facts["tolerated_until"]) if "tolerated_until" in action.facts else "",
-        moved="；".join(f"{Clock.Kind(kind).label}到 {day}" for kind, day in action.facts.get("moved", {}).items()),
+        moved="；".join(f"{Clock.Kind(kind).label}到 {day}" for kind, day in _moved(action).items()),
     )
     _tell(action, text, at)
+
+
+def _moved(action: Action) -> dict[str, str]:
+    """Return the limits of the case itself that have moved; those of its steps are named step:visit."""
+    return {name: day for name, day in action.facts.get("moved", {}).items() if ":" not in name}
 
 
 def notify_step(payload: dict[str, Any], *, at: datetime) -> None:

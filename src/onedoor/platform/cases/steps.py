@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import prefetch_related_objects
 
@@ -80,6 +80,7 @@ def open_ready(case: Case, *, at: datetime, now: Standing | None = None) -> list
     ready = [step for step in steps if step.code not in begun and set(step.after) <= now.ended]
     opened = [_open(case, step, at=at, tier=step.tier) for step in ready]
     if opened:
+        clocks.start_steps(case, ready, at=at)
         clocks.set_urgency(case)
     openers = handlers.for_item(case.item_code).openers
     for row in opened:
@@ -116,28 +117,7 @@ def _open(case: Case, step: Step, *, at: datetime, tier: int) -> CaseStep:
         division=organization.division_id,
         line=case.line,
         opened_at=at,
-        due_on=_due(case, step, at),
     )
-
-
-def recalculate(case: Case) -> None:
-    """Compute the due days of the open steps anew by the calendar in force."""
-    for row in case.steps.filter(ended_at__isnull=True, due_on__isnull=False):
-        step = definition_of(case, row.code)
-        if step is not None and step.within is not None:
-            row.due_on = _due(case, step, row.opened_at)
-            row.save(update_fields=["due_on"])
-
-
-def _due(case: Case, step: Step, at: datetime) -> date | None:
-    if step.within is None:
-        return None
-    return clocks.due_day(
-        unit=step.within.unit,
-        days=step.within.days,
-        started_on=day_of(at),
-        calendar=clocks.work_calendar(case.division),
-    ).day
 
 
 def require_open(case: Case, code: str) -> CaseStep:
@@ -174,6 +154,9 @@ def end(row: CaseStep, *, outcome: str, performers: Iterable[Actor], at: datetim
     """End an open step and remember which officers did it."""
     row.ended_at, row.outcome = at, outcome
     row.save(update_fields=["ended_at", "outcome"])
+    definition = row.case.item_version.item.step(row.code)
+    if definition is not None:
+        clocks.stop_step(row.case, definition, at=at)
     officers = {actor.login_id: actor for actor in performers if actor.login_id is not None}
     StepPerformer.objects.bulk_create(
         StepPerformer(
@@ -192,7 +175,7 @@ def end_all(case: Case, *, outcome: str, performers: Iterable[Actor], at: dateti
     for row in case.steps.filter(ended_at__isnull=True):
         end(row, outcome=outcome, performers=performers, at=at)
     case.notices.filter(closed_at__isnull=True).update(closed_at=at)
-    clocks.stop(case, on=day_of(at))
+    clocks.stop(case, at=at)
 
 
 def state_after(case: Case, ended: str, now: Standing | None = None) -> State:

@@ -11,8 +11,9 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from onedoor.platform.catalog.items import ServiceItem
+from onedoor.platform.catalog.limits import step_limit_faults
 from onedoor.platform.catalog.steps import Step, table_faults
-from onedoor.platform.catalog.strict import NonEmpty, StrictModel
+from onedoor.platform.catalog.strict import Limit, NonEmpty, StrictModel
 
 ELEMENTS = {
     "title": "事项名称",
@@ -24,8 +25,8 @@ ELEMENTS = {
     "elements.service_objects": "服务对象",
     "elements.topics": "主题分类",
     "conditions": "受理条件",
-    "limits.statutory.days": "法定办结时限",
-    "limits.promised.days": "承诺办结时限",
+    "limits.statutory": "法定办结时限",
+    "limits.promised": "承诺办结时限",
     "steps": "办理流程",
     "visits.count": "到办事现场次数",
     "handle_forms": "办理形式",
@@ -49,9 +50,10 @@ WORDS = {
     "code": "事项代码",
     "national": "国家目录要素",
     "limits": "时限",
-    "limits.promised": "承诺办结时限",
-    "limits.statutory": "法定办结时限",
+    "limits.promised.days": "承诺办结时限",
+    "limits.statutory.days": "法定办结时限",
     "limits.receive": "收件时限",
+    "limits.issue": "制证送达时限",
     "fee": "收费",
     "visits": "到办事现场次数",
     "elements": "要素",
@@ -107,6 +109,7 @@ PARTS = {
     "article": "条款",
     "text": "内容",
     "days": "天数",
+    "hours": "小时数",
     "unit": "单位",
     "basis": "依据",
     "extension": "可延长天数",
@@ -115,14 +118,15 @@ PARTS = {
     "permission": "所需权限",
     "tier": "层级",
     "people": "人数",
-    "within": "环节时限",
+    "within": "承诺时限",
+    "statutory": "法定时限",
     "standard": "标准",
     "reason": "原因",
     "count": "次数",
 }
 COMPLAINTS = {
     "promise_exceeds_statutory": "承诺时限不得长于法定时限",
-    "immediate item": "即办件的承诺时限应为 0 或 1 个工作日",
+    "immediate item": "即办件的承诺时限应为 1 个工作日以内",
     "no_catch_all_material": "不得设置“其他材料”等兜底条款",
     "tolerance_needs_time": "承诺时限太短，没有补交的时间，不能设容缺",
     "tolerance_not_allowed": "身份证明、申请书和他人的同意、授权不得容缺",
@@ -133,8 +137,15 @@ COMPLAINTS = {
     "repeat": "有重复的代码",
     "step": "办理流程前后不衔接",
 }
-_PLACES = {"promise_exceeds": "limits.promised.days", "immediate": "national.case_type", "step": "steps"}
+_PLACES = {"promise_exceeds": "limits.promised", "immediate": "national.case_type", "step": "steps"}
 _MISSING = ("missing", "too_short", "string_too_short")
+_SHAPES = {
+    "int_parsing": "的写法不对：应为整数",
+    "int_type": "的写法不对：应为整数",
+    "int_from_float": "的写法不对：应为整数",
+    "greater_than_equal": "的写法不对：数字太小",
+    "less_than_equal": "的写法不对：数字太大",
+}
 
 
 @dataclass(frozen=True)
@@ -201,6 +212,8 @@ def _fault(path: str, kind: str, complaint: str, definition: Mapping[str, Any]) 
         return Fault(path, title, f"没有填写“{title}”。")
     if kind == "extra_forbidden":
         return Fault(path, title, f"不认识“{path}”，请核对写法。")
+    if kind in _SHAPES:
+        return Fault(path, title, f"“{title}”{_SHAPES[kind]}。")
     known = next((sentence for word, sentence in COMPLAINTS.items() if word in complaint), "")
     return Fault(path, title, f"{known}（{complaint}）。" if known else f"“{title}”的写法不对：{complaint}")
 
@@ -220,10 +233,23 @@ def _spoken_place(path: str, definition: Mapping[str, Any]) -> str:
 def _step_faults(definition: Mapping[str, Any]) -> Iterator[Fault]:
     try:
         steps = [Step.model_validate(row) for row in definition.get("steps") or ()]
+        promises = list(_promises(definition))
     except ValidationError:
         return  # told by the shape already
     for sentence in table_faults(steps):
         yield Fault("steps", "办理流程", f"{sentence}。")
+    for path, sentence in step_limit_faults(steps, promises):
+        yield Fault(path, _spoken_place(path, definition), sentence)
+
+
+def _promises(definition: Mapping[str, Any]) -> Iterator[tuple[str, Limit]]:
+    """Yield every promise of an item with its words: its own, and those of its situations."""
+    promised = (definition.get("limits") or {}).get("promised")
+    if promised:
+        yield "事项承诺的", Limit.model_validate(promised)
+    for row in definition.get("scenarios") or ():
+        if row.get("promised"):
+            yield f"情形“{row.get('title')}”承诺的", Limit.model_validate(row["promised"])
 
 
 class Counter(StrictModel):

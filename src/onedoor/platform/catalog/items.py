@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from onedoor.platform.catalog.conditions import Condition
 from onedoor.platform.catalog.forms import Form, FormField, field_faults
+from onedoor.platform.catalog.limits import exceeds
 from onedoor.platform.catalog.papers import LEAST_PROMISED, NEVER_LATER, CommitmentPolicy, TolerancePolicy, Waiver
 from onedoor.platform.catalog.steps import Step, row_faults
 from onedoor.platform.catalog.strict import Code, Limit, NonEmpty, StrictModel
@@ -82,6 +83,7 @@ class Limits(StrictModel):
     statutory: Limit
     promised: Limit
     receive: Limit = Limit(days=5, basis="《中华人民共和国行政许可法》第三十二条")
+    issue: Limit = Limit(days=10, basis="《中华人民共和国行政许可法》第四十四条")  # from the decision to its delivery
 
 
 class SpecialProcedure(StrictModel):
@@ -259,16 +261,10 @@ class ServiceItem(StrictModel):
 
 def _limit_faults(item: ServiceItem) -> Iterator[str]:
     statutory, promised = item.limits.statutory, item.limits.promised
-    if _shortest_span(promised) > _shortest_span(statutory):
-        yield f"catalog.promise_exceeds_statutory: {promised.days} > {statutory.days}"
-    if item.national.case_type == "1" and promised.days > 1:
+    if exceeds(promised, statutory):
+        yield f"catalog.promise_exceeds_statutory: {promised.words} > {statutory.words}"
+    if item.national.case_type == "1" and exceeds(promised, Limit(days=1)):
         yield "an immediate item (即办件) promises 0 or 1 day"
-
-
-def _shortest_span(limit: Limit) -> int:
-    """Return the fewest natural days a limit can take: five working days are five, six are eight over a weekend."""
-    weekends = (limit.days - 1) // 5 if limit.unit == "workday" and limit.days else 0
-    return limit.days + 2 * weekends
 
 
 def _scenario_faults(item: ServiceItem) -> Iterator[str]:
@@ -284,15 +280,15 @@ def _scenario_faults(item: ServiceItem) -> Iterator[str]:
         for code in one.when.fields():
             if code not in questions:
                 yield f"the scenario {one.title} asks for the unknown field {code}"
-        if one.promised and _shortest_span(one.promised) > _shortest_span(item.limits.statutory):
-            yield f"catalog.promise_exceeds_statutory: {one.promised.days} > {item.limits.statutory.days}"
+        if one.promised and exceeds(one.promised, item.limits.statutory):
+            yield f"catalog.promise_exceeds_statutory: {one.promised.words} > {item.limits.statutory.words}"
 
 
 def _tolerance_faults(item: ServiceItem) -> Iterator[str]:
     """What comes later comes two working days before the promised end; a shorter promise leaves no day for it."""
     tolerable = [paper.title for paper in item.materials if paper.tolerance]
     limits = [item.limits.promised, *(one.promised for one in item.scenarios if one.promised)]
-    if tolerable and any(limit.days < LEAST_PROMISED for limit in limits):
+    if tolerable and any(exceeds(LEAST_PROMISED, limit) for limit in limits):
         yield f"tolerance_needs_time: {tolerable[0]}"
 
 

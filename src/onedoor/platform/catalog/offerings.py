@@ -9,6 +9,8 @@ from onedoor.platform.catalog.elements import (
     title_of_place,
 )
 from onedoor.platform.catalog.items import Openable, ServiceItem
+from onedoor.platform.catalog.limits import exceeds
+from onedoor.platform.catalog.strict import Limit
 from onedoor.platform.kernel.errors import OneDoorError
 
 OPENABLE: tuple[str, ...] = get_args(Openable)
@@ -46,14 +48,9 @@ def override_faults(item: ServiceItem, overrides: Mapping[str, Any]) -> list[Fau
             raise FieldNotOpened(title=title_of_place(path), field=path)
     definition = _merged_definition(item, overrides)
     faults = publication_faults(definition)
-    promised = definition["limits"]["promised"]
-    if (
-        not faults
-        and int(promised["days"]) > item.limits.promised.days
-        and promised["unit"] == item.limits.promised.unit
-    ):
-        sentence = f"承诺时限不得长于上级统一承诺的 {item.limits.promised.days} 天。"
-        faults.append(Fault("limits.promised.days", "承诺办结时限", sentence))
+    if not faults and exceeds(Limit.model_validate(definition["limits"]["promised"]), item.limits.promised):
+        sentence = f"承诺时限不得长于上级统一承诺的 {item.limits.promised.words}。"
+        faults.append(Fault("limits.promised", "承诺办结时限", sentence))
     return faults
 
 

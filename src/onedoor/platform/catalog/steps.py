@@ -22,6 +22,7 @@ class Step(StrictModel):
 
     `by`: an officer with `permission` at `tier`, the machine, or the public-notice clock.
     `excludes`: whoever did one of these steps may not do this one.
+    `within`: how long the organ promises to take for it; `statutory`: how long the law gives.
     """
 
     code: Code
@@ -33,6 +34,7 @@ class Step(StrictModel):
     after: tuple[Code, ...] = ()
     excludes: tuple[Code, ...] = ()
     within: Limit | None = None
+    statutory: Limit | None = None
     days_parameter: str = ""  # a notice's length in natural days
     state: Literal["reviewing", "special", "publicizing", "deciding", "certifying", "delivering"] = "reviewing"
 
@@ -74,6 +76,11 @@ def table_faults(steps: Sequence[Step]) -> list[str]:
             names = "、".join(titles.get(one, one) for one in sorted(stuck[code]))
             faults.append(f"环节“{titles[code]}”永远轮不到：它等待的“{names}”不会完成")
     return faults
+
+
+def steps_ahead_of(code: str, steps: Sequence[Step]) -> set[str]:
+    """Return every step of a table that has to be done before `code`, near or far; "accept" among them."""
+    return _ahead_of(code, {step.code: set(step.after) for step in steps})
 
 
 def _ahead_of(code: str, waits: dict[str, set[str]]) -> set[str]:

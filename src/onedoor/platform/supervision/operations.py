@@ -1,6 +1,7 @@
 """Raise supervision events from clocks and actions. Only the machine raises; nobody deletes."""
 
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -12,10 +13,10 @@ from onedoor.platform.cases.models import Action, Case, Clock, Commitment
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.supervision.models import SupervisionEvent
-from onedoor.platform.supervision.rules import ClockDays, Lit, lamps, repeated_notice
+from onedoor.platform.supervision.rules import PASSED, ClockDays, Lit, lamps, lamps_in_hours, repeated_notice
 
 MACHINE = Actor.system("电子监察")
-AT_ONCE = 2000
+AT_ONCE = 500
 
 
 @transaction.atomic
@@ -46,20 +47,24 @@ def _responsible(case: Case) -> str:
 
 
 def watch_clocks(*, at: datetime) -> int:
-    """Look at every running clock that is near or past its day and raise what is due; return how many are new."""
-    today, calendar = day_of(at), work_calendar()
-    soon = calendar.add_working_days(today, 1).day
-    running = Clock.objects.filter(
-        state=Clock.State.RUNNING, due_on__lte=soon, kind__in=["receive", "promised", "statutory"]
-    )
-    raised = 0
+    """
+    Look at every running clock that is near or past its day and raise what is due; return how many are new.
+
+    The clocks come by the index of running ones, and what stands already is asked for once a batch.
+    """
+    soon = work_calendar().add_working_days(day_of(at), 1).day
+    running = Clock.objects.filter(state=Clock.State.RUNNING, due_on__lte=soon, kind__in=sorted(PASSED))
     chosen = running.select_related("case__receiving_organization", "case__deciding_organization").order_by("pk")
-    for clock in chosen.iterator(chunk_size=AT_ONCE):
-        days = ClockDays(kind=clock.kind, due_on=clock.due_on, started_on=clock.started_on)
-        for lit in lamps(days, today=today, is_workday=calendar.is_workday):
-            facts = {"due_on": clock.due_on.isoformat(), "kind": clock.kind}
-            subject = f"{clock.kind}:{clock.due_on.isoformat()}"
-            raised += raise_event(case=clock.case, lit=lit, subject=subject, facts=facts, actor=MACHINE, at=at)
+    raised, found = 0, chosen.iterator(chunk_size=AT_ONCE)
+    while batch := list(islice(found, AT_ONCE)):
+        cases = {clock.case_id for clock in batch}
+        standing = set(SupervisionEvent.objects.filter(case__in=cases).values_list("rule", "case_id", "subject"))
+        for clock in batch:
+            subject = f"{clock.name}:{clock.due_on.isoformat()}"
+            facts = {"due_on": clock.due_on.isoformat(), "kind": clock.kind, "step": clock.step}
+            for lit in _lit(clock, at):
+                if (lit.rule, clock.case_id, subject) not in standing:
+                    raised += raise_event(case=clock.case, lit=lit, subject=subject, facts=facts, actor=MACHINE, at=at)
     return raised
 
 
@@ -75,6 +80,13 @@ def watch_commitments(*, at: datetime) -> int:
         facts = {"due_on": one.due_on.isoformat(), "commitment": one.pk}
         raised += raise_event(case=one.case, lit=lit, subject=f"commitment:{one.pk}", facts=facts, actor=MACHINE, at=at)
     return raised
+
+
+def _lit(clock: Clock, at: datetime) -> list[Lit]:
+    if clock.due_at is not None:
+        return lamps_in_hours(clock.kind, due_at=clock.due_at, at=at)
+    days = ClockDays(kind=clock.kind, due_on=clock.due_on, started_on=clock.started_on)
+    return lamps(days, today=day_of(at), is_workday=work_calendar(clock.case.division).is_workday)
 
 
 def watch_supplement(payload: dict[str, Any], *, at: datetime) -> None:

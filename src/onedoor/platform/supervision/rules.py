@@ -1,15 +1,25 @@
-"""When a lamp lights (platform rules T01–T06, P01): pure functions over the days of a clock."""
+"""When a lamp lights (platform rules T01, T03–T07, P01): pure functions over the days of a clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+# Which lamp a limit lights when it has passed.
+PASSED = {
+    "promised": ("T03", "yellow"),
+    "statutory": ("T04", "red"),
+    "step": ("T05", "yellow"),
+    "step_law": ("T05", "red"),
+    "receive": ("T06", "red"),
+    "issue": ("T07", "yellow"),
+}
 
 
 @dataclass(frozen=True)
 class ClockDays:
     """What a rule sees of a clock."""
 
-    kind: str  # receive, promised, statutory
+    kind: str  # one of PASSED, or the applicant's own, which lights nothing
     due_on: date
     started_on: date
 
@@ -27,19 +37,20 @@ def lamps(clock: ClockDays, *, today: date, is_workday: Callable[[date], bool]) 
     """
     Return every lamp this running clock lights on `today`.
 
-    T01 reminds one working day before the promised limit; T03 and T04 light on the natural day after the limit,
-    working day or not; T06 when the receiving limit has passed without a word.
+    T01 reminds one working day before the promised limit; the others light on the natural day after the limit, working
+    day or not: T03 the promise, T04 the law, T05 a step, T06 the receiving limit without a word, T07 a certificate.
     """
+    if clock.kind in PASSED and today > clock.due_on:
+        return [Lit(*PASSED[clock.kind], clock.due_on + timedelta(days=1))]
     if clock.kind == "promised":
         reminder = _workday_before(clock.due_on, is_workday)
-        if today > clock.due_on:
-            return [Lit("T03", "yellow", clock.due_on + timedelta(days=1))]
         return [Lit("T01", "notice", reminder)] if today >= reminder else []
-    if clock.kind == "statutory" and today > clock.due_on:
-        return [Lit("T04", "red", clock.due_on + timedelta(days=1))]
-    if clock.kind == "receive" and today > clock.due_on:
-        return [Lit("T06", "red", clock.due_on + timedelta(days=1))]
     return []
+
+
+def lamps_in_hours(kind: str, *, due_at: datetime, at: datetime) -> list[Lit]:
+    """Return the lamp a limit in hours lights at a moment: as soon as it has passed."""
+    return [Lit(*PASSED[kind], due_at.date())] if kind in PASSED and at >= due_at else []
 
 
 def _workday_before(day: date, is_workday: Callable[[date], bool]) -> date:

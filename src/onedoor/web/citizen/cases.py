@@ -31,7 +31,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "case": found,
         "timeline": queries.timeline(found, for_citizen=True),
         "road": queries.road(found),
-        "clocks": queries.clocks_of(found, on=clock.today()),
+        "clocks": queries.clocks_of(found, at=clock.now()),
         "holder": queries.holder_of(found),
         "documents": queries.documents_of(found),
         "certificates": certificates.certificates_of_case(case_number=found.number),
@@ -86,7 +86,7 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "case": found,
         "asked": queries.asked_papers(found),
-        "clocks": queries.clocks_of(found, on=clock.today()),
+        "clocks": queries.clocks_of(found, at=clock.now()),
         "notice": queries.latest_document(found, "supplement"),
         "problem": problem,
     }

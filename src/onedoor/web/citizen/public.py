@@ -97,7 +97,7 @@ def progress(request: HttpRequest) -> HttpResponse:
             )
             context = {
                 "case": found,
-                "clocks": queries.clocks_of(found, on=clock.today()),
+                "clocks": queries.clocks_of(found, at=clock.now()),
                 "holder": queries.holder_of(found),
             }
         except NotFound as refusal:

@@ -58,6 +58,7 @@ ENGLISH = {
     "数据可免交": "Answered by data",
     "必交": "Required",
     "承诺自然日": "natural days promised",
+    "承诺小时": "hours promised",
     "按您的情况": "Your situation",
     "不用交材料。": "No papers are needed.",
     "咨询和投诉": "Questions and complaints",

@@ -40,7 +40,7 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
         return operations.accept_case(case_id=found.pk, tolerated_until=until, **who(request))
 
     promised = SimpleLazyObject(lambda: scenarios.outcome(found.item_version.item, found.declared.content).promised)
-    later = SimpleLazyObject(lambda: queries.promised_later(found, on=clock.today()))
+    later = SimpleLazyObject(lambda: queries.promised_later(found, at=clock.now()))
     context = {"promised": promised, "later": later}
     return perform(request, found, "staff/accept.html", write, context, step="accept")
 

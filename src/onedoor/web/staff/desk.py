@@ -22,7 +22,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     if not actor.permissions:
         return redirect("choose_post")
     duty = request.GET.get("duty", "")
-    items = queries.worklist(actor=actor, on=clock.today(), duty=duty, after=request.GET.get("after", ""))
+    items = queries.worklist(actor=actor, at=clock.now(), duty=duty, after=request.GET.get("after", ""))
     context = {
         "items": items,
         "duties": queries.duty_counts(actor=actor),
@@ -106,7 +106,7 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
         "visits": visits.visits_of(found),
         "notices": queries.notices_of(found),
         "timeline": queries.timeline(found, for_citizen=False),
-        "clocks": queries.clocks_of(found, on=clock.today()),
+        "clocks": queries.clocks_of(found, at=clock.now()),
         "documents": queries.documents_of(found),
         "heads": actor.may("cases.decide", division=found.deciding_organization.division_id, line=found.line)
         and not found.is_ended

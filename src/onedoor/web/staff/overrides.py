@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from onedoor.platform.catalog.items import ServiceItem
+from onedoor.platform.catalog.strict import UNITS, Limit
 from onedoor.standards.code_sets import code_set
 
 DEPTHS = {
@@ -102,10 +103,8 @@ def _read_rows(sent: QueryDict, name: str, parts: Mapping[str, str]) -> list[dic
 def override_groups(item: ServiceItem, overrides: Mapping[str, Any]) -> list[Group]:
     """Return the questions about what the item has opened, each showing what holds without an override."""
     drawn: dict[str, Callable[[], list[Input]]] = {
-        "limits.promised": lambda: [
-            _days("limits.promised", "承诺办结时限（天）", item.limits.promised.days, overrides)
-        ],
-        "limits.receive": lambda: [_days("limits.receive", "收件时限（天）", item.limits.receive.days, overrides)],
+        "limits.promised": lambda: [_limit("limits.promised", "承诺办结时限", item.limits.promised, overrides)],
+        "limits.receive": lambda: [_limit("limits.receive", "收件时限", item.limits.receive, overrides)],
         "fee": lambda: _fee(overrides.get("fee") or {}),
         "visits": lambda: _visits(item, overrides.get("visits") or {}),
         "handle_forms": lambda: [
@@ -141,9 +140,15 @@ def override_groups(item: ServiceItem, overrides: Mapping[str, Any]) -> list[Gro
     return groups
 
 
-def _days(path: str, label: str, days: int, overrides: Mapping[str, Any]) -> Input:
-    value = (overrides.get(path) or {}).get("days", "")
-    return Input(path, label, "number", value, help=f"统一规定 {days} 天，只能更短。")
+def _limit(path: str, label: str, limit: Limit, overrides: Mapping[str, Any]) -> Input:
+    value = (overrides.get(path) or {}).get(_part(limit), "")
+    label = f"{label}（{UNITS[limit.unit]}）"
+    return Input(path, label, "number", value, help=f"统一规定 {limit.words}，只能更短。")
+
+
+def _part(limit: Limit) -> str:
+    """Return under which name the length of a limit stands; a place keeps the unit of the item."""
+    return "hours" if limit.unit == "hour" else "days"
 
 
 def _fee(fee: Mapping[str, Any]) -> list[Input]:
@@ -166,9 +171,9 @@ def _visits(item: ServiceItem, visits: Mapping[str, Any]) -> list[Input]:
 def read_overrides(item: ServiceItem, sent: QueryDict) -> dict[str, Any]:
     """Read what was set otherwise, opened or not: what is not opened is the operation's to refuse, with its name."""
     found: dict[str, Any] = {}
-    for path in ("limits.promised", "limits.receive"):
+    for path, limit in (("limits.promised", item.limits.promised), ("limits.receive", item.limits.receive)):
         if text := str(sent.get(path, "")).strip():
-            found[path] = {"days": _whole(text)}
+            found[path] = {_part(limit): _whole(text)}
     if sent.get("fee.charged"):
         fee = {"charged": sent["fee.charged"] == "yes"}
         found["fee"] = fee | {part: str(sent.get(f"fee.{part}", "")).strip() for part in ("standard", "basis")}

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_POST
 
 from onedoor.platform.audit import queries as record
 from onedoor.platform.audit.suspensions import release_query_right
-from onedoor.platform.cases import queries as cases
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
@@ -34,8 +33,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "today": on,
         "wall": request.GET.get("wall") == "1",
         "clocks": [
-            {"clock": running, "left": cases.working_days_left(on, running.due_on)}
-            for running in queries.running_clocks(actor=actor, on=on, within=within)
+            {"clock": running, "left": left, "label": running.title(running.case.item_version.item)}
+            for running, left in queries.running_clocks(actor=actor, at=clock.now(), within=within)
         ],
         "events": queries.events(actor=actor, on=on, within=within),
     }

@@ -199,7 +199,6 @@ class CaseStep(models.Model):
     division = models.CharField("行政区划", max_length=12)
     line = models.CharField("业务条线", max_length=40)
     opened_at = models.DateTimeField("开始时间")
-    due_on = models.DateField("应完成日", null=True, blank=True)
     # The earlier of its own due day and the case's; what the worklist is sorted by. Later than all days: no limit runs.
     urgent_on = models.DateField("紧迫日", default=date.max)
     ended_at = models.DateTimeField("完成时间", null=True, blank=True)

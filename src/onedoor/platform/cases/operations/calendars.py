@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import clocks, life, steps
+from onedoor.platform.cases import clocks, life
 from onedoor.platform.cases.models import Case, Clock
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.identity import queries as identity
@@ -149,14 +149,13 @@ def recalculate_case(*, case_id: int, year: int, at: datetime) -> None:
     if case.is_ended:
         return
     moved = clocks.recalculate(case, clocks.work_calendar(case.division))
-    steps.recalculate(case)
     clocks.set_urgency(case)
     if not moved:
         return
     facts = {
         "year": year,
-        "moved": {kind: new.isoformat() for kind, (_, new) in moved.items()},
-        "before": {kind: old.isoformat() for kind, (old, _) in moved.items()},
+        "moved": {clock.name: clock.due_on.isoformat() for clock, _ in moved},
+        "before": {clock.name: old.isoformat() for clock, old in moved},
     }
     life.append(case, Kind.RECALCULATE, actor=MACHINE, at=at, facts=facts)
     audit.record("cases.recalculate", actor=MACHINE, at=at, target=case.target, division=case.division, year=year)
@@ -191,5 +190,10 @@ def _moves(cases: QuerySet[Case], calendar: WorkCalendar) -> Iterator[Moved]:
     for case in cases:
         for clock, due in clocks.due_days(case, calendar):
             if due.day != clock.due_on:
-                label = Clock.Kind(clock.kind).label
-                yield Moved(case.number, label, clock.due_on, due.day, (due.day - clock.due_on).days)
+                yield Moved(
+                    case.number,
+                    clock.title(case.item_version.item),
+                    clock.due_on,
+                    due.day,
+                    (due.day - clock.due_on).days,
+                )

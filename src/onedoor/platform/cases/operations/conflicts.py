@@ -62,7 +62,8 @@ def report_findings(*, case_id: int, findings: Sequence[Finding], actor: Actor, 
     actor.require("cases.report_findings", division=case.division)
     if case.decided_at is not None or case.is_ended:
         return []
-    due = clocks.due_day(unit="workday", days=DAYS_TO_EXPLAIN, started_on=day_of(at), calendar=clocks.work_calendar())
+    calendar = clocks.work_calendar(case.division)
+    due = clocks.due_day(unit="workday", days=DAYS_TO_EXPLAIN, started_on=day_of(at), calendar=calendar)
     fresh = [one for one in findings if _is_news(case, one)]
     raised = [
         Conflict.objects.create(

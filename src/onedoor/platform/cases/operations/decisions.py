@@ -7,7 +7,15 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, grounds, handlers, life, steps
-from onedoor.platform.cases.models import Case, CaseDocument, CaseStep, Hearing, ProposedDecision, StoredJudgement
+from onedoor.platform.cases.models import (
+    Case,
+    CaseDocument,
+    CaseStep,
+    Clock,
+    Hearing,
+    ProposedDecision,
+    StoredJudgement,
+)
 from onedoor.platform.cases.operations.conflicts import open_conflicts
 from onedoor.platform.cases.operations.delivery import hand_over
 from onedoor.platform.cases.operations.desk import accept_case
@@ -193,7 +201,7 @@ def _take_effect(case: Case, row: CaseStep, ruling: Ruling, *, actor: Actor, at:
     stored = store_judgement(case, judgement, at=at)
     document = _write_decision(case, judgement, ruling, at)
     steps.end(row, outcome="granted" if ruling.granted else "denied", performers=[actor], at=at)
-    clocks.stop(case, on=day_of(at))
+    clocks.stop(case, at=at)
     now = steps.standing(case)
     if now.waiting:
         clocks.set_urgency(case)
@@ -217,6 +225,8 @@ def _take_effect(case: Case, row: CaseStep, ruling: Ruling, *, actor: Actor, at:
     follow_up = handler.on_granted if ruling.granted else handler.on_denied
     follow_up(case, judgement, actor=actor, at=at)
     open_next(case, at=at)
+    if ruling.granted:
+        start_issuing(case, at=at)
     audit.record(
         "cases.decide",
         actor=actor,
@@ -229,6 +239,14 @@ def _take_effect(case: Case, row: CaseStep, ruling: Ruling, *, actor: Actor, at:
         digest=document.digest,  # by which the decision is found in the sealed record
     )
     return document
+
+
+def start_issuing(case: Case, *, at: datetime) -> None:
+    """Start the limit for what a grant still has to hand over: the certificate (Licensing Law art. 44)."""
+    item = case.item_version.item
+    if item.result.kind == "certificate" and not case.is_ended:
+        clocks.start(case, Clock.Kind.ISSUE, item.limits.issue, at=at)
+        clocks.set_urgency(case)
 
 
 def _state_when_granted(case: Case, now: steps.Standing) -> State:

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, life, notifications, steps
-from onedoor.platform.cases.models import Action, Case, CaseDocument, Delivery
+from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, Delivery
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import CHINA, day_of
@@ -74,6 +74,8 @@ def close_or_wait(case: Case, *, at: datetime) -> None:
     arrived = Delivery.objects.filter(document=OuterRef("pk"), delivered_at__isnull=False)
     decisions = case.documents.filter(kind__in=DECISIONS).order_by("-id")
     if decisions.values_list(Exists(arrived), flat=True).first() is not False:  # None: nothing there to deliver
+        if case.item_version.item.result.kind == "certificate":
+            clocks.stop(case, Clock.Kind.ISSUE, at=at)
         life.append(case, Kind.FINISH, actor=Actor.system("办结"), at=at)
         return
     if case.state != State.DELIVERING:

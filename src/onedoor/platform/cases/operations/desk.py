@@ -105,12 +105,12 @@ def request_supplement(
     tickets = quality.open_tickets(case, proofs.values(), doubts, actor=actor, at=at)
     item = case.item_version.item
     limit = Limit(days=item.supplement_days, unit="day")
-    clocks.stop(case, Clock.Kind.RECEIVE, on=day_of(at))
+    clocks.stop(case, Clock.Kind.RECEIVE, at=at)
     if case.accepted_at is not None:
         last = day_of(at) + timedelta(days=item.supplement_days)
         words = {"reason": "受理后补充材料", "basis": defects[0].basis}
-        clocks.pause(case, **words, planned_end=last, approved_by=actor.name, on=day_of(at))
-    clock = clocks.start(case, Clock.Kind.APPLICANT, limit, on=day_of(at))
+        clocks.pause(case, **words, planned_end=last, approved_by=actor.name, at=at)
+    clock = clocks.start(case, Clock.Kind.APPLICANT, limit, at=at)
     clocks.set_urgency(case)
     rows = [
         (item.material(defect.material).title, f"{grounds.DEFECT[defect.code]}：{defect.problem}")  # type: ignore[union-attr]
@@ -120,7 +120,7 @@ def request_supplement(
         paragraphs=[f"经审查，您申请办理“{item.title}”的材料需要补正。以下为需要补正的全部内容，现一次性告知。"],
         rows=rows,
         points=[f"{defect.how_to_fix}（依据：{defect.basis}）" for defect in defects],
-        remedies=[f"请在 {clock.due_on.isoformat()} 前补齐；补齐后从补齐之日起重新计算收件审查时限。"],
+        remedies=[f"请在 {clocks.spoken(clock)} 前补齐；补齐后从补齐之日起重新计算收件审查时限。"],
     )
     document = documents.issue(
         case, CaseDocument.Kind.SUPPLEMENT, letter, organization=case.receiving_organization, at=at
@@ -226,14 +226,14 @@ def supply_supplement(*, case_id: int, actor: Actor, at: datetime) -> Case:
 
 def end_supplement(case: Case, *, actor: Actor, at: datetime, note: str = "") -> None:
     """Go on where the papers were asked for: a new look at what came in, or the review that was paused."""
-    clocks.stop(case, Clock.Kind.APPLICANT, on=day_of(at))
+    clocks.stop(case, Clock.Kind.APPLICANT, at=at)
     facts = {"round": case.supplement_round}
     if case.accepted_at is None:
-        clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, on=day_of(at))
+        clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, at=at)
         clocks.set_urgency(case)
         life.append(case, Kind.SUPPLY, actor=actor, at=at, note=note, facts=facts)
         return
-    clocks.resume(case, on=day_of(at))
+    clocks.resume(case, at=at)
     target = steps.state_of_open_steps(case)
     life.append(case, Kind.SUPPLY, actor=actor, at=at, to=target, note=note, facts=facts)
 
@@ -270,18 +270,18 @@ def begin_review(
 ) -> CaseDocument:
     """Start the decision clocks from the day of acceptance and open the steps; `since` is set for deemed acceptance."""
     item = case.item_version.item
-    on = day_of(since or at)
-    clocks.stop(case, Clock.Kind.RECEIVE, on=day_of(at))
+    start = since or at
+    clocks.stop(case, Clock.Kind.RECEIVE, at=at)
     promise = scenarios.outcome(item, case.declared.content).promised
-    promised = clocks.start(case, Clock.Kind.PROMISED, promise, on=on)
-    statutory = clocks.start(case, Clock.Kind.STATUTORY, item.limits.statutory, on=on)
+    promised = clocks.start(case, Clock.Kind.PROMISED, promise, at=start)
+    statutory = clocks.start(case, Clock.Kind.STATUTORY, item.limits.statutory, at=start)
     letter = documents.Letter(
         paragraphs=[f"您申请办理的“{item.title}”，经审查符合受理条件，现予受理。"],
         rows=[
             ("办件编号", case.number),
-            ("受理日期", on.isoformat()),
-            ("承诺办结日", promised.due_on.isoformat()),
-            ("法定办结日", statutory.due_on.isoformat()),
+            ("受理日期", day_of(start).isoformat()),
+            ("承诺办结日", clocks.spoken(promised)),
+            ("法定办结日", clocks.spoken(statutory)),
         ],
         points=["办理过程中的暂停、延长都会告知您，您可以随时查看进度。"],
     )
@@ -298,9 +298,9 @@ def begin_review(
         to=State.DECIDING if steps.state_after(case, "accept", now) == State.DECIDING else State.ACCEPTED,
         facts={
             "document": document.number,
-            "promised_due": promised.due_on.isoformat(),
-            "statutory_due": statutory.due_on.isoformat(),
-            "accepted_at": (since or at).isoformat(),
+            "promised_due": clocks.spoken(promised),
+            "statutory_due": clocks.spoken(statutory),
+            "accepted_at": start.isoformat(),
             **later,
         },
     )

@@ -8,7 +8,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import documents, life, steps
+from onedoor.platform.cases import clocks, documents, life, steps
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.models import Case, CaseDocument, Clock, PublicNotice, Tolerance
 from onedoor.platform.cases.operations import tolerance
@@ -40,7 +40,7 @@ def hand_in_due_cases(*, at: datetime) -> int:
 
 def return_unsupplied_cases(*, at: datetime) -> int:
     """Return every case whose applicant let the time for the missing papers pass (A07); return how many."""
-    overdue = _overdue(Clock.Kind.APPLICANT, State.SUPPLEMENT_WAIT, day_of(at))
+    overdue = _overdue(Clock.Kind.APPLICANT, State.SUPPLEMENT_WAIT, at)
     return _each("return", overdue, lambda case_id: _return_case(case_id, at))
 
 
@@ -50,7 +50,7 @@ def deem_accepted(*, at: datetime) -> int:
 
     Licensing Law art. 32. Returns how many.
     """
-    overdue = _overdue(Clock.Kind.RECEIVE, State.RECEIVED, day_of(at))
+    overdue = _overdue(Clock.Kind.RECEIVE, State.RECEIVED, at)
     return _each("deem_accepted", overdue, lambda case_id: _accept_by_silence(case_id, at))
 
 
@@ -112,8 +112,8 @@ def _each(duty: str, waiting: "QuerySet[Any, int] | list[int]", work: Callable[[
     return done
 
 
-def _overdue(kind: Clock.Kind, state: State, today: date) -> "QuerySet[Any, int]":
-    running = Clock.objects.filter(kind=kind, state=Clock.State.RUNNING, due_on__lt=today, case__state=state)
+def _overdue(kind: Clock.Kind, state: State, at: datetime) -> "QuerySet[Any, int]":
+    running = Clock.objects.filter(clocks.overdue(at=at), kind=kind, state=Clock.State.RUNNING, case__state=state)
     # No right of a person ends on a provisional day without a human (readings 1).
     return running.filter(provisional=False).order_by("due_on").values_list("case_id", flat=True)
 

@@ -92,7 +92,7 @@ def request_hearing(*, case_id: int, actor: Actor, at: datetime) -> Hearing:
     hearing.state, hearing.requested_on = Hearing.State.REQUESTED, on
     hearing.hold_until = _working_day(case, on, HOLD_DAYS).day
     hearing.save()
-    clocks.pause(case, reason="听证", basis=BASIS, planned_end=hearing.hold_until, approved_by="依申请人要求", on=on)
+    clocks.pause(case, reason="听证", basis=BASIS, planned_end=hearing.hold_until, approved_by="依申请人要求", at=at)
     facts = {"hold_until": hearing.hold_until.isoformat()}
     life.append(case, Kind.REQUEST_HEARING, actor=actor, at=at, facts=facts)
     audit.record("cases.request_hearing", actor=actor, at=at, target=case.target, division=case.division)
@@ -235,8 +235,8 @@ def sign_hearing_record(*, case_id: int, signed_by: str, actor: Actor, at: datet
     document = documents.issue(case, CaseDocument.Kind.HEARING_RECORD, letter, organization=organ, at=at)
     hearing.state, hearing.record_number = Hearing.State.RECORD_SIGNED, document.number
     hearing.save()
-    clocks.resume(case, on=day_of(at))
-    due = {clock.kind: clock.due_on.isoformat() for clock in case.clocks.filter(kind__in=clocks.DECISION_CLOCKS)}
+    clocks.resume(case, at=at)
+    due = {clock.kind: clocks.spoken(clock) for clock in case.clocks.filter(kind__in=clocks.DECISION_CLOCKS)}
     life.append(
         case,
         Kind.SIGN_RECORD,

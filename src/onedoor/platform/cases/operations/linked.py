@@ -135,7 +135,7 @@ def _copy_for(case: Case, superior: Organization, *, actor: Actor, at: datetime)
     facts = {"receipt": receipt.number, "linked": case.number, "relation": Case.Relation.TRANSFER}
     life.append(child, Kind.SUBMIT, actor=actor, at=at, facts=facts)
     life.append(child, Kind.HAND_IN, actor=actor, at=at)
-    clocks.start(child, Clock.Kind.RECEIVE, child.item_version.item.limits.receive, on=day_of(at))
+    clocks.start(child, Clock.Kind.RECEIVE, child.item_version.item.limits.receive, at=at)
     steps.open_accept(child, at=at)
     clocks.set_urgency(child)
     return child

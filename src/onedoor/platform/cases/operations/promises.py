@@ -6,7 +6,6 @@ from datetime import datetime
 from onedoor.platform.cases import clocks
 from onedoor.platform.cases.commitments import replaced_by_promise
 from onedoor.platform.cases.models import Case, Commitment, Draft
-from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import OneDoorError
 
 
@@ -34,8 +33,7 @@ def start_checks(case: Case, *, at: datetime) -> None:
         definition = case.item_version.item.material(one.paper.code)
         if definition is None or definition.commitment is None:
             continue
-        span = definition.commitment.within
-        due = clocks.due_day(unit=span.unit, days=span.days, started_on=day_of(at), calendar=calendar)
+        due = clocks.due(definition.commitment.within, at=at, calendar=calendar)
         one.state, one.due_on = Commitment.State.VERIFYING, due.day
         one.save(update_fields=["state", "due_on"])
 

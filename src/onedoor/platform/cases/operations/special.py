@@ -55,7 +55,7 @@ def begin_special_procedure(
         basis=definition.basis,
         planned_end=planned_end,
         approved_by=actor.name,
-        on=day_of(at),
+        at=at,
     )
     letter = documents.Letter(
         paragraphs=[
@@ -93,8 +93,8 @@ def end_special_procedure(*, case_id: int, result: str, actor: Actor, at: dateti
         raise life.MoveNotPossible(state="听证中", kind=Kind.END_SPECIAL.label)
     if len(result.strip()) < SHORTEST_REASON:
         raise InvalidInput({"result": f"请写明特别程序的结果，不少于 {SHORTEST_REASON} 个字。"})
-    clocks.resume(case, on=day_of(at))
-    due = {clock.kind: clock.due_on.isoformat() for clock in case.clocks.filter(kind__in=clocks.DECISION_CLOCKS)}
+    clocks.resume(case, at=at)
+    due = {clock.kind: clocks.spoken(clock) for clock in case.clocks.filter(kind__in=clocks.DECISION_CLOCKS)}
     life.append(
         case,
         Kind.END_SPECIAL,

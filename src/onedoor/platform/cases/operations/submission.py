@@ -266,7 +266,9 @@ def give_receipt(case: Case, papers: Sequence[Material], at: datetime) -> CaseDo
             ("所交材料", "、".join(paper.title for paper in papers) or "无"),
             ("申报内容摘要", case.declared.digest),
         ],
-        points=["收到申请之日起五个工作日内，收件单位会告知是否受理；需要补正的，会一次告知全部内容。"],
+        points=[
+            f"收到申请之日起 {case.item_version.item.limits.receive.words}内，收件单位会告知是否受理；需要补正的，会一次告知全部内容。"
+        ],
     )
     return documents.issue(case, CaseDocument.Kind.RECEIPT, letter, organization=case.receiving_organization, at=at)
 
@@ -310,7 +312,7 @@ def hand_in_case(*, case_id: int, actor: Actor, at: datetime) -> Case:
     life.append(case, Kind.HAND_IN, actor=actor, at=at)
     link_to_earlier(case=case, actor=actor, at=at)
     file_answer(case, at=at)
-    clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, on=day_of(at))
+    clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, at=at)
     start_checks(case, at=at)
     steps.open_accept(case, at=at)
     clocks.set_urgency(case)

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import documents, life, steps
-from onedoor.platform.cases.clocks import due_day, work_calendar
+from onedoor.platform.cases.clocks import due, work_calendar
 from onedoor.platform.cases.models import Case, CaseDocument, Tolerance
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.catalog.items import Material as PaperDefinition
@@ -79,7 +79,7 @@ def asked(case: Case) -> list[Tolerance]:
     return list(case.tolerances.filter(state=Tolerance.State.ASKED).order_by("id"))
 
 
-def latest_day(case: Case, rows: Sequence[Tolerance], *, on: date, promised_on: date) -> date:
+def latest_day(case: Case, rows: Sequence[Tolerance], *, at: datetime, promised_on: date) -> date:
     """
     Return the last day that may be promised: the item's own span from acceptance, and two working days before the
     promised end (R-TOL-1).
@@ -87,10 +87,10 @@ def latest_day(case: Case, rows: Sequence[Tolerance], *, on: date, promised_on: 
     Where the machine accepts by silence so late that those two days are over, the item's span alone counts: the
     applicant does not lose days by the organ's silence.
     """
-    item, calendar = case.item_version.item, work_calendar(case.division)
+    item, calendar, on = case.item_version.item, work_calendar(case.division), day_of(at)
     definitions = [item.material(row.material) for row in rows]
     spans = [paper.tolerance.within for paper in definitions if paper is not None and paper.tolerance is not None]
-    own = min(due_day(unit=span.unit, days=span.days, started_on=on, calendar=calendar).day for span in spans)
+    own = min(due(span, at=at, calendar=calendar).day for span in spans)
     bound = calendar.working_day_before(promised_on, _buffer(case, on))
     return bound if on < bound < own else own
 
@@ -109,7 +109,7 @@ def open_promised(case: Case, *, promised_on: date, due_on: date | None, at: dat
     rows = asked(case)
     if not rows:
         return {}
-    last = latest_day(case, rows, on=day_of(at), promised_on=promised_on)
+    last = latest_day(case, rows, at=at, promised_on=promised_on)
     if due_on is not None and due_on > last:
         raise PromiseTooLate(last=last.isoformat())
     if due_on is not None and due_on < day_of(at):

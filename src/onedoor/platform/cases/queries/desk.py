@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, handlers
+from onedoor.platform.cases import access, handlers, remaining
+from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.models import Case, CaseStep, Clock, KeptCase, StepPerformer
-from onedoor.platform.cases.queries.life import working_days_left
 from onedoor.platform.cases.queries.proceedings import obstacle
+from onedoor.platform.cases.remaining import Left
 from onedoor.platform.cases.states import MOVES, Kind, State
 from onedoor.platform.cases.steps import ACCEPT, definition_of
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.scopes import within_reach
 from onedoor.standards.masks import mask_name
 
@@ -26,7 +29,7 @@ class WorkItem:
     step: CaseStep
     case: Case
     due_on: date | None
-    days_left: int | None  # working days; None while no limit runs
+    left: Left | None  # None while no limit runs
     waits_for_applicant: bool
     applicant: str  # masked: a list is no place for full names
     place: str  # where the line stands in the list, for the next page
@@ -87,7 +90,7 @@ def officer_sees(case: Case, actor: Actor) -> bool:
     )
 
 
-def worklist(*, actor: Actor, on: date, duty: str = "", after: str = "", most: int = PAGE) -> list[WorkItem]:
+def worklist(*, actor: Actor, at: datetime, duty: str = "", after: str = "", most: int = PAGE) -> list[WorkItem]:
     """
     Return the steps waiting for the actor's post, the most urgent first; `duty` narrows to one step code.
 
@@ -101,8 +104,17 @@ def worklist(*, actor: Actor, on: date, duty: str = "", after: str = "", most: i
     if after:
         day, number = _read_place(after)
         waiting = waiting.filter(Q(urgent_on__gt=day) | Q(urgent_on=day, pk__gt=number))
+    # Where the limit that makes a step urgent is one in hours, its moment comes with it.
+    in_hours = Clock.objects.filter(
+        Q(step="") | Q(step=OuterRef("code")),
+        case=OuterRef("case"),
+        state=Clock.State.RUNNING,
+        due_on=OuterRef("urgent_on"),
+        due_at__isnull=False,
+    )
+    waiting = waiting.annotate(urgent_at=Subquery(in_hours.order_by("due_at").values("due_at")[:1]))
     rows = waiting.select_related("case__item_version", "case__applicant").order_by("urgent_on", "id")[:most]
-    return [_work_item(row, on) for row in rows]
+    return [_work_item(row, at) for row in rows]
 
 
 def _read_place(text: str) -> tuple[date, int]:
@@ -114,13 +126,20 @@ def _read_place(text: str) -> tuple[date, int]:
         return date.min, 0
 
 
-def _work_item(row: CaseStep, on: date) -> WorkItem:
+def _work_item(row: Any, at: datetime) -> WorkItem:
+    """`row` is a step with the annotation `urgent_at`."""
     due_on = None if row.urgent_on == date.max else row.urgent_on
+    left = None
+    if row.urgent_at is not None:
+        left = remaining.of_hours(row.urgent_at, at=at)
+    elif due_on is not None:
+        days = remaining.working_days_left(day_of(at), due_on, work_calendar(row.case.division))
+        left = remaining.of_days(days)
     return WorkItem(
         step=row,
         case=row.case,
         due_on=due_on,
-        days_left=working_days_left(on, due_on) if due_on else None,
+        left=left,
         waits_for_applicant=row.case.state == State.SUPPLEMENT_WAIT,
         applicant=mask_name(row.case.applicant.name),
         place=f"{row.urgent_on.isoformat()}.{row.pk}",

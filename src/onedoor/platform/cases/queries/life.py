@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from onedoor.platform.cases import remaining
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.models import Case, CaseDocument, Clock
+from onedoor.platform.cases.remaining import Left
 from onedoor.platform.cases.states import Kind, State
 
 
@@ -25,12 +27,13 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class ClockView:
-    """A running limit in words: 还剩 3 个工作日."""
+    """A running limit in words: 上门核实 还剩 3 个工作日."""
 
     kind: str
     label: str
     due_on: date
-    days_left: int  # working days; negative when the limit has passed
+    due_at: datetime | None  # of a limit in hours
+    left: Left
     paused: bool
     provisional: bool
 
@@ -130,15 +133,17 @@ def _road_of_revocation(case: Case) -> list[Milestone]:
     ]
 
 
-def clocks_of(case: Case, *, on: date) -> list[ClockView]:
-    """Return the limits that still run, the nearest first."""
+def clocks_of(case: Case, *, at: datetime) -> list[ClockView]:
+    """Return the limits that still run, of the case and of its open steps, the nearest first."""
     running = [clock for clock in case.clocks.all() if clock.state != Clock.State.STOPPED]
+    calendar = work_calendar(case.division)
     return [
         ClockView(
             kind=clock.kind,
-            label=clock.get_kind_display(),
+            label=clock.title(case.item_version.item),
             due_on=clock.due_on,
-            days_left=working_days_left(on, clock.due_on),
+            due_at=clock.due_at,
+            left=remaining.of_clock(clock, at=at, calendar=calendar),
             paused=clock.state == Clock.State.PAUSED,
             provisional=clock.provisional,
         )
@@ -148,6 +153,4 @@ def clocks_of(case: Case, *, on: date) -> list[ClockView]:
 
 def working_days_left(on: date, due: date) -> int:
     """Return how many working days are left until a day, negative when it has passed."""
-    if due >= on:
-        return work_calendar().working_days_between(on, due)
-    return -work_calendar().working_days_between(due, on)
+    return remaining.working_days_left(on, due, work_calendar())

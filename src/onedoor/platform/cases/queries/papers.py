@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Exists, OuterRef
 
 from onedoor.platform.cases import access, offers, papers, proofs
-from onedoor.platform.cases.clocks import due_day, work_calendar
+from onedoor.platform.cases.clocks import due, work_calendar
 from onedoor.platform.cases.models import Case, Draft, Material, Tolerance
 from onedoor.platform.cases.offers import Offer
 from onedoor.platform.cases.operations import tolerance
@@ -205,14 +205,13 @@ class PromisedLater:
     last: date | None
 
 
-def promised_later(case: Case, *, on: date) -> PromisedLater:
+def promised_later(case: Case, *, at: datetime) -> PromisedLater:
     rows = tolerance.asked(case)
     if not rows:
         return PromisedLater([], None)
     limit = scenarios.outcome(case.item_version.item, case.declared.content).promised
-    calendar = work_calendar(case.division)
-    due = due_day(unit=limit.unit, days=limit.days, started_on=on, calendar=calendar)
-    return PromisedLater(rows, tolerance.latest_day(case, rows, on=on, promised_on=due.day))
+    promised = due(limit, at=at, calendar=work_calendar(case.division))
+    return PromisedLater(rows, tolerance.latest_day(case, rows, at=at, promised_on=promised.day))
 
 
 def tolerances_of(case: Case) -> list[Tolerance]:

@@ -10,11 +10,15 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from onedoor.platform.cases import remaining
+from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.models import Case, Clock
+from onedoor.platform.cases.remaining import Left
 from onedoor.platform.cases.states import TERMINAL
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Division
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.scopes import within_reach
 from onedoor.platform.supervision.models import SupervisionEvent
 from onedoor.platform.supervision.queries.reach import in_place, in_reach
@@ -110,14 +114,15 @@ def board(*, actor: Actor, on: date, within: str = "") -> Board:
     )
 
 
-def running_clocks(*, actor: Actor, on: date, within: str = "", most: int = 50) -> list[Clock]:
-    """Return the running decision and receiving clocks in reach, the nearest due day first."""
+def running_clocks(*, actor: Actor, at: datetime, within: str = "", most: int = 50) -> list[tuple[Clock, Left]]:
+    """Return the promises that run in reach, of cases and of steps, with what is left of each, the nearest first."""
     clocks = Clock.objects.filter(
-        _scope(actor, within, on, prefix="case__"),
+        _scope(actor, within, day_of(at), prefix="case__"),
         state__in=["running", "paused"],
-        kind__in=["receive", "promised"],
+        kind__in=["receive", "promised", "step", "issue"],
     )
-    return list(clocks.select_related("case__receiving_organization").order_by("due_on")[:most])
+    rows = clocks.select_related("case__receiving_organization").order_by("due_on")[:most]
+    return [(one, remaining.of_clock(one, at=at, calendar=work_calendar(one.case.division))) for one in rows]
 
 
 def events(*, actor: Actor, on: date, within: str = "", most: int = 100) -> list[SupervisionEvent]:

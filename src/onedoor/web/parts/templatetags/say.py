@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from onedoor.platform.cases import remaining
 from onedoor.platform.kernel.actors import CHANNEL_NAMES
 from onedoor.web.parts.words import ENGLISH
 
@@ -31,9 +32,7 @@ def chinese_day(day: Any) -> str:
 @register.filter
 def days_left(number: int) -> str:
     """还剩 3 个工作日；已超 2 个工作日。"""
-    if number < 0:
-        return f"已超 {-number} 个工作日"
-    return "今天到期" if number == 0 else f"还剩 {number} 个工作日"
+    return remaining.of_days(number).words
 
 
 @register.filter
@@ -45,7 +44,7 @@ def channel_name(channel: str) -> str:
 @register.filter
 def lamp(number: int) -> str:
     """The lamp of a limit with so many working days left."""
-    return "red" if number < 0 else "yellow" if number <= 1 else "green"
+    return remaining.of_days(number).lamp
 
 
 @register.filter
