@@ -1,9 +1,11 @@
 """Every address of the site; each face keeps its own list."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [
+from onedoor.web.parts.design import design
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("onedoor.web.parts.urls")),
     path("", include("onedoor.web.citizen.urls")),
     path("staff/", include("onedoor.web.staff.urls")),
@@ -12,3 +14,5 @@ urlpatterns = [
 ]
 if settings.ONEDOOR_DEMONSTRATION_CLOCK is not None:
     urlpatterns.append(path("demonstration/", include("onedoor.demonstration.urls")))
+if settings.DEBUG or settings.ONEDOOR_DEMONSTRATION_CLOCK is not None:
+    urlpatterns.append(path("design/", design, name="design"))

@@ -79,6 +79,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "onedoor.web.parts.context.appearance",
                 "onedoor.web.parts.actors.person",
+                "onedoor.web.citizen.places.masthead",
+                "onedoor.web.staff.rail.duties",
             ],
         },
     }

@@ -12,31 +12,22 @@ from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.catalog.forms import Section
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
+from onedoor.web.citizen.events import EVENTS
 from onedoor.web.citizen.places import COOKIE, place_of
 from onedoor.web.citizen.services import with_counts
 from onedoor.web.citizen.situations import situation_of
 from onedoor.web.parts.writes import unkeyed
 
-LIFE_EVENTS = [
-    {"word": "生育", "icon": "birth"},
-    {"word": "上学", "icon": "school"},
-    {"word": "婚姻", "icon": "marriage"},
-    {"word": "养老", "icon": "elder"},
-    {"word": "困难", "icon": "hardship"},
-    {"word": "残疾", "icon": "disability"},
-    {"word": "离世", "icon": "death"},
-    {"word": "办社会组织", "icon": "organization"},
-]
-
 
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    items = catalog.list_items(on=clock.today())
+    items, place = catalog.list_items(on=clock.today()), place_of(request)
     context = {
-        "place": place_of(request),
+        "place": place,
         "items": items[:6],
         "services": with_counts(items),
-        "life_events": LIFE_EVENTS,
+        "events": EVENTS,
+        "counters": identity.service_points(chain=place.chain, line=""),
     }
     return render(request, "citizen/home.html", context)
 

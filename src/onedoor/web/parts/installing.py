@@ -44,7 +44,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
 @cache_control(public=True, max_age=0, must_revalidate=True)
 def worker(request: HttpRequest) -> HttpResponse:
     """Give the service worker; it stands at the root, so that it may answer for the whole site."""
-    kept = [static(f"parts/css/{sheet}.css") for sheet in ("tokens", "base", "layout", "components")]
+    kept = [static(f"parts/css/{sheet}.css") for sheet in ("tokens", "base", "components")]
     context = {"offline": reverse("offline"), "kept": [reverse("offline"), static("parts/mark.svg"), *kept]}
     return render(request, "parts/worker.js", context, content_type="text/javascript; charset=utf-8")
 

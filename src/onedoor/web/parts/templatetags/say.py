@@ -23,6 +23,12 @@ def title_of(context: dict[str, Any], item: Any) -> str:
     return str((item.title_en or item.title) if context.get("lang") == "en" else item.title)
 
 
+@register.simple_tag(takes_context=True)
+def about_of(context: dict[str, Any], service: Any) -> str:
+    """Return what a service is for, in the visitor's language."""
+    return str(service.about_en if context.get("lang") == "en" else service.about)
+
+
 @register.filter
 def chinese_day(day: Any) -> str:
     """2026年11月23日 周一"""

@@ -1,0 +1,115 @@
+"""The rail of the workbench: what waits by duty, then what else the post in use opens, in groups."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from onedoor.platform.cases import queries as cases
+from onedoor.platform.kernel.actors import Actor
+from onedoor.web.parts.actors import actor_of
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A way of the rail; `permissions` are those of which one opens it, none means everybody."""
+
+    title: str
+    icon: str
+    page: str
+    permissions: frozenset[str] = frozenset()
+    pages: frozenset[str] = frozenset()  # the pages below it
+
+    def is_open_to(self, actor: Actor) -> bool:
+        return not self.permissions or bool(self.permissions & set(actor.permissions))
+
+
+def _entry(title: str, icon: str, page: str, permissions: str = "", pages: str = "") -> Entry:
+    return Entry(title, icon, page, frozenset(permissions.split()), frozenset(pages.split()))
+
+
+GROUPS = (
+    (
+        "窗口",
+        (
+            _entry(
+                "窗口服务",
+                "window",
+                "window",
+                "identity.window",
+                "window_verify window_delegate window_guard window_lookup assist",
+            ),
+            _entry("重置账号", "key", "reset", "identity.reset identity.reset_citizen"),
+        ),
+    ),
+    (
+        "查阅",
+        (
+            _entry("监察台", "gauge", "board", "supervision.view", "board_rows"),
+            _entry("登记簿", "book", "registers", "registers.view", "register register_entry"),
+            _entry(
+                "证照",
+                "seal",
+                "staff_certificates",
+                "certificates.view",
+                "staff_certificate staff_check_batch staff_imports staff_imported revoke certificate_suspend"
+                " certificate_resume certificate_print certificate_change",
+            ),
+            _entry("承诺核查", "notice", "checks", "cases.review supervision.view", "staff_commitment"),
+            _entry("审计", "shield", "audit", "audit.view", "replay"),
+        ),
+    ),
+    (
+        "数据",
+        (
+            _entry(
+                "数据共享",
+                "swap",
+                "sharing_list",
+                "exchange.manage exchange.request",
+                "sharing sharing_ask sharing_use",
+            ),
+            _entry("数据异议", "flag", "data_objections", "exchange.manage", "data_objection"),
+            _entry("数据质量工单", "flag", "quality_tickets", "exchange.manage", "quality_ticket"),
+            _entry("数据来源", "map", "sources", "exchange.manage exchange.watch", "source"),
+        ),
+    ),
+    (
+        "管理",
+        (
+            _entry(
+                "事项目录",
+                "paper",
+                "staff_items",
+                "catalog.edit catalog.review",
+                "item_new staff_item item_draft item_version item_simulation offering_draft staff_offering",
+            ),
+            _entry("参数表", "sliders", "parameters", "parameters.edit", "parameter"),
+            _entry("工作日历", "calendar", "calendar", "parameters.edit"),
+            _entry("人员", "people", "people", "identity.manage identity.manage_security", "new_officer officer"),
+            _entry("单位", "building", "organizations", "identity.manage identity.manage_security", "organization"),
+            _entry("区划变更", "pin", "divisions", "identity.manage"),
+            _entry("作废重复办件", "list", "voids", "cases.void supervision.order"),
+            _entry("查询权暂停", "eye", "suspensions", "identity.manage_security"),
+        ),
+    ),
+    (
+        "我",
+        (
+            _entry("代岗", "swap", "absences"),
+            _entry("登录的设备", "device", "sessions"),
+        ),
+    ),
+)
+
+
+def groups(actor: Actor) -> list[tuple[str, list[Entry]]]:
+    """Return the groups with what the post in use opens; a group with nothing is left out."""
+    open_groups = [(title, [entry for entry in entries if entry.is_open_to(actor)]) for title, entries in GROUPS]
+    return [(title, entries) for title, entries in open_groups if entries]
+
+
+def duties(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: how much waits by duty, counted only by pages that show the rail."""
+    return {"duties": SimpleLazyObject(lambda: cases.duty_counts(actor=actor_of(request)))}
