@@ -12,7 +12,7 @@ holds; 1: something does not, each line names the place; 2: the file cannot be r
 import argparse
 import json
 import sys
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -194,12 +194,25 @@ def _loose_faults(seal: Seal, line: dict[str, Any], trust: Trust) -> Iterator[Fa
         yield Fault(place, "封印签名无效")
 
 
+def stamp_bytes(text: str) -> bytes:
+    """
+    Return what a time-stamp's base64 stands for.
+
+    :raises ValueError: it is not base64, or not as base64 is written: bits of its last letter stand for nothing, and two
+        spellings of one stamp would hide a changed letter.
+    """
+    content = b64decode(text, validate=True)
+    if b64encode(content).decode() != text:
+        raise ValueError(text)
+    return content
+
+
 def stamp_problem(seal: Seal, stamp: str, trust: Trust) -> str:
     """Return what is wrong with the time-stamp of a seal; empty when it is good, or no root is there to judge by."""
     if not trust.roots:
         return ""
     try:
-        tokens.check_token(b64decode(stamp, validate=True), bytes.fromhex(seal.hash), roots=trust.roots)
+        tokens.check_token(stamp_bytes(stamp), bytes.fromhex(seal.hash), roots=trust.roots)
     except (tokens.BadTimeStamp, ValueError) as bad:
         return str(bad) if isinstance(bad, tokens.BadTimeStamp) else "时间戳不成样子"
     return ""
@@ -227,7 +240,7 @@ def check_proof(proof: dict[str, Any], trust: Trust, *, digest: str = "") -> Res
         if problem:
             result.fault(f"第 {seal.number} 号封印", problem)
         elif trust.roots:
-            stamped = tokens.check_token(b64decode(line["time_stamp"]), bytes.fromhex(seal.hash), roots=trust.roots)
+            stamped = tokens.check_token(stamp_bytes(line["time_stamp"]), bytes.fromhex(seal.hash), roots=trust.roots)
             result.notes.append(f"{stamped.authority} 于 {stamped.at.isoformat()} 盖时间戳")
     result.notes.append(f"第 {seal.number} 号封印第 {proof['number']} 号记录")
     return result

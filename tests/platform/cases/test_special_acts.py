@@ -204,7 +204,6 @@ def test_every_other_move_is_told_to_the_applicant_and_names_nobody() -> None:
         "promised",
         "statutory",
         "last_day",
-        "moved",
         "delivery",
         "hold_until",
     }

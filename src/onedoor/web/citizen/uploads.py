@@ -1,7 +1,7 @@
 """Papers chosen in a form: one file input for each paper, named file_<code>; several files may be chosen in each."""
 
 from functools import partial
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -35,6 +35,11 @@ def attach_posted(request: HttpRequest, *, draft_id: UUID | None = None, case_id
     return " ".join(dict.fromkeys(str(refusal) for refusal in refusals))
 
 
-def uploaded(request: HttpRequest, code: str) -> list[tuple[str, bytes]]:
-    """Return name and content of every file chosen for one paper."""
-    return [(one.name or "", one.read()) for one in request.FILES.getlist(f"{PREFIX}{code}")]
+def uploaded(request: HttpRequest, code: str) -> list[tuple[str, IO[bytes]]]:
+    """
+    Return name and content of every file chosen for one paper.
+
+    :raises StorageFull: there was no room for them.
+    """
+    require_room(request)
+    return [(one.name or "", one) for one in request.FILES.getlist(f"{PREFIX}{code}")]

@@ -10,8 +10,8 @@ from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import typed_day, whole
+from onedoor.web.parts.receiving import require_room
 from onedoor.web.parts.writes import attempt, keyed
-from onedoor.web.staff.handing import upload
 from onedoor.web.staff.performing import case_of, perform, who
 
 
@@ -51,8 +51,8 @@ def receive_paper(request: HttpRequest, number: str, code: str) -> HttpResponse:
     actor_of(request).require("cases.supplement", division=found.division, line=found.line)
 
     def write() -> object:
-        content, _ = upload(request, "evidence")
-        contents = [("窗口代收", content)] if content else []
+        require_room(request)
+        contents = [("窗口代收", one) for one in request.FILES.getlist("evidence")]
         return operations.give_papers(case_id=found.pk, material=code, contents=contents, **who(request))
 
     owed = queries.open_papers(found, at=clock.now()).owed

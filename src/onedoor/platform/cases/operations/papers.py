@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import IO
 from uuid import UUID
 
 from django.db import transaction
@@ -139,7 +140,7 @@ def take_certificate(*, case_id: int, material: str, actor: Actor, at: datetime)
 
 @transaction.atomic
 def give_papers(
-    *, case_id: int, material: str, contents: Sequence[tuple[str, bytes]], actor: Actor, at: datetime
+    *, case_id: int, material: str, contents: Sequence[tuple[str, IO[bytes]]], actor: Actor, at: datetime
 ) -> list[Material]:
     """
     Hand in, all its pages at once, a paper that is owed to a case, or one's own in place of a certificate; by the
@@ -177,14 +178,18 @@ def _replace(case: Case, material: str, *, at: datetime) -> None:
     case.materials.filter(code=material, replaced_at=None).update(replaced_at=at)
 
 
-def _store(case: Case, definition: PaperDefinition, name: str, content: bytes, actor: Actor, at: datetime) -> Material:
+def _store(
+    case: Case, definition: PaperDefinition, name: str, content: IO[bytes], actor: Actor, at: datetime
+) -> Material:
     return Material.objects.create(
         case=case,
         code=definition.code,
         kind=papers.kind_of(case.item_version.item, definition),
         title=definition.title,
         source=Material.Source.SELF_MADE if definition.self_made else Material.Source.UPLOAD,
-        file=files.store_file(content=content, name=name, target=case.target, actor=actor, at=at),
+        file=files.store_file(
+            content=content, name=name, target=case.target, actor=actor, at=at, accept=definition.accept
+        ),
         valid_until=papers.last_day_of_upload(definition, on=day_of(at)),
         round=case.supplement_round,
         given_at=at,
