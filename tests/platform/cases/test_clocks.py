@@ -178,8 +178,9 @@ def test_a_receiving_limit_in_hours_is_told_and_its_silence_accepts_when_they_ar
 
 def test_a_promise_in_hours_stands_in_the_notice_of_acceptance_and_on_the_guide(desk: Desk) -> None:
     offered({"promised": {"hours": 96}})
+    desk.go(moment("2026-10-08"))
     page = desk.client("reader").get(f"/items/{library.ITEM}/").content.decode()
-    assert "承诺小时" in page
+    assert '<strong class="number">96<small>小时</small></strong>' in page
     assert "法定 20 个工作日" in page
     case = desk.books.accepted(moment("2026-10-08", "15:00"))
     rows = dict(case.documents.get(kind="acceptance").content["rows"])

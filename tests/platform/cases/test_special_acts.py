@@ -206,6 +206,8 @@ def test_every_other_move_is_told_to_the_applicant_and_names_nobody() -> None:
         "last_day",
         "delivery",
         "hold_until",
+        "later",
+        "receive",
     }
 
 

@@ -118,7 +118,7 @@ def test_guide_form_case_and_window_read_the_same_version(
     reader.cookies["place"] = library.TOWN
     guide = reader.get(f"/items/{library.ITEM}/").content.decode()
     assert "社区证明" in guide
-    assert '<strong class="number">5</strong>' in guide
+    assert '<strong class="number">5<small>' in guide
     assert OWN["counters"][0]["name"] in guide  # type: ignore[index]
     api = reader.get(f"/api/v1/items/{library.ITEM}?division={library.TOWN}").json()
     assert (api["promised_days"], api["materials"][-1]) == (5, "社区证明")
@@ -201,7 +201,7 @@ def test_an_offering_is_drafted_reviewed_and_published_at_its_pages(
     assert reviewer.post(address, {"deed": "approve", "opinion": "同意发布。"}).status_code == 302
     assert county.post(address, {"deed": "publish", "valid_from": "2026-09-01"}).status_code == 302
     reader.cookies["place"] = library.TOWN
-    assert '<strong class="number">4</strong>' in reader.get(f"/items/{library.ITEM}/").content.decode()
+    assert '<strong class="number">4<small>' in reader.get(f"/items/{library.ITEM}/").content.decode()
 
 
 def test_a_forged_override_of_something_closed_is_refused_at_the_page(

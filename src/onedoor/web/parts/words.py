@@ -121,6 +121,8 @@ ENGLISH = {
     "数据异议": "Objections to data",
     "数据来源": "Sources",
     "事项目录": "Items",
+    "承诺核查": "Commitments to check",
+    "数据质量工单": "Doubts about data",
     "参数表": "Parameters",
     "工作日历": "Calendar",
     "人员": "Officers",

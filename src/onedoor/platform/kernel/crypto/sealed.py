@@ -130,6 +130,9 @@ def _encode(value: bytes) -> str:
 
 def _decode(text: str) -> bytes:
     try:
-        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        value = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
         raise TamperedValue("not base64url") from None
+    if _encode(value) != text:  # the last letter has bits that stand for nothing: one value, one spelling
+        raise TamperedValue("not base64url as it is written")
+    return value
