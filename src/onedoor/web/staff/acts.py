@@ -194,18 +194,8 @@ def opinion(request: HttpRequest, number: str, step: str) -> HttpResponse:
     found = case_of(request, number)
 
     def write() -> object:
-        note = request.POST.get("note", "").strip()
-        outcome = request.POST.get("outcome", "")
-        problems = {}
-        if len(note) < 10:
-            problems["note"] = "请写明审核意见和理由，不少于 10 个字。"
-        if outcome not in ("agree", "disagree"):
-            problems["outcome"] = "请选择审核结论。"
-        if problems:
-            raise InvalidInput(problems)
-        return operations.complete_step(
-            case_id=found.pk, step=step, outcome=outcome, note=note, facts={}, **who(request)
-        )
+        outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "")
+        return operations.give_opinion(case_id=found.pk, step=step, outcome=outcome, note=note, **who(request))
 
     context = {"step": step, "judgement": _judgement(found)}
     return perform(request, found, "staff/opinion.html", write, context, step=step)
