@@ -143,6 +143,21 @@ def sign_all(client: Client, draft: str) -> None:
         assert client.post(url, {"consent": found[1]}).status_code == 302
 
 
+NUMBER = re.compile(r"\d{17}[\dX]|1[3-9]\d{9}")
+
+
+def shows_nobody(board: str, number: str) -> None:
+    """A38: a masked name, and no number, telephone, address or child of anybody on the public board."""
+    text = re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", board, flags=re.DOTALL)
+    assert "王*福" in text
+    for person in (FATHER, MOTHER, DAUGHTER):
+        assert person.name not in text
+        assert person.id_number not in board
+        assert person.phone not in board
+    assert "水北街" not in text
+    assert not NUMBER.search(text.replace(number, ""))
+
+
 @pytest.mark.django_db
 def test_the_whole_errand(
     site: Simulator,
@@ -263,10 +278,8 @@ def test_the_whole_errand(
         assert post(reviewer, f"/staff/cases/{number}/notice/notice/").status_code == 302
         board = Client()
         board.cookies["place"] = TOWN
-        notices = board.get("/notices/").content.decode()
-        assert "王*福" in notices
-        assert FATHER.id_number not in notices
-        assert FATHER.phone not in notices
+        shows_nobody(board.get("/notices/").content.decode(), number)
+        shows_nobody(board.get(f"/notices/{case.notices.get().pk}/").content.decode(), number)
         early = post(reviewer, f"/staff/cases/{number}/notice/notice/")
         assert early.status_code == 409
         assert "不能提前结束" in early.content.decode()

@@ -93,3 +93,35 @@ def test_counting_back_gives_the_days_that_were_added(start: date, days: int) ->
 def test_more_days_never_end_earlier(start: date, fewer: int, more: int) -> None:
     first, second = sorted((fewer, fewer + more))
     assert CALENDAR.add_working_days(start, first).day <= CALENDAR.add_working_days(start, second).day
+
+
+@pytest.mark.parametrize(
+    ("year", "days"),
+    [
+        *((2018, 250), (2019, 250), (2020, 249), (2021, 250), (2022, 249)),
+        *((2023, 249), (2024, 251), (2025, 248), (2026, 248), (2027, 254)),
+    ],
+)
+def test_row_37_the_working_days_of_ten_years(year: int, days: int) -> None:
+    calendar = national_calendar()
+    first = date(year, 1, 1)
+    assert sum(calendar.is_workday(first + timedelta(days=n)) for n in range(366 if year % 4 == 0 else 365)) == days
+    assert calendar.is_provisional(first) == (year == 2027)
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        (date(2018, 12, 29), True),  # a Saturday given for the bridge to 2019
+        (date(2018, 12, 31), False),
+        (date(2019, 5, 3), False),  # Labour Day made longer by a second notice
+        (date(2019, 5, 5), True),
+        (date(2020, 1, 31), False),  # the Spring Festival prolonged in the epidemic
+        (date(2020, 2, 1), False),  # which undid this make-up day
+        (date(2020, 2, 3), True),
+        (date(2023, 6, 25), True),
+        (date(2024, 2, 18), True),
+    ],
+)
+def test_row_37_days_that_a_naive_calendar_gets_wrong(day: date, works: bool) -> None:
+    assert national_calendar().is_workday(day) == works

@@ -10,62 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
+from onedoor.standards.holidays import NOTICES, Year
+
 
 class UnpublishedYear(LookupError):
     """`strict=True` was asked for and the year's holiday notice is not in the table."""
-
-
-@dataclass(frozen=True)
-class Year:
-    """One year's notice: days off beside weekends, and weekend days worked instead."""
-
-    off: tuple[tuple[str, str], ...]  # first and last day, MM-DD
-    worked: tuple[str, ...]
-    source: str
-    provisional: bool = False
-
-
-NOTICES: Mapping[int, Year] = {
-    2025: Year(
-        off=(
-            ("01-01", "01-01"),
-            ("01-28", "02-04"),
-            ("04-04", "04-06"),
-            ("05-01", "05-05"),
-            ("05-31", "06-02"),
-            ("10-01", "10-08"),
-        ),
-        worked=("01-26", "02-08", "04-27", "09-28", "10-11"),
-        source="国务院办公厅关于2025年部分节假日安排的通知（国办发明电〔2024〕12号）",
-    ),
-    2026: Year(
-        off=(
-            ("01-01", "01-03"),
-            ("02-15", "02-23"),
-            ("04-04", "04-06"),
-            ("05-01", "05-05"),
-            ("06-19", "06-21"),
-            ("09-25", "09-27"),
-            ("10-01", "10-07"),
-        ),
-        worked=("01-04", "02-14", "02-28", "05-09", "09-20", "10-10"),
-        source="国务院办公厅关于2026年部分节假日安排的通知（2025-11-04）",
-    ),
-    2027: Year(
-        off=(
-            ("01-01", "01-01"),
-            ("02-05", "02-08"),
-            ("04-05", "04-05"),
-            ("05-01", "05-02"),
-            ("06-09", "06-09"),
-            ("09-15", "09-15"),
-            ("10-01", "10-03"),
-        ),
-        worked=(),
-        source="全国年节及纪念日放假办法（2024年修订），年度安排尚未公布",
-        provisional=True,
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -178,8 +127,14 @@ class WorkCalendar:
         return self._next_workday(day)[0]
 
 
-# The days every year's notice has to give, whatever else it gives (《全国年节及纪念日放假办法》第二条, 2025-01-01).
-ALWAYS_OFF = ("01-01", "05-01", "05-02", "10-01", "10-02", "10-03")
+# The days every year's notice has to give, whatever else it gives (《全国年节及纪念日放假办法》第二条); two more since 2025,
+# of which one has a date of its own.
+ALWAYS_OFF = ("01-01", "05-01", "10-01", "10-02", "10-03")
+OFF_SINCE_2025 = ("05-02",)
+
+
+def _always_off(year: int) -> tuple[str, ...]:
+    return tuple(sorted(ALWAYS_OFF + OFF_SINCE_2025)) if year >= 2025 else ALWAYS_OFF
 
 
 def year_faults(number: int, year: Year) -> dict[str, str]:
@@ -194,7 +149,7 @@ def year_faults(number: int, year: Year) -> dict[str, str]:
         faults["off"] = "有一段放假的结束日早于开始日，请核对。"
     elif len(set(off)) != len(off):
         faults["off"] = "有的放假日写了两遍，请核对。"
-    elif missing := [day for day in ALWAYS_OFF if date.fromisoformat(f"{number}-{day}") not in off]:
+    elif missing := [day for day in _always_off(number) if date.fromisoformat(f"{number}-{day}") not in off]:
         faults["off"] = f"缺少法定节假日 {'、'.join(missing)}，请补上。"
     weekdays = [f"{day:%m-%d}" for day in worked if day.weekday() < 5]
     both = [f"{day:%m-%d}" for day in worked if day in off]

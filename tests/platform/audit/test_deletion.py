@@ -38,7 +38,7 @@ def post(client: Client, **data: str) -> int:
     return int(answer.status_code)
 
 
-def test_drafts_are_deleted_an_archived_case_is_refused_with_its_basis_and_can_be_restricted(
+def test_a39_drafts_are_deleted_an_archived_case_is_refused_with_its_basis_and_can_be_restricted(
     books: Library, reader: Client
 ) -> None:
     ended = books.received(AT)

@@ -14,7 +14,8 @@ from onedoor.platform.cases.operations.desk import Defect
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
 from onedoor.platform.messages.models import Message
-from onedoor.standards.workdays import Year, year_faults
+from onedoor.standards.holidays import Year
+from onedoor.standards.workdays import year_faults
 
 AT = datetime(2026, 12, 28, 10, 0, tzinfo=CHINA)
 NOTICE = {
@@ -127,7 +128,7 @@ def test_what_cannot_be_a_notice_is_refused_beside_its_field(
 
 
 def test_the_years_that_come_with_the_code_are_without_fault() -> None:
-    from onedoor.standards.workdays import NOTICES
+    from onedoor.standards.holidays import NOTICES
 
     assert {number: year_faults(number, year) for number, year in NOTICES.items() if year_faults(number, year)} == {}
     assert year_faults(2027, Year((("13-01", "13-02"),), (), "")) == {"off": "有的日期在 2027 年不存在，请核对。"}

@@ -322,3 +322,21 @@ def test_each_problem_of_the_summary_leads_to_its_question(books: Library, brows
     review = browser.post(f"/drafts/{draft.pk}/review/", {"revision": Draft.objects.get(pk=draft.pk).revision})
     linked = re.findall(rf'<a href="/drafts/{draft.pk}/s/one/#(id_[a-z_0-9]+)">', review.content.decode())
     assert set(linked) == set(targets)
+
+
+def test_a44_a_permit_of_hong_kong_is_read_by_its_number_alone(books: Library, browser: Client) -> None:
+    draft = started(books, {"code": "guest", "type": "person", "label": "同住人"})
+    answer = post(browser, draft, guest__name="陈嘉敏", guest__id_number="810000199408230021")
+    assert answer.status_code == 302, answer.content.decode()
+    assert answers(draft) == {"guest": {"name": "陈嘉敏", "id_number": "810000199408230021"}}
+    # The sex is of the number's parity, the birth date of its middle; no county is looked up for 810000.
+    assert "1994年8月23日出生，女" in browser.get(f"/drafts/{draft.pk}/review/").content.decode()
+
+
+def test_a45_a_credit_code_of_a_committee_is_taken_with_a_warning(books: Library, browser: Client) -> None:
+    draft = started(books, {"code": "uscc", "type": "credit_code", "label": "统一社会信用代码"})
+    assert post(browser, draft, uscc="54370103MF12345676").status_code == 422
+    assert post(browser, draft, uscc="5437 0103 MF12 3456 75").status_code == 302
+    assert answers(draft) == {"uscc": "54370103MF12345675"}
+    review = browser.get(f"/drafts/{draft.pk}/review/").content.decode()
+    assert "54370103MF12345675（前两位 54 不在公布的代码表内，请对照证书核对）" in review

@@ -183,7 +183,7 @@ def test_a_pasted_or_uploaded_list_is_checked_and_taken_along(paper, keeper):
     assert "请贴上电子证照标识" in empty.content.decode()
 
 
-def test_an_archive_is_imported_its_faults_quarantined_and_a_line_confirmed(keeper):
+def test_a30_an_archive_is_imported_its_faults_quarantined_and_a_line_confirmed(keeper):
     sound = "1.2.156.3005.2.111000000009999936001.11110105000123457D.J1101052026000123.001.R"
     rows = f"证照名称,编号,颁发机关,持证人,标识,颁发日期,截止\n借书证,J1,旧馆,赵六、钱七,{sound},1988-5-6,长期\n借书证,J2,旧馆,孙八,{sound[:-1]}X,,\n"
     bad = keeper.post("/staff/certificates/imports/", {"source": "档案室", "rows": rows.replace("1988-5-6", "五月")})
@@ -208,7 +208,7 @@ def test_an_archive_is_imported_its_faults_quarantined_and_a_line_confirmed(keep
     assert "未记载" in Client().get(f"/check/{sound}/").content.decode()
 
 
-def test_the_holder_shows_a_certificate_for_one_minute(paper, holder, time_machine_at):
+def test_a29_the_holder_shows_a_certificate_for_one_minute(paper, holder, time_machine_at):
     page = f"/me/certificates/{paper.identifier}/"
     assert "二层" in holder.get(page).content.decode()
     refused = holder.post(page, {"purpose": "", "fields": ["reading_room"]})

@@ -19,8 +19,9 @@ from onedoor.services.assistance.rules import (
     next_steps_after_notice,
     review_due,
 )
+from onedoor.standards.holidays import NOTICES
 from onedoor.standards.judgement import MissingParameter
-from onedoor.standards.workdays import NOTICES, Due, UnpublishedYear, WorkCalendar, national_calendar
+from onedoor.standards.workdays import Due, UnpublishedYear, WorkCalendar, national_calendar
 
 D = Decimal
 CALENDAR = national_calendar()

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from onedoor.platform.kernel import parameters
 from onedoor.platform.kernel.models import ParameterRow
-from onedoor.standards.workdays import NOTICES, WorkCalendar, Year
+from onedoor.standards.holidays import NOTICES, Year
+from onedoor.standards.workdays import WorkCalendar
 
 PREFIX = "calendar."
 NATION = "000000000000"

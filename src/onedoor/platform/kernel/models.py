@@ -1,5 +1,6 @@
 """What every room shares: abstract records, the outbox, parameters, number series, replays, rotation, rates, worker beats."""
 
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import models
@@ -21,13 +22,15 @@ class RegisterEntry(Recorded):
     """
     One line of a register: in force over `[in_force_from, in_force_to)`, ended and succeeded, never edited.
 
-    The succession of entries is the history of the register; there is no second one.
+    The succession of entries is the history of the register; there is no second one. Each entry has two times: when it
+    holds (`in_force_…`) and when the register knew (`recorded_at`, `end_recorded_at`).
     """
 
     number = models.CharField("登记编号", max_length=60, unique=True)
     division = models.CharField("行政区划", max_length=12, db_index=True)
     in_force_from = models.DateField("生效日")
     in_force_to = models.DateField("失效日", null=True, blank=True)
+    end_recorded_at = models.DateTimeField("失效记录时间", null=True, blank=True)
     case_number = models.CharField("办件编号", max_length=50, db_index=True)
     succeeds = models.OneToOneField(
         "self", verbose_name="承接", null=True, blank=True, on_delete=models.PROTECT, related_name="succeeded_by"
@@ -35,6 +38,17 @@ class RegisterEntry(Recorded):
 
     class Meta:
         abstract = True
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(in_force_to__isnull=True, end_recorded_at__isnull=True)
+                | models.Q(in_force_to__isnull=False, end_recorded_at__isnull=False),
+                name="%(app_label)s_%(class)s_end_is_recorded",
+            )
+        ]
+
+    def end(self, *, on: date, at: datetime) -> None:
+        """Let the entry cease on a day; `at` is when that became known. The caller saves it."""
+        self.in_force_to, self.end_recorded_at = on, at
 
 
 class OutboxMessage(models.Model):

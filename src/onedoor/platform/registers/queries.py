@@ -1,11 +1,14 @@
-"""Look into registers: lists by place and day, one entry with its history. Every look is recorded."""
+"""
+Look into registers: lists by place, one entry with its history, as true on one day and as known on another. Every look
+is recorded.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.audit import suspensions
@@ -25,6 +28,40 @@ class EntryNotFound(NotFound):
 
 
 @dataclass(frozen=True)
+class View:
+    """
+    Two times of a look: the day whose truth is asked for, and the moment whose knowledge it is told with.
+
+    What an organ knew when it paid is often not what held, as came out later; both questions have an answer.
+    """
+
+    on: date
+    known: datetime | None = None  # None: what is known now
+
+    @property
+    def condition(self) -> Q:
+        """The entries in force on the day, as the register knew at the moment."""
+        lasts = Q(in_force_to__isnull=True) | Q(in_force_to__gt=self.on)
+        if self.known is None:
+            return Q(in_force_from__lte=self.on) & lasts
+        begun = Q(in_force_from__lte=self.on, recorded_at__lte=self.known)
+        return begun & (lasts | Q(end_recorded_at__gt=self.known))
+
+    def end_of(self, entry: RegisterEntry) -> date | None:
+        """Return the last day as far as it was known."""
+        if self.known is not None and entry.end_recorded_at is not None and entry.end_recorded_at > self.known:
+            return None
+        return entry.in_force_to
+
+    def holds(self, entry: RegisterEntry) -> bool:
+        """Tell of one row what `condition` asks of all."""
+        if self.known is not None and entry.recorded_at > self.known:
+            return False
+        end = self.end_of(entry)
+        return entry.in_force_from <= self.on and (end is None or self.on < end)
+
+
+@dataclass(frozen=True)
 class Row:
     """One line of a list; `cells` in the order of the register's columns."""
 
@@ -32,6 +69,17 @@ class Row:
     number: str
     in_force: bool
     cells: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One entry of a succession: over which days it holds, and when the register learned that."""
+
+    number: str
+    in_force_from: date
+    in_force_to: date | None
+    recorded_at: datetime
+    end_recorded_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -44,7 +92,7 @@ class Entry:
     in_force_from: date
     in_force_to: date | None
     facts: Sequence[tuple[str, str]]
-    history: Sequence[tuple[str, date, date | None]]  # number, from, to; oldest first
+    history: Sequence[Stretch]  # oldest first
     case_number: str
 
 
@@ -56,10 +104,18 @@ def visible_registers(*, actor: Actor) -> list[Register]:
 
 
 def list_entries(
-    *, code: str, actor: Actor, at: datetime, number: str = "", before: int = 0, most: int = PAGE
+    *,
+    code: str,
+    actor: Actor,
+    at: datetime,
+    number: str = "",
+    view: View | None = None,
+    before: int = 0,
+    most: int = PAGE,
 ) -> tuple[Register, list[Row]]:
     """
-    Return a page of a register, newest first. Two queries whatever its size; `before` is the id of the last row above.
+    Return a page of a register, newest first; with a `view`, what is in force then. Two queries whatever its size;
+    `before` is the id of the last row above.
 
     :raises EntryNotFound, NotAllowed: no such register, or not for this post.
     """
@@ -69,9 +125,11 @@ def list_entries(
         found = found.filter(number=number.strip())
     if before:
         found = found.filter(pk__lt=before)
-    on = day_of(at)
+    seen = view or View(day_of(at))
+    if view is not None:
+        found = found.filter(view.condition)
     rows = [
-        Row(entry.pk, entry.number, _in_force(entry, on), [column.show(entry) for column in register.columns])
+        Row(entry.pk, entry.number, seen.holds(entry), [column.show(entry) for column in register.columns])
         for entry in found.order_by("-pk")[:most]
     ]
     audit.record_look("registers.list", actor=actor, at=at, target=f"register:{code}")
@@ -106,7 +164,10 @@ def read_entry(*, code: str, entry_id: int, actor: Actor, at: datetime) -> Entry
         in_force_from=entry.in_force_from,
         in_force_to=entry.in_force_to,
         facts=[(column.title, column.show(entry)) for column in register.facts],
-        history=[(one.number, one.in_force_from, one.in_force_to) for one in _chain(entry)],
+        history=[
+            Stretch(one.number, one.in_force_from, one.in_force_to, one.recorded_at, one.end_recorded_at)
+            for one in _chain(entry)
+        ],
         case_number=entry.case_number,
     )
 
@@ -123,10 +184,6 @@ def _require(code: str, actor: Actor) -> Register:
 def _in_reach(register: Register, actor: Actor) -> "QuerySet[Any]":
     found = register.model._default_manager.filter(within_reach(actor, by_line=False))
     return found.select_related(*register.related) if register.related else found
-
-
-def _in_force(entry: RegisterEntry, on: date) -> bool:
-    return entry.in_force_from <= on and (entry.in_force_to is None or on < entry.in_force_to)
 
 
 def _chain(entry: Any) -> list[Any]:

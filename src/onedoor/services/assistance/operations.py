@@ -82,8 +82,9 @@ def end_recognition(*, recognition_id: int, reason: str, actor: Actor, at: datet
         return recognition
     # One that was ended before its first day has never been in force: it ends on the day it would have begun.
     last = max(day_of(at), recognition.in_force_from)
-    recognition.in_force_to, recognition.end_month = last, last.replace(day=1)
-    recognition.save(update_fields=["in_force_to", "end_month"])
+    recognition.end(on=last, at=at)
+    recognition.end_month = last.replace(day=1)
+    recognition.save(update_fields=["in_force_to", "end_recorded_at", "end_month"])
     recognition.people.filter(ended_on__isnull=True).update(ended_on=last)
     audit.record(
         "assistance.end_recognition",

@@ -1,5 +1,8 @@
 """The registers an officer may see: which there are, a page of one, one entry with its history."""
 
+from datetime import date, datetime, time
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -19,15 +22,38 @@ def index(request: HttpRequest) -> HttpResponse:
 def entries(request: HttpRequest, code: str) -> HttpResponse:
     actor, number = actor_of(request), request.GET.get("number", "")
     before = whole(request.GET, "before", 0)
-    register, rows = queries.list_entries(code=code, actor=actor, at=clock.now(), number=number, before=before)
+    view, problems = _view(request)
+    register, rows = queries.list_entries(
+        code=code, actor=actor, at=clock.now(), number=number, view=view, before=before
+    )
+    kept = {name: request.GET.get(name, "") for name in ("number", "on", "known")}
     context = {
+        "view": view,
+        "typed": kept,
+        "kept": urlencode({name: text for name, text in kept.items() if text}),
+        "problems": problems,
         "register": register,
         "rows": rows,
-        "number": number,
         "next": rows[-1].id if len(rows) == queries.PAGE else None,
         "duties": cases.duty_counts(actor=actor),
     }
-    return render(request, "staff/register.html", context)
+    return render(request, "staff/register.html", context, status=422 if problems else 200)
+
+
+def _view(request: HttpRequest) -> tuple[queries.View | None, dict[str, str]]:
+    """Return the two times a visitor asks for; a day of knowledge is taken to its end."""
+    days, problems = {}, {}
+    for name in ("on", "known"):
+        text = request.GET.get(name, "").strip()
+        try:
+            days[name] = date.fromisoformat(text) if text else None
+        except ValueError:
+            problems[name] = "请按 2026-11-24 的样子填写日期。"
+    if problems or not any(days.values()):
+        return None, problems
+    known = days["known"]
+    moment = datetime.combine(known, time.max, clock.CHINA) if known else None
+    return queries.View(days["on"] or known or clock.today(), moment), {}
 
 
 def entry(request: HttpRequest, code: str, entry_id: int) -> HttpResponse:

@@ -10,7 +10,7 @@ from typing import Any
 from onedoor.platform.cases.forms import fields
 from onedoor.platform.cases.forms.fields import choices_of
 from onedoor.platform.catalog.forms import Choice, FormField
-from onedoor.standards import documents, id_numbers
+from onedoor.standards import credit_codes, documents, id_numbers
 from onedoor.standards.money import format_money
 
 Names = Mapping[str, str]  # full names of divisions by code
@@ -203,6 +203,22 @@ def _say_document(value: Mapping[str, Any], field: FormField, names: Names) -> s
     return said + "".join(f"（{warning.removesuffix('。')}）" for warning in warnings)
 
 
+# What is odd and yet usable, said where the answer is read again.
+ODD = {
+    "embedded organization code does not check": "其中的组织机构代码校验不通过，请对照证书核对",
+    "pair": "前两位 {pair} 不在公布的代码表内，请对照证书核对",
+}
+
+
+def _say_credit_code(value: Any, field: FormField, names: Names) -> str:
+    try:
+        found = credit_codes.parse_credit_code(str(value))
+    except credit_codes.CreditCodeFault:
+        return str(value)
+    odd = [ODD[one] if one in ODD else ODD["pair"].format(pair=found.class_pair) for one in found.warnings]
+    return str(value) + "".join(f"（{one}）" for one in odd)
+
+
 def _in_order(value: Mapping[str, Any], field: FormField) -> dict[str, str]:
     return {"to": "结束日期不能早于开始日期，请核对。"} if value["to"] < value["from"] else {}
 
@@ -254,7 +270,7 @@ KINDS: Mapping[str, Kind] = {
         note=_born,
     ),
     "organization_name": Kind(fields.organization_name, autocomplete="organization"),
-    "credit_code": Kind(fields.credit_code),
+    "credit_code": Kind(fields.credit_code, _say_credit_code),
     "organization": Kind(
         say=_say_parts,
         key=_parts_key,

@@ -18,7 +18,8 @@ from onedoor.platform.kernel import calendars, outbox, parameters
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput
-from onedoor.standards.workdays import WorkCalendar, Year, year_faults
+from onedoor.standards.holidays import Year
+from onedoor.standards.workdays import WorkCalendar, year_faults
 
 MACHINE = Actor.system("放假安排")
 AT_ONCE = 200  # cases in one transaction; the rest follows with the next event

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from onedoor.platform.kernel import calendars, parameters
 from onedoor.platform.kernel.actors import Actor
-from onedoor.standards.workdays import NOTICES, WorkCalendar, Year
+from onedoor.standards.holidays import NOTICES, Year
+from onedoor.standards.workdays import WorkCalendar
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,11 @@ class Recognition(RegisterEntry):
         "identity.Organization", verbose_name="确认机关", on_delete=models.PROTECT, related_name="+"
     )
 
-    class Meta:
+    class Meta(RegisterEntry.Meta):
         verbose_name = "救助认定"
         verbose_name_plural = "救助认定登记簿"
         constraints: ClassVar = [
+            *RegisterEntry.Meta.constraints,
             models.CheckConstraint(condition=models.Q(monthly_amount__gte=0), name="recognition_amount_not_negative"),
             models.CheckConstraint(
                 condition=models.Q(in_force_to__isnull=True) | models.Q(in_force_to__gte=models.F("in_force_from")),
