@@ -90,7 +90,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "post_notice": ("desk_get_file", "acts_post_notice", "acts_close_notice"),
     "dispense": ("acts_dispense",),
     "terminate": ("acts_terminate",),
-    "special": ("acts_begin_special", "acts_end_special"),
+    "special": ("acts_get_specials", "acts_begin_special", "acts_end_special"),
     "extend": ("acts_extend",),
     "decide": ("cases_get_judgement", "acts_decide"),
     "decide_at_once": ("acts_decide_at_once",),
@@ -181,6 +181,8 @@ COVERED: dict[str, tuple[str, ...]] = {
     "parameter": ("catalog_desk_get_parameter", "catalog_desk_enact_parameter"),
     # supervision
     "board": ("supervision_board",),
+    "pauses": ("supervision_pauses",),
+    "paused_cases": ("supervision_paused_cases",),
     "board_rows": ("supervision_rows",),
     "audit": ("supervision_audit_lines", "supervision_seals"),
     "audit_export": ("supervision_export",),

@@ -1,10 +1,11 @@
 """What officers do to a case along its steps: accept, ask, refuse, visit, opinion, notice, decide, extend, end."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from ninja import File, Form, UploadedFile
 
 from onedoor.api import forms
 from onedoor.api.answers import Answers, inside, typed
@@ -19,6 +20,7 @@ from onedoor.platform.cases.operations.desk import Defect
 from onedoor.platform.cases.queries import Case
 from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.catalog.forms import Section
+from onedoor.platform.files.posted import require_room
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput, NotFound
@@ -125,10 +127,21 @@ class SpecialIn(Told):
     planned_end: Day
 
 
-class ResultIn(Told):
-    """特别程序的结果。The result of a special procedure."""
+class SpecialOut(Told):
+    """一种特别程序，现在启动最迟到哪天。A special procedure, with the last day it may have if it began now."""
 
-    result: Text
+    code: str
+    title: str
+    basis: str
+    most_days: int
+    last_day: date
+
+
+class SpecialsOut(Told):
+    """事项的特别程序；正在进行的，结束要附上什么。The item's special procedures, and the paper that ends the one under way."""
+
+    procedures: list[SpecialOut]
+    proof_wanted: str
 
 
 def ruling(sent: DecisionIn) -> Ruling:
@@ -283,6 +296,16 @@ def extend(request: HttpRequest, number: Line, sent: ReasonIn, seen: int = SEEN)
     return standing(case)
 
 
+@room.read("/cases/{number}/special-procedure", officer("cases.decide", "cases.review"), "可用的特别程序", SpecialsOut)
+def get_specials(request: HttpRequest, number: Line) -> dict[str, Any]:
+    """Read which special procedures the item has, how long each may take now, and what ends the one under way."""
+    case = case_of(request, number)
+    found = queries.special_procedures_of(case, at=clock.now())
+    names = ("code", "title", "basis", "most_days")
+    procedures = [{"last_day": last} | {name: getattr(one, name) for name in names} for one, last in found]
+    return {"procedures": procedures, "proof_wanted": queries.proof_wanted(case)}
+
+
 @room.write("/cases/{number}/special-procedure", officer("cases.decide"), "启动特别程序", ActOut)
 def begin_special(request: HttpRequest, number: Line, sent: SpecialIn, seen: int = SEEN) -> dict[str, Any]:
     """Begin a special procedure; its days do not count."""
@@ -291,11 +314,14 @@ def begin_special(request: HttpRequest, number: Line, sent: SpecialIn, seen: int
     return standing(case)
 
 
-@room.write("/cases/{number}/special-procedure/end", officer("cases.decide"), "结束特别程序", ActOut)
-def end_special(request: HttpRequest, number: Line, sent: ResultIn, seen: int = SEEN) -> dict[str, Any]:
-    """End the special procedure with its result."""
+@room.write("/cases/{number}/special-procedure/end", officer("cases.decide", "cases.review"), "结束特别程序", ActOut)
+def end_special(
+    request: HttpRequest, number: Line, result: Form[Text], evidence: File[UploadedFile], seen: int = SEEN
+) -> dict[str, Any]:
+    """End the special procedure with its result and the paper that says so."""
+    require_room(request)
     case = case_of(request, number, seen=seen)
-    operations.end_special_procedure(case_id=case.pk, result=sent.result, **who(request))
+    operations.end_special_procedure(case_id=case.pk, result=result, proof=evidence, **who(request))
     return standing(case)
 
 

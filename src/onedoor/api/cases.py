@@ -136,6 +136,20 @@ class OfferOut(Told):
     title: str
 
 
+class PauseOut(Told):
+    """暂停计时的一段。A time a case stood still."""
+
+    kind: str
+    reason: str
+    basis: str
+    from_at: datetime
+    planned_end: date
+    to_at: datetime | None
+    over_at: datetime | None
+    approved_by: str
+    proof: int | None
+
+
 class CaseWholeOut(CaseOut):
     """一个办件的全貌，申请人一方所见。A case as its applicant follows it."""
 
@@ -144,6 +158,7 @@ class CaseWholeOut(CaseOut):
     road: list[MilestoneOut]
     timeline: list[TimelineOut]
     clocks: list[ClockOut]
+    pauses: list[PauseOut]
     documents: list[DocumentOut]
     certificates: list[IssuedOut]
     asked_papers: list[str]
@@ -286,6 +301,7 @@ def followed(case: Case, actor: Actor) -> dict[str, Any]:
         "road": queries.road(case),
         "timeline": queries.timeline(case, for_citizen=actor.kind != "officer"),
         "clocks": queries.clocks_of(case, at=clock.now()),
+        "pauses": stood_still(case),
         "documents": queries.documents_of(case),
         "certificates": certificates.certificates_of_case(case_number=case.number),
         "asked_papers": [one.definition.code for one in queries.asked_papers(case)],
@@ -298,6 +314,11 @@ def followed(case: Case, actor: Actor) -> dict[str, Any]:
         "offered": [{"relation": relation, "title": title} for relation, title in proceedings.offered],
         "may_apply_again": proceedings.may_apply_again,
     }
+
+
+def stood_still(case: Case) -> list[dict[str, Any]]:
+    names = ("kind", "reason", "basis", "from_at", "planned_end", "to_at", "over_at", "approved_by")
+    return [{"proof": one.proof_id} | {name: getattr(one, name) for name in names} for one in queries.pauses_of(case)]
 
 
 def standing(case: Case) -> dict[str, Any]:

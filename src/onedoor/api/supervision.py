@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 
-from onedoor.api.cases import CaseOut, row
+from onedoor.api.cases import CaseOut, PauseOut, row, stood_still
 from onedoor.api.doors import caller, officer, who
 from onedoor.api.public import Done, LeftOut
 from onedoor.api.rooms import Room
@@ -14,7 +14,7 @@ from onedoor.platform.audit import queries as record
 from onedoor.platform.audit.suspensions import release_query_right
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import NotFound
+from onedoor.platform.kernel.errors import InvalidInput, NotFound
 from onedoor.platform.supervision import queries
 
 room = Room("supervision")
@@ -124,6 +124,46 @@ class ExportIn(Told):
     reason: Text
 
 
+class StoodOut(Told):
+    """受理的办件有多少停过表、平均停几天。How many accepted cases stood still, and for how many days on average."""
+
+    cases: int
+    paused: int
+    share: float
+    days: float
+
+
+class OrganStoodOut(StoodOut):
+    """一个决定机关的。Of one deciding organ."""
+
+    organ: int
+    name: str
+
+
+class OfficerStoodOut(Told):
+    """一个批准人的。Of one officer who let cases stand still."""
+
+    officer: int
+    name: str
+    pauses: int
+    paused: int
+    days: float
+
+
+class StandingStillOut(Told):
+    """暂停计时：谁停、停多久。Pauses of the cases accepted within a span of days."""
+
+    whole: StoodOut
+    organs: list[OrganStoodOut]
+    officers: list[OfficerStoodOut]
+
+
+class PausedCaseOut(CaseOut):
+    """停过表的办件。A case with the times it stood still."""
+
+    pauses: list[PauseOut]
+
+
 class SuspensionOut(Told):
     """被暂停的查询权。A suspended right to look people up."""
 
@@ -179,6 +219,42 @@ def rows(request: HttpRequest, shown: Line, within: Line = "", before: Id = 0) -
         shown=shown, actor=caller(request), on=clock.today(), within=_place(within), before=before, most=SIZE
     )
     return page(found, size=SIZE, cursor=lambda one: one.pk, out=row)
+
+
+def _span(days: int) -> int:
+    if days not in queries.SPANS:
+        raise InvalidInput({"span": f"请选择 {'、'.join(map(str, queries.SPANS))} 天。"})
+    return days
+
+
+@room.read("/supervision/pauses", WATCHES, "暂停计时", StandingStillOut)
+def pauses(request: HttpRequest, within: Line = "", span: Id = 90) -> Any:
+    """Read how the cases accepted in the last 30, 90 or 365 days stood still: on the whole, by organ, by officer."""
+    return queries.pauses(within=_place(within), span=_span(span), **who(request))
+
+
+@room.read("/supervision/paused-cases", WATCHES, "停过表的办件", Page[PausedCaseOut])
+def paused_cases(
+    request: HttpRequest,
+    within: Line = "",
+    span: Id = 90,
+    organ_id: Id = 0,
+    login: Id = 0,
+    accepted: bool = False,
+    before: Id = 0,
+) -> dict[str, Any]:
+    """List the cases behind a figure of the pauses; with `accepted` also those that never stood still."""
+    found = queries.paused_cases(
+        within=_place(within),
+        span=_span(span),
+        organ=organ_id,
+        officer=login,
+        all_accepted=accepted,
+        before=before,
+        most=SIZE,
+        **who(request),
+    )
+    return page(found, size=SIZE, cursor=lambda one: one.pk, out=lambda one: row(one) | {"pauses": stood_still(one)})
 
 
 @room.read("/audit/replays/{number}", AUDITS, "回放一个办件", ReplayOut)

@@ -112,7 +112,7 @@ def end_special(stage: Stage) -> Sent:
     return Sent(
         "approver",
         f"{API}/cases/{Case.objects.get().number}/special-procedure/end",
-        {"result": "专家评审同意借阅古籍。"},
+        {"result": "专家评审同意借阅古籍。", "evidence": library.proof()},
     )
 
 

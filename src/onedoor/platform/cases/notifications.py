@@ -50,6 +50,7 @@ TEXTS = {
     Kind.DISPENSE: "“{item}”依法不需要办理，理由见告知书。",
     Kind.BEGIN_SPECIAL: "“{item}”进入特别程序，这段时间不计入办理期限，原因和计划结束日见告知书。",
     Kind.END_SPECIAL: "“{item}”的特别程序已结束，最迟 {promised} 办结。",
+    Kind.RUN_AGAIN: "“{item}”的特别程序已到最长期限 {due} 还没有结束，办理期限从次日起恢复计算，最迟 {promised} 办结。",
     Kind.TERMINATE: "“{item}”已终止办理，理由和救济途径见通知书。",
     Kind.RECALCULATE: "“{item}”的时限按新公布的放假安排重新计算：{moved}。",
     Kind.WITHDRAW: "“{item}”申请已按您的要求撤回。",

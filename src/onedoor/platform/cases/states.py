@@ -75,6 +75,7 @@ class Kind(models.TextChoices):
     DISPENSE = "dispense", "告知无需办理"
     BEGIN_SPECIAL = "begin_special", "启动特别程序"
     END_SPECIAL = "end_special", "结束特别程序"
+    RUN_AGAIN = "run_again", "特别程序超过最长期限，恢复计时"
     TERMINATE = "terminate", "终止办理"
     CORRECT = "correct", "当场更正"
     PROPOSE = "propose", "拟定决定"
@@ -162,6 +163,7 @@ MOVES = {
         Move(Kind.DISPENSE, frozenset({State.RECEIVED}), State.NO_NEED),
         Move(Kind.BEGIN_SPECIAL, frozenset({State.ACCEPTED, State.REVIEWING, State.DECIDING}), State.SPECIAL),
         Move(Kind.END_SPECIAL, frozenset({State.SPECIAL}), None),
+        Move(Kind.RUN_AGAIN, frozenset({State.SPECIAL}), None),
         Move(Kind.TERMINATE, BEFORE_DECISION, State.TERMINATED),
         Move(Kind.CORRECT, frozenset({State.RECEIVED}), None),
         Move(Kind.PROPOSE, frozenset({State.DECIDING}), None),

@@ -92,7 +92,8 @@ class SpecialProcedure(StrictModel):
     code: Code
     title: NonEmpty
     basis: NonEmpty
-    most_days: Annotated[int, Field(ge=1)] = 60  # natural days it may be planned for
+    most_days: Annotated[int, Field(ge=1)] = 60  # natural days it may take within one case, however often begun
+    proof: NonEmpty = "结果证明"  # the paper that ends it: an expert opinion, a test report
 
 
 class National(StrictModel):

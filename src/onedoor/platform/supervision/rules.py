@@ -1,4 +1,4 @@
-"""When a lamp lights (platform rules T01, T03–T07, P01): pure functions over the days of a clock."""
+"""When a lamp lights (platform rules T01, T03–T08, P01, P09): pure functions over the days of a clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,6 +51,37 @@ def lamps(clock: ClockDays, *, today: date, is_workday: Callable[[date], bool]) 
 def lamps_in_hours(kind: str, *, due_at: datetime, at: datetime) -> list[Lit]:
     """Return the lamp a limit in hours lights at a moment: as soon as it has passed."""
     return [Lit(*PASSED[kind], due_at.date())] if kind in PASSED and at >= due_at else []
+
+
+def overlong_pause(
+    *, started_on: date, planned_end: date, today: date, working_days: Callable[[date, date], int]
+) -> list[Lit]:
+    """
+    T08: a pause that runs on after its planned end is yellow; after more than twice its planned working days, red too.
+
+    `working_days(first, last)` counts the working days after the first day up to the last (readings 9).
+    """
+    if today <= planned_end:
+        return []
+    lit = [Lit("T08", "yellow", planned_end + timedelta(days=1))]
+    if working_days(started_on, today) > 2 * working_days(started_on, planned_end):
+        lit.append(Lit("T08", "red", today))
+    return lit
+
+
+MOST_PAUSED, FEWEST_CASES, MOST_BY_ONE = 0.30, 10, 3
+
+
+def pauses_too_often(*, cases: int, paused: int, today: date) -> Lit | None:
+    """P09 for an organ: more than 30 % of its cases stood still. Fewer than ten cases say nothing."""
+    if cases < FEWEST_CASES or paused <= MOST_PAUSED * cases:
+        return None
+    return Lit("P09", "notice", today)
+
+
+def pauses_one_case_too_often(*, by_one: int, today: date) -> Lit | None:
+    """P09 for a case: the same officer let it stand still more than three times."""
+    return Lit("P09", "notice", today) if by_one > MOST_BY_ONE else None
 
 
 def _workday_before(day: date, is_workday: Callable[[date], bool]) -> date:

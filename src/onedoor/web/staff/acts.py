@@ -18,6 +18,7 @@ from onedoor.platform.cases.queries import Case
 from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.catalog import scenarios
 from onedoor.platform.catalog.forms import Section
+from onedoor.platform.files.posted import require_room
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
@@ -300,8 +301,12 @@ def special(request: HttpRequest, number: str) -> HttpResponse:
 
     def write() -> object:
         if found.state == "special":
+            require_room(request)
             return operations.end_special_procedure(
-                case_id=found.pk, result=request.POST.get("result", ""), **who(request)
+                case_id=found.pk,
+                result=request.POST.get("result", ""),
+                proof=request.FILES.get("evidence"),
+                **who(request),
             )
         return operations.begin_special_procedure(
             case_id=found.pk,
@@ -311,7 +316,11 @@ def special(request: HttpRequest, number: str) -> HttpResponse:
             **who(request),
         )
 
-    context = {"procedures": found.item_version.item.special_procedures, "today": clock.today()}
+    context = {
+        "procedures": queries.special_procedures_of(found, at=clock.now()),
+        "pauses": queries.pauses_of(found),
+        "proof": queries.proof_wanted(found),
+    }
     return perform(request, found, "staff/special.html", write, context)
 
 

@@ -10,8 +10,8 @@ from django.db import InterfaceError, OperationalError, transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, life, steps
 from onedoor.platform.cases.clocks import work_calendar
-from onedoor.platform.cases.models import Case, CaseDocument, Clock, PublicNotice, Tolerance
-from onedoor.platform.cases.operations import tolerance
+from onedoor.platform.cases.models import Case, CaseDocument, Clock, Pause, PublicNotice, Tolerance
+from onedoor.platform.cases.operations import special, tolerance
 from onedoor.platform.cases.operations.desk import begin_review, end_supplement
 from onedoor.platform.cases.operations.notices import close_notice
 from onedoor.platform.cases.operations.submission import hand_in_case
@@ -80,6 +80,14 @@ def return_untolerated(*, at: datetime) -> int:
     ]
     actor = Actor.system("容缺期满")
     return _each("return_tolerated", sure, lambda pk: tolerance.return_overdue(case_id=pk, actor=actor, at=at))
+
+
+def run_overlong_again(*, at: datetime) -> int:
+    """Let the clocks of every case run again whose special procedure has had all its days; return how many."""
+    overlong = Pause.objects.filter(to_at__isnull=True, over_at__isnull=True, most_until__lt=day_of(at))
+    waiting = overlong.filter(case__state=State.SPECIAL).order_by("most_until").values_list("case_id", flat=True)
+    actor = Actor.system("特别程序到最长期限")
+    return _each("run_again", waiting, lambda pk: special.run_again(case_id=pk, actor=actor, at=at))
 
 
 def close_ended_notices(*, at: datetime) -> int:
