@@ -157,6 +157,13 @@ REFUSED = {
 }
 
 
+def proof() -> bytes:
+    """Return a picture that shows something: the paper that ends a special procedure."""
+    from tests.journeys.conftest import photo
+
+    return photo("proof").getvalue()
+
+
 @dataclass
 class Library:
     """The place with its people, and one application driven as far as a test wants it."""

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 from tests.platform import library
-from tests.platform.library import CHINA, Library
+from tests.platform.library import CHINA, Library, proof
 
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Case, Clock
@@ -66,7 +66,7 @@ def test_a03_a_special_procedure_stops_both_clocks(books: Library) -> None:
     assert due(case) == {}
     assert Case.objects.get(pk=case.pk).state == "special"
     operations.end_special_procedure(
-        case_id=case.pk, result="专家评审认为可以办理。", actor=approver, at=moment("2026-10-20")
+        case_id=case.pk, result="专家评审认为可以办理。", proof=proof(), actor=approver, at=moment("2026-10-20")
     )
     assert Case.objects.get(pk=case.pk).state == "reviewing"
     assert due(case) == {"promised": "2026-10-27", "statutory": "2026-11-10"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.platform import library
 from tests.platform.desks import Desk, own, staff
-from tests.platform.library import CHINA, Library
+from tests.platform.library import CHINA, Library, proof
 
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.clocks import due_moment
@@ -120,7 +120,8 @@ def test_the_clocks_of_a_step_stand_still_with_the_case_to_the_minute(limited: D
     limited.go(moment("2026-10-10"))
     assert "暂停计时" in limited.page("reader", own(case))
     words = "专家评审认为可以办理。"
-    operations.end_special_procedure(case_id=case.pk, result=words, actor=approver, at=moment("2026-10-12", "08:30"))
+    ended = {"result": words, "proof": proof(), "at": moment("2026-10-12", "08:30")}
+    operations.end_special_procedure(case_id=case.pk, actor=approver, **ended)
     assert running(case)["step:opinion"] == "2026-10-12 12:30"  # four of its six hours were left
 
 
@@ -138,7 +139,8 @@ def test_a_step_that_opens_while_the_case_stands_still_waits_with_it(limited: De
     limited.books.step(case, "visit", moment("2026-10-08"), "surveyor", "second_surveyor")
     assert running(case) == {}
     words = "专家评审认为可以办理。"
-    operations.end_special_procedure(case_id=case.pk, result=words, actor=approver, at=moment("2026-10-09", "14:00"))
+    ended = {"result": words, "proof": proof(), "at": moment("2026-10-09", "14:00")}
+    operations.end_special_procedure(case_id=case.pk, actor=approver, **ended)
     assert running(case)["step:opinion"] == "2026-10-09 20:00"
 
 

@@ -81,7 +81,7 @@ def test_the_days_of_the_hearing_do_not_count(books: Library, told: Case) -> Non
     schedule(books, told, date(2026, 11, 20))
     with pytest.raises(OneDoorError, match="听证中"):
         operations.end_special_procedure(
-            case_id=told.pk, result="听证不办了，继续审查吧。", actor=books.officer("reviewer"), at=ASKED
+            case_id=told.pk, result="听证不办了，继续审查吧。", proof=None, actor=books.officer("reviewer"), at=ASKED
         )
     presider = books.officer("second_approver", on=date(2026, 11, 20))
     held = datetime(2026, 11, 20, 11, 0, tzinfo=CHINA)

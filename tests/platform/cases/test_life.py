@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 from tests.platform import library
-from tests.platform.library import CHINA, MACHINE, Library
+from tests.platform.library import CHINA, MACHINE, Library, proof
 
 from onedoor.platform.cases import life, operations
 from onedoor.platform.cases.access import CaseNotFound, DraftNotFound
@@ -399,9 +399,13 @@ def test_a_special_procedure_is_approved_by_a_head_who_did_not_handle_the_case(b
     paper = operations.begin_special_procedure(**words, actor=approver)
     assert "专家评审" in str(paper.content["paragraphs"])
     with pytest.raises(InvalidInput):
-        operations.end_special_procedure(case_id=case.pk, result="好", actor=approver, at=AT)
+        operations.end_special_procedure(case_id=case.pk, result="好", proof=None, actor=approver, at=AT)
     operations.end_special_procedure(
-        case_id=case.pk, result="专家评审认为可以办理借阅。", actor=books.officer("reviewer"), at=AT + timedelta(days=3)
+        case_id=case.pk,
+        result="专家评审认为可以办理借阅。",
+        proof=proof(),
+        actor=books.officer("reviewer"),
+        at=AT + timedelta(days=3),
     )
     assert Case.objects.get(pk=case.pk).state == "reviewing"
 

@@ -93,6 +93,9 @@ PASSED_THROUGH = {State.GRANTED, State.DENIED}  # left again within the transact
 # Proceedings of their own; what they do in other states is tested beside them.
 ELSEWHERE = {
     Kind.RECALCULATE,  # tests/platform/cases/test_calendars.py
+    Kind.GRANT_BY_SILENCE,  # tests/platform/cases/test_silence.py
+    Kind.MISS_LIMIT,
+    Kind.RUN_AGAIN,  # tests/platform/cases/test_pauses.py
     Kind.RAISE_CONFLICT,  # tests/platform/exchange/test_conflicts.py, like the two below
     Kind.EXPLAIN,
     Kind.SETTLE_CONFLICT,
@@ -240,7 +243,9 @@ ACTS: dict[Kind, Callable[[Library, Case, datetime], Any]] = {
         reason="需请专家评审古籍借阅资格。",
         planned_end=date(2026, 9, 15),
     ),
-    Kind.END_SPECIAL: by_officer(operations.end_special_procedure, "reviewer", result="专家评审认为可以办理借阅。"),
+    Kind.END_SPECIAL: by_officer(
+        operations.end_special_procedure, "reviewer", result="专家评审认为可以办理借阅。", proof=library.proof()
+    ),
     Kind.TERMINATE: by_officer(operations.terminate_case, "approver", **WORDS),
     Kind.CORRECT: correct,
     Kind.TRANSFER: transfer,

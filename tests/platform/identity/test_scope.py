@@ -108,6 +108,8 @@ MUST_SEE = frozenset(
         "list_entries",
         "read_entry",
         "board",
+        "pauses",
+        "paused_cases",
         "running_clocks",
         "events",
         "cases_behind",
@@ -143,6 +145,8 @@ class Place:
             actor=Actor.anonymous(),
             at=AT,
         )
+        what = {"kind": "supplement", "reason": "受理后补充材料", "basis": "《公共图书馆法》", "approved_by": "官员"}
+        self.case.pauses.create(**what, from_at=AT, to_at=AT, planned_end=AT.date())
         self.post = Post.objects.get(pk=library.posts["clerk"])
         organ = library.organs[COUNTY]
         self.certificate = Certificate.objects.create(

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.platform.library import CHINA, MACHINE, TOWN, Library
+from tests.platform.library import CHINA, MACHINE, TOWN, Library, proof
 
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Case
@@ -63,7 +63,7 @@ def test_a_pause_in_time_moves_the_lamps(books: Library) -> None:
     operations.begin_special_procedure(case_id=case.pk, actor=approver, at=moment("2026-10-13"), **EXPERTS)
     assert lit(case, "2026-10-16") == {}
     operations.end_special_procedure(
-        case_id=case.pk, result="专家评审认为可以办理。", actor=approver, at=moment("2026-10-20")
+        case_id=case.pk, result="专家评审认为可以办理。", proof=proof(), actor=approver, at=moment("2026-10-20")
     )
     assert lit(case, "2026-10-20") == {}
     assert lit(case, "2026-10-26") == {"T01": "notice"}

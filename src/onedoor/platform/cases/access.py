@@ -13,6 +13,7 @@ from onedoor.platform.cases.models import (
     Commitment,
     Conflict,
     Draft,
+    Pause,
     PublicNotice,
     RelatedStaffDeclaration,
     Tolerance,
@@ -46,6 +47,7 @@ RARE: dict[str, QuerySet[Any]] = {
     "relatives": RelatedStaffDeclaration.objects.all(),
     "notices": PublicNotice.objects.all(),
     "conflicts": Conflict.objects.all(),
+    "pauses": Pause.objects.all(),
     "tolerances": Tolerance.objects.all(),
     "commitments": Commitment.objects.all(),
 }

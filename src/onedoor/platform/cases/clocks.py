@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import DateField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Least
@@ -103,7 +104,7 @@ def start_steps(case: Case, steps: Sequence[Step], *, at: datetime) -> None:
         return
     calendar = work_calendar(case.division)
     rows = [_clock(case, kind, limit, at=at, calendar=calendar, step=step.code) for kind, step, limit in limits]
-    if case.state in STANDING_STILL:
+    if case.state in STANDING_STILL and case.pauses.filter(to_at__isnull=True, over_at__isnull=True).exists():
         for row in rows:
             row.state = Clock.State.PAUSED
     Clock.objects.bulk_create(rows)
@@ -157,11 +158,13 @@ def stop_step(case: Case, step: Step, *, at: datetime) -> None:
         running.update(state=Clock.State.STOPPED, stopped_on=day_of(at))
 
 
-def pause(case: Case, *, reason: str, basis: str, planned_end: date, approved_by: str, at: datetime) -> None:
-    """Stop the decision clocks and those of the open steps for a while; the interval is shown to the applicant."""
-    Pause.objects.create(
-        case=case, reason=reason, basis=basis, from_at=at, planned_end=planned_end, approved_by=approved_by
-    )
+def pause(case: Case, *, at: datetime, **row: Any) -> None:
+    """
+    Stop the decision clocks and those of the open steps for a while; the interval is shown to the applicant.
+
+    `row` is what the pause says of itself: kind, reason, basis, planned end, who approved it.
+    """
+    Pause.objects.create(case=case, from_at=at, **row)
     case.clocks.filter(kind__in=PAUSABLE, state=Clock.State.RUNNING).update(state=Clock.State.PAUSED)
     set_urgency(case)
 
@@ -169,6 +172,18 @@ def pause(case: Case, *, reason: str, basis: str, planned_end: date, approved_by
 def resume(case: Case, *, at: datetime) -> None:
     """End the open pause (the day it ends still belongs to it) and move the due days."""
     case.pauses.filter(to_at__isnull=True).update(to_at=at)
+    _run_again(case)
+
+
+def let_go_on(case: Case, pause: Pause) -> None:
+    """Let the clocks run again after the last day a pause may have; what it is for has not ended yet."""
+    last = pause.most_until or pause.planned_end
+    pause.over_at = datetime.combine(last, time.max, tzinfo=CHINA)
+    pause.save(update_fields=["over_at"])
+    _run_again(case)
+
+
+def _run_again(case: Case) -> None:
     case.clocks.filter(kind__in=PAUSABLE, state=Clock.State.PAUSED).update(state=Clock.State.RUNNING)
     recompute(case)
 
@@ -206,7 +221,8 @@ def recalculate(case: Case, calendar: WorkCalendar, *kinds: Clock.Kind) -> list[
 def due_days(case: Case, calendar: WorkCalendar, *kinds: Clock.Kind) -> list[tuple[Clock, Due]]:
     """Return the clocks that have not stopped with when each ends by this calendar; nothing is written."""
     running = case.clocks.exclude(state=Clock.State.STOPPED)
-    pauses = [(begun, ended) for begun, ended in case.pauses.values_list("from_at", "to_at") if ended is not None]
+    rows = case.pauses.annotate(until=Coalesce("over_at", "to_at")).filter(until__isnull=False)
+    pauses = list(rows.values_list("from_at", "until"))
     found = []
     for clock in running.filter(kind__in=kinds) if kinds else running:
         end = _due_of(clock, pauses=pauses if clock.kind in PAUSABLE else (), calendar=calendar)

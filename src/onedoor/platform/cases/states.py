@@ -70,11 +70,14 @@ class Kind(models.TextChoices):
     EXTEND = "extend", "延长期限"
     GRANT = "grant", "准予"
     DENY = "deny", "不予批准"
+    GRANT_BY_SILENCE = "grant_by_silence", "逾期未作决定视为准予"
+    MISS_LIMIT = "miss_limit", "法定期限届满未作决定"
     FINISH = "finish", "办结"
     WITHDRAW = "withdraw", "撤回申请"
     DISPENSE = "dispense", "告知无需办理"
     BEGIN_SPECIAL = "begin_special", "启动特别程序"
     END_SPECIAL = "end_special", "结束特别程序"
+    RUN_AGAIN = "run_again", "特别程序超过最长期限，恢复计时"
     TERMINATE = "terminate", "终止办理"
     CORRECT = "correct", "当场更正"
     PROPOSE = "propose", "拟定决定"
@@ -157,11 +160,14 @@ MOVES = {
         Move(Kind.EXTEND, UNDER_REVIEW, None),
         Move(Kind.GRANT, frozenset({State.DECIDING}), State.GRANTED),
         Move(Kind.DENY, frozenset({State.DECIDING}), State.DENIED),
+        Move(Kind.GRANT_BY_SILENCE, UNDER_REVIEW, State.GRANTED),
+        Move(Kind.MISS_LIMIT, UNDER_REVIEW, None),
         Move(Kind.FINISH, DECIDED, State.COMPLETED),
         Move(Kind.WITHDRAW, BEFORE_DECISION, State.WITHDRAWN),
         Move(Kind.DISPENSE, frozenset({State.RECEIVED}), State.NO_NEED),
         Move(Kind.BEGIN_SPECIAL, frozenset({State.ACCEPTED, State.REVIEWING, State.DECIDING}), State.SPECIAL),
         Move(Kind.END_SPECIAL, frozenset({State.SPECIAL}), None),
+        Move(Kind.RUN_AGAIN, frozenset({State.SPECIAL}), None),
         Move(Kind.TERMINATE, BEFORE_DECISION, State.TERMINATED),
         Move(Kind.CORRECT, frozenset({State.RECEIVED}), None),
         Move(Kind.PROPOSE, frozenset({State.DECIDING}), None),

@@ -24,7 +24,7 @@ class SupervisionEvent(models.Model):
     case = models.ForeignKey(
         "cases.Case",
         verbose_name="办件",
-        null=True,  # an event about an officer's conduct has none
+        null=True,  # an event about an officer's or an organ's conduct has none
         blank=True,
         on_delete=models.PROTECT,
         related_name="supervision_events",

@@ -5,18 +5,35 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.audit.models import QuerySuspension
 from onedoor.platform.cases.clocks import work_calendar
-from onedoor.platform.cases.models import Action, Case, Clock, Commitment
+from onedoor.platform.cases.models import Action, Case, Clock, Commitment, Pause
+from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.supervision.models import SupervisionEvent
-from onedoor.platform.supervision.rules import PASSED, ClockDays, Lit, lamps, lamps_in_hours, repeated_notice
+from onedoor.platform.supervision.rules import (
+    FEWEST_CASES,
+    MOST_BY_ONE,
+    PASSED,
+    SILENCE_WARNED,
+    ClockDays,
+    Lit,
+    lamps,
+    lamps_in_hours,
+    overlong_pause,
+    pauses_one_case_too_often,
+    pauses_too_often,
+    repeated_notice,
+)
 
 MACHINE = Actor.system("电子监察")
 AT_ONCE = 500
+ORGANS = ("receiving_organization", "deciding_organization")
+LOOKED_AT = timedelta(days=90)  # how far back P09 looks
 
 
 @transaction.atomic
@@ -52,9 +69,9 @@ def watch_clocks(*, at: datetime) -> int:
 
     The clocks come by the index of running ones, and what stands already is asked for once a batch.
     """
-    soon = work_calendar().add_working_days(day_of(at), 1).day
+    soon = work_calendar().add_working_days(day_of(at), SILENCE_WARNED).day
     running = Clock.objects.filter(state=Clock.State.RUNNING, due_on__lte=soon, kind__in=sorted(PASSED))
-    chosen = running.select_related("case__receiving_organization", "case__deciding_organization").order_by("pk")
+    chosen = running.select_related("case__item_version", *(f"case__{name}" for name in ORGANS)).order_by("pk")
     raised, found = 0, chosen.iterator(chunk_size=AT_ONCE)
     while batch := list(islice(found, AT_ONCE)):
         cases = {clock.case_id for clock in batch}
@@ -82,10 +99,101 @@ def watch_commitments(*, at: datetime) -> int:
     return raised
 
 
+def watch_pauses(*, at: datetime) -> int:
+    """Raise T08 for pauses that outlast their plan, P09 for who lets cases stand still too often; return how many are new."""
+    return _watch_overlong(at) + _watch_repeated(at) + _watch_organs(at)
+
+
+def _watch_overlong(at: datetime) -> int:
+    today, raised = day_of(at), 0
+    overlong = Pause.objects.filter(to_at__isnull=True, planned_end__lt=today).order_by("pk")
+    for one in overlong.select_related(*(f"case__{name}" for name in ORGANS)).iterator(chunk_size=AT_ONCE):
+        calendar = work_calendar(one.case.division)
+        started_on, between = day_of(one.from_at), calendar.working_days_between
+        facts = {"pause": one.pk, "planned_end": one.planned_end.isoformat(), "procedure": one.procedure or one.kind}
+        for lit in overlong_pause(
+            started_on=started_on, planned_end=one.planned_end, today=today, working_days=between
+        ):
+            subject = f"pause:{one.pk}:{lit.lamp}"
+            raised += raise_event(case=one.case, lit=lit, subject=subject, facts=facts, actor=MACHINE, at=at)
+    return raised
+
+
+def _watch_repeated(at: datetime) -> int:
+    since, raised = at - LOOKED_AT, 0
+    by_one = Pause.objects.filter(login_id__isnull=False, case__accepted_at__gte=since).values("case", "login_id")
+    for row in by_one.annotate(number=Count("pk")).filter(number__gt=MOST_BY_ONE).order_by("case", "login_id"):
+        lit = pauses_one_case_too_often(by_one=row["number"], today=day_of(at))
+        if lit is None:
+            continue
+        case = Case.objects.select_related(*ORGANS).get(pk=row["case"])
+        facts = {"login": row["login_id"], "pauses": row["number"]}
+        subject = f"pauses:{row['login_id']}"
+        raised += raise_event(case=case, lit=lit, subject=subject, facts=facts, actor=MACHINE, at=at)
+    return raised
+
+
+def _watch_organs(at: datetime) -> int:
+    """Look at the cases each organ has accepted in the last ninety days; an organ is told once a month at the most."""
+    accepted = Case.objects.filter(accepted_at__gte=at - LOOKED_AT).exclude(state="voided")
+    stood = Exists(Pause.objects.filter(case=OuterRef("pk")).exclude(kind=Pause.Kind.HEARING))
+    by_organ = accepted.order_by().values("deciding_organization", "line")
+    counted = by_organ.annotate(cases=Count("pk"), paused=Count("pk", filter=Q(stood)))
+    raised = 0
+    for row in counted.filter(paused__gt=0, cases__gte=FEWEST_CASES):
+        lit = pauses_too_often(cases=row["cases"], paused=row["paused"], today=day_of(at))
+        if lit is None:
+            continue
+        organ = Organization.objects.get(pk=row["deciding_organization"])
+        raised += raise_about_organ(
+            organ=organ,
+            line=row["line"],
+            lit=lit,
+            subject=f"pauses:{organ.pk}:{row['line']}:{day_of(at):%Y-%m}",
+            facts={"cases": row["cases"], "paused": row["paused"]},
+            actor=MACHINE,
+            at=at,
+        )
+    return raised
+
+
+@transaction.atomic
+def raise_about_organ(
+    *, organ: Organization, line: str, lit: Lit, subject: str, facts: dict[str, Any], actor: Actor, at: datetime
+) -> bool:
+    """Raise an event about how an organ works, without a case; raising it again changes nothing."""
+    actor.require("supervision.raise", division=organ.division_id)
+    _, created = SupervisionEvent.objects.get_or_create(
+        rule=lit.rule,
+        case=None,
+        subject=subject,
+        defaults={
+            "lamp": lit.lamp,
+            "division": organ.division_id,
+            "line": line,
+            "organization_name": organ.name,
+            "facts": facts,
+            "raised_at": at,
+        },
+    )
+    if created:
+        audit.record(
+            "supervision.raise",
+            actor=actor,
+            at=at,
+            target=f"organization:{organ.pk}",
+            division=organ.division_id,
+            rule=lit.rule,
+            lamp=lit.lamp,
+        )
+    return created
+
+
 def _lit(clock: Clock, at: datetime) -> list[Lit]:
     if clock.due_at is not None:
         return lamps_in_hours(clock.kind, due_at=clock.due_at, at=at)
-    days = ClockDays(kind=clock.kind, due_on=clock.due_on, started_on=clock.started_on)
+    grants = clock.case.item_version.item.silence.outcome == "grant"
+    days = ClockDays(clock.kind, clock.due_on, clock.started_on, silence_grants=grants)
     return lamps(days, today=day_of(at), is_workday=work_calendar(clock.case.division).is_workday)
 
 
@@ -111,6 +219,13 @@ def watch_deemed_acceptance(payload: dict[str, Any], *, at: datetime) -> None:
         actor=MACHINE,
         at=action.at,
     )
+
+
+def watch_silent_grant(payload: dict[str, Any], *, at: datetime) -> None:
+    """Listen for grants by silence: T09 is red, and says whether the rule would have granted too."""
+    action = Action.objects.select_related("case").get(pk=payload["action_id"])
+    lit, facts = Lit("T09", "red", day_of(action.at)), {name: action.facts[name] for name in ("due_on", "by_rule")}
+    raise_event(case=action.case, lit=lit, subject=f"action:{action.pk}", facts=facts, actor=MACHINE, at=action.at)
 
 
 def watch_refusal(payload: dict[str, Any], *, at: datetime) -> None:

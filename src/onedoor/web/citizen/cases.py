@@ -32,6 +32,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "timeline": queries.timeline(found, for_citizen=True),
         "road": queries.road(found),
         "clocks": queries.clocks_of(found, at=clock.now()),
+        "pauses": queries.pauses_of(found),
         "holder": queries.holder_of(found),
         "documents": queries.documents_of(found),
         "certificates": certificates.certificates_of_case(case_number=found.number),

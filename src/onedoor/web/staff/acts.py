@@ -25,6 +25,7 @@ from onedoor.platform.visits import checklists
 from onedoor.platform.visits import operations as visit_operations
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted_day, posted_uuid, typed_day
+from onedoor.web.parts.receiving import require_room
 from onedoor.web.parts.writes import keyed
 from onedoor.web.staff.performing import articles_of, case_of, ground, perform, who, words
 
@@ -310,8 +311,12 @@ def special(request: HttpRequest, number: str) -> HttpResponse:
 
     def write() -> object:
         if found.state == "special":
+            require_room(request)
             return operations.end_special_procedure(
-                case_id=found.pk, result=request.POST.get("result", ""), **who(request)
+                case_id=found.pk,
+                result=request.POST.get("result", ""),
+                proof=request.FILES.get("evidence"),
+                **who(request),
             )
         return operations.begin_special_procedure(
             case_id=found.pk,
@@ -321,7 +326,11 @@ def special(request: HttpRequest, number: str) -> HttpResponse:
             **who(request),
         )
 
-    context = {"procedures": found.item_version.item.special_procedures, "today": clock.today()}
+    context = {
+        "procedures": queries.special_procedures_of(found, at=clock.now()),
+        "pauses": queries.pauses_of(found),
+        "proof": queries.proof_wanted(found),
+    }
     return perform(request, found, "staff/special.html", write, context)
 
 

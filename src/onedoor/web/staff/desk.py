@@ -107,6 +107,7 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
         "notices": queries.notices_of(found),
         "timeline": queries.timeline(found, for_citizen=False),
         "clocks": queries.clocks_of(found, at=clock.now()),
+        "pauses": queries.pauses_of(found),
         "documents": queries.documents_of(found),
         "heads": actor.may("cases.decide", division=found.deciding_organization.division_id, line=found.line)
         and not found.is_ended

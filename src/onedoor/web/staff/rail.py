@@ -46,7 +46,7 @@ GROUPS = (
     (
         "查阅",
         (
-            _entry("监察台", "gauge", "board", "supervision.view", "board_rows"),
+            _entry("监察台", "gauge", "board", "supervision.view", "board_rows pauses paused_cases"),
             _entry("登记簿", "book", "registers", "registers.view", "register register_entry"),
             _entry(
                 "证照",

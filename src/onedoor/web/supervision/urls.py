@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from onedoor.web.supervision import views
+from onedoor.web.supervision import pauses, views
 
 urlpatterns = [
     path("", views.board, name="board"),
@@ -10,5 +10,7 @@ urlpatterns = [
     path("audit/export/", views.export, name="audit_export"),
     path("suspensions/", views.suspensions, name="suspensions"),
     path("rows/<slug:shown>/", views.rows, name="board_rows"),
+    path("pauses/", pauses.figures, name="pauses"),
+    path("pauses/cases/", pauses.cases, name="paused_cases"),
     path("cases/<str:number>/", views.replay, name="replay"),
 ]

@@ -23,7 +23,7 @@ from onedoor.web.supervision import boards
 
 def board(request: HttpRequest) -> HttpResponse:
     """Five figures with last week's line, map and ranking of the places below, then what needs a person."""
-    actor, on, within = actor_of(request), clock.today(), _place(request)
+    actor, on, within = actor_of(request), clock.today(), place_of(request)
     found = queries.board(actor=actor, on=on, within=within)
     context = {
         "board": found,
@@ -41,7 +41,7 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "supervision/board.html", context)
 
 
-def _place(request: HttpRequest) -> str:
+def place_of(request: HttpRequest) -> str:
     """Return the place looked at; :raises DivisionNotFound: there is none of this code."""
     within = request.GET.get("within", "")
     return identity.division(within).code if within else ""
@@ -54,7 +54,7 @@ def rows(request: HttpRequest, shown: str) -> HttpResponse:
     """Show the cases a figure of the board counts."""
     if shown not in queries.SHOWN:
         raise Http404
-    before, within = whole(request.GET, "before", 0), _place(request)
+    before, within = whole(request.GET, "before", 0), place_of(request)
     found = queries.cases_behind(
         shown=shown, actor=actor_of(request), on=clock.today(), within=within, before=before, most=PAGE
     )

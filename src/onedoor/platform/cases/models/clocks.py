@@ -74,19 +74,40 @@ class Clock(models.Model):
 
 
 class Pause(models.Model):
-    """An interval that does not count for the decision clocks of a case and those of its steps."""
+    """
+    An interval that does not count for the decision clocks of a case and those of its steps.
 
+    A special procedure has days of its own at the most; from then on the clocks run again, whether or not it has ended.
+    """
+
+    class Kind(models.TextChoices):
+        SPECIAL = "special", "特别程序"
+        SUPPLEMENT = "supplement", "受理后补充材料"
+        HEARING = "hearing", "听证"
+
+    kind = models.CharField("类型", max_length=10, choices=Kind)
+    procedure = models.CharField("特别程序", max_length=40, blank=True, default="")  # of which one of the item
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="pauses")
     reason = models.CharField("原因", max_length=40)
     basis = models.CharField("依据", max_length=200)
     from_at = models.DateTimeField("开始时间")
     to_at = models.DateTimeField("结束时间", null=True, blank=True)
     planned_end = models.DateField("计划结束日")
+    most_until = models.DateField("最长到", null=True, blank=True)  # the last day that may not count
+    over_at = models.DateTimeField("恢复计时", null=True, blank=True)  # after it the clocks ran again without an end
     approved_by = models.CharField("批准人", max_length=80)
+    login_id = models.BigIntegerField("批准人登录号", null=True, blank=True)
+    proof = models.ForeignKey(
+        "files.StoredFile", verbose_name="结果证明", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = "暂停"
         verbose_name_plural = "暂停"
+        indexes: ClassVar = [
+            models.Index(fields=["planned_end"], name="pause_running", condition=models.Q(to_at__isnull=True)),
+            models.Index(fields=["login_id"], name="pause_by_officer"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.from_at}"

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, life, papers, steps
-from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock
+from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, Pause
 from onedoor.platform.cases.operations import quality, tolerance
 from onedoor.platform.cases.operations.promises import refuse_replaced
 from onedoor.platform.cases.owing import owed
@@ -108,8 +108,9 @@ def request_supplement(
     clocks.stop(case, Clock.Kind.RECEIVE, at=at)
     if case.accepted_at is not None:
         last = day_of(at) + timedelta(days=item.supplement_days)
-        words = {"reason": "受理后补充材料", "basis": defects[0].basis}
-        clocks.pause(case, **words, planned_end=last, approved_by=actor.name, at=at)
+        who = {"approved_by": actor.name, "login_id": actor.login_id}
+        what = {"kind": Pause.Kind.SUPPLEMENT, "reason": Pause.Kind.SUPPLEMENT.label, "basis": defects[0].basis}
+        clocks.pause(case, **what, **who, planned_end=last, at=at)
     clock = clocks.start(case, Clock.Kind.APPLICANT, limit, at=at)
     clocks.set_urgency(case)
     rows = [
@@ -283,7 +284,10 @@ def begin_review(
             ("承诺办结日", clocks.spoken(promised)),
             ("法定办结日", clocks.spoken(statutory)),
         ],
-        points=["办理过程中的暂停、延长都会告知您，您可以随时查看进度。"],
+        points=[
+            "办理过程中的暂停、延长都会告知您，您可以随时查看进度。",
+            *([f"到法定办结日没有决定的，依据{item.silence.basis}，视为准予。"] if item.silence.basis else []),
+        ],
     )
     document = documents.issue(
         case, CaseDocument.Kind.ACCEPTANCE, letter, organization=case.receiving_organization, at=at

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, life, steps
-from onedoor.platform.cases.models import Case, CaseDocument, Hearing, StepPerformer
+from onedoor.platform.cases.models import Case, CaseDocument, Hearing, Pause, StepPerformer
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
@@ -92,7 +92,8 @@ def request_hearing(*, case_id: int, actor: Actor, at: datetime) -> Hearing:
     hearing.state, hearing.requested_on = Hearing.State.REQUESTED, on
     hearing.hold_until = _working_day(case, on, HOLD_DAYS).day
     hearing.save()
-    clocks.pause(case, reason="听证", basis=BASIS, planned_end=hearing.hold_until, approved_by="依申请人要求", at=at)
+    what = {"kind": Pause.Kind.HEARING, "reason": Pause.Kind.HEARING.label, "basis": BASIS}
+    clocks.pause(case, **what, planned_end=hearing.hold_until, approved_by="依申请人要求", at=at)
     facts = {"hold_until": hearing.hold_until.isoformat()}
     life.append(case, Kind.REQUEST_HEARING, actor=actor, at=at, facts=facts)
     audit.record("cases.request_hearing", actor=actor, at=at, target=case.target, division=case.division)

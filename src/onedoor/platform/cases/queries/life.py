@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from onedoor.platform.cases import remaining
+from onedoor.platform.cases import access, remaining
 from onedoor.platform.cases.clocks import work_calendar
-from onedoor.platform.cases.models import Case, CaseDocument, Clock
+from onedoor.platform.cases.models import Case, CaseDocument, CaseStep, Clock, Pause
+from onedoor.platform.cases.operations.special import last_day
 from onedoor.platform.cases.remaining import Left
 from onedoor.platform.cases.states import Kind, State
+from onedoor.platform.catalog.items import SpecialProcedure
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,9 @@ def road(case: Case) -> list[Milestone]:
     stops = [("accept", "受理"), *((step.code, step.title) for step in case.item_version.item.steps)]
     for code, title in stops:
         row = rows.get(code)
-        standing = "ahead" if row is None or case.is_ended else "here"
-        found.append(Milestone(title, "done" if row and row.ended_at else standing))
+        standing = "ahead" if row is None or case.is_ended or row.outcome == CaseStep.PASSED_OVER else "here"
+        done = row is not None and row.ended_at is not None and row.outcome != CaseStep.PASSED_OVER
+        found.append(Milestone(title, "done" if done else standing))
     return found
 
 
@@ -149,6 +152,23 @@ def clocks_of(case: Case, *, at: datetime) -> list[ClockView]:
         )
         for clock in sorted(running, key=lambda clock: (clock.due_on, clock.pk))
     ]
+
+
+def pauses_of(case: Case) -> list[Pause]:
+    """Return the times a case stood still, oldest first: why, on which ground, until when, with the paper that ended it."""
+    return list(access.rows_of(case, "pauses").select_related("proof").order_by("id"))
+
+
+def proof_wanted(case: Case) -> str:
+    """Return the name of the paper that ends the special procedure a case is in; empty when it is in none."""
+    running = next((one for one in pauses_of(case) if one.to_at is None), None)
+    definition = case.item_version.item.special_procedure(running.procedure) if running else None
+    return definition.proof if definition is not None else ""
+
+
+def special_procedures_of(case: Case, *, at: datetime) -> list[tuple[SpecialProcedure, date]]:
+    """Return the special procedures of a case's item, each with the last day it may have if it began now."""
+    return [(one, last_day(case, one, at=at)) for one in case.item_version.item.special_procedures]
 
 
 def working_days_left(on: date, due: date) -> int:
