@@ -93,6 +93,8 @@ PASSED_THROUGH = {State.GRANTED, State.DENIED}  # left again within the transact
 # Proceedings of their own; what they do in other states is tested beside them.
 ELSEWHERE = {
     Kind.RECALCULATE,  # tests/platform/cases/test_calendars.py
+    Kind.GRANT_BY_SILENCE,  # tests/platform/cases/test_silence.py
+    Kind.MISS_LIMIT,
     Kind.RUN_AGAIN,  # tests/platform/cases/test_pauses.py
     Kind.RAISE_CONFLICT,  # tests/platform/exchange/test_conflicts.py, like the two below
     Kind.EXPLAIN,

@@ -20,6 +20,7 @@ class CasesConfig(AppConfig):
         tasks.every(10, "cases.hand_in", duties.hand_in_due_cases)
         tasks.every(600, "cases.return_unsupplied", duties.return_unsupplied_cases)
         tasks.every(600, "cases.deem_accepted", duties.deem_accepted)
+        tasks.every(600, "cases.mind_silences", duties.mind_silences)
         tasks.every(600, "cases.run_overlong_again", duties.run_overlong_again)
         tasks.every(600, "cases.close_notices", duties.close_ended_notices)
         tasks.every(600, "cases.remind_of_tolerated", duties.remind_of_tolerated)

@@ -33,6 +33,8 @@ _SERIES = {
     CaseDocument.Kind.NOTICE: "示",
     CaseDocument.Kind.EXTENSION: "延",
     CaseDocument.Kind.GRANT: "准",
+    CaseDocument.Kind.SILENT_GRANT: "默准",
+    CaseDocument.Kind.LIMIT_MISSED: "逾告",
     CaseDocument.Kind.DENIAL: "不准",
     CaseDocument.Kind.WITHDRAWAL: "撤",
     CaseDocument.Kind.NO_NEED: "无",

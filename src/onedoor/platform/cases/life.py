@@ -140,9 +140,9 @@ def _set_moments(case: Case, action: Action) -> None:
         case.accepted_at = datetime.fromisoformat(moment) if moment else None
     elif kind == Kind.ASK_SUPPLEMENT:
         case.supplement_round += 1
-    elif kind in (Kind.GRANT, Kind.DENY):
+    elif kind in (Kind.GRANT, Kind.GRANT_BY_SILENCE, Kind.DENY):
         case.decided_at = at
-        case.result = "granted" if kind == Kind.GRANT else "denied"
+        case.result = "denied" if kind == Kind.DENY else "granted"
     elif kind == Kind.REVOKE:
         case.decided_at, case.result = at, "revoked"
     if case.is_ended and action.from_state not in TERMINAL:  # what is noted on an ended case does not end it again

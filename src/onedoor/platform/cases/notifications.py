@@ -26,6 +26,8 @@ TEXTS = {
     Kind.POST_NOTICE: "“{item}”正在公示，公示期到 {last_day} 止。",
     Kind.EXTEND: "“{item}”办理期限已延长到 {statutory}，理由见通知书。",
     Kind.GRANT: "“{item}”已获准予，{delivery}。",
+    Kind.GRANT_BY_SILENCE: "“{item}”的法定期限已过，机关没有作出决定，依法视为准予，{delivery}。",
+    Kind.MISS_LIMIT: "“{item}”的法定期限到 {due} 已过，机关没有作出决定。不用重新申请；您可以怎样要求它作出决定，见办件页面的告知书。",
     Kind.DENY: "“{item}”未获批准，理由、怎样补救和救济途径见决定书，{delivery}。",
     Kind.DELIVER: "“{item}”的决定书已经送达，内容和救济途径在办件页面也可以查看。",
     Kind.DISPATCH: "“{item}”的决定书已送出，在办件页面可以看到内容。",

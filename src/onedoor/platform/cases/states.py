@@ -70,6 +70,8 @@ class Kind(models.TextChoices):
     EXTEND = "extend", "延长期限"
     GRANT = "grant", "准予"
     DENY = "deny", "不予批准"
+    GRANT_BY_SILENCE = "grant_by_silence", "逾期未作决定视为准予"
+    MISS_LIMIT = "miss_limit", "法定期限届满未作决定"
     FINISH = "finish", "办结"
     WITHDRAW = "withdraw", "撤回申请"
     DISPENSE = "dispense", "告知无需办理"
@@ -158,6 +160,8 @@ MOVES = {
         Move(Kind.EXTEND, UNDER_REVIEW, None),
         Move(Kind.GRANT, frozenset({State.DECIDING}), State.GRANTED),
         Move(Kind.DENY, frozenset({State.DECIDING}), State.DENIED),
+        Move(Kind.GRANT_BY_SILENCE, UNDER_REVIEW, State.GRANTED),
+        Move(Kind.MISS_LIMIT, UNDER_REVIEW, None),
         Move(Kind.FINISH, DECIDED, State.COMPLETED),
         Move(Kind.WITHDRAW, BEFORE_DECISION, State.WITHDRAWN),
         Move(Kind.DISPENSE, frozenset({State.RECEIVED}), State.NO_NEED),

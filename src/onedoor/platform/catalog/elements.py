@@ -61,6 +61,7 @@ WORDS = {
     "materials": "申请材料",
     "consents": "授权书",
     "special_procedures": "特别程序",
+    "silence": "逾期不作决定的后果",
     "precheck": "自测",
     "result": "审批结果",
     "opened": "开放给地方的要素",

@@ -96,6 +96,19 @@ class SpecialProcedure(StrictModel):
     proof: NonEmpty = "结果证明"  # the paper that ends it: an expert opinion, a test report
 
 
+class Silence(StrictModel):
+    """What it means that the organ lets the law's limit pass without a decision; a grant needs the law that says so."""
+
+    outcome: Literal["none", "grant"] = "none"
+    basis: str = ""
+
+    @model_validator(mode="after")
+    def needs_basis(self) -> "Silence":
+        if self.outcome == "grant" and not self.basis:
+            raise ValueError("a grant by silence needs its legal basis")
+        return self
+
+
 class National(StrictModel):
     catalog_code: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
     code_status: Literal["placeholder", "official"] = "placeholder"
@@ -225,6 +238,7 @@ class ServiceItem(StrictModel):
     consents: tuple[ConsentRequest, ...] = ()
     special_procedures: tuple[SpecialProcedure, ...] = ()
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    silence: Silence = Silence()
     result: Result
     elements: Elements = Elements()
     opened: tuple[Openable, ...] = ()  # what an authority may set otherwise in its offering; nothing else

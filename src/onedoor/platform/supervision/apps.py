@@ -14,6 +14,7 @@ class SupervisionConfig(AppConfig):
         tasks.every(600, "supervision.watch_commitments", operations.watch_commitments)
         tasks.every(3600, "supervision.watch_pauses", operations.watch_pauses)
         outbox.listen("cases.ask_supplement", "supervision.watch_supplement", operations.watch_supplement)
+        outbox.listen("cases.grant_by_silence", "supervision.watch_silent_grant", operations.watch_silent_grant)
         outbox.listen("cases.refuse", "supervision.watch_refusal", operations.watch_refusal)
         outbox.listen("audit.query_suspended", "supervision.watch_looks", operations.watch_looks)
         outbox.listen("cases.deem_accepted", "supervision.watch_deemed", operations.watch_deemed_acceptance)

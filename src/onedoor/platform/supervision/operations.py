@@ -19,6 +19,7 @@ from onedoor.platform.supervision.rules import (
     FEWEST_CASES,
     MOST_BY_ONE,
     PASSED,
+    SILENCE_WARNED,
     ClockDays,
     Lit,
     lamps,
@@ -68,9 +69,9 @@ def watch_clocks(*, at: datetime) -> int:
 
     The clocks come by the index of running ones, and what stands already is asked for once a batch.
     """
-    soon = work_calendar().add_working_days(day_of(at), 1).day
+    soon = work_calendar().add_working_days(day_of(at), SILENCE_WARNED).day
     running = Clock.objects.filter(state=Clock.State.RUNNING, due_on__lte=soon, kind__in=sorted(PASSED))
-    chosen = running.select_related("case__receiving_organization", "case__deciding_organization").order_by("pk")
+    chosen = running.select_related("case__item_version", *(f"case__{name}" for name in ORGANS)).order_by("pk")
     raised, found = 0, chosen.iterator(chunk_size=AT_ONCE)
     while batch := list(islice(found, AT_ONCE)):
         cases = {clock.case_id for clock in batch}
@@ -191,7 +192,8 @@ def raise_about_organ(
 def _lit(clock: Clock, at: datetime) -> list[Lit]:
     if clock.due_at is not None:
         return lamps_in_hours(clock.kind, due_at=clock.due_at, at=at)
-    days = ClockDays(kind=clock.kind, due_on=clock.due_on, started_on=clock.started_on)
+    grants = clock.case.item_version.item.silence.outcome == "grant"
+    days = ClockDays(clock.kind, clock.due_on, clock.started_on, silence_grants=grants)
     return lamps(days, today=day_of(at), is_workday=work_calendar(clock.case.division).is_workday)
 
 
@@ -217,6 +219,13 @@ def watch_deemed_acceptance(payload: dict[str, Any], *, at: datetime) -> None:
         actor=MACHINE,
         at=action.at,
     )
+
+
+def watch_silent_grant(payload: dict[str, Any], *, at: datetime) -> None:
+    """Listen for grants by silence: T09 is red, and says whether the rule would have granted too."""
+    action = Action.objects.select_related("case").get(pk=payload["action_id"])
+    lit, facts = Lit("T09", "red", day_of(action.at)), {name: action.facts[name] for name in ("due_on", "by_rule")}
+    raise_event(case=action.case, lit=lit, subject=f"action:{action.pk}", facts=facts, actor=MACHINE, at=action.at)
 
 
 def watch_refusal(payload: dict[str, Any], *, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""When a lamp lights (platform rules T01, T03–T08, P01, P09): pure functions over the days of a clock."""
+"""When a lamp lights (platform rules T01, T03–T09, P01, P09): pure functions over the days of a clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ PASSED = {
     "issue": ("T07", "yellow"),
 }
 
+SILENCE_WARNED = 3  # working days before an organ's silence decides
+
 
 @dataclass(frozen=True)
 class ClockDays:
@@ -22,6 +24,7 @@ class ClockDays:
     kind: str  # one of PASSED, or the applicant's own, which lights nothing
     due_on: date
     started_on: date
+    silence_grants: bool = False  # whether this limit, passing, decides the case
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,13 @@ def lamps(clock: ClockDays, *, today: date, is_workday: Callable[[date], bool]) 
 
     T01 reminds one working day before the promised limit; the others light on the natural day after the limit, working
     day or not: T03 the promise, T04 the law, T05 a step, T06 the receiving limit without a word, T07 a certificate.
+    T09 warns three working days before the law's limit where the silence of the organ would be a grant.
     """
     if clock.kind in PASSED and today > clock.due_on:
         return [Lit(*PASSED[clock.kind], clock.due_on + timedelta(days=1))]
+    if clock.kind == "statutory" and clock.silence_grants:
+        warning = _workday_before(clock.due_on, is_workday, SILENCE_WARNED)
+        return [Lit("T09", "notice", warning)] if today >= warning else []
     if clock.kind == "promised":
         reminder = _workday_before(clock.due_on, is_workday)
         return [Lit("T01", "notice", reminder)] if today >= reminder else []
@@ -84,11 +91,12 @@ def pauses_one_case_too_often(*, by_one: int, today: date) -> Lit | None:
     return Lit("P09", "notice", today) if by_one > MOST_BY_ONE else None
 
 
-def _workday_before(day: date, is_workday: Callable[[date], bool]) -> date:
-    earlier = day - timedelta(days=1)
-    while not is_workday(earlier):
-        earlier -= timedelta(days=1)
-    return earlier
+def _workday_before(day: date, is_workday: Callable[[date], bool], number: int = 1) -> date:
+    for _ in range(number):
+        day -= timedelta(days=1)
+        while not is_workday(day):
+            day -= timedelta(days=1)
+    return day
 
 
 def repeated_notice(round_number: int) -> Lit | None:

@@ -63,6 +63,7 @@ ENGLISH = {
     "个工作日": " working days",
     "主要页面": "Main pages",
     "也可以到窗口、打电话": "At a window or by phone",
+    "到法定期限还没有决定的，依法视为准予。": "If there is no decision by the legal limit, it is granted by law.",
     "依法须由本人办理，不能委托他人。": "By law you must do this yourself.",
     "元": " yuan",
     "先打电话问清带什么、到哪里办，跑一次就办成：": "Call first, so that one visit is enough: ",

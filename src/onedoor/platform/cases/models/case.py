@@ -192,6 +192,8 @@ class ActionNote(models.Model):
 class CaseStep(models.Model):
     """A step of the item as it stands in one case; an open step is work waiting in somebody's list."""
 
+    PASSED_OVER = "passed_over"  # the outcome of one that was closed by a decision without being done
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
     code = models.CharField("环节", max_length=40)
     title = models.CharField("名称", max_length=80)

@@ -125,6 +125,8 @@ class CaseDocument(models.Model):
         NOTICE = "notice", "公示"
         EXTENSION = "extension", "延期通知书"
         GRANT = "grant", "确认决定书"
+        SILENT_GRANT = "silent_grant", "视为准予决定书"
+        LIMIT_MISSED = "limit_missed", "逾期未决定告知书"
         DENIAL = "denial", "不予确认决定书"
         WITHDRAWAL = "withdrawal", "撤回确认书"
         NO_NEED = "no_need", "无需办理告知书"

@@ -211,7 +211,7 @@ def _take_effect(case: Case, row: CaseStep, ruling: Ruling, *, actor: Actor, at:
         actor=actor,
         at=at,
         step="decide",
-        to=_state_when_granted(case, now) if ruling.granted else None,
+        to=state_when_granted(case, now) if ruling.granted else None,
         note=ruling.reason,
         facts={
             "judgement": stored.pk,
@@ -249,7 +249,7 @@ def start_issuing(case: Case, *, at: datetime) -> None:
         clocks.set_urgency(case)
 
 
-def _state_when_granted(case: Case, now: steps.Standing) -> State:
+def state_when_granted(case: Case, now: steps.Standing) -> State:
     """A grant whose certificate is still to be made is 制证中."""
     following = steps.state_after(case, "decide", now)
     return following if following != case.state else State.GRANTED

@@ -15,6 +15,7 @@ from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 
 DECISIONS = (
     CaseDocument.Kind.GRANT,
+    CaseDocument.Kind.SILENT_GRANT,
     CaseDocument.Kind.DENIAL,
     CaseDocument.Kind.REVOCATION,
     CaseDocument.Kind.CANCELLATION,

@@ -284,7 +284,10 @@ def begin_review(
             ("承诺办结日", clocks.spoken(promised)),
             ("法定办结日", clocks.spoken(statutory)),
         ],
-        points=["办理过程中的暂停、延长都会告知您，您可以随时查看进度。"],
+        points=[
+            "办理过程中的暂停、延长都会告知您，您可以随时查看进度。",
+            *([f"到法定办结日没有决定的，依据{item.silence.basis}，视为准予。"] if item.silence.basis else []),
+        ],
     )
     document = documents.issue(
         case, CaseDocument.Kind.ACCEPTANCE, letter, organization=case.receiving_organization, at=at

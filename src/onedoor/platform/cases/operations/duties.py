@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Exists, OuterRef
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, life, steps
 from onedoor.platform.cases.clocks import work_calendar
-from onedoor.platform.cases.models import Case, CaseDocument, Clock, Pause, PublicNotice, Tolerance
-from onedoor.platform.cases.operations import special, tolerance
+from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, Pause, PublicNotice, Tolerance
+from onedoor.platform.cases.operations import silence, special, tolerance
 from onedoor.platform.cases.operations.desk import begin_review, end_supplement
 from onedoor.platform.cases.operations.notices import close_notice
 from onedoor.platform.cases.operations.submission import hand_in_case
@@ -80,6 +81,17 @@ def return_untolerated(*, at: datetime) -> int:
     ]
     actor = Actor.system("容缺期满")
     return _each("return_tolerated", sure, lambda pk: tolerance.return_overdue(case_id=pk, actor=actor, at=at))
+
+
+def mind_silences(*, at: datetime) -> int:
+    """Do what silence means in every case whose limit by law has passed without a decision; return how many."""
+    told = Exists(Action.objects.filter(case=OuterRef("case"), kind=Kind.MISS_LIMIT))
+    over = Clock.objects.filter(clocks.overdue(at=at), ~told, kind=Clock.Kind.STATUTORY, state=Clock.State.RUNNING)
+    # No right of a person ends on a provisional day without a human (readings 1).
+    over = over.filter(provisional=False, case__state__in=UNDER_REVIEW)
+    waiting = over.order_by("due_on").values_list("case_id", flat=True)
+    actor = Actor.system("法定期限届满")
+    return _each("mind_silence", waiting, lambda pk: silence.mind_silence(case_id=pk, actor=actor, at=at))
 
 
 def run_overlong_again(*, at: datetime) -> int:

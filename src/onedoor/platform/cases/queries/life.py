@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from onedoor.platform.cases import access, remaining
 from onedoor.platform.cases.clocks import work_calendar
-from onedoor.platform.cases.models import Case, CaseDocument, Clock, Pause
+from onedoor.platform.cases.models import Case, CaseDocument, CaseStep, Clock, Pause
 from onedoor.platform.cases.operations.special import last_day
 from onedoor.platform.cases.remaining import Left
 from onedoor.platform.cases.states import Kind, State
@@ -119,8 +119,9 @@ def road(case: Case) -> list[Milestone]:
     stops = [("accept", "受理"), *((step.code, step.title) for step in case.item_version.item.steps)]
     for code, title in stops:
         row = rows.get(code)
-        standing = "ahead" if row is None or case.is_ended else "here"
-        found.append(Milestone(title, "done" if row and row.ended_at else standing))
+        standing = "ahead" if row is None or case.is_ended or row.outcome == CaseStep.PASSED_OVER else "here"
+        done = row is not None and row.ended_at is not None and row.outcome != CaseStep.PASSED_OVER
+        found.append(Milestone(title, "done" if done else standing))
     return found
 
 

@@ -118,6 +118,7 @@ _RECORDED_BY = {
     CaseDocument.Kind.RECEIPT: "cases.submit",
     CaseDocument.Kind.GRANT: "cases.decide",
     CaseDocument.Kind.DENIAL: "cases.decide",
+    CaseDocument.Kind.SILENT_GRANT: "cases.mind_silence",
 }
 
 
