@@ -43,7 +43,7 @@ from onedoor.platform.cases.queries.desk import (
     why_not,
     worklist,
 )
-from onedoor.platform.cases.queries.histories import month_before, step_histories
+from onedoor.platform.cases.queries.histories import histories_of_last_month, month_before, step_histories
 from onedoor.platform.cases.queries.life import (
     ClockView,
     TimelineEntry,
@@ -82,6 +82,7 @@ from onedoor.platform.cases.queries.matter import (
     open_notice,
     people_of,
     proof_of,
+    provable_document,
     receipt_of,
     sources_of,
     speak,
@@ -106,7 +107,7 @@ from onedoor.platform.cases.queries.papers import (
     proofs_of,
     tolerances_of,
 )
-from onedoor.platform.cases.queries.privacy import PrivacyNotice, privacy_notice
+from onedoor.platform.cases.queries.privacy import PrivacyNotice, asked_sources, privacy_notice
 from onedoor.platform.cases.queries.proceedings import (
     correctable_section,
     hearing_of,
@@ -121,8 +122,14 @@ from onedoor.platform.cases.queries.proceedings import (
 from onedoor.platform.cases.queries.public import public_notice, public_notices
 from onedoor.platform.cases.queries.quality import PAGE as TICKETS_A_PAGE
 from onedoor.platform.cases.queries.quality import get_ticket, quality_tickets
+from onedoor.platform.cases.queries.screens import CONSENTS, MATERIALS, REVIEW, done_screens, screens_of
 
 __all__ = [
+    "CONSENTS",
+    "MATERIALS",
+    "REVIEW",
+    "done_screens",
+    "screens_of",
     "my_records",
     "may_promise",
     "count_checks",
@@ -159,6 +166,7 @@ __all__ = [
     "TimelineEntry",
     "WorkItem",
     "asked_papers",
+    "asked_sources",
     "can_be_proved",
     "clocks_of",
     "pauses_of",
@@ -206,6 +214,7 @@ __all__ = [
     "promised_later",
     "proof_of",
     "proofs_of",
+    "provable_document",
     "public_notice",
     "public_notices",
     "quality_tickets",
@@ -227,6 +236,7 @@ __all__ = [
     "worklist",
     "correctable_section",
     "hearing_of",
+    "histories_of_last_month",
     "links_of",
     "presiders",
     "proceedings_of",

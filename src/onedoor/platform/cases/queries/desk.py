@@ -102,7 +102,7 @@ def worklist(*, actor: Actor, at: datetime, duty: str = "", after: str = "", mos
     if duty:
         waiting = waiting.filter(code=duty)
     if after:
-        day, number = _read_place(after)
+        day, number = read_place(after)
         waiting = waiting.filter(Q(urgent_on__gt=day) | Q(urgent_on=day, pk__gt=number))
     # Where the limit that makes a step urgent is one in hours, its moment comes with it.
     in_hours = Clock.objects.filter(
@@ -117,7 +117,7 @@ def worklist(*, actor: Actor, at: datetime, duty: str = "", after: str = "", mos
     return [_work_item(row, at) for row in rows]
 
 
-def _read_place(text: str) -> tuple[date, int]:
+def read_place(text: str) -> tuple[date, int]:
     """Read a place such as "2026-12-01.17"; nonsense is the beginning of the list."""
     day, _, number = text.partition(".")
     try:
