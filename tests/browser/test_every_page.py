@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 from tests.browser.test_pages import faults, overflow
 from tests.guard.site import VISITORS, addresses, build
@@ -83,16 +83,24 @@ def judged(page: Page, address: str, host: str, *, light: bool) -> list[str]:
     def heard(answer: Response) -> None:
         answers.append(answer)
 
+    refused: list[str] = []
+
+    def said(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            refused.append(f"CSP: {message.text[:200]}")
+
     page.on("response", heard)
+    page.on("console", said)
     page.set_viewport_size({"width": 375, "height": 720})
     answer = page.goto(address)
     page.wait_for_load_state("load")
     page.remove_listener("response", heard)
+    page.remove_listener("console", said)
     told = [] if answer is not None and answer.status == 200 else [f"answers {answer and answer.status}"]
     told += [f"asks {one.url}" for one in answers if urlsplit(one.url).netloc != host]
     told += [f"wider than a phone by {overflow(page)} px"] if overflow(page) > 0 else []
     told += [f"{page.locator('h1').count()} headings"] if page.locator("h1").count() != 1 else []
-    told += faults(page)
+    told += [*refused, *faults(page)]
     if light:
         told += budget(answers)
     for width in (768, 1280):
@@ -107,6 +115,22 @@ def budget(answers: list[Response]) -> list[str]:
     return told + ([f"{size} bytes"] if size > LIGHT else [])
 
 
+def script_free(context: BrowserContext, wanted: set[str], url: str) -> list[str]:
+    """Say which pages have no heading or a control that does nothing in a browser without scripts."""
+    browser = context.browser
+    assert browser is not None
+    plain = browser.new_context(java_script_enabled=False, storage_state=context.storage_state(), base_url=url)
+    page, told = plain.new_page(), []
+    for address in sorted(wanted):
+        page.goto(address)
+        told += [f"{address}: nothing to read without scripts"] if page.locator("h1:visible").count() != 1 else []
+        told += (
+            [f"{address}: a button that needs a script"] if page.locator("button[type=button]:visible").count() else []
+        )
+    plain.close()
+    return told
+
+
 def test_every_page_of_a_citizen(county: Callable[..., Any], live_server: Any) -> None:
     told, host = [], urlsplit(live_server.url).netloc
     for visitor, names in pages(CITIZENS).items():
@@ -116,6 +140,7 @@ def test_every_page_of_a_citizen(county: Callable[..., Any], live_server: Any) -
             page = context.new_page()  # nothing kept from the page before
             told += judged(page, filled[name], host, light=True)
             page.close()
+        told += script_free(context, {filled[name] for name in names}, live_server.url)
         large = context.new_page()
         context.add_cookies([{"name": "elder", "value": "on", "url": live_server.url}])
         large.set_viewport_size({"width": 375, "height": 720})

@@ -1,6 +1,7 @@
 """The stage door of a demonstration: everybody in the cast, their codes, and the clock. No real site has these pages."""
 
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pyotp
@@ -75,6 +76,9 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     path = settings.ONEDOOR_DEMONSTRATION_CLOCK
     if request.method == "POST" and path is not None:
         days = clock.demonstration_shift().days + min(max(posted(request, "days", 0), 0), LONGEST_LEAP)
-        path.write_text(str(days), encoding="ascii")
+        # Every request of every process reads it: it is there whole or not at all.
+        fresh = path.with_name(f"{path.name}.{uuid4().hex}")
+        fresh.write_text(str(days), encoding="ascii")
+        fresh.replace(path)
     wanted = request.POST.get("next", "")
     return redirect(wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else "/")
