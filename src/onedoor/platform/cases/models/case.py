@@ -69,6 +69,7 @@ class Case(models.Model):
     supplement_round = models.PositiveSmallIntegerField("补正次数", default=0)
     last_seq = models.PositiveIntegerField("最新动作", default=0)
     last_hash = models.CharField("动作链", max_length=64, default="0" * 64)
+    last_at = models.DateTimeField("最新动作时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "办件"
