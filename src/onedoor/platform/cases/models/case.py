@@ -211,11 +211,13 @@ class CaseStep(models.Model):
         verbose_name = "办理环节"
         verbose_name_plural = "办理环节"
         indexes: ClassVar = [
+            # The list of a small place is read by its place, that of the whole country in its order.
             models.Index(
-                fields=["permission", "urgent_on", "id"],
-                name="step_waiting",
+                fields=["division", "urgent_on", "id"],
+                name="step_waiting_in_place",
                 condition=models.Q(ended_at__isnull=True),
             ),
+            models.Index(fields=["urgent_on", "id"], name="step_waiting", condition=models.Q(ended_at__isnull=True)),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
