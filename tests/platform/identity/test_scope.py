@@ -102,7 +102,6 @@ CITIZENS = frozenset(
 MUST_SEE = frozenset(
     {
         "worklist",
-        "choices",
         "duty_counts",
         "get_visible_case",
         "list_certificates",
