@@ -96,7 +96,7 @@ def test_the_daughter_applies_on_a_phone_and_the_clerk_accepts(visit: Callable[.
     desk.click("main a:has-text('受理')")
     desk.click("main form button.button")
     desk.wait_for_url(f"**/staff/cases/{number}/")
-    assert desk.locator("text=承诺时限").is_visible()
+    assert desk.get_by_text("承诺时限", exact=True).is_visible()
 
     phone.goto(f"/cases/{number}/")
     assert phone.locator("text=受理通知书").first.is_visible()

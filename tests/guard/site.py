@@ -4,20 +4,24 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import time_machine
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from onedoor.api.root import ROOMS, api
 from onedoor.platform.cases.models import CaseDocument
 from onedoor.platform.catalog.forms import FormField
 from onedoor.platform.catalog.models import Offering
 from onedoor.platform.certificates import kinds
 from onedoor.platform.certificates import operations as certificates
 from onedoor.platform.certificates.kinds import CertificateKind, FaceField
+from onedoor.platform.identity import clients
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Login, Person
+from onedoor.platform.identity.roles import scopes_for
 from onedoor.platform.visits import checklists
 from onedoor.platform.visits.checklists import Checklist
 from tests.platform import library
@@ -39,7 +43,8 @@ kinds.register(CARD)
 ASKED = FormField(code="at_home", type="yes_no", label="家里有人吗")
 CHECKLIST = Checklist("library.visit", version=1, title="看看家里", questions=(ASKED,), findings=(("agree", "属实"),))
 
-# Who comes, in the order of the columns of the table. All officers but `elsewhere` belong to the county of the case.
+# Who comes, in the order of the columns of the table. All officers but `elsewhere` belong to the county of the case;
+# `system` is a client of the API of that county, with every scope its role can have.
 VISITORS = (
     "anonymous",
     "applicant",
@@ -53,6 +58,7 @@ VISITORS = (
     "secadmin",
     "item_manager",
     "data_steward",
+    "system",
 )
 
 
@@ -73,9 +79,32 @@ class Address:
         return "/" + re.sub(r"<([^>]+)>", fill, self.pattern)
 
 
+def methods_of(one: Address) -> tuple[str, ...]:
+    """Return the methods tried at an address: reading and posting everywhere, at the API what it has besides."""
+    if one.name not in _api_methods():
+        return ("GET", "POST")
+    return ("GET", "POST", *sorted(_api_methods()[one.name] - {"GET", "POST"}))
+
+
+@cache
+def _api_methods() -> dict[str, set[str]]:
+    """Return the methods of every address of the API, by the address's name."""
+    found: dict[str, set[str]] = {}
+    for room in ROOMS:
+        for path in room.room.path_operations.values():
+            methods = {method for operation in path.operations for method in operation.methods}
+            found[f"api_{api.get_openapi_operation_id(path.operations[0])}"] = methods
+    return found
+
+
 def addresses() -> list[Address]:
-    """Return every address the site answers, from the resolver itself, so that none can be forgotten."""
-    return list(_walk(get_resolver(), ""))
+    """
+    Return every address the site answers, from the resolver itself, so that none can be forgotten.
+
+    The API has one pattern for each operation of an address; they are one address, named after the first.
+    """
+    found = {one.pattern: one for one in reversed(list(_walk(get_resolver(), "")))}
+    return list(reversed(found.values()))
 
 
 def _walk(resolver: URLResolver, before: str) -> Iterator[Address]:
@@ -147,6 +176,30 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "ticket_id": "1",
         "commitment_id": "1",
         "register_entry.code": "assistance",
+        "asked_id": "1",
+        "absence_id": "1",
+        "consent_id": "1",
+        "delegation_id": "1",
+        "guardianship_id": "1",
+        "material_id": str(material.pk),
+        "message_id": "00000000-0000-4000-8000-000000000001",
+        "name": "relation",
+        "post_id": str(books.posts["clerk"]),
+        "session_id": "1",
+        "suspension_id": "1",
+        "unit_id": "1",
+        "username": "clerk",
+        "version": "1",
+        "wanted_id": "1",
+        "api_public_look_at_shown.code": "ABCDEF",
+        **dict.fromkeys(
+            (
+                *("api_papers_choose_paper.code", "api_papers_sign_commitment.code", "api_papers_give_papers.code"),
+                *("api_papers_check_original.code", "api_papers_take_certificate.code"),
+            ),
+            "photo",
+        ),
+        "api_catalog_desk_get_version.number": "1",
     }
     for person, phone in ((books.reader, "13800000000"), (books.friend, "13800000001")):
         identity.open_citizen_login(person_id=person.pk, phone=phone, password="x" * 12, actor=MACHINE, at=LONG_AGO)
@@ -155,10 +208,29 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
     return objects, lambda visitor: _browser(books, visitor)
 
 
+def _token(books: Library) -> str:
+    registered = identity.register_client(
+        name="叫号系统",
+        purpose="大厅叫号",
+        organization_id=books.organs[library.COUNTY].pk,
+        role="intake_clerk",
+        division=library.COUNTY,
+        lines=[],
+        scopes=scopes_for("intake_clerk"),
+        last_day=date(2027, 8, 31),
+        actor=MACHINE,
+        at=NOW,
+    )
+    made = identity.approve_client(login_id=registered.pk, actor=MACHINE, at=NOW)
+    return clients.issue_token(client=made.client, scopes=(), address="", at=NOW).token
+
+
 def _browser(books: Library, visitor: str) -> Client:
     client = Client()
     if visitor == "anonymous":
         return client
+    if visitor == "system":
+        return Client(headers={"Authorization": f"Bearer {_token(books)}"})
     people: dict[str, Person] = {"applicant": books.reader, "stranger": books.friend}
     login: Any = Login.objects.get(person=people[visitor]) if visitor in people else Login.objects.get(username=visitor)
     client.force_login(login)

@@ -19,13 +19,12 @@ PARAMETER = {
     "in": "header",
     "name": HEADER,
     "required": True,
-    "schema": {"title": HEADER, "type": "string", "minLength": 1, "maxLength": replays.LONGEST_KEY},
+    "description": "这次写入的编号；用同一个编号重复提交，只办一次，得到同样的回答。"
+    " · The name of this write: repeated with the same one it is done once and answered the same.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": replays.LONGEST_KEY},
+    "example": "3f6c9a52-0d1e-4c55-9f0e-7a1b2c3d4e5f",
 }
 WITHOUT_KEY = "x-without-key"  # in the specification: why an operation asks for none
-REFUSED = {
-    "description": "The key is missing, or it came before with other content",
-    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
 
 
 def unkeyed(reason: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -91,6 +90,4 @@ class KeyedAPI(NinjaAPI):
             for method, operation in methods.items():
                 if method.upper() not in replays.SAFE_METHODS and WITHOUT_KEY not in operation:
                     operation.setdefault("parameters", []).append(PARAMETER)
-                    for status in (400, 409):
-                        operation["responses"].setdefault(status, REFUSED)
         return specification

@@ -1,16 +1,35 @@
-"""The API: one router a room, the specification at openapi.json."""
+"""The API: one router a subject; its specification is openapi.json."""
 
-from onedoor.api import cases, catalog, certificates, exchange, problems
-from onedoor.api.keys import KeyedAPI
-
-api = KeyedAPI(
-    title="OneDoor",
-    version="1",
-    description="一门通开放接口。出错一律返回 application/problem+json。",
-    docs_url=None,
+from onedoor.api import (
+    acts,
+    cases,
+    catalog,
+    catalog_desk,
+    certificates,
+    desk,
+    drafts,
+    exchange,
+    me,
+    oauth,
+    papers,
+    people,
+    problems,
+    proceedings,
+    public,
+    supervision,
+    systems,
+    window,
 )
+from onedoor.api.specification import OneDoorAPI
+
+ROOMS = (
+    *(catalog, public, drafts, cases, me),
+    *(desk, acts, proceedings, papers, window, certificates),
+    *(catalog_desk, people, systems, exchange, supervision, oauth),
+)
+
+api = OneDoorAPI()
 problems.install(api)
-api.add_router("/items", catalog.router)
-api.add_router("/cases", cases.router)
-api.add_router("/certificate-checks", certificates.router)
-api.add_router("/", exchange.router)
+oauth.install(api)
+for module in ROOMS:
+    api.add_router("", module.room)

@@ -121,6 +121,6 @@ def test_a_program_names_the_position_it_has_read(desk: Desk) -> None:
         return clerk.post(f"{url}/acceptance", content_type="application/json", headers=headers)
 
     late = accept(position - 1)
-    assert (late.status_code, late.json()["type"]) == (409, "/problems/cases.changed")
+    assert (late.status_code, late.json()["code"]) == (409, "cases.changed")
     assert accept("something").status_code == 422
     assert accept(position).status_code == 200

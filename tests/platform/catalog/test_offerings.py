@@ -121,7 +121,7 @@ def test_guide_form_case_and_window_read_the_same_version(
     assert '<strong class="number">5<small>' in guide
     assert OWN["counters"][0]["name"] in guide  # type: ignore[index]
     api = reader.get(f"/api/v1/items/{library.ITEM}?division={library.TOWN}").json()
-    assert (api["promised_days"], api["materials"][-1]) == (5, "社区证明")
+    assert (api["promised"]["days"], api["materials"][-1]["title"]) == (5, "社区证明")
     draft = books.draft(AT)
     assert "社区证明" in reader.get(f"/drafts/{draft.pk}/materials/").content.decode()
     books.attach(draft.pk, "local_1", AT)

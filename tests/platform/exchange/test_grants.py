@@ -237,7 +237,7 @@ def test_the_interface_gives_what_is_granted_by_position_and_no_numbers_back(at_
     assert content["people"][1]["rows"] == [{"as_of": "2026-09-01", "stale": True, "values": {"kind": "成人"}}]
     assert str(DataUse.objects.get().pk) == content["receipt"]
     assert READER.id_number not in answer.content.decode()
-    listed = at_desk.get("teacher", "/api/v1/datasets").json()
+    listed = at_desk.get("teacher", "/api/v1/datasets").json()["items"]
     diary = next(
         field for one in listed if one["code"] == DATASET.code for field in one["fields"] if field["code"] == "diary"
     )
@@ -248,7 +248,7 @@ def test_a32_a_call_without_a_case_number_is_refused_and_counts_until_the_right_
     request = in_use(at_desk)
     for _ in range(50):
         refused = call(at_desk, request, " ", READER.id_number)
-        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/exchange.business_missing")
+        assert (refused.status_code, refused.json()["code"]) == (403, "exchange.business_missing")
     assert AuditEntry.objects.filter(event="exchange.business_missing", outcome="refused").count() == 50
     assert not QuerySuspension.objects.exists()
     assert call(at_desk, request, "JY-1", READER.id_number).status_code == 200
@@ -259,7 +259,7 @@ def test_a32_a_call_without_a_case_number_is_refused_and_counts_until_the_right_
     outbox.deliver_pending(at=AT)
     assert SupervisionEvent.objects.get(rule="D01").lamp == "red"
     suspended = call(at_desk, request, "JY-2", READER.id_number)
-    assert (suspended.status_code, suspended.json()["type"]) == (403, "/problems/audit.query_suspended")
+    assert (suspended.status_code, suspended.json()["code"]) == (403, "audit.query_suspended")
     assert DataUse.objects.count() == 1
 
 

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 from tests.platform.identity.conftest import AT
-from tests.platform.library import COUNTY, TOWN, Library
+from tests.platform.library import COUNTY, MACHINE, TOWN, Library
 
 import onedoor.platform
 import onedoor.services
@@ -23,6 +23,7 @@ from onedoor.platform.cases.queries import PURPOSES
 from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.exchange.models import DataObjection, ShareRequest
 from onedoor.platform.identity.models import Post
+from onedoor.platform.identity.operations import register_client
 from onedoor.platform.identity.roles import PERMISSIONS
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
@@ -55,6 +56,7 @@ GIVEN: Given = {
     "note": lambda place: "核对身份",
     "certificate_id": lambda place: place.certificate.pk,
     "ticket_id": lambda place: place.ticket.pk,
+    "client_id": lambda place: place.client.pk,
 }
 # What one query means by a name that another query uses for another table.
 GIVEN_TO = {("get_data_objection", "objection_id"): lambda place: place.data_objection.pk}
@@ -86,6 +88,7 @@ ELSEWHERE = {
     "may_extend": "takes a case that get_visible_case has let through",
     "panels": "takes a case that get_visible_case has let through",
     "verify": "open to whoever holds the certificate's code",
+    "done_screens": "takes a draft that get_draft has let through",
     "answer_of": "asks for a permission no post has",
     "datasets_to_ask": "the catalogue of datasets, no rows",
     "conflicts_of": "takes a case that get_visible_case has let through",
@@ -116,6 +119,8 @@ MUST_SEE = frozenset(
         "cases_behind",
         "replay",
         "audit_lines",
+        "list_clients",
+        "get_client",
         "list_officers",
         "get_officer",
         "list_organizations",
@@ -150,6 +155,18 @@ class Place:
         self.case.pauses.create(**what, from_at=AT, to_at=AT, planned_end=AT.date())
         self.post = Post.objects.get(pk=library.posts["clerk"])
         organ = library.organs[COUNTY]
+        self.client = register_client(
+            name="叫号系统",
+            purpose="大厅叫号",
+            organization_id=organ.pk,
+            role="intake_clerk",
+            division=COUNTY,
+            lines=[],
+            scopes=["cases.read"],
+            last_day=AT.date(),
+            actor=MACHINE,
+            at=AT,
+        )
         self.certificate = Certificate.objects.create(
             identifier="1.2.156.3005.2.11100000000013338L001.TEST",
             token="t" * 32,

@@ -50,6 +50,7 @@ WSGI_APPLICATION = "onedoor.config.wsgi.application"
 
 MIDDLEWARE = [
     "onedoor.web.parts.addresses.ClientAddressMiddleware",
+    "onedoor.api.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -97,7 +98,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 
 # A form's files are sealed while they arrive: nothing of them lies open on disk.
-FILE_UPLOAD_HANDLERS = ["onedoor.web.parts.receiving.SealingUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["onedoor.platform.files.posted.SealingUploadHandler"]
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 SILENCED_SYSTEM_CHECKS: list[str] = []
@@ -115,6 +116,7 @@ ONEDOOR_SEAL_LOG: Path | None = Path(env.str("ONEDOOR_SEAL_LOG", default=str(VAR
 ONEDOOR_PUBLIC_URL = env.str("ONEDOOR_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 ONEDOOR_CERTIFICATE_SUITE = env.str("ONEDOOR_CERTIFICATE_SUITE", default="sm")
 ONEDOOR_CHECKS_PER_MINUTE = env.int("ONEDOOR_CHECKS_PER_MINUTE", default=60)
+ONEDOOR_API_CALLS_PER_MINUTE = env.int("ONEDOOR_API_CALLS_PER_MINUTE", default=600)
 ONEDOOR_WORKER_INTERVAL = env.float("ONEDOOR_WORKER_INTERVAL", default=1.0)
 ONEDOOR_WORKER_LOST_AFTER = env.float("ONEDOOR_WORKER_LOST_AFTER", default=60.0)
 # How far a demonstration's clock runs ahead is read from this file; None means the wall clock, as everywhere else.

@@ -53,6 +53,11 @@ RARE: dict[str, QuerySet[Any]] = {
 }
 
 
+def know_rare(name: str, rows: QuerySet[Any]) -> None:
+    """Let another room's table, which hangs on few cases by a `case` of its own, be known with the case as well."""
+    RARE[name] = rows
+
+
 def for_page(found: QuerySet[Case]) -> QuerySet[Case]:
     """Return the cases with what the page of a case shows of other tables, and with which of the rare ones have rows."""
     known = {f"has_{name}": Exists(rows.filter(case=OuterRef("pk"))) for name, rows in RARE.items()}

@@ -5,9 +5,15 @@ from datetime import date
 from typing import Any
 
 from onedoor.platform.cases import handlers
+from onedoor.platform.catalog.forms import Section
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.kernel.parameters import snapshot
 from onedoor.standards.judgement import Judgement
+
+
+def section_of(item: ServiceItem) -> Section | None:
+    """Return the questions asked beforehand as one screen; None where the item asks none."""
+    return Section(code="precheck", title="先看看是否符合条件", fields=item.precheck.fields) if item.precheck else None
 
 
 def judge(item: ServiceItem, answers: Mapping[str, Any], *, chain: Sequence[str], on: date) -> Judgement:

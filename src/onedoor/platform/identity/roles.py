@@ -1,5 +1,7 @@
 """Roles and what each may do (platform rules 2.3). A role is given as a post: for an organization and a division."""
 
+from collections.abc import Iterable
+
 ROLE_NAMES = {
     "intake_clerk": "窗口受理人员",
     "surveyor": "入户调查人员",
@@ -74,3 +76,34 @@ def may_hold_together(role: str, others: frozenset[str]) -> bool:
     if role in ADMINISTRATORS:
         return not others - {role}
     return not others & ADMINISTRATORS
+
+
+# What a system that calls the API may be given: a role of an officer, narrowed by scopes. Nothing here decides,
+# issues, revokes, looks into accounts or the record: that is for people.
+CLIENT_ROLES = ("intake_clerk", "cert_officer", "supervisor", "data_user")
+SCOPE_NAMES = {
+    "cases.read": "看办件",
+    "cases.write": "收件、补正、不予受理、送达",
+    "certificates.read": "看证照",
+    "registers.read": "看登记簿",
+    "datasets.use": "申请和使用共享数据",
+    "supervision.read": "看监察",
+}
+SCOPES = {
+    "cases.read": frozenset({"cases.view"}),
+    "cases.write": frozenset({"cases.accept", "cases.supplement", "cases.refuse", "cases.deliver"}),
+    "certificates.read": frozenset({"certificates.view"}),
+    "registers.read": frozenset({"registers.view"}),
+    "datasets.use": frozenset({"exchange.request", "exchange.use"}),
+    "supervision.read": frozenset({"supervision.view", "exchange.watch"}),
+}
+
+
+def scopes_for(role: str) -> list[str]:
+    """Return the scopes that give a client of this role anything."""
+    return [name for name, given in SCOPES.items() if role in CLIENT_ROLES and given & permissions_of(role)]
+
+
+def permissions_within(role: str, scopes: Iterable[str]) -> frozenset[str]:
+    """Return what a role may do as far as scopes let it."""
+    return permissions_of(role) & frozenset().union(*(SCOPES.get(name, frozenset()) for name in scopes))

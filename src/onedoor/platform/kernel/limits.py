@@ -6,10 +6,27 @@ from django.db import transaction
 from django.db.models import F
 
 from onedoor.platform.kernel.crypto import sm3
+from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.models import RateSlot
 
 # Callers share the slots by hash, so that an attack from ever new addresses fills no table. Two callers rarely meet.
 SLOTS = 4096
+WINDOW = 60  # seconds
+
+
+class TooManyRequests(OneDoorError):
+    """
+    Somebody has knocked too often in this minute.
+
+    Only the `first` refusal of a minute is recorded: more rows would only let an attacker fill the record.
+    """
+
+    code, http_status, message = "web.too_many_requests", 429, "访问太频繁，请一分钟以后再试；急用请拨打 12349。"
+    headers = {"Retry-After": str(WINDOW)}
+
+    def __init__(self, *, first: bool) -> None:
+        super().__init__()
+        self.first = first
 
 
 def count(scope: str, caller: str, *, seconds: int, at: datetime) -> int:
@@ -22,3 +39,10 @@ def count(scope: str, caller: str, *, seconds: int, at: datetime) -> int:
         if not same:
             RateSlot.objects.filter(pk=row.pk).update(window=window, knocks=1)
         return RateSlot.objects.values_list("knocks", flat=True).get(pk=row.pk)
+
+
+def knock(door: str, caller: str, *, most: int, at: datetime) -> None:
+    """:raises TooManyRequests: the caller has knocked at this door more than `most` times in this minute."""
+    knocks = count(door, caller, seconds=WINDOW, at=at)
+    if knocks > most:
+        raise TooManyRequests(first=knocks == most + 1)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.kernel.models import ParameterRow
 from onedoor.standards.judgement import Parameter, Params
 
@@ -84,6 +85,15 @@ def read_value(text: str, like: Any) -> Any:
     if kind == "yes_no":
         return {"是": True, "否": False}[text.strip()] if text.strip() in ("是", "否") else json.loads(text)
     return int(text) if kind == "whole" else text.strip()
+
+
+def typed_value(text: str, like: Any) -> Any:
+    """:raises InvalidInput: what was typed is no value of the kind `like` is of."""
+    try:
+        return read_value(text, like)
+    except ValueError:
+        kind = KIND_WORDS[kind_of(like)]
+        raise InvalidInput({"value": f"数值应为{kind}，请核对后重填。"}) from None
 
 
 def told(value: Any) -> str:

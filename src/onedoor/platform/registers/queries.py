@@ -5,7 +5,7 @@ is recorded.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.audit import suspensions
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.clock import CHINA, day_of
 from onedoor.platform.kernel.errors import NotAllowed, NotFound
 from onedoor.platform.kernel.models import RegisterEntry
 from onedoor.platform.kernel.scopes import within_reach
@@ -59,6 +59,13 @@ class View:
             return False
         end = self.end_of(entry)
         return entry.in_force_from <= self.on and (end is None or self.on < end)
+
+
+def view_of(*, on: date | None, known: date | None, today: date) -> View | None:
+    """Return the two times a visitor asks for, None where they ask for neither; a day of knowledge is taken to its end."""
+    if on is None and known is None:
+        return None
+    return View(on or known or today, datetime.combine(known, time.max, CHINA) if known else None)
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,15 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from onedoor.platform.cases import operations, queries
+from onedoor.platform.cases import drawing, operations, queries
 from onedoor.platform.cases.queries import Case
 from onedoor.platform.certificates import queries as certificates
+from onedoor.platform.certificates.faces import face_pdf
 from onedoor.platform.files import queries as files
 from onedoor.platform.kernel import clock
 from onedoor.web.citizen.uploads import attach_posted, uploaded
-from onedoor.web.parts import papers
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.papers import pdf_response
 from onedoor.web.parts.writes import attempt, has_written, keyed
 
 
@@ -55,7 +56,7 @@ def submitted(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "case": found,
         "receipt": receipt,
-        "qr": papers.document_qr(receipt),
+        "qr": drawing.document_qr(receipt),
         "can_undo": found.state == "submitted" and clock.now() < found.undo_until,
     }
     return render(request, "citizen/submitted.html", context)
@@ -144,7 +145,7 @@ def document(request: HttpRequest, number: str, document_id: int) -> HttpRespons
     """Draw a notice or decision as PDF."""
     found = _case(request, number)
     paper = queries.get_document(found, document_id=document_id)
-    return papers.pdf_response(papers.document_pdf(paper), f"{paper.title}.pdf")
+    return pdf_response(drawing.document_pdf(paper), f"{paper.title}.pdf")
 
 
 def certificate(request: HttpRequest, number: str, certificate_id: int) -> HttpResponse:
@@ -153,9 +154,7 @@ def certificate(request: HttpRequest, number: str, certificate_id: int) -> HttpR
     issued = [row for row in certificates.certificates_of_case(case_number=found.number) if row.pk == certificate_id]
     if not issued:
         raise certificates.CertificateNotFound
-    return papers.pdf_response(
-        papers.certificate_pdf(issued[0], viewer=actor_of(request).person_id), f"{issued[0].number}.pdf"
-    )
+    return pdf_response(face_pdf(issued[0], viewer=actor_of(request).person_id), f"{issued[0].number}.pdf")
 
 
 def file(request: HttpRequest, file_id: int) -> FileResponse:

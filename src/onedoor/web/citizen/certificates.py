@@ -8,12 +8,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from onedoor.platform.certificates import operations, queries
-from onedoor.platform.certificates.faces import face_data, qr_svg
+from onedoor.platform.certificates.faces import face_data, face_pdf, qr_svg
 from onedoor.platform.certificates.queries import Certificate
 from onedoor.platform.certificates.statements import credential
 from onedoor.platform.kernel import clock
-from onedoor.web.parts import papers
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.papers import pdf_response
 from onedoor.web.parts.writes import attempt, keyed
 
 
@@ -44,8 +44,8 @@ def certificate(request: HttpRequest, identifier: str) -> HttpResponse:
 
 def certificate_pdf(request: HttpRequest, identifier: str) -> HttpResponse:
     found = _own(request, identifier)
-    content = papers.certificate_pdf(found, viewer=actor_of(request).person_id)
-    return papers.pdf_response(content, f"{found.number}.pdf")
+    content = face_pdf(found, viewer=actor_of(request).person_id)
+    return pdf_response(content, f"{found.number}.pdf")
 
 
 def certificate_credential(request: HttpRequest, identifier: str) -> HttpResponse:

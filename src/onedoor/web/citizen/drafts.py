@@ -11,6 +11,7 @@ from django.utils import timezone
 from onedoor.platform.cases import operations, queries
 from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.computing import said_computed
+from onedoor.platform.cases.forms.situations import answers_of, situation_of
 from onedoor.platform.cases.forms.validation import CleanedSection, read_section, typed_problems
 from onedoor.platform.cases.queries import Draft
 from onedoor.platform.catalog import queries as catalog
@@ -23,7 +24,7 @@ from onedoor.platform.kernel.errors import NotLoggedIn, StaleVersion
 from onedoor.web.citizen.journey import Journey, url_after
 from onedoor.web.citizen.places import place_of
 from onedoor.web.citizen.proceedings import WAYS
-from onedoor.web.citizen.situations import posted_situation, situation_of
+from onedoor.web.citizen.situations import carried
 from onedoor.web.citizen.uploads import attach_posted
 from onedoor.web.parts import pickers, refusals
 from onedoor.web.parts.actors import actor_of
@@ -44,7 +45,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
         draft = operations.start_draft(
             item_code=code,
             applicant_id=applicant,
-            situation=lambda item: posted_situation(item, request),
+            situation=lambda item: answers_of(item, request.POST),
             actor=actor,
             at=clock.now(),
         )
@@ -59,9 +60,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     item = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).item
     may_act = item.delegable and not actor.is_assisted
     principals = identity.principals_for_item(agent_id=actor.person_id, item=code, on=clock.today()) if may_act else []
-    asked = [field.prefill.removeprefix("fact:") for field in item.form.all_fields() if "fact:" in field.prefill]
-    asked += [paper.waiver.source for paper in item.materials if paper.waiver and paper.waiver.kind == "data"]
-    departments = exchange.department_names(".".join(source.split(".")[:2]) for source in asked)
+    departments = exchange.department_names(queries.asked_sources(item))
     context = {
         "code": code,
         "item": item,
@@ -77,7 +76,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
         "assisted": identity.name_of(actor.person_id) if actor.is_assisted else "",
         "delegable": item.delegable,
         "asks_opinion": any(identity.has_a_say(person, on=clock.today()) for person in principals),
-        "situation": situation_of(item, request.GET),
+        "carried": carried(situation_of(item, request.GET), request.GET),
     }
     return render(request, "citizen/start.html", context)
 

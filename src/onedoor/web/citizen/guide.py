@@ -7,15 +7,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from onedoor.platform.cases import prechecks
 from onedoor.platform.cases.forms.binding import bind_section
+from onedoor.platform.cases.forms.situations import situation_of
 from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.catalog import queries as catalog
-from onedoor.platform.catalog.forms import Section
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.web.citizen.events import EVENTS
 from onedoor.web.citizen.places import COOKIE, place_of
 from onedoor.web.citizen.services import with_counts
-from onedoor.web.citizen.situations import situation_of
+from onedoor.web.citizen.situations import carried
 from onedoor.web.parts.writes import unkeyed
 
 
@@ -70,6 +70,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
         "place": place,
         "counters": counters,
         "situation": situation,
+        "carried": carried(situation, request.GET),
         "told": told,
         "fee": told.fee if told else guide.item.fee,
         "promised": told.promised if told else guide.item.limits.promised,
@@ -84,9 +85,9 @@ def precheck(request: HttpRequest, code: str) -> HttpResponse:
     """Ask a few questions and answer with reasons, never with a promise; nothing is stored."""
     place = place_of(request)
     guide = catalog.read_guide(code=code, chain=place.chain, on=clock.today())
-    if guide.item.precheck is None:
+    section = prechecks.section_of(guide.item)
+    if section is None:
         return redirect("item", code=code)
-    section = Section(code="precheck", title="先看看是否符合条件", fields=guide.item.precheck.fields)
     if request.method == "POST":
         cleaned = read_section(section, request.POST, known={})
         if not cleaned.problems:

@@ -7,10 +7,8 @@ from datetime import datetime
 from django.urls import reverse
 
 from onedoor.platform.cases import queries
-from onedoor.platform.cases.forms.validation import missing_in_section
 from onedoor.platform.cases.queries import Draft
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.clock import day_of
 
 
 @dataclass(frozen=True)
@@ -40,26 +38,24 @@ class Problem:
     url: str
 
 
-def screens(draft: Draft) -> list[tuple[str, str, str]]:
-    """Return code, title and address of every screen of this draft as it stands, in their order."""
-    item = draft.item_version.item
-    found = [
-        (section.code, section.title, reverse("draft_section", args=[draft.pk, section.code]))
-        for section in item.form.shown_sections(draft.answers)
-    ]
-    if item.materials:
-        found.append(("materials", "提交材料", reverse("draft_materials", args=[draft.pk])))
-    if item.consents:
-        found.append(("consents", "签署授权", reverse("draft_consents", args=[draft.pk])))
-    return [*found, ("review", "核对并提交", reverse("draft_review", args=[draft.pk]))]
+ADDRESSES = {
+    queries.MATERIALS: "draft_materials",
+    queries.CONSENTS: "draft_consents",
+    queries.REVIEW: "draft_review",
+}
+
+
+def _url(draft: Draft, code: str) -> str:
+    if code in ADDRESSES:
+        return reverse(ADDRESSES[code], args=[draft.pk])
+    return reverse("draft_section", args=[draft.pk, code])
 
 
 def url_after(draft: Draft, code: str) -> str:
     """Return the address of the screen that follows `code`."""
-    found = screens(draft)
-    codes = [screen[0] for screen in found]
+    codes = [screen for screen, _ in queries.screens_of(draft)]
     place = codes.index(code) + 1 if code in codes else 0
-    return found[min(place, len(found) - 1)][2]
+    return _url(draft, codes[min(place, len(codes) - 1)])
 
 
 @dataclass(frozen=True)
@@ -70,14 +66,9 @@ class Journey:
     @classmethod
     def of(cls, draft: Draft, *, actor: Actor, at: datetime) -> "Journey":
         """Return the way through this draft as it stands."""
-        item = draft.item_version.item
-        done = {one.code: not missing_in_section(one, draft) for one in item.form.shown_sections(draft.answers)}
-        if item.materials:
-            done["materials"] = all(done.values()) and queries.has_all_papers(draft=draft, at=at)
-        if item.consents:
-            needed = queries.needed_consents(draft=draft, actor=actor, at=at, on=day_of(at))
-            done["consents"] = bool(needed) and all(consent.signed for consent in needed)
-        return cls(draft, [Stop(*screen, done.get(screen[0], False)) for screen in screens(draft)])
+        done = queries.done_screens(draft, actor=actor, at=at)
+        screens = queries.screens_of(draft)
+        return cls(draft, [Stop(code, title, _url(draft, code), code in done) for code, title in screens])
 
     @property
     def next(self) -> Stop:

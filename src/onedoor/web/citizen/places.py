@@ -27,7 +27,14 @@ class Place:
 
 
 def masthead(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the place in the masthead, looked up only by pages that show it."""
+    """
+    Context processor: the place in the masthead, looked up only by pages that show it.
+
+    An application has its place already: another one chosen while it is filled in would change nothing, so none is offered.
+    """
+    match = request.resolver_match
+    if match is not None and "draft_id" in match.kwargs:
+        return {"here": None}
     return {"here": SimpleLazyObject(lambda: place_of(request))}
 
 

@@ -59,7 +59,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
 @limited("check", most=120)
 def recorded(request: HttpRequest, token: str) -> HttpResponse:
     """Show under which number and seal a receipt or decision stands in the sealed record."""
-    paper = _proved(token)
+    paper = queries.provable_document(token=token)
     return render(request, "citizen/recorded.html", {"paper": paper, "proof": queries.proof_of(paper), "token": token})
 
 
@@ -67,20 +67,12 @@ def recorded(request: HttpRequest, token: str) -> HttpResponse:
 @limited("check", most=120)
 def proof(request: HttpRequest, token: str) -> HttpResponse:
     """Give the proof as a small file that anybody can check without us."""
-    found = queries.proof_of(_proved(token))
+    found = queries.proof_of(queries.provable_document(token=token))
     if found is None:
         raise NotFound
     response = HttpResponse(record.proof_json(found), content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="onedoor-proof-{found.number}.json"'
     return response
-
-
-def _proved(token: str) -> queries.CaseDocument:
-    """:raises NotFound: there is no such document, or documents of its kind are not proved."""
-    paper = queries.verify_document(token=token)
-    if paper is None or not queries.can_be_proved(paper):
-        raise NotFound
-    return paper
 
 
 @login_not_required

@@ -1,61 +1,13 @@
-"""The situation a person tells the guide: a few choices, carried in the address, never anything about the person."""
+"""The situation told to the guide, as it travels: in the address and in hidden fields of the form that begins the application."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from django.http import QueryDict
 
-from django.http import HttpRequest, QueryDict
-
-from onedoor.platform.cases.forms.binding import BoundField, bind_section
-from onedoor.platform.cases.forms.validation import asks_for, read_section
-from onedoor.platform.catalog.conditions import Condition
-from onedoor.platform.catalog.items import ServiceItem
-from onedoor.platform.catalog.scenarios import Outcome, outcome, scenario_section
+from onedoor.platform.cases.forms.situations import Situation
 
 
-@dataclass(frozen=True)
-class Situation:
-    """The questions to show, what has been answered, and what follows once everything needed is."""
-
-    fields: list[BoundField]
-    answers: Mapping[str, Any]
-    outcome: Outcome | None
-    query: str  # the answers as they stand in an address
-
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """The answers as hidden fields of a form."""
-        return [(name, value) for name, values in QueryDict(self.query).lists() for value in values]
-
-
-def situation_of(item: ServiceItem, sent: QueryDict) -> Situation | None:
-    """Read the situation out of an address or a form; None where the item tells none apart."""
-    section = scenario_section(item)
-    if section is None:
-        return None
-    cleaned = read_section(section, sent, known={})
-    answers = {code: value for code, value in cleaned.answers.items() if value not in (None, "", [])}
-    shown = [one for one in section.fields if one.shown_when is None or _follows(one.shown_when, answers)]
-    open_questions = [one for one in shown if asks_for(one, answers) and one.code not in answers]
-    codes = {field.code for field in shown}
+def carried(situation: Situation | None, sent: QueryDict) -> QueryDict:
+    """Return the answers that count, as they were sent; they are choices, never anything about the person."""
     kept = QueryDict(mutable=True)
-    for code in sorted(codes & set(answers)):
+    for code in sorted(situation.answers) if situation else ():
         kept.setlist(code, sent.getlist(code))
-    bound = bind_section(section, answers=answers, typed={}, problems={}, known={})
-    return Situation(
-        fields=[one for one in bound if one.field.code in codes],
-        answers={code: value for code, value in answers.items() if code in codes},
-        outcome=outcome(item, answers) if answers and not open_questions else None,
-        query=kept.urlencode(),
-    )
-
-
-def _follows(condition: Condition, answers: Mapping[str, Any]) -> bool:
-    """A question comes up once those it depends on are answered; until then nobody has said no to them."""
-    return set(condition.fields()) <= set(answers) and condition.holds(answers)
-
-
-def posted_situation(item: ServiceItem, request: HttpRequest) -> Mapping[str, Any]:
-    """Return the answers a form carries along from the guide."""
-    found = situation_of(item, request.POST)
-    return found.answers if found else {}
+    return kept

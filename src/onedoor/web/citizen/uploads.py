@@ -7,9 +7,9 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from onedoor.platform.cases import operations
+from onedoor.platform.files.posted import require_room
 from onedoor.platform.kernel import clock
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.receiving import require_room
 from onedoor.web.parts.writes import attempt
 
 PREFIX = "file_"

@@ -127,6 +127,7 @@ ENGLISH = {
     "参数表": "Parameters",
     "工作日历": "Calendar",
     "人员": "Officers",
+    "接口客户端": "API clients",
     "单位": "Organizations",
     "区划变更": "Divisions",
     "作废重复办件": "Void duplicates",

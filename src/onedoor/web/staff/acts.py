@@ -18,6 +18,7 @@ from onedoor.platform.cases.queries import Case
 from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.catalog import scenarios
 from onedoor.platform.catalog.forms import Section
+from onedoor.platform.files.posted import require_room
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
@@ -25,7 +26,6 @@ from onedoor.platform.visits import checklists
 from onedoor.platform.visits import operations as visit_operations
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted_day, posted_uuid, typed_day
-from onedoor.web.parts.receiving import require_room
 from onedoor.web.parts.writes import keyed
 from onedoor.web.staff.performing import articles_of, case_of, ground, perform, who, words
 
@@ -195,18 +195,8 @@ def opinion(request: HttpRequest, number: str, step: str) -> HttpResponse:
     found = case_of(request, number)
 
     def write() -> object:
-        note = request.POST.get("note", "").strip()
-        outcome = request.POST.get("outcome", "")
-        problems = {}
-        if len(note) < 10:
-            problems["note"] = "请写明审核意见和理由，不少于 10 个字。"
-        if outcome not in ("agree", "disagree"):
-            problems["outcome"] = "请选择审核结论。"
-        if problems:
-            raise InvalidInput(problems)
-        return operations.complete_step(
-            case_id=found.pk, step=step, outcome=outcome, note=note, facts={}, **who(request)
-        )
+        outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "")
+        return operations.give_opinion(case_id=found.pk, step=step, outcome=outcome, note=note, **who(request))
 
     context = {"step": step, "judgement": _judgement(found)}
     return perform(request, found, "staff/opinion.html", write, context, step=step)

@@ -128,15 +128,9 @@ def _fields(found: Certificate) -> list[tuple[str, str, str]]:
 
 
 def _holders(request: HttpRequest, found: Certificate) -> list[operations.Holder]:
-    return [
-        operations.Holder(
-            request.POST.get(f"holder-{seq}", "").strip() or holder.name,
-            holder.person_id,
-            holder.organization_code,
-            holder.number,
-        )
-        for seq, holder in enumerate(operations.holders_of(found), start=1)
-    ]
+    number = len(operations.holders_of(found))
+    typed = [request.POST.get(f"holder-{seq}", "") for seq in range(1, number + 1)]
+    return operations.renamed_holders(found, typed)
 
 
 def _face(request: HttpRequest, found: Certificate) -> dict[str, Any]:

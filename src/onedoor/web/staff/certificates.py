@@ -8,12 +8,13 @@ from django.shortcuts import redirect, render
 
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.certificates import operations, queries
-from onedoor.platform.certificates.faces import face_data
+from onedoor.platform.certificates.faces import face_data, face_pdf
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import OneDoorError
-from onedoor.web.parts import papers, refusals
+from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import whole
+from onedoor.web.parts.papers import pdf_response
 from onedoor.web.parts.writes import attempt, keyed, unkeyed
 from onedoor.web.staff.certificate_lists import read_import_rows, read_references
 
@@ -57,7 +58,7 @@ def certificate(request: HttpRequest, identifier: str) -> HttpResponse:
 
 def certificate_pdf(request: HttpRequest, identifier: str) -> HttpResponse:
     found = queries.get_visible_certificate(identifier=identifier, actor=actor_of(request), at=clock.now())
-    return papers.pdf_response(papers.certificate_pdf(found), f"{found.number}.pdf")
+    return pdf_response(face_pdf(found), f"{found.number}.pdf")
 
 
 @unkeyed("reads; a POST keeps the list out of the address")

@@ -14,8 +14,7 @@ from onedoor.web.staff.performing import case_of, perform, who
 def checks(request: HttpRequest) -> HttpResponse:
     """List the commitments that wait for their check, the most urgent first."""
     rows = queries.checks_to_do(actor=actor_of(request), on=clock.today(), after=request.GET.get("after", ""))
-    last = rows[-1].commitment if len(rows) == queries.CHECKS_A_PAGE else None
-    context = {"rows": rows, "next": f"{last.due_on}.{last.pk}" if last else ""}
+    context = {"rows": rows, "next": rows[-1].place if len(rows) == queries.CHECKS_A_PAGE else ""}
     return render(request, "staff/commitments.html", context)
 
 

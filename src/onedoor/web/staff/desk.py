@@ -5,14 +5,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from onedoor.platform.cases import handlers, queries
+from onedoor.platform.cases import drawing, handlers, queries
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.visits import queries as visits
-from onedoor.web.parts import papers, refusals
+from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import POST_KEY, actor_of
+from onedoor.web.parts.papers import pdf_response
 from onedoor.web.parts.writes import unkeyed
 
 
@@ -105,4 +106,4 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
 def document(request: HttpRequest, number: str, document_id: int) -> HttpResponse:
     found = queries.get_visible_case(number=number, actor=actor_of(request), at=clock.now(), on=clock.today())
     paper = queries.get_document(found, document_id=document_id)
-    return papers.pdf_response(papers.document_pdf(paper), f"{paper.title}.pdf")
+    return pdf_response(drawing.document_pdf(paper), f"{paper.title}.pdf")

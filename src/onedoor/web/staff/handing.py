@@ -1,17 +1,11 @@
 """Hand in an administrator's or window officer's form, and say what is wrong with it on the same page."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 
-from onedoor.platform.files import operations as files
-from onedoor.platform.files.contents import Taken
-from onedoor.platform.kernel.actors import Actor
 from onedoor.web.parts.inputs import Garbled
-from onedoor.web.parts.receiving import require_room
 from onedoor.web.parts.writes import attempt
 
 
@@ -37,30 +31,3 @@ def number(request: HttpRequest, name: str) -> int:
     if not text.isdigit() or len(text) > 9:
         raise Garbled
     return int(text)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A paper given at the window, looked at and not yet kept; without one, its digest is empty and refused as missing."""
-
-    taken: Taken | None
-
-    @property
-    def digest(self) -> str:
-        """The SM3 digest of what will be kept of it."""
-        return self.taken.aside.digest.hex() if self.taken else ""
-
-    def keep(self, *, name: str, target: str, actor: Actor, at: datetime) -> None:
-        if self.taken is not None:
-            files.store_file(content=self.taken, name=name, target=target, actor=actor, at=at)
-
-
-def evidence(request: HttpRequest) -> Evidence:
-    """
-    Return the paper of a window form.
-
-    :raises FileRefused: it is no picture and no PDF.
-    """
-    require_room(request)
-    file = request.FILES.get("evidence")
-    return Evidence(files.receive(file) if file is not None else None)

@@ -1,21 +1,18 @@
 """The catalogue at the desk: items with their state, a version with its faults, and every deed that moves it on."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.timezone import make_aware
 
 from onedoor.platform.cases import queries as cases
-from onedoor.platform.catalog import desk, operations
+from onedoor.platform.catalog import deeds, desk, operations
 from onedoor.platform.catalog.loading import read_definition, write_definition
 from onedoor.platform.catalog.operations import Subject
 from onedoor.platform.catalog.states import Kind
 from onedoor.platform.catalog.steps import simulate
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted_day
 from onedoor.web.parts.writes import attempt, keyed
@@ -57,9 +54,7 @@ def draft(request: HttpRequest, code: str = "") -> HttpResponse:
 
         def perform() -> object:
             definition = read_definition(text, name="草稿")
-            if code and definition.get("code") != code:
-                raise InvalidInput({"definition": f"事项代码须保持 {code}；新的事项请从目录页新建。"})
-            return operations.draft_version(item=definition, actor=actor, at=clock.now())
+            return operations.draft_version(item=definition, code=code, actor=actor, at=clock.now())
 
         saved, refusal = attempt(request, perform)
         if refusal is None:
@@ -72,20 +67,13 @@ def draft(request: HttpRequest, code: str = "") -> HttpResponse:
 def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
     actor, today = actor_of(request), clock.today()
     view = desk.read_version(code=code, number=number, actor=actor, on=today)
-    return deed_page(
-        request,
-        view,
-        "staff/item_version.html",
-        lambda day: operations.publish_version(version_id=view.row.pk, valid_from=day, actor=actor, at=clock.now()),
-        {"code": code},
-    )
+    return deed_page(request, view, "staff/item_version.html", {"code": code})
 
 
 def deed_page(
     request: HttpRequest,
     view: desk.RowView,
     template: str,
-    publish: Callable[[date], object],
     context: dict[str, Any],
 ) -> HttpResponse:
     """Show a version or an offering, or do the deed that was posted; a refusal is told on the page, nothing typed is lost."""
@@ -94,32 +82,24 @@ def deed_page(
     if request.method != "POST":
         return render(request, template, context)
 
-    _, refusal = attempt(request, lambda: _do(request, view.subject, publish))
+    _, refusal = attempt(request, lambda: _do(request, view.subject))
     if refusal is not None:
         context["problems"] = refusal.by_field
         return render(request, template, context, status=refusal.http_status)
     return redirect(request.path)
 
 
-def _do(request: HttpRequest, subject: Subject, publish: Callable[[date], object]) -> None:
-    kind, opinion = request.POST.get("deed", ""), request.POST.get("opinion", "")
-    who: dict[str, Any] = {"subject": subject, "actor": actor_of(request), "at": clock.now()}
-    if kind == Kind.SUBMIT:
-        operations.submit_for_review(**who)
-    elif kind == Kind.APPROVE:
-        operations.approve(opinion=opinion, **who)
-    elif kind == Kind.SEND_BACK:
-        operations.send_back(opinion=opinion, **who)
-    elif kind == Kind.PUBLISH:
-        publish(posted_day(request, "valid_from"))
-    elif kind == Kind.SUSPEND:
-        operations.suspend(opinion=opinion, **who)
-    elif kind == Kind.RESUME:
-        operations.resume(**who)
-    elif kind == Kind.CANCEL:
-        operations.cancel(last_before=posted_day(request, "last_before"), opinion=opinion, **who)
-    else:
-        raise InvalidInput({"": "请选择要办理的动作。"})
+def _do(request: HttpRequest, subject: Subject) -> None:
+    kind = request.POST.get("deed", "")
+    day = {Kind.PUBLISH: "valid_from", Kind.CANCEL: "last_before"}.get(kind)  # type: ignore[call-overload]
+    deeds.do(
+        kind,
+        subject=subject,
+        opinion=request.POST.get("opinion", ""),
+        day=posted_day(request, day) if day else None,
+        actor=actor_of(request),
+        at=clock.now(),
+    )
 
 
 def export(request: HttpRequest, code: str, number: int) -> HttpResponse:
@@ -133,9 +113,7 @@ def simulation(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Try the version's step table on the cases decided last month; nothing is written."""
     actor = actor_of(request)
     view = desk.read_version(code=code, number=number, actor=actor, on=clock.today())
-    first, last = cases.month_before(clock.today())
-    since, until = (make_aware(datetime.combine(day, time.min)) for day in (first, last))
-    histories = cases.step_histories(item_code=code, since=since, until=until, actor=actor)
+    first, histories = cases.histories_of_last_month(item_code=code, actor=actor, on=clock.today())
     steps = desk.steps_of(view)
     outcomes = simulate(steps, histories)
     context = {

@@ -60,10 +60,4 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
 def offering(request: HttpRequest, code: str, offering_id: int) -> HttpResponse:
     actor, today = actor_of(request), clock.today()
     view = desk.read_offering(offering_id=offering_id, actor=actor, on=today)
-    return deed_page(
-        request,
-        view,
-        "staff/offering.html",
-        lambda day: operations.publish_offering(offering_id=offering_id, open_from=day, actor=actor, at=clock.now()),
-        {"code": code, "adjusted": desk.adjusted(view)},
-    )
+    return deed_page(request, view, "staff/offering.html", {"code": code, "adjusted": desk.adjusted(view)})

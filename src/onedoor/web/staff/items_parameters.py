@@ -1,6 +1,5 @@
 """The parameter table at the desk: what holds today, each figure's history, and the form that enacts a new one."""
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +7,6 @@ from django.shortcuts import redirect, render
 
 from onedoor.platform.catalog import desk, operations
 from onedoor.platform.kernel import clock, parameters
-from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted_day
 from onedoor.web.parts.writes import attempt, keyed
@@ -44,7 +42,7 @@ def history(request: HttpRequest, key: str) -> HttpResponse:
         operations.enact_parameter(
             key=key,
             division=request.POST.get("division", "").strip(),
-            value=_value(request, rows[0].value, context["kind"]),
+            value=parameters.typed_value(request.POST.get("value", ""), rows[0].value),
             document=request.POST.get("document", ""),
             valid_from=posted_day(request, "valid_from"),
             reason=reason if request.POST.get("correction") else "",
@@ -57,11 +55,3 @@ def history(request: HttpRequest, key: str) -> HttpResponse:
         context["problems"] = refusal.by_field
         return render(request, "staff/parameter.html", context, status=refusal.http_status)
     return redirect("parameter", key=key)
-
-
-def _value(request: HttpRequest, like: Any, kind: str) -> Any:
-    """:raises InvalidInput: what was typed is no value of that kind."""
-    try:
-        return parameters.read_value(request.POST.get("value", ""), like)
-    except (ValueError, json.JSONDecodeError):
-        raise InvalidInput({"value": f"数值应为{kind}，请核对后重填。"}) from None

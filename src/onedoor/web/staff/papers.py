@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from onedoor.platform.cases import operations, queries
+from onedoor.platform.files.posted import require_room
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import typed_day, whole
-from onedoor.web.parts.receiving import require_room
 from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.performing import case_of, perform, who
 

@@ -48,7 +48,7 @@ def new_officer(request: HttpRequest) -> HttpResponse:
         return render(request, "staff/people/new.html", context)
 
     def write() -> Any:
-        organization, division = _place(request)
+        organization, division = chosen_place(request)
         return operations.engage_officer(
             username=request.POST.get("username", ""),
             name=request.POST.get("name", ""),
@@ -56,7 +56,7 @@ def new_officer(request: HttpRequest) -> HttpResponse:
             organization_id=organization,
             role=request.POST.get("role", ""),
             division=division,
-            lines=_lines(request),
+            lines=lines_of(request),
             valid_from=posted_day(request, "valid_from"),
             actor=actor,
             at=clock.now(),
@@ -74,17 +74,21 @@ def new_officer(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _choices(request: HttpRequest) -> dict[str, Any]:
+def standing_organizations(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the organizations within reach that exist today, to choose from."""
     organs = identity.list_organizations(actor=actor_of(request), on=clock.today())
-    standing = [one for one in organs if one.in_force_to is None or one.in_force_to > clock.today()]
+    return [(str(one.pk), one.name) for one in organs if one.in_force_to is None or one.in_force_to > clock.today()]
+
+
+def _choices(request: HttpRequest) -> dict[str, Any]:
     return {
-        "organizations": [(str(one.pk), one.name) for one in standing],
+        "organizations": standing_organizations(request),
         "roles": list(ROLE_NAMES.items()),
         "duties": [],
     }
 
 
-def _place(request: HttpRequest) -> tuple[int, str]:
+def chosen_place(request: HttpRequest) -> tuple[int, str]:
     """Return the chosen organization and the place of the post: the one typed, or the organization's own."""
     chosen = number(request, "organization")
     if not chosen:
@@ -93,7 +97,8 @@ def _place(request: HttpRequest) -> tuple[int, str]:
     return organ.pk, request.POST.get("division", "").strip() or organ.division_id
 
 
-def _lines(request: HttpRequest) -> list[str]:
+def lines_of(request: HttpRequest) -> list[str]:
+    """Return the business lines that were typed."""
     return request.POST.get("lines", "").replace("，", " ").replace(",", " ").split()
 
 
@@ -124,18 +129,18 @@ def _change(request: HttpRequest, found: Any) -> None:
     who: dict[str, Any] = {"actor": actor_of(request), "at": clock.now()}
     what = request.POST.get("act", "")
     if what == "appoint":
-        organization, division = _place(request)
+        organization, division = chosen_place(request)
         operations.appoint_officer(
             login_id=found.pk,
             organization_id=organization,
             role=request.POST.get("role", ""),
             division=division,
-            lines=_lines(request),
+            lines=lines_of(request),
             valid_from=posted_day(request, "valid_from"),
             **who,
         )
     elif what == "move":
-        organization, division = _place(request)
+        organization, division = chosen_place(request)
         on = posted_day(request, "on")
         operations.move_post(
             post_id=posted(request, "post"), organization_id=organization, division=division, on=on, **who

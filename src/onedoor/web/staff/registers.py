@@ -1,6 +1,6 @@
 """The registers an officer may see: which there are, a page of one, one entry with its history."""
 
-from datetime import date, datetime, time
+from datetime import date
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -41,7 +41,7 @@ def entries(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _view(request: HttpRequest) -> tuple[queries.View | None, dict[str, str]]:
-    """Return the two times a visitor asks for; a day of knowledge is taken to its end."""
+    """Return the two times a visitor asks for, and what is wrong with how they were typed."""
     days, problems = {}, {}
     for name in ("on", "known"):
         text = request.GET.get(name, "").strip()
@@ -49,11 +49,9 @@ def _view(request: HttpRequest) -> tuple[queries.View | None, dict[str, str]]:
             days[name] = date.fromisoformat(text) if text else None
         except ValueError:
             problems[name] = "请按 2026-11-24 的样子填写日期。"
-    if problems or not any(days.values()):
+    if problems:
         return None, problems
-    known = days["known"]
-    moment = datetime.combine(known, time.max, clock.CHINA) if known else None
-    return queries.View(days["on"] or known or clock.today(), moment), {}
+    return queries.view_of(on=days["on"], known=days["known"], today=clock.today()), {}
 
 
 def entry(request: HttpRequest, code: str, entry_id: int) -> HttpResponse:

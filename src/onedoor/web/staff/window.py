@@ -10,17 +10,17 @@ from django.urls import reverse
 
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.catalog import queries as catalog
+from onedoor.platform.files.posted import evidence_of
 from onedoor.platform.identity import logins, operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
 from onedoor.standards.code_sets import label
-from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import Garbled, posted_day
 from onedoor.web.parts.writes import attempt, keyed
-from onedoor.web.staff.handing import evidence, number, problems_of
+from onedoor.web.staff.handing import number, problems_of
 
 SCOPES = (("view", "查看进度"), ("submit", "填写和提交"), ("sign", "代为签署授权"), ("collect", "代领结果"))
 DONE = {
@@ -107,39 +107,18 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Raise somebody's real-name level after seeing them with their document; give them an account if they have none."""
 
     def perform() -> None:
-        phone = _phone(request)
-        person = operations.verify_at_window(
+        operations.admit_at_window(
             name=request.POST.get("name", ""),
             id_number=request.POST.get("id_number", ""),
-            division=_division(request),
-            phone=phone,
+            division=request.POST.get("division", "").strip(),
+            phone=request.POST.get("phone", "").strip(),
             document_valid_to=_optional_day(request, "document_valid_to"),
             witness_note=request.POST.get("witness_note", ""),
             actor=actor_of(request),
             at=clock.now(),
         )
-        if phone:
-            operations.open_citizen_login(
-                person_id=person.pk, phone=phone, password="", actor=actor_of(request), at=clock.now()
-            )
 
     return _page(request, "verify", perform, "verified")
-
-
-def _phone(request: HttpRequest) -> str:
-    text = request.POST.get("phone", "").strip()
-    try:
-        return parse_mobile(text) if text else ""
-    except ValueError as error:
-        raise InvalidInput({"phone": str(error)}) from None
-
-
-def _division(request: HttpRequest) -> str:
-    code = request.POST.get("division", "").strip()
-    found = identity.find_division(code) if code else None
-    if code and (found is None or found.in_force_to is not None):
-        raise InvalidInput({"division": "没有找到这个区划代码，或它已经撤销，请核对。"})
-    return code
 
 
 def _optional_day(request: HttpRequest, name: str) -> date | None:
@@ -151,7 +130,7 @@ def delegate(request: HttpRequest) -> HttpResponse:
     """Record a delegation given at the window: both people, the terms, a witness, a photo of the act."""
 
     def perform() -> None:
-        paper = evidence(request)
+        paper = evidence_of(request)
         post, actor = request.POST, actor_of(request)
         delegation = operations.record_delegation(
             principal=(post.get("principal_name", ""), post.get("principal_id_number", "")),
@@ -186,7 +165,7 @@ def guard(request: HttpRequest) -> HttpResponse:
     """Record a guardianship with the paper that proves it."""
 
     def perform() -> None:
-        paper = evidence(request)
+        paper = evidence_of(request)
         post, actor = request.POST, actor_of(request)
         row = operations.record_guardianship(
             ward=(post.get("ward_name", ""), post.get("ward_id_number", "")),
@@ -276,7 +255,7 @@ def assist(request: HttpRequest) -> HttpResponse:
     item = request.POST.get("item", "")
 
     def perform() -> None:
-        paper = evidence(request)
+        paper = evidence_of(request)
         filing = operations.begin_assisting(
             name=request.POST.get("name", ""),
             id_number=request.POST.get("id_number", ""),

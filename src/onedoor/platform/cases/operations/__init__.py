@@ -29,6 +29,7 @@ from onedoor.platform.cases.operations.decisions import (
     decide_case,
     propose_decision,
 )
+from onedoor.platform.cases.operations.delivery import CHOICES as DELIVERY_CHOICES
 from onedoor.platform.cases.operations.delivery import (
     choose_delivery,
     complete_public_deliveries,
@@ -90,7 +91,7 @@ from onedoor.platform.cases.operations.revocation import (
     state_defence,
 )
 from onedoor.platform.cases.operations.special import begin_special_procedure, end_special_procedure
-from onedoor.platform.cases.operations.steps import complete_step, extend_limit
+from onedoor.platform.cases.operations.steps import complete_step, extend_limit, give_opinion
 from onedoor.platform.cases.operations.subject_requests import ask_deletion, restrict_processing
 from onedoor.platform.cases.operations.submission import (
     hand_in_case,
@@ -102,6 +103,7 @@ from onedoor.platform.cases.operations.voiding import confirm_void, request_void
 
 __all__ = [
     "CaseChanged",
+    "DELIVERY_CHOICES",
     "Finding",
     "HolidayNotice",
     "MOST_LOOKED_AT",
@@ -140,6 +142,7 @@ __all__ = [
     "explain_conflict",
     "extend_limit",
     "give_papers",
+    "give_opinion",
     "hand_in_case",
     "hand_in_due_cases",
     "hold_hearing",

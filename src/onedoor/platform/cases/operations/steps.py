@@ -16,6 +16,8 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 
+SHORTEST_OPINION = 10  # characters
+
 
 class TooFewPeople(OneDoorError):
     code, http_status, message = "cases.too_few_people", 422, "环节“{title}”须由 {people} 名以上工作人员共同办理。"
@@ -71,6 +73,24 @@ def complete_step(
     finish_step(case, row, outcome=outcome, note=note, facts=facts, performers=performers, at=at)
     audit.record("cases.complete_step", actor=actor, at=at, target=case.target, division=case.division, step=step)
     return case
+
+
+@transaction.atomic
+def give_opinion(*, case_id: int, step: str, outcome: str, note: str, actor: Actor, at: datetime) -> Case:
+    """
+    Complete a review step with an opinion: agree or disagree, and why.
+
+    :raises InvalidInput: the opinion is too short to say why, or comes to no conclusion.
+    :raises StepNotOpen, NotAllowed, RoleSeparation: as `complete_step` says.
+    """
+    problems = {}
+    if len(note.strip()) < SHORTEST_OPINION:
+        problems["note"] = f"请写明审核意见和理由，不少于 {SHORTEST_OPINION} 个字。"
+    if outcome not in ("agree", "disagree"):
+        problems["outcome"] = "请选择审核结论。"
+    if problems:
+        raise InvalidInput(problems)
+    return complete_step(case_id=case_id, step=step, outcome=outcome, note=note.strip(), facts={}, actor=actor, at=at)
 
 
 def finish_step(

@@ -9,7 +9,7 @@ from onedoor.platform.cases import access, grounds, life, steps
 from onedoor.platform.cases.models import Case, VoidRequest
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
 
 
 class NotADouble(OneDoorError):
@@ -66,9 +66,12 @@ def confirm_void(*, request_id: int, actor: Actor, at: datetime) -> Case:
     """
     Confirm, as a supervisor, that the case is a technical double: it ends as void and stays visible in the figures.
 
+    :raises NotFound: nobody has asked for it.
     :raises VoidNeedsTwo: the same person asked for it.
     """
-    asked = VoidRequest.objects.select_for_update().get(pk=request_id)
+    asked = VoidRequest.objects.select_for_update().filter(pk=request_id).first()
+    if asked is None:
+        raise NotFound
     case = life.lock(asked.case_id)
     actor.require("supervision.order", division=case.division, line=case.line)
     if asked.confirmed_at is not None:

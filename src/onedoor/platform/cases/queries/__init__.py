@@ -34,7 +34,7 @@ from onedoor.platform.cases.queries.conflicts import (
     settled_conflicts,
 )
 from onedoor.platform.cases.queries.desk import get_visible_case, may_extend, possible_actions, why_not
-from onedoor.platform.cases.queries.histories import month_before, step_histories
+from onedoor.platform.cases.queries.histories import histories_of_last_month, month_before, step_histories
 from onedoor.platform.cases.queries.life import (
     ClockView,
     TimelineEntry,
@@ -73,6 +73,7 @@ from onedoor.platform.cases.queries.matter import (
     open_notice,
     people_of,
     proof_of,
+    provable_document,
     receipt_of,
     sources_of,
     speak,
@@ -97,7 +98,7 @@ from onedoor.platform.cases.queries.papers import (
     proofs_of,
     tolerances_of,
 )
-from onedoor.platform.cases.queries.privacy import PrivacyNotice, privacy_notice
+from onedoor.platform.cases.queries.privacy import PrivacyNotice, asked_sources, privacy_notice
 from onedoor.platform.cases.queries.proceedings import (
     correctable_section,
     hearing_of,
@@ -112,9 +113,15 @@ from onedoor.platform.cases.queries.proceedings import (
 from onedoor.platform.cases.queries.public import public_notice, public_notices
 from onedoor.platform.cases.queries.quality import PAGE as TICKETS_A_PAGE
 from onedoor.platform.cases.queries.quality import get_ticket, quality_tickets
+from onedoor.platform.cases.queries.screens import CONSENTS, MATERIALS, REVIEW, done_screens, screens_of
 from onedoor.platform.cases.queries.worklist import PAGE, QueueCount, WorkItem, choices, duty_counts, queues, worklist
 
 __all__ = [
+    "CONSENTS",
+    "MATERIALS",
+    "REVIEW",
+    "done_screens",
+    "screens_of",
     "my_records",
     "may_promise",
     "count_checks",
@@ -152,6 +159,7 @@ __all__ = [
     "TimelineEntry",
     "WorkItem",
     "asked_papers",
+    "asked_sources",
     "can_be_proved",
     "clocks_of",
     "pauses_of",
@@ -199,6 +207,7 @@ __all__ = [
     "promised_later",
     "proof_of",
     "proofs_of",
+    "provable_document",
     "public_notice",
     "public_notices",
     "quality_tickets",
@@ -222,6 +231,7 @@ __all__ = [
     "choices",
     "correctable_section",
     "hearing_of",
+    "histories_of_last_month",
     "links_of",
     "presiders",
     "proceedings_of",

@@ -9,6 +9,7 @@ from onedoor.platform.cases.commitments import commitments_of, has_breach
 from onedoor.platform.cases.models import Case, Commitment, CreditRecord, Draft
 from onedoor.platform.cases.operations.commitments import CommitmentNotFound
 from onedoor.platform.cases.queries.life import working_days_left
+from onedoor.platform.cases.queries.worklist import read_place
 from onedoor.platform.catalog.papers import CommitmentPolicy
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -65,11 +66,16 @@ class CheckToDo:
     applicant: str  # masked: a list is no place for full names
     days_left: int
 
+    @property
+    def place(self) -> str:
+        """Where the line stands in the list, for the next page."""
+        return f"{self.commitment.due_on}.{self.commitment.pk}"
+
 
 def checks_to_do(*, actor: Actor, on: date, after: str = "") -> list[CheckToDo]:
     """
-    Return the commitments within reach that wait for their check, the most urgent first; `after` is the place of the
-    last line of the page before ("2026-11-30.17").
+    Return the commitments within reach that wait for their check, the most urgent first; `after` is the `place` of
+    the last line of the page before.
 
     :raises NotAllowed: the post checks nothing and watches nothing.
     """
@@ -79,8 +85,8 @@ def checks_to_do(*, actor: Actor, on: date, after: str = "") -> list[CheckToDo]:
     )
     rows = waiting.select_related("case__applicant", "case__item_version", "paper").order_by("due_on", "id")
     if after:
-        day, _, number = after.partition(".")
-        rows = rows.filter(due_on__gte=day).exclude(due_on=day, pk__lte=int(number))
+        day, number = read_place(after)
+        rows = rows.filter(due_on__gte=day).exclude(due_on=day, pk__lte=number)
     return [
         CheckToDo(one, one.case, mask_name(one.case.applicant.name), working_days_left(on, one.due_on))
         for one in rows[:PAGE]

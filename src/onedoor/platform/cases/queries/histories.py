@@ -1,6 +1,8 @@
 """What was done in cases, step by step, for a step table to be tried out on before it is published."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+
+from django.utils.timezone import make_aware
 
 from onedoor.platform.cases.models import Action, Case
 from onedoor.platform.cases.states import Kind
@@ -10,6 +12,13 @@ from onedoor.platform.kernel.scopes import within_reach
 
 MOST = 5000
 STEP_OF = {Kind.ACCEPT: ACCEPT, Kind.DEEM_ACCEPTED: ACCEPT, Kind.GRANT: DECIDE, Kind.DENY: DECIDE}
+
+
+def histories_of_last_month(*, item_code: str, actor: Actor, on: date) -> tuple[date, list[CaseHistory]]:
+    """Return the first day of last month and the steps of every case of an item decided in it, within the actor's reach."""
+    first, last = month_before(on)
+    since, until = (make_aware(datetime.combine(day, time.min)) for day in (first, last))
+    return first, step_histories(item_code=item_code, since=since, until=until, actor=actor)
 
 
 def step_histories(*, item_code: str, since: datetime, until: datetime, actor: Actor) -> list[CaseHistory]:

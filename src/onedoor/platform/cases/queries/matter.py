@@ -127,6 +127,14 @@ def can_be_proved(document: CaseDocument) -> bool:
     return document.kind in _RECORDED_BY
 
 
+def provable_document(*, token: str) -> CaseDocument:
+    """:raises DocumentNotFound: there is no document with this check token, or its kind is not proved."""
+    document = verify_document(token=token)
+    if document is None or not can_be_proved(document):
+        raise DocumentNotFound
+    return document
+
+
 def proof_of(document: CaseDocument) -> Proof | None:
     """Return the proof that a receipt or decision is in the sealed record; None until the next seal, or never."""
     if not can_be_proved(document):

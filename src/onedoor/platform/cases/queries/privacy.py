@@ -21,6 +21,13 @@ class PrivacyNotice:
     sensitive: Sequence[str]
 
 
+def asked_sources(item: ServiceItem) -> list[str]:
+    """Return the connectors an application of this item asks by itself: for answers it fills in, for papers it waives."""
+    facts = [field.prefill.removeprefix("fact:") for field in item.form.all_fields() if "fact:" in field.prefill]
+    facts += [paper.waiver.source for paper in item.materials if paper.waiver and paper.waiver.kind == "data"]
+    return [".".join(source.split(".")[:2]) for source in facts]
+
+
 def privacy_notice(*, item: ServiceItem, division: str, departments: Sequence[str], at: datetime) -> PrivacyNotice:
     """Return the notice of an item at a place: what the item says itself, else what follows from its elements."""
     own = item.form.privacy

@@ -50,7 +50,7 @@ def worklist(
     waiting = _waiting(actor).filter(_condition(sieve, on=day_of(at)))
     first = "opened_at" if sieve.order == "opened" else "urgent_on"
     if after:
-        began, number = _read_place(after, sieve)
+        began, number = _read_moment(after) if sieve.order == "opened" else read_place(after)
         # The first condition says nothing new; by it the database goes to the place in the index without reading up to it.
         beyond = Q(**{f"{first}__gt": began}) | Q(**{first: began, "pk__gt": number})
         waiting = waiting.filter(beyond, **{f"{first}__gte": began})
@@ -91,16 +91,23 @@ def _condition(sieve: Sieve, *, on: date) -> Q:
     return found
 
 
-def _read_place(text: str, sieve: Sieve) -> tuple[Any, int]:
+def read_place(text: str) -> tuple[date, int]:
     """Read a place such as "2026-12-01.17"; nonsense is the beginning of the list."""
-    began, _, number = text.rpartition(".")
+    day, _, number = text.partition(".")
     try:
-        if sieve.order == "opened":
-            moment = datetime.fromisoformat(began)
-            return (moment, int(number)) if moment.tzinfo else (LONG_AGO, 0)
-        return date.fromisoformat(began), int(number)
+        return date.fromisoformat(day), int(number)
     except ValueError:
-        return LONG_AGO if sieve.order == "opened" else date.min, 0
+        return date.min, 0
+
+
+def _read_moment(text: str) -> tuple[datetime, int]:
+    """Read a place in the list that is sorted by waiting: a moment with its zone, and a number."""
+    moment, _, number = text.rpartition(".")
+    try:
+        began, place = datetime.fromisoformat(moment), int(number)
+    except ValueError:
+        return LONG_AGO, 0
+    return (began, place) if began.tzinfo else (LONG_AGO, 0)
 
 
 def _work_item(row: Any, at: datetime, sieve: Sieve) -> WorkItem:

@@ -51,18 +51,20 @@ class LaterVersionPublished(OneDoorError):
 
 
 @transaction.atomic
-def draft_version(*, item: ServiceItem | Mapping[str, Any], actor: Actor, at: datetime) -> ItemVersion:
+def draft_version(*, item: ServiceItem | Mapping[str, Any], actor: Actor, at: datetime, code: str = "") -> ItemVersion:
     """
-    Store `item` as a draft; an identical latest version is returned unchanged.
+    Store `item` as a draft; an identical latest version is returned unchanged. `code` names the item it has to stay.
 
     It may still be incomplete. The open draft is changed in place; where none is open, it becomes the next version, and the
     one in force stays in force.
 
     :raises ReviewUnderWay: a version is being reviewed or waits for publication.
-    :raises InvalidInput: it has no code, title or business line.
+    :raises InvalidInput: it has no code, title or business line, or the code of another item.
     """
     raw = item.model_dump(mode="json", by_alias=True) if isinstance(item, ServiceItem) else dict(item)
-    code, title, line = (str(raw.get(name) or "").strip() for name in ("code", "title", "line"))
+    kept, (code, title, line) = code, (str(raw.get(name) or "").strip() for name in ("code", "title", "line"))
+    if kept and code != kept:
+        raise InvalidInput({"definition": f"事项代码须保持 {kept}；新的事项请从目录页新建。"})
     if not (code and title and line):
         raise InvalidInput({"definition": "请至少写明 code（事项代码）、title（名称）和 line（业务条线）。"})
     actor.require("catalog.edit", division=NATION, line=line)

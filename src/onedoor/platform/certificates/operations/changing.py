@@ -1,6 +1,7 @@
 """Issue the next version of a certificate: changed, renewed, corrected or reissued; the chain of versions is kept."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -130,3 +131,11 @@ def holders_of(certificate: Certificate) -> list[Holder]:
         Holder(row.name, row.person_id, row.organization_code, number)
         for row, number in zip(rows, numbers, strict=True)
     ]
+
+
+def renamed_holders(certificate: Certificate, names: Sequence[str]) -> list[Holder]:
+    """Return the holders with the names typed for them, in their order; one without a new name keeps the old one."""
+    holders = holders_of(certificate)
+    typed = [name.strip() for name in names[: len(holders)]]
+    typed += [""] * (len(holders) - len(typed))
+    return [replace(holder, name=name or holder.name) for holder, name in zip(holders, typed, strict=True)]

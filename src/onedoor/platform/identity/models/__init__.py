@@ -1,6 +1,7 @@
 """The tables of the identity room; callers import them from here."""
 
 from onedoor.platform.identity.models.assisting import AssistedFiling
+from onedoor.platform.identity.models.clients import AccessToken, ApiClient
 from onedoor.platform.identity.models.codes import OneTimeCode
 from onedoor.platform.identity.models.divisions import Division, DivisionSuccession, FormerDivisionName
 from onedoor.platform.identity.models.logins import Absence, FormerPassword, Login, LoginManager, LoginSession, Post
@@ -16,6 +17,8 @@ from onedoor.platform.identity.models.people import Person, PersonRelation
 
 __all__ = [
     "Absence",
+    "AccessToken",
+    "ApiClient",
     "AssistedFiling",
     "Consent",
     "Delegation",

@@ -1,3 +1,4 @@
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -21,6 +22,7 @@ class Login(AbstractBaseUser):
     class Kind(models.TextChoices):
         CITIZEN = "citizen", "群众"
         OFFICER = "officer", "工作人员"
+        CLIENT = "client", "接口客户端"
 
     username = models.CharField("登录名", max_length=64, unique=True)
     kind = models.CharField("类型", max_length=8, choices=Kind)
@@ -99,6 +101,10 @@ class Post(Recorded):
 
     def __str__(self) -> str:
         return f"{self.role} {self.division_id}"
+
+    @property
+    def last_day(self) -> date | None:
+        return self.valid_to - timedelta(days=1) if self.valid_to is not None else None
 
 
 class Absence(Recorded):

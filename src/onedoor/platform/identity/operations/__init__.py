@@ -2,6 +2,7 @@
 
 from onedoor.platform.identity.operations.accounts import (
     Engaged,
+    admit_at_window,
     engage_officer,
     open_citizen_login,
     open_officer_login,
@@ -9,6 +10,15 @@ from onedoor.platform.identity.operations.accounts import (
 from onedoor.platform.identity.operations.assisting import (
     begin_assisting,
     end_assisting,
+)
+from onedoor.platform.identity.operations.clients import (
+    Admitted,
+    ClientState,
+    approve_client,
+    register_client,
+    renew_client,
+    resume_client,
+    suspend_client,
 )
 from onedoor.platform.identity.operations.consents import (
     GuardianConsents,
@@ -81,6 +91,9 @@ from onedoor.platform.identity.operations.sessions import (
 )
 
 __all__ = [
+    "Admitted",
+    "ClientState",
+    "admit_at_window",
     "ApproverAppointed",
     "DelegationNotFound",
     "DivisionsLeftBelow",
@@ -98,6 +111,7 @@ __all__ = [
     "add_unit",
     "apply_reorganisations",
     "appoint_officer",
+    "approve_client",
     "approve_post",
     "ask_delegation",
     "begin_assisting",
@@ -129,14 +143,18 @@ __all__ = [
     "record_delegation",
     "record_guardianship",
     "record_opinion",
+    "register_client",
     "register_organization",
     "rename_division",
     "rename_organization",
+    "renew_client",
     "replace_divisions",
+    "resume_client",
     "revoke_consent",
     "revoke_delegation",
     "set_service_point",
     "succeed_organizations",
+    "suspend_client",
     "use_delegation",
     "verify_at_window",
     "verify_person",

@@ -9,10 +9,12 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Login, Person
+from onedoor.platform.identity.operations.people import verify_at_window
 from onedoor.platform.identity.operations.posts import appoint_officer
-from onedoor.platform.identity.queries import NATION, id_number_index, phone_index
+from onedoor.platform.identity.queries import NATION, find_division, id_number_index, phone_index
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.standards.contacts import parse_mobile
 from onedoor.standards.id_numbers import parse_citizen_id
 
 
@@ -47,6 +49,46 @@ def open_citizen_login(*, person_id: int, phone: str, password: str, actor: Acto
     login.save()
     audit.record("identity.open_citizen_login", actor=actor, at=at, target=f"login:{login.pk}")
     return login
+
+
+@transaction.atomic
+def admit_at_window(
+    *,
+    name: str,
+    id_number: str,
+    division: str,
+    phone: str,
+    document_valid_to: date | None,
+    witness_note: str,
+    actor: Actor,
+    at: datetime,
+) -> Person:
+    """
+    Verify somebody at the window, and open their account where a phone is given and they have none.
+
+    :raises InvalidInput: as `verify_at_window` and `open_citizen_login` say; no such phone, no such place in force.
+    """
+    actor.require("identity.window", division=actor.reach[0][0] if actor.reach else "")
+    place = find_division(division) if division else None
+    if division and (place is None or place.in_force_to is not None):
+        raise InvalidInput({"division": "没有找到这个区划代码，或它已经撤销，请核对。"})
+    try:
+        number = parse_mobile(phone) if phone else ""
+    except ValueError as error:
+        raise InvalidInput({"phone": str(error)}) from None
+    person = verify_at_window(
+        name=name,
+        id_number=id_number,
+        division=division,
+        phone=number,
+        document_valid_to=document_valid_to,
+        witness_note=witness_note,
+        actor=actor,
+        at=at,
+    )
+    if number:
+        open_citizen_login(person_id=person.pk, phone=number, password="", actor=actor, at=at)
+    return person
 
 
 @transaction.atomic

@@ -112,7 +112,7 @@ def _check_together(login_id: int, role: str, start: date, end: date | None) -> 
 
 
 def _lock_post(post_id: int) -> Post:
-    post = Post.objects.select_for_update().filter(pk=post_id).first()
+    post = Post.objects.select_for_update(of=("self",)).filter(pk=post_id, login__kind=Login.Kind.OFFICER).first()
     if post is None:
         raise PostNotFound
     return post

@@ -4,6 +4,12 @@ from onedoor.platform.identity.queries.assisting import (
     assisted_filing,
     assisted_person,
 )
+from onedoor.platform.identity.queries.clients import (
+    ClientNotFound,
+    get_client,
+    list_clients,
+    state_of_client,
+)
 from onedoor.platform.identity.queries.consents import (
     consents_given,
     live_consent,
@@ -106,6 +112,7 @@ __all__ = [
     "ORGANIZATION_KINDS",
     "PAGE",
     "SERVICE_POINT_KINDS",
+    "ClientNotFound",
     "DivisionNotFound",
     "DivisionSplit",
     "GuardianOnly",
@@ -142,6 +149,7 @@ __all__ = [
     "find_divisions",
     "find_person",
     "followed_by",
+    "get_client",
     "get_officer",
     "get_organization",
     "guardians_of",
@@ -151,6 +159,7 @@ __all__ = [
     "id_number_index",
     "id_number_of",
     "is_village_agent",
+    "list_clients",
     "list_officers",
     "list_organizations",
     "live_consent",
@@ -180,6 +189,7 @@ __all__ = [
     "seen_at",
     "service_points",
     "signed_consents",
+    "state_of_client",
     "strangers_helped",
     "subtree_range",
     "successors_of",

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Prefetch, Q
 
-from onedoor.platform.identity.models import Organization, Post, ServicePoint
+from onedoor.platform.identity.models import Login, Organization, Post, ServicePoint
 from onedoor.platform.identity.queries.divisions import chain, successors_of
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotFound, OneDoorError
@@ -57,10 +57,10 @@ def _nearest(codes: Sequence[str], tiers: Sequence[int], line: str, on: date) ->
     return {organ.tier: organ for organ in farthest_first}
 
 
-def in_force(on: date) -> Q:
-    """Return the condition "exists on this day" for organizations."""
-    begun = Q(in_force_from__isnull=True) | Q(in_force_from__lte=on)
-    return begun & (Q(in_force_to__isnull=True) | Q(in_force_to__gt=on))
+def in_force(on: date, *, prefix: str = "") -> Q:
+    """Return the condition "exists on this day" for organizations; `prefix` leads to them over relations."""
+    begun = Q(**{f"{prefix}in_force_from__isnull": True}) | Q(**{f"{prefix}in_force_from__lte": on})
+    return begun & (Q(**{f"{prefix}in_force_to__isnull": True}) | Q(**{f"{prefix}in_force_to__gt": on}))
 
 
 def list_organizations(*, actor: Actor, on: date) -> list[Organization]:
@@ -78,7 +78,9 @@ def get_organization(*, organization_id: int, actor: Actor) -> Organization:
     :raises OrganizationNotFound: there is none, or it is not within the actor's reach; both look alike.
     """
     actor.require_one_of("identity.manage", "identity.manage_security")
-    posts = Post.objects.select_related("login", "division", "unit").order_by("pk")
+    posts = (
+        Post.objects.filter(login__kind=Login.Kind.OFFICER).select_related("login", "division", "unit").order_by("pk")
+    )
     found = (
         Organization.objects.filter(within_reach(actor, field="division_id", by_line=False), pk=organization_id)
         .select_related("division", "parent")

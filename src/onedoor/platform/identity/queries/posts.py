@@ -23,10 +23,11 @@ class OfficerNotFound(NotFound):
 
 
 def held(on: date, *, prefix: str = "") -> Q:
-    """Return the condition "this post is held, approved and usable on this day"."""
+    """Return the condition "this post is held by a person, approved and usable on this day"."""
     begun = Q(**{f"{prefix}valid_from__lte": on, f"{prefix}approved_at__isnull": False})
     going_on = Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": on})
-    return begun & going_on & Q(**{f"{prefix}login__is_active": True})
+    person = Q(**{f"{prefix}login__is_active": True, f"{prefix}login__kind": Login.Kind.OFFICER})
+    return begun & going_on & person
 
 
 def posts_of(*, login_id: int, on: date) -> list[Post]:
@@ -69,7 +70,7 @@ def actor_for(
     chosen = next((post for post in posts if post.pk == post_id), own[0] if len(own) == 1 else None)
     if chosen is None:
         return Actor(kind="officer", name=login.name, login_id=login.pk, channel=channel, address=address)
-    return _officer(login, chosen, channel, address)
+    return officer_actor(login, chosen, channel, address)
 
 
 def actor_for_post(*, post_id: int, channel: Channel, on: date) -> Actor:
@@ -81,10 +82,10 @@ def actor_for_post(*, post_id: int, channel: Channel, on: date) -> Actor:
     post = Post.objects.filter(held(on), pk=post_id).select_related("login", "organization").first()
     if post is None:
         raise NotAllowed
-    return _officer(post.login, post, channel, "")
+    return officer_actor(post.login, post, channel, "")
 
 
-def _officer(login: Login, post: Post, channel: Channel, address: str) -> Actor:
+def officer_actor(login: Login, post: Post, channel: Channel, address: str) -> Actor:
     """Return who works under a post: its holder, or the deputy under their own name with the holder's beside it."""
     return Actor(
         kind="officer",
@@ -173,5 +174,5 @@ def posts_to_approve(*, actor: Actor) -> list[Post]:
     """Return the posts within reach that wait for the security administrator, oldest first."""
     actor.require_one_of("identity.manage_security")
     waiting = Post.objects.filter(within_reach(actor, field="division_id", by_line=False), approved_at__isnull=True)
-    open_ones = waiting.filter(valid_to__isnull=True)
+    open_ones = waiting.filter(valid_to__isnull=True, login__kind=Login.Kind.OFFICER)
     return list(open_ones.select_related("login", "organization", "division").order_by("pk"))

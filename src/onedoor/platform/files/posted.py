@@ -1,5 +1,7 @@
 """The files of a form, sealed while they arrive: nothing of them lies open on disk, and little of them in memory."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -7,8 +9,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
+from onedoor.platform.files import operations
+from onedoor.platform.files.contents import Taken
 from onedoor.platform.files.operations import StorageFull
 from onedoor.platform.files.storage import Aside
+from onedoor.platform.kernel.actors import Actor
 
 DISK_FULL = "storage_full"  # set on a request whose files found no room
 
@@ -72,3 +77,30 @@ def require_room(request: HttpRequest) -> None:
     """:raises StorageFull: a file of this form found no room on the disk."""
     if getattr(request, DISK_FULL, False):
         raise StorageFull
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A paper given at the window, looked at and not yet kept; without one, its digest is empty and refused as missing."""
+
+    taken: Taken | None
+
+    @property
+    def digest(self) -> str:
+        """The SM3 digest of what will be kept of it."""
+        return self.taken.aside.digest.hex() if self.taken else ""
+
+    def keep(self, *, name: str, target: str, actor: Actor, at: datetime) -> None:
+        if self.taken is not None:
+            operations.store_file(content=self.taken, name=name, target=target, actor=actor, at=at)
+
+
+def evidence_of(request: HttpRequest) -> Evidence:
+    """
+    Return the paper that comes as `evidence` of something done at the window.
+
+    :raises FileRefused: it is no picture and no PDF.
+    """
+    require_room(request)
+    file = request.FILES.get("evidence")
+    return Evidence(operations.receive(file) if file is not None else None)
