@@ -38,7 +38,7 @@ def keep_queue(*, title: str, sieve: Sieve, shared: bool, actor: Actor, at: date
     """
     actor.require_post()
     actor.require_one_of("cases.view")
-    organ = Organization.objects.get(pk=actor.organization_id)
+    organ = Organization.objects.get(pk=actor.organization_id or 0)
     problems = {}
     if not 1 <= len(title.strip()) <= LONGEST_TITLE:
         problems["title"] = "请给队列起个名字，不超过 20 个字。"
