@@ -25,6 +25,7 @@ ARGUMENTS = (
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     path = os.environ.get("ONEDOOR_CHROMIUM", "/usr/bin/chromium")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the player keeps a loop in this thread; nothing else runs in it
     with sync_playwright() as player:
         browser = player.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser

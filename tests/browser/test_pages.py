@@ -1,19 +1,13 @@
-"""Every page a person meets: fits its screen, is light, has no fault of access, asks nobody outside."""
+"""The demonstration's pages in every look, by keyboard, in English; every page of the site: test_every_page.py."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Response
-
-from onedoor.demonstration.cast import DAUGHTER
-from tests.live import LiveSite
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
-LIGHT = 60_000  # bytes on first view of a citizen's page
-REQUESTS = 8
 PUBLIC = (
     "/",
     "/offline/",
@@ -30,47 +24,6 @@ PUBLIC = (
     "/progress/",
     "/notices/",
     "/demonstration/",
-)
-CITIZEN = (
-    "/me/",
-    "/me/messages/",
-    "/me/delegations/",
-    "/me/consents/",
-    "/me/looks/",
-    "/me/uses/",
-    "/me/data/",
-    "/items/assistance.dibao_apply/start/",
-    "/login/password/",
-    "/login/sessions/",
-    "/login/step-up/",
-)
-STAFF = (
-    ("TX001", "/staff/"),
-    ("TX001", "/staff/reset/"),
-    ("TX001", "/staff/absences/"),
-    ("TX001", "/staff/window/"),
-    ("TX001", "/staff/window/verify/"),
-    ("TX001", "/staff/window/delegate/"),
-    ("TX001", "/staff/window/guard/"),
-    ("TX001", "/staff/window/person/"),
-    ("TX001", "/staff/window/assist/"),
-    ("LP006", "/staff/people/"),
-    ("LP006", "/staff/people/new/"),
-    ("LP006", "/staff/organizations/"),
-    ("LP006", "/staff/divisions/"),
-    ("LP008", "/staff/sharing/"),
-    ("LP008", "/staff/objections-to-data/"),
-    ("LP008", "/staff/sources/"),
-    ("LP008", "/staff/sources/police.household/"),
-    ("YB001", "/staff/sharing/"),
-    ("YB001", "/staff/sharing/ask/assistance.recognized_people/"),
-    ("LP001", "/staff/registers/"),
-    ("LP001", "/staff/registers/assistance.recognitions/"),
-    ("LP002", "/staff/certificates/"),
-    ("LP003", "/supervision/"),
-    ("LP003", "/supervision/rows/open/"),
-    ("LP004", "/supervision/audit/"),
-    ("LP005", "/supervision/suspensions/"),
 )
 LOOKS = {"plain": {}, "elder": {"elder": "on"}, "contrast": {"contrast": "high"}}
 
@@ -105,20 +58,6 @@ def test_public_pages_fit_and_are_accessible(visit: Callable[..., Page], width: 
     look_at(page, *PUBLIC)
 
 
-@pytest.mark.parametrize("width", ["phone", "desk"])
-def test_a_citizens_own_pages_fit_and_are_accessible(visit: Callable[..., Page], width: str) -> None:
-    page = visit(width=width, name=DAUGHTER.phone, cookies=LOOKS["elder"])
-    look_at(page, *CITIZEN)
-
-
-@pytest.mark.parametrize(("name", "address"), STAFF)
-def test_officers_pages_fit_and_are_accessible(visit: Callable[..., Page], name: str, address: str) -> None:
-    page = visit(width="desk", name=name)
-    look_at(page, address)
-    page.set_viewport_size({"width": 375, "height": 720})
-    look_at(page, address)
-
-
 def test_a_case_page_fits_and_is_accessible_for_its_clerk(visit: Callable[..., Page]) -> None:
     page = visit(width="desk", name="TX001")
     page.goto("/staff/")
@@ -126,23 +65,6 @@ def test_a_case_page_fits_and_is_accessible_for_its_clerk(visit: Callable[..., P
     look_at(page, *(address + step for step in ("", "accept/", "supplement/", "refuse/")))
     page.set_viewport_size({"width": 375, "height": 720})
     look_at(page, address)
-
-
-def test_a_citizens_first_view_is_light_and_asks_nobody_outside(visit: Callable[..., Page], live: LiveSite) -> None:
-    for address in ("/", "/items/assistance.dibao_apply/", "/login/"):
-        page = visit()
-        answers: list[Response] = []
-        page.on("response", lambda answer, kept=answers: kept.append(answer))
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        hosts = {urlsplit(answer.url).netloc for answer in answers}
-        assert hosts == {urlsplit(live.url).netloc}
-        assert len(answers) <= REQUESTS, [answer.url for answer in answers]
-        sizes = [
-            sum(answer.request.sizes()[part] for part in ("responseBodySize", "responseHeadersSize"))
-            for answer in answers
-        ]
-        assert sum(sizes) <= LIGHT
 
 
 def test_no_page_runs_a_script_and_the_browser_is_told_so(visit: Callable[..., Page]) -> None:
