@@ -43,6 +43,7 @@ from onedoor.platform.cases.queries.life import (
     proof_wanted,
     road,
     special_procedures_of,
+    standings_of,
     timeline,
     working_days_left,
 )
@@ -216,6 +217,7 @@ __all__ = [
     "road",
     "signatures_asked",
     "sources_of",
+    "standings_of",
     "subject_requests",
     "speak",
     "step_histories",
