@@ -7,20 +7,25 @@ from onedoor.config import environment, postgres
 from onedoor.config.environment import ROOT
 from onedoor.config.terminal import Stop, say
 
+ALL = "all"
+LONG = ("generator", "lists")  # a million cases: asked for by name
+
 
 def run_benchmarks(names: list[str]) -> int:
     """
-    Run the named benchmarks of benchmarks/, or list them when none is named.
+    Run the named benchmarks of benchmarks/, or list them when none is named; "all" is every one but the long ones.
 
     :raises Stop: there is none of that name, or PostgreSQL is missing.
     """
     known = {path.stem.removeprefix("bench_"): path for path in sorted((ROOT / "benchmarks").glob("bench_*.py"))}
     if not names:
-        say("可用 · known: " + " ".join(known))
+        say("可用 · known: " + " ".join((*known, ALL)))
         return 0
+    if names == [ALL]:
+        names = [name for name in known if name not in LONG]
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise Stop(f"没有这项测量：{'、'.join(unknown)}。可用 · known: {' '.join(known)}")
+        raise Stop(f"没有这项测量：{'、'.join(unknown)}。可用 · known: {' '.join((*known, ALL))}")
     binaries = postgres.find_binaries()
     if binaries is None:
         raise Stop(f"测量需要 PostgreSQL：{postgres.INSTALL}")
