@@ -1,15 +1,21 @@
 """One Chromium for the browser tests, and a page for each, on the running site."""
 
+import io
 import os
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.live import LiveSite
 
 WIDTHS = {"phone": (375, 720), "desk": (1280, 800)}
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+HEAVY = 120_000  # bytes a picture of the tour may have
 # No sandbox as root; nothing that calls home.
 ARGUMENTS = (
     "--no-sandbox",
@@ -20,6 +26,10 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="write the pictures of docs/tour.md")
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +65,26 @@ def visit(chromium: Browser, live: LiveSite) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Iterator[Callable[[Page, str], None]]:
+    """
+    Take the pictures of docs/tour.md: every one it shows, and no other. Only `./onedoor tour` writes them to the disk.
+
+    So a step that is gone from the errand is missed by each run of the browser tests, not only when pictures are taken.
+    """
+    taken: list[str] = []
+
+    def take(page: Page, name: str) -> None:
+        taken.append(name)
+        page.wait_for_load_state("load")
+        kept = io.BytesIO()
+        Image.open(io.BytesIO(page.screenshot())).save(kept, "WEBP", quality=82, method=6)
+        assert kept.tell() <= HEAVY, name
+        if request.config.getoption("--pictures", default=False):
+            (DOCS / "pictures" / "tour" / f"{name}.webp").write_bytes(kept.getvalue())
+
+    yield take
+    shown = re.findall(r"pictures/tour/([a-z-]+)\.webp", (DOCS / "tour.md").read_text(encoding="utf-8"))
+    assert taken == shown

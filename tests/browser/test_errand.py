@@ -17,12 +17,19 @@ def sound(page: Page) -> None:
     assert overflow(page) <= 0, page.url
 
 
-def test_the_daughter_applies_on_a_phone_and_the_clerk_accepts(visit: Callable[..., Page]) -> None:
+def test_the_daughter_applies_on_a_phone_and_the_clerk_accepts(
+    visit: Callable[..., Page], picture: Callable[[Page, str], None]
+) -> None:
     phone = visit(name=DAUGHTER.phone, scripts=False)
+    phone.goto("/")
+    picture(phone, "home")
     phone.goto("/search/?q=补助")
+    picture(phone, "search")
     phone.click("text=最低生活保障审核确认")
+    picture(phone, "item")
     phone.click("text=开始申请")
     phone.check(f"label:has-text('为{FATHER.name}代办') input")
+    picture(phone, "start")
     phone.click("main form button")
     draft = phone.url
 
@@ -46,6 +53,7 @@ def test_the_daughter_applies_on_a_phone_and_the_clerk_accepts(visit: Callable[.
     phone.click(NEXT)
     assert phone.locator(".errors").is_visible()
     assert phone.locator("[name=members-0-id_number]").input_value() == FATHER.id_number[:-1] + "0"
+    picture(phone, "slip")
     sound(phone)
     phone.fill("[name=members-0-id_number]", FATHER.id_number)
     if phone.locator("[name=members-1-name]").count():
@@ -73,8 +81,8 @@ def test_the_daughter_applies_on_a_phone_and_the_clerk_accepts(visit: Callable[.
     assert phone.url.endswith("/materials/")
     sound(phone)
     if phone.locator("text=不用交了").count() == 0:
-        picture = {"name": "hukou.jpg", "mimeType": "image/jpeg", "buffer": _photo()}
-        phone.locator("input[type=file]").first.set_input_files(files=[picture])  # type: ignore[list-item]
+        paper = {"name": "hukou.jpg", "mimeType": "image/jpeg", "buffer": _photo()}
+        phone.locator("input[type=file]").first.set_input_files(files=[paper])  # type: ignore[list-item]
         phone.click("main form button:has-text('上传')")
     phone.goto(f"{draft}consents/")
     while phone.locator("button[name=consent]").count():
@@ -82,18 +90,24 @@ def test_the_daughter_applies_on_a_phone_and_the_clerk_accepts(visit: Callable[.
         phone.wait_for_load_state()
     phone.goto(f"{draft}review/")
     sound(phone)
+    picture(phone, "review")
     phone.click("main form button.button:not(.button--plain)")
     phone.wait_for_url("**/submitted/")
     assert phone.locator(".receipt__qr svg").is_visible()
+    picture(phone, "receipt")
     number = phone.url.split("/cases/")[1].split("/")[0]
     phone.click("text=立即提交")
     phone.wait_for_url(f"**/cases/{number}/")
     sound(phone)
 
     desk = visit(width="desk", name="TX001", scripts=False)
+    desk.goto("/staff/")
+    picture(desk, "worklist")
     desk.goto(f"/staff/cases/{number}/")
     sound(desk)
+    picture(desk, "case")
     desk.click("main a:has-text('受理')")
+    picture(desk, "accept")
     desk.click("main form button.button")
     desk.wait_for_url(f"**/staff/cases/{number}/")
     assert desk.get_by_text("承诺时限", exact=True).is_visible()
@@ -101,10 +115,18 @@ def test_the_daughter_applies_on_a_phone_and_the_clerk_accepts(visit: Callable[.
     phone.goto(f"/cases/{number}/")
     assert phone.locator("text=受理通知书").first.is_visible()
 
+    phone.goto("/me/")
+    picture(phone, "mine")
+
     surveyor = visit(width="desk", name="TX002")
     surveyor.goto(f"/staff/cases/{number}/visit/")
     sound(surveyor)
     assert not faults(surveyor)
+    picture(surveyor, "visit")
+
+    board = visit(width="desk", name="LP003", scripts=False)
+    board.goto("/supervision/")
+    picture(board, "board")
 
 
 def test_a_form_saves_itself_while_she_types(visit: Callable[..., Page]) -> None:

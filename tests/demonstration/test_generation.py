@@ -23,7 +23,17 @@ from onedoor.standards.id_numbers import parse_citizen_id
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=CHINA)
 COUNT = 120
-READ = ("state", "result", "supplement_round", "last_seq", "last_hash", "received_at", "accepted_at", "decided_at")
+READ = (
+    "state",
+    "result",
+    "supplement_round",
+    "last_seq",
+    "last_hash",
+    "last_at",
+    "received_at",
+    "accepted_at",
+    "decided_at",
+)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from onedoor.platform.cases.life import fold
 from onedoor.platform.cases.models import Action, Case
 from onedoor.platform.kernel import crypto
 
-COLUMNS = ("state", "result", "supplement_round", "last_seq", "last_hash")
+COLUMNS = ("state", "result", "supplement_round", "last_seq", "last_hash", "last_at")
 MOMENTS = ("received_at", "accepted_at", "decided_at", "completed_at")
 
 

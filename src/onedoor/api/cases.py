@@ -512,7 +512,7 @@ def get_issued(request: HttpRequest, number: Line, certificate_id: Id) -> HttpRe
     return pdf(faces.face_pdf(issued[0], viewer=caller(request).person_id))
 
 
-@room.read("/files/{file_id}", reader_applying, "上传的材料", "application/octet-stream")
+@room.read("/files/{file_id}", reader_applying, "上传的材料", "*/*")
 def get_file(request: HttpRequest, file_id: Id) -> FileResponse:
     """Open an uploaded paper of a case or draft one may see."""
     opened = files.open_file(file_id=file_id, **who(request))

@@ -39,9 +39,10 @@ class ItemOut(Told):
 
 
 class LimitOut(Told):
-    """时限。A time limit."""
+    """时限：按天的写 days，按小时的写 hours。A time limit, in days or in hours."""
 
     days: int
+    hours: int
     unit: str
 
 

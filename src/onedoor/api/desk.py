@@ -11,6 +11,7 @@ from onedoor.api.public import LeftOut
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Line, Page, Text, Told, page, whole
 from onedoor.platform.cases import handlers, queries
+from onedoor.platform.cases.queues import Sieve
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.visits import queries as visits
@@ -165,7 +166,7 @@ class RevealedOut(Told):
 @room.read("/worklist", officer(), "待办", Page[WorkOut])
 def worklist(request: HttpRequest, duty: Line = "", after: Line = "") -> dict[str, Any]:
     """List the steps that wait for the post in use, the most urgent first."""
-    rows = queries.worklist(duty=duty, after=after, **who(request))
+    rows = queries.worklist(sieve=Sieve(duty=duty), after=after, **who(request))
     return page(rows, size=queries.PAGE, cursor=lambda row: row.place, out=_work)
 
 

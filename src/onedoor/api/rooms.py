@@ -48,7 +48,8 @@ class Room(Router):
             told[PERMISSIONS] = sorted(door.permissions)
         options: dict[str, Any] = {"response": gives}
         if isinstance(gives, str):
-            file = {"schema": {"type": "string", "format": "binary"}}
+            shape = {"type": "object"} if gives.endswith("yaml") else {"type": "string", "format": "binary"}
+            file = {"schema": shape}
             told["responses"] = {200: {"description": "OK", "content": {gives: file}}}
             options = {}
         return self.api_operation([method], path, auth=door, summary=says, openapi_extra=told, **options)

@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         "check", _check, "写法、类型、引用方向等检查 · everything a machine can judge without running the tests"
     )
     checking.add_argument("names", nargs="*", help="only these checks")
+    add("tour", _tour, "重拍 docs/tour.md 的图 · take the pictures of docs/tour.md anew", takes_rest=True)
     add("bench", _bench, "性能测量 · measure the speed", takes_rest=True)
     add("lock", _lock, "重新锁定依赖 · write requirements/*.txt anew", takes_rest=True)
     add("doctor", _doctor, "检查这台机器缺什么 · say what this machine lacks and how to get it")
@@ -62,6 +63,10 @@ def _check(arguments: argparse.Namespace, rest: list[str]) -> int:
     from onedoor.config import checks  # the launcher stays quick: each command loads what it needs
 
     return checks.run_checks(arguments.names)
+
+
+def _tour(arguments: argparse.Namespace, rest: list[str]) -> int:
+    return suite.run_suite(["--browser", "--pictures", "-q", "tests/browser/test_errand.py", "-k", "daughter", *rest])
 
 
 def _bench(arguments: argparse.Namespace, rest: list[str]) -> int:

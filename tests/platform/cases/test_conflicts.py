@@ -158,9 +158,10 @@ def test_the_same_value_again_changes_nothing_another_supersedes_agreement_close
     first.refresh_from_db()
     assert first.state == "superseded"
     assert second.explain_due_on == date(2026, 11, 11)  # the days begin anew
-    assert report(case, finding("100.00")) == []
+    later = moment(date(2026, 11, 5))
+    assert report(case, finding("100.00"), at=later) == []
     assert Conflict.objects.filter(state="superseded").count() == 2
-    (third,) = report(case, finding("300.00"))
+    (third,) = report(case, finding("300.00"), at=later)
     assert third.state == "to_verify"
 
 

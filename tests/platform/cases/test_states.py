@@ -202,6 +202,7 @@ def double_of(case: Case) -> Case:
     double = Case.objects.get(pk=case.pk)
     double.pk, double.number, double.query_code, double._state.adding = None, "X" + case.number[1:], "QQQQQQQQQQ", True
     double.state, double.result, double.supplement_round, double.last_seq, double.last_hash = "", "", 0, 0, "0" * 64
+    double.last_at = None
     double.received_at = double.accepted_at = double.decided_at = double.completed_at = None
     double.save()
     return double

@@ -280,5 +280,6 @@ def test_a_reach_is_what_the_successions_say_whatever_they_are(db: None, pairs: 
             reached |= waiting
             waiting = {old for old, new in edges if new in waiting} - reached
         ranges = queries.reach_of(code, on=DAY)
+        assert queries.reaches_of([code], on=DAY) == {code: ranges}
         assert {one for one in COUNTIES if any(start <= one < end for start, end in ranges)} == reached
         assert queries.reach_of(code, on=DAY - timedelta(days=1)) == [(code, f"{int(code[:6]) + 1}000000")]

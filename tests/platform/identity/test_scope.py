@@ -69,6 +69,7 @@ ELSEWHERE = {
     "find_person": "whoever stands at the window may live anywhere; the whole number is needed, the look is recorded",
     "guardianships_of": "of a person just found by find_person",
     "colleagues": "the actor's own organization",
+    "queues": "the actor's own and those of their organization, counted in reach; tested with the worklist",
     "possible_deputies": "the actor's own organization",
     "absences_of": "the actor's own",
     "open_sessions": "the actor's own",

@@ -97,6 +97,12 @@ def post_notice(stage: Stage) -> Sent:
     return Sent("reviewer", staff(case, "notice/notice/"))
 
 
+@sends("queue")
+def queue(stage: Stage) -> Sent:
+    stage.books.received(AT)
+    return Sent("clerk", "/staff/queues/", {"title": "快到期的", "due": "soon", "shared": "yes"})
+
+
 @sends("dispense")
 def dispense(stage: Stage) -> Sent:
     return Sent("clerk", staff(stage.books.received(AT), "dispense/"), REASON)

@@ -80,6 +80,7 @@ def _appoint(wanted: list[tuple[Organization, tuple[str, ...]]], at: datetime) -
     """Return the officers of each organ in the order of the roles, appointing those that are missing."""
     organs = {organ.pk: organ for organ, _ in wanted}
     held = _posts(organs)
+    reaches = identity.reaches_of((organ.division_id for organ in organs.values()), on=at.date())
     logins, places = [], []
     for number, (organ, roles) in enumerate(wanted):
         for place in range(len(roles)):
@@ -99,7 +100,7 @@ def _appoint(wanted: list[tuple[Organization, tuple[str, ...]]], at: datetime) -
                 role=role,
                 division_id=organ.division_id,
                 lines=[],
-                reach=[list(pair) for pair in identity.reach_of(organ.division_id, on=at.date())],
+                reach=[list(pair) for pair in reaches[organ.division_id]],
                 valid_from=BEGUN,
                 recorded_at=at,
                 recorded_by="演示数据",

@@ -232,6 +232,7 @@ class _OneCase:
             supplement_round=rounds,
             last_seq=len(self.events),
             last_hash=last_hash,
+            last_at=self.events[-1].at,
             **moments,
         )
 

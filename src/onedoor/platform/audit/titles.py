@@ -22,6 +22,8 @@ TITLES = {
     "cases.end_special": "结束特别程序",
     "cases.run_again": "特别程序超期恢复计时",
     "cases.mind_silence": "法定期限届满未作决定",
+    "cases.keep_queue": "保存待办队列",
+    "cases.drop_queue": "删除待办队列",
     "cases.dispense": "告知无需办理",
     "cases.terminate": "终止办理",
     "cases.start_again": "再次申请",

@@ -1,6 +1,6 @@
 """The limits of a case: started, paused, resumed, extended, stopped, always by the work calendar."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -87,9 +87,15 @@ def overdue(*, at: datetime) -> Q:
 
 def start(case: Case, kind: Clock.Kind, limit: Limit, *, at: datetime) -> Clock:
     """Start one clock of a case for an event at a moment."""
-    clock = _clock(case, kind, limit, at=at, calendar=work_calendar(case.division))
-    clock.save()
-    return clock
+    return start_several(case, {kind: limit}, at=at)[0]
+
+
+def start_several(case: Case, limits: Mapping[Clock.Kind, Limit], *, at: datetime) -> list[Clock]:
+    """Start the clocks that run from the same event, in one question to the database; return them in their order."""
+    calendar = work_calendar(case.division)
+    return Clock.objects.bulk_create(
+        _clock(case, kind, limit, at=at, calendar=calendar) for kind, limit in limits.items()
+    )
 
 
 def start_steps(case: Case, steps: Sequence[Step], *, at: datetime) -> None:

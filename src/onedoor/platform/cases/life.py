@@ -6,20 +6,22 @@ the actions alone; a test compares the two for every case the suite makes.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from onedoor.platform.cases.models import Action, ActionNote, Case
 from onedoor.platform.cases.states import EX_OFFICIO, FIRST, MOVES, TERMINAL, Kind, State
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import CHINA
 from onedoor.platform.kernel.crypto import canonical_json, sm3
 from onedoor.platform.kernel.errors import OneDoorError
 
 GENESIS = "0" * 64
+SKEW = timedelta(seconds=5)  # by which the clocks of two servers may differ
 # The columns of a case that are a reading of its actions.
 READING = (
-    *("state", "result", "supplement_round", "last_seq", "last_hash"),
+    *("state", "result", "supplement_round", "last_seq", "last_hash", "last_at"),
     *("received_at", "accepted_at", "decided_at", "completed_at"),
 )
 
@@ -69,6 +71,30 @@ def check_move(case: Case, kind: Kind) -> None:
         raise MoveNotPossible(state=State(case.state).label, kind=kind.label)
 
 
+class ClockWrong(OneDoorError):
+    code, http_status, message = (
+        "cases.clock_wrong",
+        409,
+        "服务器的时钟不对：现在是 {now}，比本件上一次办理（{last}）还早。没有办理，您填的都在。请联系系统管理员校准后再提交。",
+    )
+
+
+def _moment(case: Case, at: datetime) -> datetime:
+    """
+    Return the moment of the next action of a case: never before its last one.
+
+    Between two servers a few seconds are no fault; then the action is dated like the last one.
+
+    :raises ClockWrong: time would go backwards by more.
+    """
+    if case.last_at is None or at >= case.last_at:
+        return at
+    if case.last_at - at > SKEW:
+        now, last = (f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M:%S}" for moment in (at, case.last_at))
+        raise ClockWrong(now=now, last=last)
+    return case.last_at
+
+
 def append(
     case: Case,
     kind: Kind,
@@ -86,7 +112,9 @@ def append(
     `facts` holds ids, codes, dates and hashes; words about people belong into `note`, which is stored encrypted apart.
 
     :raises MoveNotPossible: this action cannot happen in the present state.
+    :raises ClockWrong: it would be dated before the last one.
     """
+    at = _moment(case, at)
     first = kind in FIRST
     if not first:
         check_move(case, kind)
@@ -118,7 +146,7 @@ def append(
     action.save()
     if note:
         ActionNote.objects.create(action=action, text=note)
-    case.state, case.last_seq, case.last_hash = target, action.seq, action.hash
+    case.state, case.last_seq, case.last_hash, case.last_at = target, action.seq, action.hash, at
     _set_moments(case, action)
     case.save(update_fields=READING)
     outbox.publish(
@@ -163,7 +191,14 @@ def action_hash(action: Action) -> str:
 def fold(actions: Iterable[Action]) -> dict[str, Any]:
     """Read the state of a case from its actions alone, in order; also checks the chain of hashes."""
     state: dict[str, Any] = {"state": "", "result": "", "supplement_round": 0, "last_seq": 0, "last_hash": GENESIS}
-    state |= {"received_at": None, "accepted_at": None, "decided_at": None, "completed_at": None, "chain": True}
+    state |= {
+        "last_at": None,
+        "received_at": None,
+        "accepted_at": None,
+        "decided_at": None,
+        "completed_at": None,
+        "chain": True,
+    }
     for action in actions:
         state["chain"] = (
             state["chain"]
@@ -171,7 +206,7 @@ def fold(actions: Iterable[Action]) -> dict[str, Any]:
             and action.hash == action_hash(action)
             and action.seq == state["last_seq"] + 1
         )
-        state |= {"state": action.to_state, "last_seq": action.seq, "last_hash": action.hash}
+        state |= {"state": action.to_state, "last_seq": action.seq, "last_hash": action.hash, "last_at": action.at}
         reading = Case(state=action.to_state, supplement_round=0)
         _set_moments(reading, action)
         state["supplement_round"] += reading.supplement_round

@@ -17,6 +17,7 @@ from onedoor.platform.kernel.crypto.sealed import (
 __all__ = ["EncryptedJSONField", "EncryptedTextField", "ProtectedDict", "ProtectedList", "ProtectedText", "blind_index"]
 
 HIDDEN = "‹已加密›"
+ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps makes one for each value
 
 
 class ProtectedText(str):
@@ -99,7 +100,7 @@ class EncryptedJSONField(EncryptedTextField):
     _pyi_private_get_type: Any
 
     def seal(self, value: Any) -> str:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        text = ENCODE(value)
         return encrypt_text(text, context=self.context)
 
     def unseal(self, stored: str) -> Any:

@@ -30,7 +30,7 @@ def me(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     found = cases.my_cases(actor=actor, on=clock.today())
     context = {
-        "cases": found,
+        "standings": cases.standings_of(found, at=clock.now()),
         "to_do": [case for case in found if case.state == "supplement_wait"],
         "drafts": cases.my_drafts(actor=actor, at=clock.now()),
         "messages": message_queries.inbox(actor=actor)[:3],

@@ -1,5 +1,6 @@
 """The entrance: log in, step up, log out; the look of the pages; the health of the site; the demonstration's clock."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import authenticate
@@ -27,6 +28,7 @@ from onedoor.web.parts.limits import limited
 from onedoor.web.parts.sessions import HELD_KEY, IDLE_MESSAGE, enter
 from onedoor.web.parts.writes import keyed, unkeyed
 
+MOST_DRIFT = 60  # seconds between the clock of this process and that of the database
 OFFICER_WRONG = "工号、密码或动态口令不对。连续输错 5 次将锁定半小时，忘记密码请联系安全管理员重置。"
 
 
@@ -258,7 +260,16 @@ def appearance(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer whether this process can serve: the database answers."""
+    """
+    Answer whether this process can serve: the database answers, and its clock and ours agree.
+
+    The servers of a site have one database, so the one whose clock is wrong takes itself out.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok", "database": connection.vendor})
+        cursor.execute("SELECT CURRENT_TIMESTAMP")
+        told = cursor.fetchone()[0]
+    theirs = told if isinstance(told, datetime) else datetime.fromisoformat(told).replace(tzinfo=UTC)  # SQLite: words
+    drift = round((clock.wall() - theirs).total_seconds())
+    wrong = abs(drift) > MOST_DRIFT
+    said = {"status": "clock_wrong" if wrong else "ok", "database": connection.vendor, "clock_drift": drift}
+    return JsonResponse(said, status=503 if wrong else 200)

@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from onedoor.platform.kernel import clock, limits
 from onedoor.web.parts import refusals
@@ -34,8 +33,7 @@ def limited(door: str, *, most: int, methods: tuple[str, ...] = ("GET", "POST"))
                 return view(request, *args, **kwargs)
             if refusal.first:
                 refusals.record(request, refusal)
-            context = {"refusal": refusal, "status": refusal.http_status}
-            response = render(request, "parts/refusal.html", context, status=refusal.http_status)
+            response = refusals.page(request, refusal)
             for name, value in refusal.headers.items():
                 response[name] = value
             return response

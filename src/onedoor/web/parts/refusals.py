@@ -12,6 +12,18 @@ from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import NotLoggedIn, OneDoorError
 from onedoor.web.parts.actors import actor_of
 
+# What the page is headed with; the refusal's own sentence says what happened and what to do.
+HEADINGS = {
+    400: "发来的内容不完整",
+    403: "这一步不能由您办理",
+    404: "没有找到",
+    409: "情况有了变化，没有办理",
+    410: "已经失效",
+    422: "还差一点，没有办理",
+    429: "太频繁了，请稍后再试",
+    507: "现在存不下，请稍后再试",
+}
+
 
 class RefusalMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -30,7 +42,12 @@ def answer(request: HttpRequest, refusal: OneDoorError) -> HttpResponse:
     record(request, refusal)
     if isinstance(refusal, NotLoggedIn):
         return redirect(f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}")
-    context = {"refusal": refusal, "status": refusal.http_status}
+    return page(request, refusal)
+
+
+def page(request: HttpRequest, refusal: OneDoorError) -> HttpResponse:
+    """Say what happened, what is kept and where to go on."""
+    context = {"refusal": refusal, "heading": HEADINGS.get(refusal.http_status, "暂时办不了")}
     return render(request, "parts/refusal.html", context, status=refusal.http_status)
 
 

@@ -22,6 +22,7 @@ ENGLISH = {
     "开始申请": "Apply",
     "先看看是否符合": "Check first",
     "消息": "Messages",
+    "办件": "Cases",
     "谁用过我的数据": "Who used my data",
     "委托": "Delegations",
     "我交过的材料": "Papers I have given",

@@ -17,23 +17,6 @@ from onedoor.web.parts.papers import pdf_response
 from onedoor.web.parts.writes import unkeyed
 
 
-def worklist(request: HttpRequest) -> HttpResponse:
-    """List the steps that wait for the post in use, the most urgent first."""
-    actor = actor_of(request)
-    if not actor.permissions:
-        return redirect("choose_post")
-    duty = request.GET.get("duty", "")
-    items = queries.worklist(actor=actor, at=clock.now(), duty=duty, after=request.GET.get("after", ""))
-    context = {
-        "items": items,
-        "duties": queries.duty_counts(actor=actor),
-        "duty": duty,
-        "today": clock.today(),
-        "next": items[-1].place if len(items) == queries.PAGE else None,
-    }
-    return render(request, "staff/worklist.html", context)
-
-
 @unkeyed("writes to the session only")
 def choose_post(request: HttpRequest) -> HttpResponse:
     """Choose which of one's posts to work under."""

@@ -22,10 +22,12 @@ from onedoor.web.staff import (
     sharing,
     sources,
     window,
+    worklist,
 )
 
 urlpatterns = [
-    path("", desk.worklist, name="worklist"),
+    path("", worklist.worklist, name="worklist"),
+    path("queues/", worklist.queue, name="queue"),
     path("post/", desk.choose_post, name="choose_post"),
     path("cases/<str:number>/", desk.case, name="staff_case"),
     path("cases/<str:number>/documents/<int:document_id>.pdf", desk.document, name="staff_document"),

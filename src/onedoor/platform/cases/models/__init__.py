@@ -24,6 +24,7 @@ from onedoor.platform.cases.models.proceedings import (
 )
 from onedoor.platform.cases.models.public import Objection, PublicNotice
 from onedoor.platform.cases.models.quality import QualityTicket
+from onedoor.platform.cases.models.queues import Queue
 from onedoor.platform.cases.models.subject_requests import KeptCase, SubjectRequest
 from onedoor.platform.cases.models.tolerance import Tolerance
 
@@ -52,6 +53,7 @@ __all__ = [
     "ProposedDecision",
     "PublicNotice",
     "QualityTicket",
+    "Queue",
     "RelatedStaffDeclaration",
     "Revocation",
     "StepPerformer",

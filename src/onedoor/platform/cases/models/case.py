@@ -69,6 +69,7 @@ class Case(models.Model):
     supplement_round = models.PositiveSmallIntegerField("补正次数", default=0)
     last_seq = models.PositiveIntegerField("最新动作", default=0)
     last_hash = models.CharField("动作链", max_length=64, default="0" * 64)
+    last_at = models.DateTimeField("最新动作时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "办件"
@@ -210,11 +211,13 @@ class CaseStep(models.Model):
         verbose_name = "办理环节"
         verbose_name_plural = "办理环节"
         indexes: ClassVar = [
+            # The list of a small place is read by its place, that of the whole country in its order.
             models.Index(
-                fields=["permission", "urgent_on", "id"],
-                name="step_waiting",
+                fields=["division", "urgent_on", "id"],
+                name="step_waiting_in_place",
                 condition=models.Q(ended_at__isnull=True),
             ),
+            models.Index(fields=["urgent_on", "id"], name="step_waiting", condition=models.Q(ended_at__isnull=True)),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

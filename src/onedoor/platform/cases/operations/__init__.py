@@ -83,6 +83,7 @@ from onedoor.platform.cases.operations.notices import (
 )
 from onedoor.platform.cases.operations.papers import check_original, choose_paper, give_papers, take_certificate
 from onedoor.platform.cases.operations.quality import answer_ticket
+from onedoor.platform.cases.operations.queues import drop_queue, keep_queue
 from onedoor.platform.cases.operations.relatives import declare_relative
 from onedoor.platform.cases.operations.revocation import (
     decide_revocation,
@@ -134,7 +135,9 @@ __all__ = [
     "deliver_decision",
     "discard_draft",
     "dispense_case",
+    "drop_queue",
     "end_special_procedure",
+    "keep_queue",
     "expire_hearing_rights",
     "explain_conflict",
     "extend_limit",

@@ -171,7 +171,7 @@ def _may_decide(case_id: int, ruling: Ruling, actor: Actor, at: datetime) -> tup
     steps.check_separation(case, definition, [actor.login_id])
     life.check_move(case, Kind.GRANT)
     ruling.check()
-    hearing = Hearing.objects.filter(case=case).first()
+    hearing = getattr(case, "hearing", None)  # asked once, after the lock; the decision's words need it again
     if hearing is not None and hearing.state in HEARING_OPEN:
         raise HearingNotOver
     check_decidable(case, granted=ruling.granted, at=at)
@@ -289,8 +289,8 @@ def _write_decision(case: Case, judgement: Judgement, ruling: Ruling, at: dateti
 
 def _heard(case: Case) -> list[str]:
     """Name the signed record of the hearing, on which the decision has to rest, and close the hearing."""
-    hearing = Hearing.objects.filter(case=case, state=Hearing.State.RECORD_SIGNED).first()
-    if hearing is None:
+    hearing = getattr(case, "hearing", None)
+    if hearing is None or hearing.state != Hearing.State.RECORD_SIGNED:
         return []
     hearing.state = Hearing.State.CLOSED
     hearing.save(update_fields=["state"])

@@ -274,8 +274,8 @@ def begin_review(
     start = since or at
     clocks.stop(case, Clock.Kind.RECEIVE, at=at)
     promise = scenarios.outcome(item, case.declared.content).promised
-    promised = clocks.start(case, Clock.Kind.PROMISED, promise, at=start)
-    statutory = clocks.start(case, Clock.Kind.STATUTORY, item.limits.statutory, at=start)
+    limits = {Clock.Kind.PROMISED: promise, Clock.Kind.STATUTORY: item.limits.statutory}
+    promised, statutory = clocks.start_several(case, limits, at=start)
     letter = documents.Letter(
         paragraphs=[f"您申请办理的“{item.title}”，经审查符合受理条件，现予受理。"],
         rows=[

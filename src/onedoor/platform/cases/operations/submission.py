@@ -91,12 +91,15 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     `delivery` is how the person has asked to be given decisions: "electronic" (what the page proposes; submitting is the
     recorded consent to it), "direct" at the window, or "post".
 
+    :raises DraftNotFound: there is none, or it is not for this person; both look alike.
     :raises VersionChanged: the item has a newer version; the person is shown what is different first (A10).
     :raises StaleVersion: the draft was changed elsewhere since the person read it.
     :raises InvalidInput: answers are missing or wrong; each problem names its field.
     :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow, MandateExpired, MandateUsedUp: what is missing and how to mend it.
     """
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("applicant").get(pk=draft_id)
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("applicant").filter(pk=draft_id).first()
+    if draft is None:
+        raise access.DraftNotFound
     access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
     if draft.submitted_as is not None:
         return draft.submitted_as

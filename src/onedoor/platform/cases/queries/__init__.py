@@ -33,16 +33,7 @@ from onedoor.platform.cases.queries.conflicts import (
     open_conflicts,
     settled_conflicts,
 )
-from onedoor.platform.cases.queries.desk import (
-    PAGE,
-    WorkItem,
-    duty_counts,
-    get_visible_case,
-    may_extend,
-    possible_actions,
-    why_not,
-    worklist,
-)
+from onedoor.platform.cases.queries.desk import get_visible_case, may_extend, possible_actions, why_not
 from onedoor.platform.cases.queries.histories import histories_of_last_month, month_before, step_histories
 from onedoor.platform.cases.queries.life import (
     ClockView,
@@ -52,6 +43,7 @@ from onedoor.platform.cases.queries.life import (
     proof_wanted,
     road,
     special_procedures_of,
+    standings_of,
     timeline,
     working_days_left,
 )
@@ -123,6 +115,7 @@ from onedoor.platform.cases.queries.public import public_notice, public_notices
 from onedoor.platform.cases.queries.quality import PAGE as TICKETS_A_PAGE
 from onedoor.platform.cases.queries.quality import get_ticket, quality_tickets
 from onedoor.platform.cases.queries.screens import CONSENTS, MATERIALS, REVIEW, done_screens, screens_of
+from onedoor.platform.cases.queries.worklist import PAGE, QueueCount, WorkItem, choices, duty_counts, queues, worklist
 
 __all__ = [
     "CONSENTS",
@@ -150,6 +143,7 @@ __all__ = [
     "CaseDocument",
     "Draft",
     "PAGE",
+    "QueueCount",
     "PURPOSES",
     "ClockView",
     "PrivacyNotice",
@@ -223,6 +217,7 @@ __all__ = [
     "road",
     "signatures_asked",
     "sources_of",
+    "standings_of",
     "subject_requests",
     "speak",
     "step_histories",
@@ -234,6 +229,8 @@ __all__ = [
     "why_not",
     "working_days_left",
     "worklist",
+    "queues",
+    "choices",
     "correctable_section",
     "hearing_of",
     "histories_of_last_month",

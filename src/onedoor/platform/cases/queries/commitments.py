@@ -8,8 +8,8 @@ from onedoor.platform.cases import access
 from onedoor.platform.cases.commitments import commitments_of, has_breach
 from onedoor.platform.cases.models import Case, Commitment, CreditRecord, Draft
 from onedoor.platform.cases.operations.commitments import CommitmentNotFound
-from onedoor.platform.cases.queries.desk import read_place
 from onedoor.platform.cases.queries.life import working_days_left
+from onedoor.platform.cases.queries.worklist import read_place
 from onedoor.platform.catalog.papers import CommitmentPolicy
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of

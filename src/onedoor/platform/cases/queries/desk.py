@@ -2,37 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, handlers, remaining
-from onedoor.platform.cases.clocks import work_calendar
-from onedoor.platform.cases.models import Case, CaseStep, Clock, KeptCase, StepPerformer
+from onedoor.platform.cases import access, handlers
+from onedoor.platform.cases.models import Case, Clock, KeptCase, StepPerformer
 from onedoor.platform.cases.queries.proceedings import obstacle
-from onedoor.platform.cases.remaining import Left
-from onedoor.platform.cases.states import MOVES, Kind, State
+from onedoor.platform.cases.states import MOVES, Kind
 from onedoor.platform.cases.steps import ACCEPT, definition_of
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.scopes import within_reach
-from onedoor.standards.masks import mask_name
-
-PAGE = 50
-
-
-@dataclass(frozen=True)
-class WorkItem:
-    """One line of a worklist."""
-
-    step: CaseStep
-    case: Case
-    due_on: date | None
-    left: Left | None  # None while no limit runs
-    waits_for_applicant: bool
-    applicant: str  # masked: a list is no place for full names
-    place: str  # where the line stands in the list, for the next page
 
 
 @dataclass(frozen=True)
@@ -88,72 +67,6 @@ def officer_sees(case: Case, actor: Actor) -> bool:
         actor.may(permission, division=case.division, line=case.line)
         for permission in ("cases.view", "supervision.view", "audit.view")
     )
-
-
-def worklist(*, actor: Actor, at: datetime, duty: str = "", after: str = "", most: int = PAGE) -> list[WorkItem]:
-    """
-    Return the steps waiting for the actor's post, the most urgent first; `duty` narrows to one step code.
-
-    `after` is the `place` of the last line of the page before. One query, however long the list is.
-    """
-    waiting = CaseStep.objects.filter(
-        within_reach(actor), ended_at__isnull=True, permission__in=sorted(actor.permissions)
-    ).exclude(permission="")
-    if duty:
-        waiting = waiting.filter(code=duty)
-    if after:
-        day, number = read_place(after)
-        waiting = waiting.filter(Q(urgent_on__gt=day) | Q(urgent_on=day, pk__gt=number))
-    # Where the limit that makes a step urgent is one in hours, its moment comes with it.
-    in_hours = Clock.objects.filter(
-        Q(step="") | Q(step=OuterRef("code")),
-        case=OuterRef("case"),
-        state=Clock.State.RUNNING,
-        due_on=OuterRef("urgent_on"),
-        due_at__isnull=False,
-    )
-    waiting = waiting.annotate(urgent_at=Subquery(in_hours.order_by("due_at").values("due_at")[:1]))
-    rows = waiting.select_related("case__item_version", "case__applicant").order_by("urgent_on", "id")[:most]
-    return [_work_item(row, at) for row in rows]
-
-
-def read_place(text: str) -> tuple[date, int]:
-    """Read a place such as "2026-12-01.17"; nonsense is the beginning of the list."""
-    day, _, number = text.partition(".")
-    try:
-        return date.fromisoformat(day), int(number)
-    except ValueError:
-        return date.min, 0
-
-
-def _work_item(row: Any, at: datetime) -> WorkItem:
-    """`row` is a step with the annotation `urgent_at`."""
-    due_on = None if row.urgent_on == date.max else row.urgent_on
-    left = None
-    if row.urgent_at is not None:
-        left = remaining.of_hours(row.urgent_at, at=at)
-    elif due_on is not None:
-        days = remaining.working_days_left(day_of(at), due_on, work_calendar(row.case.division))
-        left = remaining.of_days(days)
-    return WorkItem(
-        step=row,
-        case=row.case,
-        due_on=due_on,
-        left=left,
-        waits_for_applicant=row.case.state == State.SUPPLEMENT_WAIT,
-        applicant=mask_name(row.case.applicant.name),
-        place=f"{row.urgent_on.isoformat()}.{row.pk}",
-    )
-
-
-def duty_counts(*, actor: Actor) -> list[tuple[str, str, int]]:
-    """Return (step code, title, number waiting) for the rail of the workbench."""
-    waiting = CaseStep.objects.filter(
-        within_reach(actor), ended_at__isnull=True, permission__in=sorted(actor.permissions)
-    )
-    waiting = waiting.exclude(permission="")
-    counted = waiting.values("code", "title").annotate(number=Count("id")).order_by("code")
-    return [(row["code"], row["title"], row["number"]) for row in counted]
 
 
 def possible_actions(*, case: Case, actor: Actor) -> list[PossibleAction]:

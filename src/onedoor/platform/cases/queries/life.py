@@ -1,13 +1,16 @@
 """The life of a case as people follow it: timeline and clocks. The caller has fetched the case through a checked door."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from django.db.models import prefetch_related_objects
 
 from onedoor.platform.cases import access, remaining
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.models import Case, CaseDocument, CaseStep, Clock, Pause
 from onedoor.platform.cases.operations.special import last_day
+from onedoor.platform.cases.queries.matter import holder_of
 from onedoor.platform.cases.remaining import Left
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.catalog.items import SpecialProcedure
@@ -38,6 +41,15 @@ class ClockView:
     left: Left
     paused: bool
     provisional: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One case in a person's list: who has it now and its nearest limit, if one runs."""
+
+    case: Case
+    holder: str
+    clock: ClockView | None
 
 
 DOCUMENTS = ("document", "receipt", "tolerance_notice")  # facts that name a document of the case
@@ -152,6 +164,13 @@ def clocks_of(case: Case, *, at: datetime) -> list[ClockView]:
         )
         for clock in sorted(running, key=lambda clock: (clock.due_on, clock.pk))
     ]
+
+
+def standings_of(cases: Sequence[Case], *, at: datetime) -> list[Standing]:
+    """Return where each of a person's cases stands, what is not yet ended first. One query, however many they are."""
+    prefetch_related_objects(cases, "clocks")
+    found = [Standing(case, holder_of(case), next(iter(clocks_of(case, at=at)), None)) for case in cases]
+    return sorted(found, key=lambda one: one.case.is_ended)
 
 
 def pauses_of(case: Case) -> list[Pause]:

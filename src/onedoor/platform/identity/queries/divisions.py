@@ -1,6 +1,7 @@
 """Places: the tree, who lies below whom, and the code ranges a post covers."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -81,15 +82,33 @@ def reach_of(code: str, *, on: date) -> list[CodeRange]:
 
     Codes of one subtree mostly lie side by side, so a county is one range; the tree decides, not the digits.
     """
+
+    def below(level: list[str]) -> set[str]:
+        under = Division.objects.filter(parent_id__in=level).values_list("code", flat=True)
+        taken_over = DivisionSuccession.objects.filter(to_division_id__in=level, on__lte=on)
+        return {*under, *taken_over.values_list("from_division_id", flat=True)}
+
+    return _reach(code, below)
+
+
+def reaches_of(codes: Iterable[str], *, on: date) -> dict[str, list[CodeRange]]:
+    """Return what `reach_of` says of each of many divisions; two questions, however many they are."""
+    under: dict[str, set[str]] = defaultdict(set)
+    taken_over = DivisionSuccession.objects.filter(on__lte=on).values_list("to_division_id", "from_division_id")
+    for above, code in (*Division.objects.exclude(parent=None).values_list("parent_id", "code"), *taken_over):
+        under[str(above)].add(code)
+    return {code: _reach(code, lambda level: set().union(*(under[one] for one in level))) for code in codes}
+
+
+def _reach(code: str, below: Callable[[list[str]], set[str]]) -> list[CodeRange]:
+    """Walk down from a division; `below` tells what lies directly under some divisions or was taken over by them."""
     if code == NATION:
         return [("000000000000", "999999999999")]
     level, members = [code], {code}
     while level:
-        below = set(Division.objects.filter(parent_id__in=level).values_list("code", flat=True))
-        taken_over = DivisionSuccession.objects.filter(to_division_id__in=level, on__lte=on)
-        below |= set(taken_over.values_list("from_division_id", flat=True))
-        level = sorted(below - members)
-        members |= below
+        found = below(level)
+        level = sorted(found - members)
+        members |= found
     return _as_ranges(sorted(members))
 
 

@@ -13,7 +13,7 @@ import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from time import time_ns
 
@@ -60,10 +60,14 @@ class Keyring:
 
         :raises MissingKeys: there is none.
         """
-        candidates = [key for key in self.keys.values() if key.purpose == purpose]
-        if not candidates:
-            raise MissingKeys(f"no {purpose} key in {self.directory}")
-        return max(candidates, key=lambda key: key.generation)
+        try:
+            return self._newest[purpose]
+        except KeyError:
+            raise MissingKeys(f"no {purpose} key in {self.directory}") from None
+
+    @cached_property
+    def _newest(self) -> dict[str, Key]:
+        return {key.purpose: key for key in sorted(self.keys.values(), key=lambda key: key.generation)}
 
     def signer(self, name: str) -> Key:
         return self.current(f"signing-{name}")

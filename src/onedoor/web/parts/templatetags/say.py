@@ -29,9 +29,9 @@ def about_of(context: dict[str, Any], service: Any) -> str:
     return str(service.about_en if context.get("lang") == "en" else service.about)
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def chinese_day(day: Any) -> str:
-    """2026年11月23日 周一"""
+    """2026年11月23日 周一; of a moment, the day it falls on here."""
     return f"{day.year}年{day.month}月{day.day}日 周{'一二三四五六日'[day.weekday()]}" if day else ""
 
 

@@ -1,0 +1,175 @@
+"""What waits for an officer: the list, narrowed and sorted as wanted, the queues kept for later, and how much waits in each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+
+from onedoor.platform.cases import remaining
+from onedoor.platform.cases.clocks import work_calendar
+from onedoor.platform.cases.models import Case, CaseStep, Clock, Queue
+from onedoor.platform.cases.queues import DUE, SOON, Sieve
+from onedoor.platform.cases.remaining import Left
+from onedoor.platform.cases.states import State
+from onedoor.platform.catalog.models import ItemVersion
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.scopes import within_reach
+from onedoor.standards.masks import mask_name
+
+PAGE = 100
+MOST_PLACES = 100  # offered to choose from
+LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """One line of a worklist."""
+
+    step: CaseStep
+    case: Case
+    due_on: date | None
+    left: Left | None  # None while no limit runs
+    waits_for_applicant: bool
+    applicant: str  # masked: a list is no place for full names
+    place: str  # where the line stands in the list, for the next page
+
+
+def worklist(
+    *, actor: Actor, at: datetime, sieve: Sieve | None = None, after: str = "", most: int = PAGE
+) -> list[WorkItem]:
+    """
+    Return the steps waiting for the actor's post that a sieve lets through, the most urgent or the oldest first.
+
+    `after` is the `place` of the last line of the page before. One query, however long the list is.
+    """
+    sieve = sieve or Sieve()
+    waiting = _waiting(actor).filter(_condition(sieve, on=day_of(at)))
+    first = "opened_at" if sieve.order == "opened" else "urgent_on"
+    if after:
+        began, number = _read_moment(after) if sieve.order == "opened" else read_place(after)
+        # The first condition says nothing new; by it the database goes to the place in the index without reading up to it.
+        beyond = Q(**{f"{first}__gt": began}) | Q(**{first: began, "pk__gt": number})
+        waiting = waiting.filter(beyond, **{f"{first}__gte": began})
+    # Where the limit that makes a step urgent is one in hours, its moment comes with it.
+    in_hours = Clock.objects.filter(
+        Q(step="") | Q(step=OuterRef("code")),
+        case=OuterRef("case"),
+        state=Clock.State.RUNNING,
+        due_on=OuterRef("urgent_on"),
+        due_at__isnull=False,
+    )
+    waiting = waiting.annotate(urgent_at=Subquery(in_hours.order_by("due_at").values("due_at")[:1]))
+    rows = waiting.select_related("case__item_version", "case__applicant").order_by(first, "id")[:most]
+    return [_work_item(row, at, sieve) for row in rows]
+
+
+def _waiting(actor: Actor) -> QuerySet[CaseStep]:
+    waiting = CaseStep.objects.filter(within_reach(actor), ended_at__isnull=True)
+    return waiting.filter(permission__in=sorted(actor.permissions)).exclude(permission="")
+
+
+def _condition(sieve: Sieve, *, on: date) -> Q:
+    """Return what a sieve lets through, as a condition on steps."""
+    found = Q()
+    if sieve.duty:
+        found &= Q(code=sieve.duty)
+    if sieve.item:
+        found &= Q(case__item_code=sieve.item)
+    if sieve.within:
+        place = Q(pk__in=[])
+        for start, end in identity.reach_of(sieve.within, on=on):
+            place |= Q(division__gte=start, division__lt=end)
+        found &= place
+    if sieve.due == "over":
+        found &= Q(urgent_on__lt=on)
+    elif sieve.due == "soon":
+        found &= Q(urgent_on__gte=on, urgent_on__lte=on + timedelta(days=SOON))
+    return found
+
+
+def read_place(text: str) -> tuple[date, int]:
+    """Read a place such as "2026-12-01.17"; nonsense is the beginning of the list."""
+    day, _, number = text.partition(".")
+    try:
+        return date.fromisoformat(day), int(number)
+    except ValueError:
+        return date.min, 0
+
+
+def _read_moment(text: str) -> tuple[datetime, int]:
+    """Read a place in the list that is sorted by waiting: a moment with its zone, and a number."""
+    moment, _, number = text.rpartition(".")
+    try:
+        began, place = datetime.fromisoformat(moment), int(number)
+    except ValueError:
+        return LONG_AGO, 0
+    return (began, place) if began.tzinfo else (LONG_AGO, 0)
+
+
+def _work_item(row: Any, at: datetime, sieve: Sieve) -> WorkItem:
+    """`row` is a step with the annotation `urgent_at`."""
+    due_on = None if row.urgent_on == date.max else row.urgent_on
+    left = None
+    if row.urgent_at is not None:
+        left = remaining.of_hours(row.urgent_at, at=at)
+    elif due_on is not None:
+        days = remaining.working_days_left(day_of(at), due_on, work_calendar(row.case.division))
+        left = remaining.of_days(days)
+    return WorkItem(
+        step=row,
+        case=row.case,
+        due_on=due_on,
+        left=left,
+        waits_for_applicant=row.case.state == State.SUPPLEMENT_WAIT,
+        applicant=mask_name(row.case.applicant.name),
+        place=f"{(row.opened_at if sieve.order == 'opened' else row.urgent_on).isoformat()}.{row.pk}",
+    )
+
+
+def duty_counts(*, actor: Actor) -> list[tuple[str, str, int]]:
+    """Return (step code, title, number waiting) for the rail of the workbench."""
+    counted = _waiting(actor).values("code", "title").annotate(number=Count("id")).order_by("code")
+    return [(row["code"], row["title"], row["number"]) for row in counted]
+
+
+@dataclass(frozen=True)
+class QueueCount:
+    """A kept queue with how much waits in it for the post in use."""
+
+    queue: Queue
+    sieve: Sieve
+    number: int
+    is_own: bool
+
+
+def queues(*, actor: Actor, on: date) -> list[QueueCount]:
+    """Return the officer's own queues and those their organization shares, with their counts. Two queries, however many."""
+    login = actor.require_login()
+    kept = Queue.objects.filter(
+        Q(login_id=login, post_id=actor.post_id) | Q(shared=True, organization=actor.organization_id)
+    )
+    rows = list(kept.order_by("shared", "title", "id"))
+    sieves = [Sieve.read(row.sieve) for row in rows]
+    counts = {f"queue_{place}": Count("pk", filter=_condition(sieve, on=on)) for place, sieve in enumerate(sieves)}
+    numbers: Mapping[str, int] = _waiting(actor).aggregate(**counts) if counts else {}
+    return [
+        QueueCount(row, sieve, numbers[f"queue_{place}"], is_own=row.login_id == login)
+        for place, (row, sieve) in enumerate(zip(rows, sieves, strict=True))
+    ]
+
+
+def choices(*, actor: Actor) -> dict[str, list[tuple[str, str]]]:
+    """Return what the list can be narrowed by: steps, items and places with something waiting, times. Three queries."""
+    waiting = _waiting(actor)
+    items = waiting.values("case__item_version").distinct()
+    titles = ItemVersion.objects.filter(pk__in=items).order_by("version").values_list("code", "title")
+    places = identity.divisions_with(list(waiting.values_list("division", flat=True).distinct()[:MOST_PLACES]))
+    return {
+        "item": sorted(dict(titles).items()),
+        "within": [(place.code, place.name) for place in sorted(places, key=lambda place: place.code)],
+        "due": list(DUE.items()),
+    }
