@@ -34,6 +34,9 @@ def test_a_clerk_moves_along_the_list_and_opens_a_case_by_keyboard(
     page.goto("/staff/")
     lines = page.locator("main tbody a")
     assert lines.count() >= 2
+    page.keyboard.press("j")  # outside the list a letter is a letter
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
+    page.locator("[data-keys]").focus()
     for key, place in (("k", 0), ("j", 1), ("k", 0), ("k", 0), ("j", 1)):
         page.keyboard.press(key)
         expect(lines.nth(place)).to_be_focused()
