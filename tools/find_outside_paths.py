@@ -39,11 +39,12 @@ def problems_of(root: Path, path: str, outside: set[str]) -> Iterator[str]:
     except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
         return
     depth = path.count("/")
+    common = {os.path.dirname(place) for place in outside}  # few, and in no line of ours: hundreds of folders cost nothing
     for number, line in enumerate(lines, start=1):
         for climb in CLIMBING.finditer(line):
             if climb[1].count("../") > depth:
                 yield f"{path}:{number}: {climb[0]} 指向仓库之外。 Leads out of the repository."
-        for place in outside:
+        for place in outside if any(one in line for one in common) else ():
             if re.search(re.escape(place) + r"(?![\w-])", line):
                 yield f"{path}:{number}: {place} 是本机的路径。 A path of this machine."
 

@@ -516,4 +516,4 @@ def get_issued(request: HttpRequest, number: Line, certificate_id: Id) -> HttpRe
 def get_file(request: HttpRequest, file_id: Id) -> FileResponse:
     """Open an uploaded paper of a case or draft one may see."""
     opened = files.open_file(file_id=file_id, **who(request))
-    return FileResponse(opened.content, content_type=opened.media_type)
+    return FileResponse(opened.content, content_type=opened.media_type, headers=opened.headers)

@@ -18,7 +18,7 @@ from onedoor.platform.files.contents import FileRefused
 from onedoor.platform.files.families import FAMILIES
 from onedoor.platform.files.models import StoredFile
 from onedoor.platform.files.operations import receive
-from onedoor.platform.files.queries import open_file
+from onedoor.platform.files.queries import OpenedFile, open_file
 
 pytestmark = pytest.mark.django_db
 
@@ -206,10 +206,34 @@ def test_the_operators_scanner_sees_what_came_before_it_is_kept(
     assert StoredFile.objects.exists() == (status == 0)
 
 
-def test_a_scanner_that_fails_lets_nothing_through(books: Library, tmp_path: Path, settings: Any) -> None:
-    program = tmp_path / "scanner"
-    program.write_text("#!/bin/sh\ncat > /dev/null\nexit 2\n")
-    program.chmod(0o700)
-    settings.ONEDOOR_SCAN_COMMAND = str(program)
-    with pytest.raises(RuntimeError, match="failed with 2"):
-        receive(samples.photo())
+@pytest.mark.parametrize("program", ["#!/bin/sh\ncat > /dev/null\nexit 2\n", None])
+def test_a_scanner_that_fails_or_is_gone_lets_nothing_through_and_says_when_to_come_back(
+    desk: Desk, draft: Draft, tmp_path: Path, settings: Any, program: str | None
+) -> None:
+    path = tmp_path / "scanner"
+    if program is not None:
+        path.write_text(program)
+        path.chmod(0o700)
+    settings.ONEDOOR_SCAN_COMMAND = str(path)
+    assert "文件安全检查暂时用不了，这份文件没有保存" in upload(desk, draft, samples.photo())
+    assert not StoredFile.objects.exists()
+
+
+def test_a_stored_paper_is_shown_or_saved_and_never_run() -> None:
+    def headers(media_type: str, name: str) -> dict[str, str]:
+        return OpenedFile(io.BytesIO(), media_type, name).headers
+
+    picture = headers("image/jpeg", "户口簿 第1页.jpg")
+    assert (
+        picture["Content-Disposition"]
+        == "inline; filename*=utf-8''%E6%88%B7%E5%8F%A3%E7%B0%BF%20%E7%AC%AC1%E9%A1%B5.jpg"
+    )
+    assert picture["Content-Security-Policy"].startswith("sandbox;")
+    assert picture["Cache-Control"] == "private, no-store"
+    assert headers("application/pdf", "")["Content-Disposition"] == "inline"
+    assert (
+        headers("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "a.docx")[
+            "Content-Disposition"
+        ]
+        == 'attachment; filename="a.docx"'
+    )

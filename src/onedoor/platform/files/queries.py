@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import IO
 
 import structlog
+from django.utils.http import content_disposition_header
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.files import access, storage
@@ -24,6 +25,23 @@ class OpenedFile:
     content: IO[bytes]
     media_type: str
     name: str  # "" where it came without one
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """
+        How a browser has to take it: shown where it can only be looked at, else saved under its name; kept by nobody on the
+        way, never read as another type than ours, and a picture runs nothing even if it were no picture.
+        """
+        is_picture = self.media_type.startswith("image/")
+        looked_at = is_picture or self.media_type == "application/pdf"
+        disposition = content_disposition_header(not looked_at, self.name) or "inline"
+        return {
+            "Content-Disposition": disposition,
+            "Cache-Control": "private, no-store",
+            "X-Content-Type-Options": "nosniff",
+            # The browser's own reader of PDF does not start within a sandbox.
+            **({"Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'"} if is_picture else {}),
+        }
 
 
 def open_file(*, file_id: int, actor: Actor, at: datetime) -> OpenedFile:

@@ -160,10 +160,7 @@ def certificate(request: HttpRequest, number: str, certificate_id: int) -> HttpR
 def file(request: HttpRequest, file_id: int) -> FileResponse:
     """Show an uploaded paper to whoever may see the case or draft it belongs to."""
     opened = files.open_file(file_id=file_id, actor=actor_of(request), at=clock.now())
-    response = FileResponse(opened.content, content_type=opened.media_type)
-    response["Content-Disposition"] = "inline"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return FileResponse(opened.content, content_type=opened.media_type, headers=opened.headers)
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:
