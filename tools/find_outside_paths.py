@@ -39,7 +39,9 @@ def problems_of(root: Path, path: str, outside: set[str]) -> Iterator[str]:
     except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
         return
     depth = path.count("/")
-    common = {os.path.dirname(place) for place in outside}  # few, and in no line of ours: hundreds of folders cost nothing
+    common = {
+        os.path.dirname(place) for place in outside
+    }  # few, and in no line of ours: hundreds of folders cost nothing
     for number, line in enumerate(lines, start=1):
         for climb in CLIMBING.finditer(line):
             if climb[1].count("../") > depth:
