@@ -10,14 +10,13 @@ from tests.platform import library
 from tests.platform.desks import Desk, staff
 from tests.platform.library import CHINA, Library
 
-from onedoor.platform.cases import documents, grounds, operations
+from onedoor.platform.cases import documents, drawing, grounds, operations
 from onedoor.platform.cases.models import Case, CaseDocument
 from onedoor.platform.cases.operations import duties
 from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.files import rendering
 from onedoor.platform.kernel import parameters
 from onedoor.platform.kernel.errors import InvalidInput
-from onedoor.web.parts import papers
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 LATER = AT + timedelta(days=8)
@@ -106,7 +105,7 @@ def test_a_document_names_its_template_and_is_drawn_with_the_seal_of_its_organ(b
     paper = case.documents.get(kind="acceptance")
     assert (paper.template, paper.content["template"]) == ("document.1", "document.1")
     assert (rendering.HERE / "document.typ").exists()
-    drawn = papers.document_pdf(paper)
+    drawn = drawing.document_pdf(paper)
     assert drawn.startswith(b"%PDF-1.")
     assert b"pdfaid" in drawn
 
