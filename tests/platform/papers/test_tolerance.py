@@ -119,6 +119,24 @@ def reviewed(desk: Desk, case: Case) -> None:
     desk.go(day(11, 30))
 
 
+@pytest.mark.parametrize("buffer", [15, 16])
+def test_a_review_that_leaves_no_room_puts_nothing_off_beyond_the_promised_end(
+    desk: Desk, case: Case, buffer: int
+) -> None:
+    write_parameter(
+        key="tolerance.buffer_days",
+        division=library.COUNTY,
+        value=buffer,
+        document="测试",
+        valid_from=date(2026, 1, 1),
+        recorded_by="测试",
+        at=MONDAY,
+    )
+    assert "不能晚于 2026-12-07" in desk.refused("clerk", staff(case, "accept/"), 422, tolerated_until="2026-12-08")
+    accept(desk, case)
+    assert Tolerance.objects.get().due_on == Clock.objects.get(case=case, kind="promised").due_on == date(2026, 12, 7)
+
+
 def test_nothing_is_decided_while_it_is_owed_and_goes_on_once_it_has_come(desk: Desk, case: Case) -> None:
     accept(desk, case, tolerated_until="2026-12-03")
     reviewed(desk, case)

@@ -84,15 +84,16 @@ def latest_day(case: Case, rows: Sequence[Tolerance], *, at: datetime, promised_
     Return the last day that may be promised: the item's own span from acceptance, and two working days before the
     promised end (R-TOL-1).
 
-    Where the machine accepts by silence so late that those two days are over, the item's span alone counts: the
-    applicant does not lose days by the organ's silence.
+    Where those days leave no room, the promised end itself is the bound: nothing is put off beyond it. Only where that
+    is over too, because the machine accepts by silence, the item's span alone counts: the applicant does not lose days
+    by the organ's silence.
     """
     item, calendar, on = case.item_version.item, work_calendar(case.division), day_of(at)
     definitions = [item.material(row.material) for row in rows]
     spans = [paper.tolerance.within for paper in definitions if paper is not None and paper.tolerance is not None]
     own = min(due(span, at=at, calendar=calendar).day for span in spans)
     bound = calendar.working_day_before(promised_on, _buffer(case, on))
-    return bound if on < bound < own else own
+    return min([own, *(day for day in (bound, promised_on) if day > on)])
 
 
 def _buffer(case: Case, on: date) -> int:
