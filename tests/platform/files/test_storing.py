@@ -244,3 +244,16 @@ def test_what_lay_open_on_disk_is_sealed_by_the_upgrade(books: Library, folder: 
     lost.refresh_from_db()
     with pytest.raises(storage.FileDamaged):
         storage.open_content(lost.digest, lost.file_key)
+
+
+def test_what_a_killed_process_left_on_its_way_is_swept_and_nothing_that_is_coming_in(
+    books: Library,
+) -> None:
+    coming = storage.Aside()
+    left = storage.incoming("left")
+    left.write_bytes(b"x")
+    os.utime(left, (0, 0))
+    assert storage.sweep_incoming() == 1
+    assert not left.exists()
+    assert coming.path.exists()
+    assert storage.sweep_incoming() == 0

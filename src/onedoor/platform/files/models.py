@@ -1,4 +1,4 @@
-"""Stored files, found by their content, whose they are, and uploads that are still on their way."""
+"""Stored files, found by their content, and whose they are."""
 
 from typing import ClassVar
 
