@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import CharField, Exists, Manager, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
+from onedoor.platform.cases import twins
 from onedoor.platform.cases.models import (
     Case,
     CasePerson,
@@ -63,6 +64,7 @@ def for_page(found: QuerySet[Case]) -> QuerySet[Case]:
     known = {f"has_{name}": Exists(rows.filter(case=OuterRef("pk"))) for name, rows in RARE.items()}
     known["has_continued_by"] = Exists(Case.objects.filter(continues=OuterRef("pk")))
     target = Concat(Value("case:"), Cast(OuterRef("pk"), CharField()))
+    known["has_twins"] = twins.named_elsewhere()
     known["has_certificates"] = Exists(CertificateUse.objects.filter(target=target))
     return found.select_related(*ONE_EACH).prefetch_related("documents", "clocks").annotate(**known)
 

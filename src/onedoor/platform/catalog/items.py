@@ -226,6 +226,7 @@ class ServiceItem(StrictModel):
     delegable: bool = True
     alone_from: Literal[16, 18] = 18  # from which age a person applies without a guardian (Civil Code arts. 18, 19)
     one_at_a_time: bool = True  # a person has one open case of this item at the most
+    once_per: Literal["", "month", "quarter", "year"] = ""  # granted to a person once in a calendar period at the most
     assurance: Annotated[int, Field(ge=0, le=4)] = 3
     single_officer_allowed: bool = False
     post_accept_supplement: bool = False

@@ -85,6 +85,7 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
         "today": clock.today(),
         "may_check": actor.may("cases.accept", division=found.division, line=found.line),
         "ended_certificates": queries.ended_certificates(found, at=clock.now()),
+        "twins": queries.twins_of(found, actor=actor),
         "conflicts": queries.conflicts_of(found, actor=actor),
         "panels": handler.panels(found, actor) if handler.panels else [],
         "visits": visits.visits_of(found),

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, applications, clocks, documents, handlers, life, offers, steps
+from onedoor.platform.cases import access, applications, clocks, documents, handlers, life, offers, steps, twins
 from onedoor.platform.cases.forms.validation import asked_codes
 from onedoor.platform.cases.models import (
     AnswerSources,
@@ -27,7 +27,7 @@ from onedoor.platform.cases.operations.delivery import CHOICES
 from onedoor.platform.cases.operations.promises import start_checks, take_along
 from onedoor.platform.cases.operations.relatives import file_answer
 from onedoor.platform.cases.operations.tolerance import note_promises
-from onedoor.platform.cases.states import TERMINAL, Kind
+from onedoor.platform.cases.states import TERMINAL, Kind, State
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.pinning import is_current
 from onedoor.platform.certificates import operations as certificates
@@ -56,6 +56,14 @@ class AlreadyUnderWay(OneDoorError):
         "cases.already_under_way",
         409,
         "已有一件同样的申请正在办理（查询码 {query_code}），不用再交一次。请到“我的”查看进度；要改内容，请先撤回那一件。",
+    )
+
+
+class GrantedAlready(OneDoorError):
+    code, http_status, message = (
+        "cases.granted_already",
+        409,
+        "这个事项{period}只办一次：{day} 已经由{organ}准予（查询码 {query_code}）。{next_on} 起可以再申请；情况有变化的，请办理变更。",
     )
 
 
@@ -109,7 +117,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
         raise InvalidInput({"delivery": "请选择一种送达方式。"})
     if not is_current(draft.item_version, applications.guide_now(draft, on=day_of(at))):
         raise VersionChanged
-    _refuse_second(draft)
+    _refuse_second(draft, on=day_of(at))
     papers = list(draft.materials.order_by("id"))
     taken = offers.take(draft, given={paper.code for paper in papers}, actor=actor, at=at)
     papers += taken
@@ -140,16 +148,37 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     return case
 
 
-def _refuse_second(draft: Draft) -> None:
-    """:raises AlreadyUnderWay: the same person has an open case of the same item; the person's row is the lock."""
-    if not draft.item_version.item.one_at_a_time:
+def _refuse_second(draft: Draft, *, on: date) -> None:
+    """
+    Refuse what the same person has already, wherever in the country; the person's row is the lock.
+
+    :raises AlreadyUnderWay: an open case of the same item.
+    :raises GrantedAlready: the item is granted once in a period, and was in the present one.
+    """
+    item = draft.item_version.item
+    if not item.one_at_a_time and not item.once_per:
         return
     identity_operations.lock_person(draft.applicant_id)
-    open_cases = Case.objects.filter(applicant_id=draft.applicant_id, item_code=draft.item_version.code)
+    same = Case.objects.filter(applicant_id=draft.applicant_id, item_code=draft.item_version.code)
     # What an organ began itself is no application and stands in nobody's way.
-    other = open_cases.exclude(state__in=sorted(TERMINAL)).exclude(relation=Case.Relation.REVOKE).first()
+    same = same.exclude(relation=Case.Relation.REVOKE)
+    other = same.exclude(state__in=sorted(TERMINAL)).first() if item.one_at_a_time else None
     if other is not None:
         raise AlreadyUnderWay(query_code=other.query_code)
+    if item.once_per:
+        period = twins.period_of(item.once_per, on)
+        granted = same.filter(result="granted", decided_at__gte=period.begins, decided_at__lt=period.ends)
+        taken_back = Case.objects.filter(relation=Case.Relation.REVOKE, result="revoked").values("continues_id")
+        granted = granted.exclude(state=State.VOIDED).exclude(pk__in=taken_back).select_related("deciding_organization")
+        found = granted.order_by("-decided_at").first()
+        if found is not None and found.decided_at is not None:
+            raise GrantedAlready(
+                period=twins.PERIODS[item.once_per],
+                day=day_of(found.decided_at).isoformat(),
+                organ=found.deciding_organization.name,
+                query_code=found.query_code,
+                next_on=day_of(period.ends).isoformat(),
+            )
 
 
 def _check_complete(draft: Draft, papers: Sequence[Material], actor: Actor, at: datetime) -> None:

@@ -115,6 +115,7 @@ from onedoor.platform.cases.queries.public import public_notice, public_notices
 from onedoor.platform.cases.queries.quality import PAGE as TICKETS_A_PAGE
 from onedoor.platform.cases.queries.quality import get_ticket, quality_tickets
 from onedoor.platform.cases.queries.screens import CONSENTS, MATERIALS, REVIEW, done_screens, screens_of
+from onedoor.platform.cases.queries.twins import Twin, twins_of
 from onedoor.platform.cases.queries.worklist import PAGE, QueueCount, WorkItem, choices, duty_counts, queues, worklist
 
 __all__ = [
@@ -158,6 +159,7 @@ __all__ = [
     "PromisedLater",
     "TICKETS_A_PAGE",
     "TimelineEntry",
+    "Twin",
     "WorkItem",
     "asked_papers",
     "asked_sources",
@@ -225,6 +227,7 @@ __all__ = [
     "tolerances_of",
     "verify_document",
     "version_changes",
+    "twins_of",
     "ward_opinion",
     "why_not",
     "working_days_left",

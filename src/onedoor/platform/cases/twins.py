@@ -1,0 +1,51 @@
+"""Applications that may be one: what counts as the same period, and which open cases name the same person (row 33)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from onedoor.platform.cases.models import Case, CasePerson
+from onedoor.platform.cases.states import TERMINAL
+from onedoor.platform.kernel.clock import CHINA
+
+PERIODS: Mapping[str, str] = {"month": "每月", "quarter": "每季度", "year": "每年"}
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+MEMBER = "member"  # who lives with the applicant; an obligor is rightly named by several households
+
+
+@dataclass(frozen=True)
+class Period:
+    """A calendar period as moments, the end not counted."""
+
+    begins: datetime
+    ends: datetime
+
+
+def period_of(kind: str, on: date) -> Period:
+    """Return the month, quarter or year a day lies in."""
+    months = _MONTHS[kind]
+    first = (on.month - 1) // months * months  # months before the period, from January
+    year, month = divmod(on.year * 12 + first + months, 12)
+    begins, ends = date(on.year, first + 1, 1), date(year, month + 1, 1)
+    return Period(datetime.combine(begins, time.min, CHINA), datetime.combine(ends, time.min, CHINA))
+
+
+def named_elsewhere() -> Exists:
+    """Tell, within a query of cases, whether another open case of the same item names one of the same household."""
+    mine = CasePerson.objects.filter(case=OuterRef(OuterRef("pk")), role=MEMBER).values("person_id")
+    others = CasePerson.objects.filter(case__item_code=OuterRef("item_code"), role=MEMBER, person__in=mine)
+    return Exists(_open(others).exclude(case=OuterRef("pk")))
+
+
+def _open(rows: QuerySet[CasePerson]) -> QuerySet[CasePerson]:
+    return rows.exclude(case__state__in=sorted(TERMINAL)).exclude(case__relation=Case.Relation.REVOKE)
+
+
+def named_also_in(case: Case) -> QuerySet[CasePerson]:
+    """Return who of this household is named in which other open case of the same item, in any place."""
+    mine = case.people.filter(role=MEMBER).values("person_id")
+    others = CasePerson.objects.filter(case__item_code=case.item_code, role=MEMBER, person__in=mine)
+    rows = _open(others).exclude(case=case)
+    return rows.select_related("person", "case__receiving_organization").order_by("case_id", "row")
