@@ -124,9 +124,9 @@ def script_free(context: BrowserContext, wanted: set[str], url: str) -> list[str
     for address in sorted(wanted):
         page.goto(address)
         told += [f"{address}: nothing to read without scripts"] if page.locator("h1:visible").count() != 1 else []
-        told += (
-            [f"{address}: a button that needs a script"] if page.locator("button[type=button]:visible").count() else []
-        )
+        # The page of components shows them without their scripts.
+        lifeless = address != "/design/" and page.locator("button[type=button]:visible").count()
+        told += [f"{address}: {lifeless} buttons that need a script"] if lifeless else []
     plain.close()
     return told
 
