@@ -17,7 +17,6 @@ from onedoor.platform.cases.operations.expiry import kept_until, touch
 from onedoor.platform.catalog import pinning
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.scenarios import scenario_section
-from onedoor.platform.files import operations as files
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import outbox
@@ -237,24 +236,13 @@ def attach_material(
     definition = owner.item_version.item.material(material)
     if definition is None or (case is not None and material not in asked_materials(case)):
         raise MaterialNotFound
-    target = case.target if case is not None else owner.target
-    stored = files.store_file(content=content, name=name, target=target, actor=actor, at=at, accept=definition.accept)
-    paper = Material.objects.create(
-        draft=draft,
-        case=case,
-        code=material,
-        kind=papers.kind_of(owner.item_version.item, definition),
-        title=definition.title,
-        source=Material.Source.SELF_MADE if definition.self_made else Material.Source.UPLOAD,
-        file=stored,
-        valid_until=papers.last_day_of_upload(definition, on=day_of(at)),
-        round=case.supplement_round if case is not None else 0,
-        given_at=at,
-    )
+    paper = papers.store(owner, definition, name=name, content=content, actor=actor, at=at)
     if draft is not None:
         draft.materials.filter(code=material, file=None).delete()
         touch(draft, at)
-    audit.record("cases.attach_material", actor=actor, at=at, target=target, material=material, file=stored.pk)
+    audit.record(
+        "cases.attach_material", actor=actor, at=at, target=owner.target, material=material, file=paper.file_id
+    )
     return paper
 
 

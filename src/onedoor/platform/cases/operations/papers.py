@@ -17,8 +17,6 @@ from onedoor.platform.cases.operations.submission import use_certificates
 from onedoor.platform.cases.owing import owed
 from onedoor.platform.cases.proofs import wanted_by_hand
 from onedoor.platform.cases.states import Kind
-from onedoor.platform.catalog.items import Material as PaperDefinition
-from onedoor.platform.files import operations as files
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
@@ -166,7 +164,9 @@ def give_papers(
     if not contents:
         raise InvalidInput({f"file_{material}": "请先选择或拍摄要交的材料。"})
     _replace(case, material, at=at)
-    rows = [_store(case, definition, name, content, actor, at) for name, content in contents]
+    rows = [
+        papers.store(case, definition, name=name, content=content, actor=actor, at=at) for name, content in contents
+    ]
     tolerance.fulfil(case, [material], at=at)
     facts = {"material": material, "papers": [row.pk for row in rows]}
     life.append(case, Kind.GIVE_PAPER, actor=actor, at=at, facts=facts)
@@ -176,24 +176,6 @@ def give_papers(
 
 def _replace(case: Case, material: str, *, at: datetime) -> None:
     case.materials.filter(code=material, replaced_at=None).update(replaced_at=at)
-
-
-def _store(
-    case: Case, definition: PaperDefinition, name: str, content: IO[bytes], actor: Actor, at: datetime
-) -> Material:
-    return Material.objects.create(
-        case=case,
-        code=definition.code,
-        kind=papers.kind_of(case.item_version.item, definition),
-        title=definition.title,
-        source=Material.Source.SELF_MADE if definition.self_made else Material.Source.UPLOAD,
-        file=files.store_file(
-            content=content, name=name, target=case.target, actor=actor, at=at, accept=definition.accept
-        ),
-        valid_until=papers.last_day_of_upload(definition, on=day_of(at)),
-        round=case.supplement_round,
-        given_at=at,
-    )
 
 
 @transaction.atomic
