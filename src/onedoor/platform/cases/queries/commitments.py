@@ -112,10 +112,9 @@ def my_records(*, actor: Actor) -> list[CreditRecord]:
 def policy_words(policy: CommitmentPolicy) -> Sequence[tuple[str, str]]:
     """Return what a person is told before they promise: label and words."""
     check = Commitment.Check(policy.check).label
-    unit = "个工作日" if policy.within.unit == "workday" else "天"
     return (
         ("证明义务", policy.told),
         ("您承诺", policy.text),
         ("承诺不实", policy.liability),
-        ("怎样核查", f"{check}，提交后 {policy.within.days} {unit}内"),
+        ("怎样核查", f"{check}，提交后 {policy.within.words}内"),
     )
