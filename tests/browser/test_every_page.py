@@ -35,17 +35,14 @@ ENDINGS = (".pdf", ".json", ".csv", ".txt", ".yaml")
 
 def pages(visitors: tuple[str, ...], *, but: tuple[str, ...] = ()) -> dict[str, list[str]]:
     """Return the names of the pages that are served, by the first of the visitors who may open each."""
-    columns = [VISITORS.index(visitor) for visitor in visitors]
     found: dict[str, list[str]] = {visitor: [] for visitor in visitors}
     for row, signs in table().items():
-        method, name, *pattern = row.split(" ", 2)
-        address = pattern[0] if pattern else ""
+        method, name, address = row.split(" ", 2)
         if method != "GET" or address.startswith(NO_PAGE) or address.endswith(ENDINGS):
             continue
-        if any(signs[VISITORS.index(visitor)] == "+" for visitor in but):
-            continue
-        first = next((VISITORS[column] for column in columns if signs[column] == "+"), None)
-        if first is not None:
+        served = [visitor for visitor, seen in zip(VISITORS, signs, strict=True) if seen == "+"]
+        first = next((visitor for visitor in visitors if visitor in served), None)
+        if first is not None and not set(but) & set(served):
             found[first].append(f"{name} {address}")
     return found
 

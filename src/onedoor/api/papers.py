@@ -1,6 +1,8 @@
 """Papers beyond their upload: certificates, earlier papers and promises in their place, what a case waits for, doubted data."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from onedoor.api.public import Done
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Day, Id, Line, Page, Text, Told, page, whole
 from onedoor.platform.cases import operations, queries
+from onedoor.platform.cases.queries import Case
 from onedoor.platform.files.posted import require_room
 from onedoor.platform.kernel import clock
 
@@ -273,6 +276,12 @@ def _commitment(view: queries.CommitmentView) -> dict[str, Any]:
     return told | breach | {name: getattr(one, name) for name in names}
 
 
+def _acted(case: Case, commitment_id: int, act: Callable[..., Any]) -> dict[str, Any]:
+    """Act on a commitment that this case has, and return it as it stands then."""
+    act(commitment_id=queries.commitment_of(case, commitment_id=commitment_id).commitment.pk)
+    return _commitment(queries.commitment_of(case, commitment_id=commitment_id))
+
+
 def _tolerance(one: Any) -> dict[str, Any]:
     return {"code": one.material} | {name: getattr(one, name) for name in ("title", "promise", "state", "due_on")}
 
@@ -328,9 +337,8 @@ def retract_commitment(request: HttpRequest, number: Line, commitment_id: Id) ->
 def answer_breach(request: HttpRequest, number: Line, commitment_id: Id, sent: StatementIn) -> dict[str, Any]:
     """Say what speaks against the finding that a promise was not true."""
     case = case_of(request, number)
-    found = queries.commitment_of(case, commitment_id=commitment_id)
-    operations.answer_breach(commitment_id=found.commitment.pk, statement=sent.statement, **who(request))
-    return _commitment(queries.commitment_of(case, commitment_id=commitment_id))
+    act = partial(operations.answer_breach, statement=sent.statement, **who(request))
+    return _acted(case, commitment_id, act)
 
 
 @room.read("/commitments", officer("cases.review", "supervision.view"), "待核查的承诺", Page[CheckToDoOut])
@@ -353,9 +361,8 @@ def check_commitment(
 ) -> dict[str, Any]:
     """Write down what the check of a promise found; of one that was not true its signer is told first."""
     case = case_of(request, number, seen=seen)
-    found = queries.commitment_of(case, commitment_id=commitment_id)
-    operations.check_commitment(commitment_id=found.commitment.pk, **sent.dict(), **who(request))
-    return _commitment(queries.commitment_of(case, commitment_id=commitment_id))
+    act = partial(operations.check_commitment, **sent.dict(), **who(request))
+    return _acted(case, commitment_id, act)
 
 
 @room.write("/cases/{number}/commitments/{commitment_id}/settlement", DECIDES, "处理承诺不实", CommitmentOut)
@@ -364,9 +371,8 @@ def settle_breach(
 ) -> dict[str, Any]:
     """Put a breach on record, or let it go, after its signer could be heard."""
     case = case_of(request, number, seen=seen)
-    found = queries.commitment_of(case, commitment_id=commitment_id)
-    operations.settle_breach(commitment_id=found.commitment.pk, **sent.dict(), **who(request))
-    return _commitment(queries.commitment_of(case, commitment_id=commitment_id))
+    act = partial(operations.settle_breach, **sent.dict(), **who(request))
+    return _acted(case, commitment_id, act)
 
 
 @room.write("/cases/{number}/commitments/{commitment_id}/repair", DECIDES, "信用修复", CommitmentOut)
@@ -375,9 +381,8 @@ def repair_credit(
 ) -> dict[str, Any]:
     """Note that a breach was made good."""
     case = case_of(request, number, seen=seen)
-    found = queries.commitment_of(case, commitment_id=commitment_id)
-    operations.repair_credit(commitment_id=found.commitment.pk, reason=sent.reason, **who(request))
-    return _commitment(queries.commitment_of(case, commitment_id=commitment_id))
+    act = partial(operations.repair_credit, reason=sent.reason, **who(request))
+    return _acted(case, commitment_id, act)
 
 
 @room.read("/quality-tickets", STEWARD, "数据质量工单", Page[TicketOut])

@@ -34,18 +34,17 @@ def period_of(kind: str, on: date) -> Period:
 
 def named_elsewhere() -> Exists:
     """Tell, within a query of cases, whether another open case of the same item names one of the same household."""
-    mine = CasePerson.objects.filter(case=OuterRef(OuterRef("pk")), role=MEMBER).values("person_id")
-    others = CasePerson.objects.filter(case__item_code=OuterRef("item_code"), role=MEMBER, person__in=mine)
-    return Exists(_open(others).exclude(case=OuterRef("pk")))
-
-
-def _open(rows: QuerySet[CasePerson]) -> QuerySet[CasePerson]:
-    return rows.exclude(case__state__in=sorted(TERMINAL)).exclude(case__relation=Case.Relation.REVOKE)
+    mine = CasePerson.objects.filter(case=OuterRef(OuterRef("pk")), role=MEMBER)
+    return Exists(_others(mine, item_code=OuterRef("item_code"), case=OuterRef("pk")))
 
 
 def named_also_in(case: Case) -> QuerySet[CasePerson]:
     """Return who of this household is named in which other open case of the same item, in any place."""
-    mine = case.people.filter(role=MEMBER).values("person_id")
-    others = CasePerson.objects.filter(case__item_code=case.item_code, role=MEMBER, person__in=mine)
-    rows = _open(others).exclude(case=case)
+    rows = _others(case.people.filter(role=MEMBER), item_code=case.item_code, case=case)
     return rows.select_related("person", "case__receiving_organization").order_by("case_id", "row")
+
+
+def _others(mine: QuerySet[CasePerson], *, item_code: str | OuterRef, case: Case | OuterRef) -> QuerySet[CasePerson]:
+    same = CasePerson.objects.filter(case__item_code=item_code, role=MEMBER, person__in=mine.values("person_id"))
+    still = same.exclude(case__state__in=sorted(TERMINAL)).exclude(case__relation=Case.Relation.REVOKE)
+    return still.exclude(case=case)

@@ -163,30 +163,39 @@ def raise_about_organ(
 ) -> bool:
     """Raise an event about how an organ works, without a case; raising it again changes nothing."""
     actor.require("supervision.raise", division=organ.division_id)
-    _, created = SupervisionEvent.objects.get_or_create(
+    _, created = _raise_without_case(
+        lit,
+        subject=subject,
+        target=f"organization:{organ.pk}",
+        place={"division": organ.division_id, "line": line, "organization_name": organ.name},
+        facts=facts,
+        actor=actor,
+        at=at,
+    )
+    return created
+
+
+def _raise_without_case(
+    lit: Lit, *, subject: str, target: str, place: dict[str, str], facts: dict[str, Any], actor: Actor, at: datetime
+) -> tuple[SupervisionEvent, bool]:
+    """Raise an event about an organ or an officer, unless it stands; `place` is its division, line and organization."""
+    event, created = SupervisionEvent.objects.get_or_create(
         rule=lit.rule,
         case=None,
         subject=subject,
-        defaults={
-            "lamp": lit.lamp,
-            "division": organ.division_id,
-            "line": line,
-            "organization_name": organ.name,
-            "facts": facts,
-            "raised_at": at,
-        },
+        defaults={"lamp": lit.lamp, **place, "facts": facts, "raised_at": at},
     )
     if created:
         audit.record(
             "supervision.raise",
             actor=actor,
             at=at,
-            target=f"organization:{organ.pk}",
-            division=organ.division_id,
+            target=target,
+            division=event.division,
             rule=lit.rule,
             lamp=lit.lamp,
         )
-    return created
+    return event, created
 
 
 def _lit(clock: Clock, at: datetime) -> list[Lit]:
@@ -241,29 +250,15 @@ def watch_refusal(payload: dict[str, Any], *, at: datetime) -> None:
 def raise_conduct(*, suspension: QuerySuspension, actor: Actor, at: datetime) -> SupervisionEvent:
     """Raise D01 about an officer who looked too many people up without a case; raising it again changes nothing."""
     actor.require("supervision.raise", division=suspension.division)
-    event, created = SupervisionEvent.objects.get_or_create(
-        rule="D01",
-        case=None,
+    event, _ = _raise_without_case(
+        Lit("D01", "red", day_of(at)),
         subject=f"suspension:{suspension.pk}",
-        defaults={
-            "lamp": SupervisionEvent.Lamp.RED,
-            "division": suspension.division,
-            "line": suspension.line,
-            "organization_name": suspension.organization_name,
-            "facts": {"login": suspension.login_id, "looks": suspension.looks},
-            "raised_at": at,
-        },
+        target=f"login:{suspension.login_id}",
+        place={name: getattr(suspension, name) for name in ("division", "line", "organization_name")},
+        facts={"login": suspension.login_id, "looks": suspension.looks},
+        actor=actor,
+        at=at,
     )
-    if created:
-        audit.record(
-            "supervision.raise",
-            actor=actor,
-            at=at,
-            target=f"login:{suspension.login_id}",
-            division=suspension.division,
-            rule="D01",
-            lamp=event.lamp,
-        )
     return event
 
 

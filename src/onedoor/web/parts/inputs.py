@@ -58,8 +58,13 @@ def posted_day(request: HttpRequest, name: str) -> date:
 
 def typed_day(request: HttpRequest, name: str) -> date:
     """:raises InvalidInput: what was typed is no date; the page says so beside the field."""
+    return read_day(request.POST.get(name, ""), name)
+
+
+def read_day(text: str, name: str) -> date:
+    """:raises InvalidInput: the text of a field or of an address is no date; the page says so beside the field."""
     try:
-        return date.fromisoformat(request.POST.get(name, ""))
+        return date.fromisoformat(text)
     except ValueError:
         raise InvalidInput({name: "请按 2026-11-24 的样子填写日期。"}) from None
 

@@ -8,9 +8,10 @@ from django.shortcuts import render
 
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.registers import queries
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import whole
+from onedoor.web.parts.inputs import read_day, whole
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -42,16 +43,18 @@ def entries(request: HttpRequest, code: str) -> HttpResponse:
 
 def _view(request: HttpRequest) -> tuple[queries.View | None, dict[str, str]]:
     """Return the two times a visitor asks for, and what is wrong with how they were typed."""
-    days, problems = {}, {}
+    days: dict[str, date] = {}
+    problems: dict[str, str] = {}
     for name in ("on", "known"):
         text = request.GET.get(name, "").strip()
         try:
-            days[name] = date.fromisoformat(text) if text else None
-        except ValueError:
-            problems[name] = "请按 2026-11-24 的样子填写日期。"
+            if text:
+                days[name] = read_day(text, name)
+        except InvalidInput as refusal:
+            problems |= refusal.by_field
     if problems:
         return None, problems
-    return queries.view_of(on=days["on"], known=days["known"], today=clock.today()), {}
+    return queries.view_of(on=days.get("on"), known=days.get("known"), today=clock.today()), {}
 
 
 def entry(request: HttpRequest, code: str, entry_id: int) -> HttpResponse:
