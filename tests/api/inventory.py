@@ -34,6 +34,8 @@ COVERED: dict[str, tuple[str, ...]] = {
     "draft_materials": (
         *("drafts_get_materials", "drafts_add_material", "drafts_remove_material"),
         *("papers_choose_paper", "papers_sign_commitment"),
+        *("uploads_begin_for_draft", "uploads_add_part", "uploads_get_upload"),
+        *("uploads_list_uploads", "uploads_end_upload"),
     ),
     "draft_consents": ("drafts_get_consents", "drafts_sign"),
     "draft_review": ("drafts_review", "drafts_submit"),
@@ -43,7 +45,10 @@ COVERED: dict[str, tuple[str, ...]] = {
     "submitted": ("cases_get_receipt",),
     "hand_in": ("cases_hand_in",),
     "undo": ("cases_undo",),
-    "supplement": ("cases_get_supplement", "cases_add_supplement", "cases_supply"),
+    "supplement": (
+        *("cases_get_supplement", "cases_add_supplement", "cases_supply"),
+        *("uploads_begin_for_case", "uploads_add_part", "uploads_get_upload"),
+    ),
     "again": ("cases_apply_again",),
     "papers_owed": ("papers_get_papers", "papers_give_papers"),
     "commitment": ("papers_get_papers", "papers_retract_commitment", "papers_answer_breach"),

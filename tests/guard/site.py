@@ -18,6 +18,7 @@ from onedoor.platform.catalog.models import Offering
 from onedoor.platform.certificates import kinds
 from onedoor.platform.certificates import operations as certificates
 from onedoor.platform.certificates.kinds import CertificateKind, FaceField
+from onedoor.platform.files import operations as files
 from onedoor.platform.identity import clients
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Login, Person
@@ -139,9 +140,11 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
     assert document is not None
     assert material is not None
     assert notice is not None
+    about: dict[str, Any] = {"target": draft.target, "purpose": "photo", "name": "a.pdf", "size": 9, "sha256": ""}
     objects = {
         "number": case.number,
         "draft_id": str(draft.pk),
+        "upload_id": str(files.begin_upload(**about, actor=books.citizen(), at=NOW).pk),
         "identifier": card.identifier,
         "token": card.token,
         "certificate_id": str(card.pk),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
-from ninja import File, Form, Header, UploadedFile
+from ninja import Form, Header
 
 from onedoor.api import forms
 from onedoor.api.answers import Answers, inside, typed
@@ -14,13 +14,13 @@ from onedoor.api.forms import PaperOut, SectionOut
 from onedoor.api.public import ClockOut
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import LARGEST, Id, Line, Page, Text, Told, whole
+from onedoor.api.sendings import SentFile, SentUpload, one_handed_in
 from onedoor.platform.cases import drawing, operations, queries
 from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.cases.queries import Case
 from onedoor.platform.certificates import faces
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.files import queries as files
-from onedoor.platform.files.posted import require_room
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput
@@ -395,14 +395,18 @@ def get_supplement(request: HttpRequest, number: Line) -> dict[str, Any]:
 
 
 @room.write("/cases/{number}/supplement/materials", applicant, "上传补正材料", MaterialOut)
-def add_supplement(request: HttpRequest, number: Line, code: Form[Line], file: File[UploadedFile]) -> dict[str, Any]:
-    """Attach a paper that was asked for."""
+def add_supplement(
+    request: HttpRequest, number: Line, code: Form[Line], file: SentFile = None, upload: SentUpload = None
+) -> dict[str, Any]:
+    """Attach a paper that was asked for, sent here or in parts beforehand."""
     case = case_of(request, number)
-    require_room(request)
-    given = operations.attach_material(
-        draft_id=None, case_id=case.pk, material=code, content=file, name=file.name or "", **who(request)
-    )
-    return material(given)
+
+    def attach(name: str, content: Any) -> Any:
+        return operations.attach_material(
+            draft_id=None, case_id=case.pk, material=code, content=content, name=name, **who(request)
+        )
+
+    return material(one_handed_in(request, file, upload, attach))
 
 
 @room.write("/cases/{number}/supplement", applicant, "提交补正", ActOut)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import File, Form, UploadedFile
+from ninja import Form
 
 from onedoor.api import forms
 from onedoor.api.answers import Answers, inside, typed
@@ -17,6 +17,7 @@ from onedoor.api.problems import Fault, pointer
 from onedoor.api.public import Done
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Id, Line, Page, Text, Told, whole
+from onedoor.api.sendings import SentFile, SentUpload, one_handed_in
 from onedoor.platform.cases import operations, queries
 from onedoor.platform.cases.forms.situations import answers_of
 from onedoor.platform.cases.forms.validation import read_section, typed_problems
@@ -26,7 +27,6 @@ from onedoor.platform.catalog.forms import Section
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.scenarios import scenario_section
 from onedoor.platform.exchange import queries as exchange
-from onedoor.platform.files.posted import require_room
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
@@ -336,13 +336,17 @@ def _offer(one: Any) -> dict[str, Any]:
 
 
 @room.write("/drafts/{uuid:draft_id}/materials", applicant, "上传材料", MaterialOut)
-def add_material(request: HttpRequest, draft_id: UUID, code: Form[Line], file: File[UploadedFile]) -> MaterialOut:
-    """Attach a photographed or scanned paper; its content decides what it is."""
-    require_room(request)
-    given = operations.attach_material(
-        draft_id=draft_id, case_id=None, material=code, content=file, name=file.name or "", **who(request)
-    )
-    return MaterialOut(**material(given))
+def add_material(
+    request: HttpRequest, draft_id: UUID, code: Form[Line], file: SentFile = None, upload: SentUpload = None
+) -> MaterialOut:
+    """Attach a photographed or scanned paper, sent here or in parts beforehand; its content decides what it is."""
+
+    def attach(name: str, content: Any) -> Any:
+        return operations.attach_material(
+            draft_id=draft_id, case_id=None, material=code, content=content, name=name, **who(request)
+        )
+
+    return MaterialOut(**material(one_handed_in(request, file, upload, attach)))
 
 
 @room.remove("/drafts/{uuid:draft_id}/materials/{material_id}", applicant, "移除材料", Done)

@@ -7,16 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import File, UploadedFile
 
 from onedoor.api.cases import SEEN, ActOut, MaterialOut, case_of, material, standing
 from onedoor.api.doors import applicant, caller, officer, person, somebody, who
 from onedoor.api.public import Done
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Day, Id, Line, Page, Text, Told, page, whole
+from onedoor.api.sendings import SentFiles, SentUploads, handed_in
 from onedoor.platform.cases import operations, queries
 from onedoor.platform.cases.queries import Case
-from onedoor.platform.files.posted import require_room
 from onedoor.platform.kernel import clock
 
 room = Room("papers")
@@ -288,14 +287,20 @@ def _tolerance(one: Any) -> dict[str, Any]:
 
 @room.write("/cases/{number}/papers/{code}", somebody, "补交材料", Page[MaterialOut])
 def give_papers(
-    request: HttpRequest, number: Line, code: Line, files: File[list[UploadedFile]], seen: int = SEEN
+    request: HttpRequest,
+    number: Line,
+    code: Line,
+    files: SentFiles = None,
+    uploads: SentUploads = None,
+    seen: int = SEEN,
 ) -> dict[str, Any]:
     """Hand in, all its pages at once, a paper the case waits for; by the applicant's side, or taken in at the window."""
-    require_room(request)
     case = case_of(request, number, seen=seen)
-    contents = [(one.name or "", one) for one in files]
-    given = operations.give_papers(case_id=case.pk, material=code, contents=contents, **who(request))
-    return whole(given, material)
+
+    def give(contents: Any) -> Any:
+        return operations.give_papers(case_id=case.pk, material=code, contents=contents, **who(request))
+
+    return whole(handed_in(request, files, uploads, give), material)
 
 
 @room.write("/cases/{number}/papers/{code}/original", officer("cases.accept"), "核对原件", ActOut)

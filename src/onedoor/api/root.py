@@ -18,12 +18,13 @@ from onedoor.api import (
     public,
     supervision,
     systems,
+    uploads,
     window,
 )
 from onedoor.api.specification import OneDoorAPI
 
 ROOMS = (
-    *(catalog, public, drafts, cases, me),
+    *(catalog, public, drafts, uploads, cases, me),
     *(desk, acts, proceedings, papers, window, certificates),
     *(catalog_desk, people, systems, exchange, supervision, oauth),
 )

@@ -30,6 +30,7 @@ TAGS = {
     "items": "事项：查找、指南、表单、预检 · Items: find them, their guide and form, the check beforehand",
     "public": "公开：查进度、公示、核验 · For everybody: progress by code, notices, checks",
     "drafts": "申请：填写、材料、授权、提交 · Applications: fill in, papers, consents, submit",
+    "uploads": "分段上传：断了接着传 · Files in parts, that go on after a break",
     "cases": "办件：申请人跟踪和办理 · Cases as their applicants follow them",
     "me": "我的：消息、委托、授权、证照、数据 · Mine: messages, delegations, consents, certificates, data",
     "desk": "工作台：待办和案卷 · The workbench: worklist and case file",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection, models
@@ -57,6 +58,7 @@ GIVEN: Given = {
     "certificate_id": lambda place: place.certificate.pk,
     "ticket_id": lambda place: place.ticket.pk,
     "client_id": lambda place: place.client.pk,
+    "upload_id": lambda place: uuid4(),
 }
 # What one query means by a name that another query uses for another table.
 GIVEN_TO = {("get_data_objection", "objection_id"): lambda place: place.data_objection.pk}
@@ -100,7 +102,7 @@ ELSEWHERE = {
 CITIZENS = frozenset(
     {"get_draft", "known_answers", "needed_consents", "signatures_asked", "my_drafts", "my_cases", "uses_about"}
     | {"own_objections", "own_use", "uses_under_consents", "matters_of", "papers_of_draft", "my_papers", "use_log"}
-    | {"may_promise", "my_records"}
+    | {"may_promise", "my_records", "begun_uploads", "get_upload"}
 )
 MUST_SEE = frozenset(
     {

@@ -11,6 +11,7 @@ from tests.platform.replays.stage import AT, Sent, Stage, picture
 
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Case
+from onedoor.platform.files import operations as files
 
 FINDING = "查馆藏系统，有三本书逾期一年未还。"
 REASON = "馆藏记录清楚，当事人没有异议。"
@@ -28,6 +29,37 @@ def sign_commitment(stage: Stage) -> Sent:
     publish(CLEAN)
     draft = Applicant(stage.desk).begin()
     return Sent("reader", f"{API}/drafts/{draft.pk}/materials/clean/commitment")
+
+
+def begun(stage: Stage, target: str) -> str:
+    """Let the reader begin a file of which the part is still to come."""
+    actor = stage.books.citizen()
+    return str(
+        files.begin_upload(target=target, purpose="photo", name="a.jpg", size=9, sha256="", actor=actor, at=AT).pk
+    )
+
+
+@operation("/drafts/{draft_id}/uploads")
+def begin_for_draft(stage: Stage) -> Sent:
+    return Sent(
+        "reader", f"{API}/drafts/{stage.books.draft(AT).pk}/uploads", {"code": "photo", "name": "a.jpg", "size": 9}
+    )
+
+
+@operation("/cases/{number}/uploads")
+def begin_for_case(stage: Stage) -> Sent:
+    return Sent("reader", f"{API}/cases/{stage.books.received(AT).number}/uploads", {"code": "photo", "size": 9})
+
+
+@operation("/uploads/{upload_id}/parts")
+def add_part(stage: Stage) -> Sent:
+    upload = begun(stage, stage.books.draft(AT).target)
+    return Sent("reader", f"{API}/uploads/{upload}/parts", {"offset": 0, "file": b"123456789"})
+
+
+@operation("/uploads/{upload_id}", "delete")
+def end_upload(stage: Stage) -> Sent:
+    return Sent("reader", f"{API}/uploads/{begun(stage, stage.books.draft(AT).target)}")
 
 
 @operation("/cases/{number}/papers/{code}")

@@ -24,8 +24,8 @@ for module in ("citizen", "officers", "offices", "papers", "machines", "machines
     importlib.import_module(f"tests.platform.replays.{module}")
 
 TIMES = 100
-# Not effects of a write: sessions and log-ins, knocks at a door, and what the replays remember.
-BESIDE = {"django_session", "axes_accesslog", "kernel_rateslot", "kernel_replay"}
+# Not effects of a write: sessions and log-ins, knocks at a door, how much has arrived, and what the replays remember.
+BESIDE = {"django_session", "axes_accesslog", "kernel_rateslot", "kernel_replay", "files_arrival"}
 
 
 @pytest.fixture

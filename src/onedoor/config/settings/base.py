@@ -98,7 +98,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 
 # A form's files are sealed while they arrive: nothing of them lies open on disk.
-FILE_UPLOAD_HANDLERS = ["onedoor.platform.files.posted.SealingUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["onedoor.web.parts.arrivals.MeteredUploadHandler"]
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 SILENCED_SYSTEM_CHECKS: list[str] = []

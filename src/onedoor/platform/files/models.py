@@ -1,5 +1,6 @@
-"""Stored files, found by their content, and whose they are."""
+"""Stored files, found by their content, and whose they are; files on their way; how much somebody has brought."""
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
@@ -26,9 +27,6 @@ class StoredFile(Recorded):
     class Meta:
         verbose_name = "文件"
         verbose_name_plural = "文件"
-        indexes: ClassVar = [
-            models.Index(fields=["owner", "recorded_at"], name="file_by_owner"),
-        ]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.media_type}"
@@ -52,3 +50,72 @@ class FileGrant(Recorded):
 
     def __str__(self) -> str:
         return self.target
+
+
+class Arrival(models.Model):
+    """How much somebody has sent at one moment, kept or refused; it counts for a day and goes then."""
+
+    owner = models.CharField("上传人", max_length=40)
+    size = models.PositiveBigIntegerField("大小")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "到达的文件"
+        verbose_name_plural = "到达的文件"
+        indexes: ClassVar = [models.Index(fields=["owner", "at"], name="arrival_by_owner")]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.size}"
+
+
+class BegunUpload(models.Model):
+    """
+    A file that comes in parts. Whoever began it goes on where it stopped, on any device, until it expires.
+
+    It belongs to nothing yet: once whole, it is handed to the act it was meant for like a file of a form.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.CharField("上传人", max_length=40)
+    target = models.CharField("归属", max_length=80)  # case:12, draft:<uuid>
+    purpose = models.CharField("材料", max_length=40)  # the code of the paper it is meant for
+    name = EncryptedTextField("文件名", blank=True, default="")
+    size = models.PositiveBigIntegerField("大小")  # as announced
+    digest = models.CharField("摘要", max_length=64, blank=True)  # keyed, of the SHA-256 announced; empty: none was
+    received = models.PositiveBigIntegerField("已收", default=0)
+    begun_at = models.DateTimeField("开始时间")
+    expires_at = models.DateTimeField("保留至", db_index=True)
+
+    class Meta:
+        verbose_name = "未传完的文件"
+        verbose_name_plural = "未传完的文件"
+        indexes: ClassVar = [models.Index(fields=["owner", "target"], name="begun_upload_by_owner")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def is_whole(self) -> bool:
+        return self.received == self.size
+
+
+class UploadPart(models.Model):
+    """One part of it, sealed on disk by itself under a key of its own."""
+
+    upload = models.ForeignKey(BegunUpload, on_delete=models.CASCADE, related_name="parts")
+    offset = models.PositiveBigIntegerField("起点")
+    size = models.PositiveBigIntegerField("大小")
+    digest = models.CharField("摘要", max_length=64)  # keyed
+    key = EncryptedJSONField("密钥")
+
+    class Meta:
+        verbose_name = "文件的一段"
+        verbose_name_plural = "文件的一段"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["upload", "offset"], name="upload_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} {self.offset}"
+
+    @property
+    def file_key(self) -> FileKey:
+        return FileKey.parse(self.key)

@@ -1,15 +1,18 @@
-"""Open a file, for whoever may see what it belongs to."""
+"""Open a file, for whoever may see what it belongs to; see what of one's own is still on its way."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
+from uuid import UUID
 
 import structlog
 from django.utils.http import content_disposition_header
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.files import access, storage
-from onedoor.platform.files.models import FileGrant, StoredFile
+from onedoor.platform.files.models import BegunUpload, FileGrant, StoredFile
+from onedoor.platform.files.ownership import owner_of
+from onedoor.platform.files.parts import UploadNotThere
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotFound
 
@@ -71,3 +74,19 @@ def _content(stored: StoredFile) -> IO[bytes]:
     except storage.FileDamaged:
         log.error("files.damaged", file=stored.pk)  # an operator has to act; the refusal is recorded where it surfaces
         raise
+
+
+def begun_uploads(*, actor: Actor, at: datetime, target: str = "") -> list[BegunUpload]:
+    """Return what one has begun to upload and not handed in yet, for one application where it is named, oldest first."""
+    if actor.person_id is None:
+        return []
+    rows = BegunUpload.objects.filter(owner=owner_of(actor), expires_at__gt=at)
+    return list((rows.filter(target=target) if target else rows).order_by("begun_at", "pk"))
+
+
+def get_upload(*, upload_id: UUID, actor: Actor, at: datetime) -> BegunUpload:
+    """:raises UploadNotThere: there is none, it has expired, or somebody else has begun it; all look alike."""
+    found = next((one for one in begun_uploads(actor=actor, at=at) if one.pk == upload_id), None)
+    if found is None:
+        raise UploadNotThere
+    return found

@@ -1,11 +1,11 @@
-"""How much one person may bring in a day: a disk is for everybody."""
+"""How much one person may bring in a day, kept or refused: a disk and a line are for everybody."""
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Sum
 
-from onedoor.platform.files.models import StoredFile
+from onedoor.platform.files.models import Arrival
 from onedoor.platform.kernel.errors import OneDoorError
 
 PERIOD = timedelta(days=1)
@@ -18,14 +18,24 @@ class QuotaUsed(OneDoorError):
         "一天内最多上传 {most} MB，这个文件放不下了。请明天再传，或到窗口提交；已经上传的都在。",
     )
 
-
-def require_room(owner: str, size: int, *, at: datetime) -> None:
-    """:raises QuotaUsed: with so many bytes more the owner has brought more than a day's share; the machine has none."""
-    most = settings.ONEDOOR_UPLOAD_QUOTA
-    if owner != "system" and used(owner, at=at) + size > most:
-        raise QuotaUsed(most=most // 1_048_576)
+    def __init__(self) -> None:
+        super().__init__(most=settings.ONEDOOR_UPLOAD_QUOTA // 1_048_576)
 
 
-def used(owner: str, *, at: datetime) -> int:
-    rows = StoredFile.objects.filter(owner=owner, recorded_at__gt=at - PERIOD)
-    return int(rows.aggregate(total=Sum("size"))["total"] or 0)
+def room(owner: str, *, at: datetime) -> int:
+    """Return how many bytes more the owner may bring now."""
+    rows = Arrival.objects.filter(owner=owner, at__gt=at - PERIOD)
+    brought = int(rows.aggregate(total=Sum("size"))["total"] or 0)
+    most: int = settings.ONEDOOR_UPLOAD_QUOTA
+    return max(0, most - brought)
+
+
+def charge(owner: str, size: int, *, at: datetime) -> None:
+    """Note that so many bytes have arrived, before anything is known of them: a refused file costs what it costs."""
+    Arrival.objects.create(owner=owner, size=size, at=at)
+
+
+def forget(*, at: datetime) -> int:
+    """Drop what counts no more and return how much it was; safe to run twice."""
+    gone, _ = Arrival.objects.filter(at__lte=at - PERIOD).delete()
+    return gone

@@ -22,7 +22,7 @@ def receive(content: bytes | IO[bytes], *, accept: Collection[Family] = USUAL) -
     :raises FileRefused: empty, too large, infected, or not what is asked for.
     :raises StorageFull: the disk is full; nothing is left behind.
     """
-    aside = _sealed(io.BytesIO(content) if isinstance(content, bytes) else content)
+    aside = sealed_aside(content)
     if aside.size == 0:
         raise FileRefused(why="文件是空的，请重新选择。")
     scanning.scan(aside)  # as it came: what the scanner looks for may be gone from what is kept
@@ -36,12 +36,18 @@ def require_size(size: int) -> None:
         raise FileRefused(why=f"文件有 {size / 1_048_576:.0f} MB，最多 {limit // 1_048_576} MB，请拍小一点再上传。")
 
 
-def _sealed(content: IO[bytes]) -> Aside:
+def sealed_aside(content: bytes | IO[bytes]) -> Aside:
+    """
+    Return a content sealed aside as it came.
+
+    :raises FileRefused: it is too large.
+    :raises StorageFull: the disk is full; nothing is left behind.
+    """
     already = getattr(content, "aside", None)  # a form's file, which was sealed while it arrived
     require_size(getattr(content, "size", 0) or 0)
     if isinstance(already, Aside):
         return already
-    aside = Aside()
+    aside, content = Aside(), io.BytesIO(content) if isinstance(content, bytes) else content
     while piece := content.read(PIECE):
         require_size(aside.size + len(piece))
         aside.write(piece)

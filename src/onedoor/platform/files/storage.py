@@ -8,6 +8,7 @@ import errno
 import io
 import os
 import secrets
+import shutil
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -39,6 +40,19 @@ class FileDamaged(OneDoorError):
 
 def path_of(digest: str) -> Path:
     return Path(settings.ONEDOOR_FILES_DIR) / digest[:2] / digest[2:4] / digest
+
+
+def part_of(upload: object, offset: int) -> Path:
+    """Return the place of one part of a file that is not whole yet."""
+    return _parts(upload) / str(offset)
+
+
+def _parts(upload: object) -> Path:
+    return Path(settings.ONEDOOR_FILES_DIR) / "parts" / str(upload)
+
+
+def remove_parts(upload: object) -> None:
+    shutil.rmtree(_parts(upload), ignore_errors=True)
 
 
 def incoming(name: str) -> Path:
@@ -128,9 +142,8 @@ class Aside:
     def open(self) -> io.BufferedReader:
         return unsealed(self.path.open("rb"), self.key)
 
-    def put(self, digest: str) -> None:
+    def put(self, target: Path) -> None:
         """Move it to its place. What lies there already is replaced: the caller holds its row."""
-        target = path_of(digest)
         with room_for(target):
             os.replace(self.path, target)
             _sync_folder(target.parent)
@@ -164,13 +177,18 @@ def _sync_folder(folder: Path) -> None:
 
 
 def open_content(digest: str, key: FileKey) -> io.BufferedReader:
+    """Open a stored content; see `open_sealed`."""
+    return open_sealed(path_of(digest), key)
+
+
+def open_sealed(path: Path, key: FileKey) -> io.BufferedReader:
     """
-    Open a stored content after every chunk of it has been checked.
+    Open a sealed content after every chunk of it has been checked.
 
     :raises FileDamaged: it is missing, or not what was stored.
     """
     try:
-        content = unsealed(path_of(digest).open("rb"), key)
+        content = unsealed(path.open("rb"), key)
         while content.read1():
             pass
         content.seek(0)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from onedoor.platform.cases import drawing, operations, queries
@@ -12,7 +13,7 @@ from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.certificates.faces import face_pdf
 from onedoor.platform.files import queries as files
 from onedoor.platform.kernel import clock
-from onedoor.web.citizen.uploads import attach_posted, uploaded
+from onedoor.web.citizen.uploads import attach_posted, end_uploads, has_files, uploaded, uploading
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.papers import pdf_response
 from onedoor.web.parts.writes import attempt, has_written, keyed
@@ -91,9 +92,10 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
         "clocks": queries.clocks_of(found, at=clock.now()),
         "notice": queries.latest_document(found, "supplement"),
         "problem": problem,
+        **_uploading(request, found),
     }
     page = render(request, "citizen/supplement.html", context, status=422 if problem else 200)
-    return has_written(page) if request.FILES else page
+    return has_written(page) if has_files(request) else page
 
 
 def _supply(request: HttpRequest, found: Case) -> str:
@@ -112,16 +114,23 @@ def papers_owed(request: HttpRequest, number: str) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         code = request.POST.get("give", "")
-        contents = uploaded(request, code)
         _, refusal = attempt(
             request,
-            lambda: operations.give_papers(case_id=found.pk, material=code, contents=contents, **_who(request)),
+            lambda: operations.give_papers(
+                case_id=found.pk, material=code, contents=uploaded(request, code), **_who(request)
+            ),
         )
+        end_uploads(request, code, refusal)
         if refusal is None:
             return redirect("case", number=number)
         problem = " ".join(refusal.by_field.values())
-    context = {"case": found, "open": queries.open_papers(found, at=clock.now()), "problem": problem}
+    open_papers = queries.open_papers(found, at=clock.now())
+    context = {"case": found, "open": open_papers, "problem": problem, **_uploading(request, found)}
     return render(request, "citizen/papers_owed.html", context, status=422 if problem else 200)
+
+
+def _uploading(request: HttpRequest, found: Case) -> dict[str, Any]:
+    return uploading(request, found.target, reverse("api-1:api_uploads_begin_for_case", args=[found.number]))
 
 
 @keyed

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from onedoor.platform.cases import operations, queries
@@ -25,12 +26,13 @@ from onedoor.web.citizen.journey import Journey, url_after
 from onedoor.web.citizen.places import place_of
 from onedoor.web.citizen.proceedings import WAYS
 from onedoor.web.citizen.situations import carried
-from onedoor.web.citizen.uploads import attach_posted
+from onedoor.web.citizen.uploads import attach_posted, has_files, uploading
 from onedoor.web.parts import pickers, refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, whole
 from onedoor.web.parts.writes import attempt, has_written, keyed
 
+BEGIN_UPLOAD = "api-1:api_uploads_begin_for_draft"
 SAVED_ELSEWHERE = "这份草稿 {at} 在另一台设备（或另一个窗口）上保存过。您刚填的内容在下面，还没有保存；再点一次“保存，下一步”，就以您现在填的为准。"
 
 
@@ -231,9 +233,10 @@ def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "journey": journey,
         "problem": problem,
         "place_in_journey": journey.place("materials"),
+        **uploading(request, draft.target, reverse(BEGIN_UPLOAD, args=[draft.pk])),
     }
     page = render(request, "citizen/materials.html", context, status=422 if problem else 200)
-    return has_written(page) if request.FILES else page
+    return has_written(page) if has_files(request) else page
 
 
 def _remove(request: HttpRequest, draft: Draft) -> None:
@@ -272,7 +275,7 @@ def _change_materials(request: HttpRequest, draft: Draft) -> str:
     problem = attach_posted(request, draft_id=draft.pk)
     if problem:
         return problem
-    if not request.FILES and "next" not in request.POST and not (choice or request.POST.get("remove")):
+    if not has_files(request) and "next" not in request.POST and not (choice or request.POST.get("remove")):
         return "请先选择或拍摄要上传的照片，再点“上传”。"
     return ""
 

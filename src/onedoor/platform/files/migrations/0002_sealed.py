@@ -25,7 +25,7 @@ def seal_stored(apps, schema_editor):
         stored.key = aside.key.kept()
         stored.save()
         if plain.exists():
-            aside.put(stored.digest)
+            aside.put(storage.path_of(stored.digest))
             storage.remove(old)
 
 

@@ -2,8 +2,22 @@
 
 from onedoor.platform.files.contents import FileRefused
 from onedoor.platform.files.operations.storing import store_file
+from onedoor.platform.files.operations.uploading import begin_upload, end_upload, receive_part
+from onedoor.platform.files.parts import UploadIncomplete, UploadNotThere, WrongOffset
 from onedoor.platform.files.quotas import QuotaUsed
 from onedoor.platform.files.receiving import receive
 from onedoor.platform.files.storage import StorageFull
 
-__all__ = ["FileRefused", "QuotaUsed", "StorageFull", "receive", "store_file"]
+__all__ = [
+    "FileRefused",
+    "QuotaUsed",
+    "StorageFull",
+    "UploadIncomplete",
+    "UploadNotThere",
+    "WrongOffset",
+    "begin_upload",
+    "end_upload",
+    "receive",
+    "receive_part",
+    "store_file",
+]

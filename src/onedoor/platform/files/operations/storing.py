@@ -7,7 +7,6 @@ from typing import IO
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.files import quotas
 from onedoor.platform.files.contents import Taken
 from onedoor.platform.files.families import Family
 from onedoor.platform.files.models import FileGrant, StoredFile
@@ -34,7 +33,6 @@ def store_file(
     The name is kept cleaned, as what the file is called there; what the content is, only the content says.
 
     :raises FileRefused: empty, too large, or not one of the families in `accept`.
-    :raises QuotaUsed: the actor has brought a day's share already.
     :raises StorageFull: the disk is full.
     """
     owner = owner_of(actor)
@@ -69,10 +67,9 @@ def _kept(taken: Taken, owner: str, actor: Actor, at: datetime) -> StoredFile:
     )
     # Another request with the same content waits for the row, so that two never put a file there under two keys.
     if created:
-        quotas.require_room(owner, 0, at=at)
-        aside.put(stored.digest)
+        aside.put(path_of(stored.digest))
     elif not path_of(stored.digest).exists():  # lost from the disk, and here it is again
         stored.key = aside.key.kept()
         stored.save(update_fields=["key"])
-        aside.put(stored.digest)
+        aside.put(path_of(stored.digest))
     return stored
