@@ -342,6 +342,7 @@ class _OneCase:
             permission=permission,
             division=self.place.code if tier == 4 else self.town.code,
             line=self.writer.item.line,
+            item_code=self.writer.version.code,
             opened_at=opened,
             urgent_on=date.max if ended else urgent,
             ended_at=ended.at if ended else None,

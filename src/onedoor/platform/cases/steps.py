@@ -101,6 +101,7 @@ def open_common(case: Case, step: Step, *, at: datetime, organ: Organization) ->
         permission=step.permission,
         division=organ.division_id,
         line=case.line,
+        item_code=case.item_code,
         opened_at=at,
     )
 
@@ -116,6 +117,7 @@ def _open(case: Case, step: Step, *, at: datetime, tier: int) -> CaseStep:
         permission=step.permission,
         division=organization.division_id,
         line=case.line,
+        item_code=case.item_code,
         opened_at=at,
     )
 

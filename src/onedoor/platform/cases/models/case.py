@@ -201,6 +201,7 @@ class CaseStep(models.Model):
     permission = models.CharField("所需权限", max_length=40, blank=True)
     division = models.CharField("行政区划", max_length=12)
     line = models.CharField("业务条线", max_length=40)
+    item_code = models.CharField("事项", max_length=80)
     opened_at = models.DateTimeField("开始时间")
     # The earlier of its own due day and the case's; what the worklist is sorted by. Later than all days: no limit runs.
     urgent_on = models.DateField("紧迫日", default=date.max)
@@ -211,13 +212,18 @@ class CaseStep(models.Model):
         verbose_name = "办理环节"
         verbose_name_plural = "办理环节"
         indexes: ClassVar = [
-            # The list of a small place is read by its place, that of the whole country in its order.
+            # The list of a large place is read in its order, that of a small one by its place.
             models.Index(
-                fields=["division", "urgent_on", "id"],
-                name="step_waiting_in_place",
+                fields=["urgent_on", "id", "division", "permission"],
+                name="step_waiting",
                 condition=models.Q(ended_at__isnull=True),
             ),
-            models.Index(fields=["urgent_on", "id"], name="step_waiting", condition=models.Q(ended_at__isnull=True)),
+            # Counts, and what a list can be narrowed by, are read from this index alone.
+            models.Index(
+                fields=["division", "permission", "code", "title", "item_code"],
+                name="step_waiting_counts",
+                condition=models.Q(ended_at__isnull=True),
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -22,6 +22,12 @@ from onedoor.standards.masks import mask_name
 
 PAGE = 100
 MOST_PLACES = 100  # offered to choose from
+# What a line shows. Sealed numbers and the definitions of items are a page's largest cost, and no list needs them.
+SHOWN = (
+    *("case", "code", "title", "division", "urgent_on", "opened_at"),
+    *("case__number", "case__state", "case__division", "case__item_code", "case__item_version__title"),
+    "case__applicant__name",
+)
 LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 
 
@@ -63,7 +69,7 @@ def worklist(
         due_at__isnull=False,
     )
     waiting = waiting.annotate(urgent_at=Subquery(in_hours.order_by("due_at").values("due_at")[:1]))
-    rows = waiting.select_related("case__item_version", "case__applicant").order_by(first, "id")[:most]
+    rows = waiting.select_related("case__item_version", "case__applicant").only(*SHOWN).order_by(first, "id")[:most]
     return [_work_item(row, at, sieve) for row in rows]
 
 
@@ -78,7 +84,7 @@ def _condition(sieve: Sieve, *, on: date) -> Q:
     if sieve.duty:
         found &= Q(code=sieve.duty)
     if sieve.item:
-        found &= Q(case__item_code=sieve.item)
+        found &= Q(item_code=sieve.item)
     if sieve.within:
         place = Q(pk__in=[])
         for start, end in identity.reach_of(sieve.within, on=on):
@@ -163,10 +169,10 @@ def queues(*, actor: Actor, on: date) -> list[QueueCount]:
 
 
 def choices(*, actor: Actor) -> dict[str, list[tuple[str, str]]]:
-    """Return what the list can be narrowed by: steps, items and places with something waiting, times. Three queries."""
+    """Return what the list can be narrowed by: steps, items and places with something waiting, times. Four queries."""
     waiting = _waiting(actor)
-    items = waiting.values("case__item_version").distinct()
-    titles = ItemVersion.objects.filter(pk__in=items).order_by("version").values_list("code", "title")
+    codes = list(waiting.values_list("item_code", flat=True).distinct())
+    titles = ItemVersion.objects.filter(code__in=codes).order_by("version").values_list("code", "title")
     places = identity.divisions_with(list(waiting.values_list("division", flat=True).distinct()[:MOST_PLACES]))
     return {
         "item": sorted(dict(titles).items()),
