@@ -140,7 +140,11 @@ def test_a_photo_is_straightened_and_made_smaller_on_the_phone(papers: Page, liv
     exif[0x0112] = 6
     turned.save(path, exif=exif, quality=95)
     sent: list[str] = []
-    papers.expose_function("keep", lambda part: sent.append(part))
+
+    def keep(part: str) -> None:  # the player wants a function of Python's own
+        sent.append(part)
+
+    papers.expose_function("keep", keep)
     papers.evaluate(KEEP)
     upload(papers, path)
     arrives(papers, before)
