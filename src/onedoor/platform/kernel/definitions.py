@@ -68,8 +68,9 @@ class Definition:
             return isinstance(value, str) and 0 < len(value.strip()) <= LONGEST_TEXT
         if self.kind == "decimal":
             return is_plain_number(value)
-        wanted = {"yes_no": bool, "whole": int, "structure": (list, dict)}[self.kind]
-        return isinstance(value, wanted) and (self.kind == "yes_no" or not isinstance(value, bool))
+        if self.kind == "structure":
+            return isinstance(value, list | dict)
+        return type(value) is (bool if self.kind == "yes_no" else int)  # True is no whole number
 
     def _is_within(self, number: Decimal) -> bool:
         return (self.least is None or number >= self.least) and (self.most is None or number <= self.most)
