@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from onedoor.platform.cases import offers, papers
-from onedoor.platform.cases.access import rows_of
+from onedoor.platform.cases.access import UNSAFE, rows_of
 from onedoor.platform.cases.commitments import commitments_of
 from onedoor.platform.cases.models import Case, Commitment, Material, Tolerance
 from onedoor.platform.catalog.items import Material as PaperDefinition
@@ -112,7 +112,8 @@ def check_decidable(case: Case, *, granted: bool, at: datetime) -> None:
     :raises PapersOwed: a grant, though what stood for a paper has fallen away.
     :raises CommitmentBroken: a grant, though a commitment was found untrue.
     """
-    papers.require_safe(case)
+    if case.materials.filter(file__scan__in=UNSAFE).exists():
+        papers.require_safe(case.materials.select_related("file"))
     later = open_tolerances(case)
     if later:
         due = min(row.due_on for row in later if row.due_on is not None)
@@ -125,6 +126,6 @@ def check_decidable(case: Case, *, granted: bool, at: datetime) -> None:
     untrue = [one.paper.title for one in commitments_of(case) if one.state == Commitment.State.BROKEN]
     if untrue:
         raise CommitmentBroken(titles="、".join(untrue))
-    left = owed(case, case.materials.order_by("id"), at=at)
+    left = owed(case, case.materials.select_related("file").order_by("id"), at=at)
     if left:
         raise PapersOwed(titles="、".join(one.definition.title for one in left), why=left[0].why.label)

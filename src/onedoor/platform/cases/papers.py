@@ -55,18 +55,14 @@ class PapersInCheck(OneDoorError):
     )
 
 
-def require_safe(case: Case) -> None:
+def require_safe(found: Iterable[Material]) -> None:
     """
-    Let nobody judge a case on papers that nobody could open.
+    Let nobody judge a case on papers that nobody could open; `found` are its papers, read with their files.
 
     :raises PapersQuarantined: a paper that counts has not passed the scanner.
     :raises PapersInCheck: the scanner has not said yet.
     """
-    if not getattr(case, "has_unsafe", True):
-        return
-    standing = [
-        (paper.title, paper.file.scan) for paper in current(case.materials.select_related("file")) if paper.file
-    ]
+    standing = [(paper.title, paper.file.scan) for paper in current(found) if paper.file]
     locked = [title for title, scan in standing if scan in QUARANTINED]
     if locked:
         raise PapersQuarantined(titles="、".join(dict.fromkeys(locked)))
