@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 from tests.platform.desks import Desk, own, staff
 from tests.platform.files import samples
 from tests.platform.files.conftest import last_stored, stored_paths
@@ -22,8 +24,7 @@ from onedoor.platform.cases.models import Draft
 from onedoor.platform.cases.operations.submission import MaterialsMissing
 from onedoor.platform.files import quarantine, scanning, tasks
 from onedoor.platform.files.models import StoredFile
-from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.management.commands.work import run_everything
+from onedoor.platform.kernel import clock, outbox
 from onedoor.platform.messages.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -65,8 +66,13 @@ def give(desk: Desk, draft: Draft, content: bytes) -> StoredFile:
 
 
 def works(stored: StoredFile) -> str:
-    """Let the worker do what waits, and return what it says of a file then."""
-    run_everything()
+    """Do what waits for the worker, and return what it says of a file then; as a process see tests/processes."""
+    ready = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path__endswith="files.tasks.scan_file")
+    asked = [one.args_kwargs["kwargs"] for one in ready]
+    ready.delete()
+    for arguments in asked:
+        tasks.scan_file.call(**arguments)
+    outbox.deliver_pending(at=clock.now())
     stored.refresh_from_db()
     return str(stored.scan)
 
