@@ -9,15 +9,17 @@ import pyotp
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.identity.models import Login, OneTimeCode
+from onedoor.platform.identity.models import Login, OneTimeCode, Person
 from onedoor.platform.identity.operations.sessions import end_sessions
 from onedoor.platform.identity.passwords import must_rotate, remember
-from onedoor.platform.identity.queries import id_number_index, phone_index
+from onedoor.platform.identity.queries import OfficerNotFound
+from onedoor.platform.identity.reach import require_officer
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.crypto import hmac_sm3
+from onedoor.platform.kernel.crypto import hmac_sm3, keyed_hash
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
 from onedoor.standards.contacts import parse_mobile
 from onedoor.standards.id_numbers import parse_citizen_id
@@ -28,6 +30,7 @@ PER_DAY = 10
 TRIES = 5
 SHORTEST_NOTE = 10
 LOCKED_FOR = timedelta(minutes=30)
+NOT_YOURS = "没有这个工号，它不全在您的管辖范围内，或这是您自己的工号。请核对；自己的账号由另一位安全管理员办理，跨辖区的由上级办理。"
 STEP = 30  # seconds of a one-time password (RFC 6238)
 
 
@@ -84,13 +87,13 @@ def issue_code(*, phone: str, at: datetime) -> str | None:
 
     :raises TooManyCodes: one a minute, ten a day.
     """
-    index = phone_index(phone)
+    index = _index(phone)
     recent = OneTimeCode.objects.filter(phone_index=index, sent_at__gt=at - timedelta(days=1))
     if recent.filter(sent_at__gt=at - BETWEEN).exists() or recent.count() >= PER_DAY:
         raise TooManyCodes
     code = f"{secrets.randbelow(1_000_000):06d}"
     OneTimeCode.objects.create(phone_index=index, digest=_digest(index, code), sent_at=at, expires_at=at + GOOD_FOR)
-    known = Login.objects.filter(phone_index=index, kind=Login.Kind.CITIZEN, is_active=True).exists()
+    known = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN, is_active=True).exists()
     return code if known else None
 
 
@@ -100,7 +103,7 @@ def use_code(*, phone: str, code: str, at: datetime) -> Login:
 
     :raises CodeWrong: wrong, used, too old, or tried too often.
     """
-    index = phone_index(phone)
+    index = _index(phone)
     # Counting a wrong try must survive the refusal, so it is committed before anything is raised.
     with transaction.atomic():
         last = OneTimeCode.objects.select_for_update().filter(phone_index=index).order_by("-sent_at", "-id").first()
@@ -110,10 +113,16 @@ def use_code(*, phone: str, code: str, at: datetime) -> Login:
             good = _same(last.digest, _digest(index, unicodedata.normalize("NFKC", code).strip()))
             last.used_at = at if good else None
             last.save(update_fields=["tries", "used_at"])
-    login = Login.objects.filter(phone_index=index, kind=Login.Kind.CITIZEN, is_active=True).first() if good else None
+    found = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN, is_active=True)
+    login = found.first() if good else None
     if login is None:
         raise CodeWrong
     return login
+
+
+def _index(phone: str) -> str:
+    """Return under what the codes sent to a phone are kept; they live for minutes, no change of keys reaches them."""
+    return keyed_hash(phone, purpose="person.phone")
 
 
 def _digest(index: str, code: str) -> str:
@@ -232,10 +241,8 @@ def unlock_officer(*, login_id: int, reason: str, actor: Actor, at: datetime) ->
     """
     problems: dict[str, str] = {}
     _check_note(reason, problems)
-    login = Login.objects.select_for_update().filter(pk=login_id, kind=Login.Kind.OFFICER).first()
-    if login is None or login.pk == actor.login_id:
-        problems["username"] = "没有这个工号，或这是您自己的工号。自己的账号须由另一位安全管理员解锁。"
-    actor.require("identity.reset", division=actor.reach[0][0] if actor.reach else "")
+    actor.require_one_of("identity.reset")
+    login = _officer_within(Q(pk=login_id), problems, actor, at)
     if problems or login is None:
         raise InvalidInput(problems)
     login.one_time_wrong, login.one_time_locked_until = 0, None
@@ -261,7 +268,7 @@ def reset_citizen(*, name: str, id_number: str, new_phone: str, witness_note: st
 
     :raises InvalidInput: nobody of this name and number has an account, the phone is another's, or the note says too little.
     """
-    actor.require("identity.reset_citizen", division=actor.reach[0][0] if actor.reach else "")
+    actor.require_one_of("identity.reset_citizen")
     problems: dict[str, str] = {}
     _check_note(witness_note, problems)
     login = _citizen_login(name, id_number)
@@ -271,7 +278,9 @@ def reset_citizen(*, name: str, id_number: str, new_phone: str, witness_note: st
     if problems or login is None:
         raise InvalidInput(problems)
     if phone:
-        login.phone, login.phone_index = phone, phone_index(phone)
+        login.phone = phone
+        for column, value in Login.by_phone.values(phone).items():
+            setattr(login, column, value)
     return _reset(login, Reset(secrets.token_urlsafe(9)), witness_note, actor, at)
 
 
@@ -282,17 +291,29 @@ def reset_officer(*, username: str, witness_note: str, actor: Actor, at: datetim
 
     :raises InvalidInput: there is no such officer, or the note says too little.
     """
-    actor.require("identity.reset", division=actor.reach[0][0] if actor.reach else "")
+    actor.require_one_of("identity.reset")
     problems: dict[str, str] = {}
     _check_note(witness_note, problems)
-    login = Login.objects.select_for_update().filter(username=username.strip(), kind=Login.Kind.OFFICER).first()
-    if login is None or login.pk == actor.login_id:
-        problems["username"] = "没有这个工号，或这是您自己的工号。自己的账号须由另一位安全管理员重置。"
+    login = _officer_within(Q(username=username.strip()), problems, actor, at)
     if problems or login is None:
         raise InvalidInput(problems)
     secret = pyotp.random_base32()
     login.one_time_secret, login.one_time_last = secret, 0
     return _reset(login, Reset(secrets.token_urlsafe(9), secret), witness_note, actor, at)
+
+
+def _officer_within(which: Q, problems: dict[str, str], actor: Actor, at: datetime) -> Login | None:
+    """Lock the officer's account; one that is not wholly within reach looks as if there were none."""
+    login = Login.objects.select_for_update().filter(which, kind=Login.Kind.OFFICER).first()
+    try:
+        if login is not None:
+            require_officer(login, "identity.reset", actor=actor, on=day_of(at))
+    except OfficerNotFound:
+        login = None
+    if login is None or login.pk == actor.login_id:
+        problems["username"] = NOT_YOURS
+        return None
+    return login
 
 
 def _check_note(note: str, problems: dict[str, str]) -> None:
@@ -302,10 +323,10 @@ def _check_note(note: str, problems: dict[str, str]) -> None:
 
 def _citizen_login(name: str, id_number: str) -> Login | None:
     try:
-        index = id_number_index(parse_citizen_id(id_number).number)
+        index = Person.by_number.at(parse_citizen_id(id_number).number, through="person__")
     except ValueError:
         return None
-    found = Login.objects.select_for_update(of=("self",)).filter(person__id_index=index, person__name=name.strip())
+    found = Login.objects.select_for_update(of=("self",)).filter(**index, person__name=name.strip())
     return found.first()
 
 
@@ -317,7 +338,7 @@ def _new_phone(text: str, login: Login | None, problems: dict[str, str]) -> str:
     except ValueError as error:
         problems["new_phone"] = str(error)
         return ""
-    taken = Login.objects.filter(phone_index=phone_index(phone), kind=Login.Kind.CITIZEN)
+    taken = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN)
     if login is not None and taken.exclude(pk=login.pk).exists():
         problems["new_phone"] = "这个手机号已是别人的登录号码，请换一个，或先为那个账号办理更换。"
     return phone

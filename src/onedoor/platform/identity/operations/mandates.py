@@ -11,7 +11,6 @@ from onedoor.platform.identity.operations.people import lock_person
 from onedoor.platform.identity.queries import (
     NATION,
     MandateUsedUp,
-    id_number_index,
     is_village_agent,
     relatives_of,
     strangers_helped,
@@ -143,7 +142,7 @@ def record_delegation(
     :raises InvalidInput: a person is not known by name and number, a term, the witness or the photo is missing.
     :raises TooManyDelegations: the agent acts for as many strangers as one may.
     """
-    actor.require("identity.window", division=actor.reach[0][0] if actor.reach else "")
+    actor.require_one_of("identity.window")
     problems = _faults_of_terms(scopes, valid_to, max_uses, at)
     giver, taker = _named_person(*principal), _named_person(*agent)
     if giver is None or giver.deceased_on is not None:
@@ -206,10 +205,10 @@ def use_delegation(*, delegation_id: int, actor: Actor, at: datetime) -> None:
 
 def _named_person(name: str, id_number: str) -> Person | None:
     try:
-        index = id_number_index(parse_citizen_id(id_number).number)
+        index = Person.by_number.at(parse_citizen_id(id_number).number)
     except ValueError:
         return None
-    return Person.objects.filter(id_index=index, name=name.strip()).first()
+    return Person.objects.filter(**index, name=name.strip()).first()
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Prefetch, Q, QuerySet
 
 from onedoor.platform.identity.models import Absence, Login, Post
-from onedoor.platform.identity.queries.people import assurance_of, phone_index
+from onedoor.platform.identity.queries.people import assurance_of
 from onedoor.platform.identity.roles import permissions_of
 from onedoor.platform.kernel.actors import Actor, Channel
 from onedoor.platform.kernel.errors import NotAllowed, NotFound
@@ -65,7 +65,7 @@ def actor_for(
         )
     # Every request of an officer asks this; of three tables it takes what an actor is made of.
     rows = _usable(login.pk, on).select_related("login", "organization")
-    posts = list(rows.only("login__name", "organization__name", "role", "reach", "lines"))
+    posts = list(rows.only("login__name", "organization__name", "role", "division_id", "reach", "lines"))
     own = [post for post in posts if post.login_id == login.pk]
     chosen = next((post for post in posts if post.pk == post_id), own[0] if len(own) == 1 else None)
     if chosen is None:
@@ -95,6 +95,7 @@ def officer_actor(login: Login, post: Post, channel: Channel, address: str) -> A
         organization_id=post.organization_id,
         organization_name=post.organization.name,
         role=post.role,
+        division=post.division_id,
         permissions=permissions_of(post.role),
         reach=tuple((start, end) for start, end in post.reach),
         lines=frozenset(post.lines),
@@ -127,7 +128,7 @@ def absences_of(*, actor: Actor, on: date) -> list[Absence]:
 
 def username_of_phone(phone: str) -> str | None:
     """Return the login name of the citizen whose phone this is."""
-    found = Login.objects.filter(phone_index=phone_index(phone), kind=Login.Kind.CITIZEN)
+    found = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN)
     return found.values_list("username", flat=True).first()
 
 
