@@ -9,7 +9,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from django.core import checks
 
-        from onedoor.platform.cases import filing, notifications, reliance, wanted
+        from onedoor.platform.cases import filing, notifications, quarantine, reliance, wanted
         from onedoor.platform.cases.checks import check_items
         from onedoor.platform.cases.operations import calendars, delivery, duties, expiry, hearings
         from onedoor.platform.files import access as files
@@ -33,4 +33,5 @@ class CasesConfig(AppConfig):
         wanted.register()
         outbox.listen("cases.calendar_imported", "cases.recalculate", calendars.recalculate_cases)
         outbox.listen("certificates.ended", "cases.certificate_ended", reliance.tell_of_ended_certificate)
+        outbox.listen("files.infected", "cases.paper_quarantined", quarantine.tell_of_infected)
         checks.register(check_items)
