@@ -17,7 +17,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity import logins
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
-from onedoor.platform.kernel import clock
+from onedoor.platform.kernel import clock, outbox
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.messages import operations as messages
 from onedoor.platform.messages.gateway import GatewayUnavailable
@@ -272,4 +272,5 @@ def healthz(request: HttpRequest) -> JsonResponse:
     drift = round((clock.wall() - theirs).total_seconds())
     wrong = abs(drift) > MOST_DRIFT
     said = {"status": "clock_wrong" if wrong else "ok", "database": connection.vendor, "clock_drift": drift}
+    said["events_stuck"] = outbox.stuck()  # an operator looks; the process serves all the same
     return JsonResponse(said, status=503 if wrong else 200)
