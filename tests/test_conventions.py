@@ -160,12 +160,11 @@ def test_an_operation_is_keyword_only_atomic_permitted_and_recorded(
             f"{name} is not atomic"
         )
     if function.name not in WITHOUT_REQUIRE:
-        text = ("require(", "is_permitted", "access.require")
+        text = ("require(", "require_one_of(", "is_permitted", "access.require")
         assert any(_reaches(path, function, one) for one in text), f"{name} asks nobody's permission"
     if function.name not in WITHOUT_RECORD:
-        assert _reaches(path, function, "audit.record") or _reaches(path, function, "life.append"), (
-            f"{name} leaves no record"
-        )
+        text = ("audit.record", "life.append", "give_post(")
+        assert any(_reaches(path, function, one) for one in text), f"{name} leaves no record"
 
 
 @pytest.mark.parametrize("exceptions", [CONTINUES, WITHOUT_ATOMIC, WITHOUT_REQUIRE, WITHOUT_RECORD])

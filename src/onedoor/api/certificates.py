@@ -306,10 +306,8 @@ def list_imported(request: HttpRequest, batch: Line = "", state: Line = "", befo
 def import_certificates(request: HttpRequest, sent: ImportIn) -> dict[str, Any]:
     """Import certificates from an archive; what cannot be trusted yet waits for a person."""
     rows = [ImportRow(**one.dict(exclude={"holders"}), holders=tuple(one.holders)) for one in sent.rows]
-    reach = caller(request).reach
-    report = operations.import_certificates(
-        rows=rows, source=sent.source, division=reach[0][0] if reach else "", **who(request)
-    )
+    place = caller(request).division
+    report = operations.import_certificates(rows=rows, source=sent.source, division=place, **who(request))
     return {"batch": str(report.batch), "waiting": report.waiting, "quarantined": report.quarantined}
 
 

@@ -265,9 +265,9 @@ def replay(request: HttpRequest, number: Line) -> dict[str, Any]:
 
 
 @room.read("/audit/lines", AUDITS, "审计记录", Page[AuditLineOut])
-def audit_lines(request: HttpRequest, before: Id = 0, login: Id = 0) -> dict[str, Any]:
-    """List the newest entries about things within reach, or those of one log-in."""
-    found = queries.audit_lines(before=before, login_id=login, most=SIZE, **who(request))
+def audit_lines(request: HttpRequest, before: Id = 0, login: Id = 0, mark: Line = "") -> dict[str, Any]:
+    """List the newest entries about things within reach, those of one log-in, or the look a marked copy was given for."""
+    found = queries.audit_lines(before=before, login_id=login, mark=mark, most=SIZE, **who(request))
     return page(found, size=SIZE, cursor=lambda one: one.id, out=lambda one: one)
 
 

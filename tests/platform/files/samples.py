@@ -49,13 +49,19 @@ def bomb_png(width: int, height: int) -> bytes:
 
 
 def pdf(
-    *, catalog: bytes = b"", page: bytes = b"", more: tuple[bytes, ...] = (), pages: int = 1, stream: bytes = PDF_PAGE
+    *,
+    catalog: bytes = b"",
+    tree: bytes = b"",
+    page: bytes = b"",
+    more: tuple[bytes, ...] = (),
+    pages: int = 1,
+    stream: bytes = PDF_PAGE,
 ) -> bytes:
-    """A PDF; `catalog` and `page` are added to these dictionaries, `more` are objects 100, 101 …"""
+    """A PDF; `catalog`, `tree` and `page` are added to these dictionaries, `more` are objects 100, 101 …"""
     kids = b" ".join(b"%d 0 R" % (10 + number) for number in range(pages))
     objects = {
         1: b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalog,
-        2: b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, pages),
+        2: b"<< /Type /Pages /Kids [%s] /Count %d %s >>" % (kids, pages, tree),
         3: b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         4: _stream(b"", stream),
     }

@@ -88,11 +88,10 @@ def test_a_post_that_begins_later_forbids_already_now(staffed: Library) -> None:
     "role", sorted({"approver", "cert_officer", "supervisor", "sysadmin", "secadmin", "auditadmin"})
 )
 def test_a_powerful_post_holds_only_after_a_second_person(staffed: Library, role: str) -> None:
-    identity.open_officer_login(
-        username="rising", name="新任", password="x" * 12, one_time_secret="", actor=MACHINE, at=AT
-    )
-    post = identity.appoint_officer(
-        login_id=login("rising").pk,
+    identity.engage_officer(
+        username="rising",
+        name="新任",
+        id_number="11010519491231002X",
         organization_id=staffed.organs[COUNTY].pk,
         role=role,
         division=COUNTY,
@@ -101,6 +100,7 @@ def test_a_powerful_post_holds_only_after_a_second_person(staffed: Library, role
         actor=own("system"),
         at=AT,
     )
+    post = login("rising").posts.get()
     assert own("rising").permissions == frozenset()
     for name in ("system", "clerk", "auditor"):
         with pytest.raises(NotAllowed):

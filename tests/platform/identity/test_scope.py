@@ -77,7 +77,7 @@ ELSEWHERE = {
     "open_sessions": "the actor's own",
     "recent_sessions": "the actor's own",
     "assisted_person": "takes a filing that assisted_filing has found",
-    "may_read_evidence": "asks actor.may for the division of the principal",
+    "person_of_evidence": "asks actor.may for the division of the principal",
     "export": "the record of the whole node with its chain, for the audit administrator; the purpose is recorded",
     "verify_batch": "open to whoever has the identifiers, like the check page",
     "get_imported": "an import of one's own place; tested with imports",

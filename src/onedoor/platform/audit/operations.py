@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from onedoor.platform.audit import marks
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.kernel.actors import Actor
 
@@ -47,16 +48,21 @@ def record_look(
     reason: str = "",
     fields: Iterable[str] = (),
     without_case: bool = False,
-) -> None:
+    marked: bool = False,
+) -> str:
     """
     Record that somebody looked; a list is one look. `fields` names what was shown unmasked.
 
     `without_case`: a person's record was opened although no case at hand asks for it; such looks are counted (D01).
+    `marked`: a copy is given that carries a code of this very row; the code is returned, "" for any other look.
     """
     details: dict[str, Any] = {"fields": sorted(fields)}
     if without_case:
         details["without_case"] = True
-    _write(AuditEntry.Outcome.LOOKED, event, actor, at, target, division, reason, details)
+    if marked:
+        details["mark"] = marks.new_secret()
+    entry = _write(AuditEntry.Outcome.LOOKED, event, actor, at, target, division, reason, details)
+    return marks.code_of(entry)
 
 
 def record_refusal(code: str, *, actor: Actor, at: datetime, target: str = "", path: str = "") -> None:
@@ -68,8 +74,10 @@ def record_refusal(code: str, *, actor: Actor, at: datetime, target: str = "", p
     suspensions.count_refusal(code, actor=actor, at=at)
 
 
-def _write(outcome: str, event: str, actor: Actor, at: datetime, *rest: Any, **hashes: Any) -> None:
-    _entry(outcome, event, actor, at, *rest, **hashes).save(force_insert=True)
+def _write(outcome: str, event: str, actor: Actor, at: datetime, *rest: Any, **hashes: Any) -> AuditEntry:
+    entry = _entry(outcome, event, actor, at, *rest, **hashes)
+    entry.save(force_insert=True)
+    return entry
 
 
 def _entry(

@@ -71,7 +71,7 @@ def _suspend(actor: Actor, login_id: int, looks: int, at: datetime) -> None:
                 officer_name=actor.name,
                 organization_id=actor.organization_id,
                 organization_name=actor.organization_name,
-                division=actor.reach[0][0] if actor.reach else "",
+                division=actor.division,
                 line=min(actor.lines, default=""),
                 looks=looks,
                 suspended_at=at,

@@ -15,8 +15,8 @@ class CasesConfig(AppConfig):
         from onedoor.platform.files import access as files
         from onedoor.platform.kernel import outbox, tasks
 
-        files.register("case", filing.may_read_case_file)
-        files.register("draft", filing.may_read_draft_file)
+        files.register("case", filing.case_of_file)
+        files.register("draft", filing.draft_of_file)
         tasks.every(10, "cases.hand_in", duties.hand_in_due_cases)
         tasks.every(600, "cases.return_unsupplied", duties.return_unsupplied_cases)
         tasks.every(600, "cases.deem_accepted", duties.deem_accepted)

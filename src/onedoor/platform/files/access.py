@@ -1,5 +1,6 @@
-"""Whoever may see a case may see its files: the owning room says who, registered at start-up."""
+"""Whoever may see a case may see its files: the owning room says who, and whose matter it is; registered at start-up."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -7,8 +8,18 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 
 
+@dataclass(frozen=True)
+class Matter:
+    """What a file belongs to: whose it is, what it is called, and where it is dealt with."""
+
+    person_id: int
+    title: str  # stands in the mark of a copy: 办件 and its number
+    division: str = ""
+
+
 class Reader(Protocol):
-    def __call__(self, identifier: str, *, actor: Actor, at: datetime) -> bool: ...
+    def __call__(self, identifier: str, *, actor: Actor, at: datetime) -> Matter | None:
+        """Return what the file belongs to, None where this actor may not see it."""
 
 
 _readers: dict[str, Reader] = {}
@@ -22,13 +33,15 @@ def register(kind: str, reader: Reader) -> None:
 def mandate_reader(kind: str) -> Reader:
     """Return who may read the papers of a mandate; its own room lies below this one and cannot register by itself."""
 
-    def may_read_evidence(identifier: str, *, actor: Actor, at: datetime) -> bool:
-        return identity.may_read_evidence(kind, identifier, actor=actor)
+    def evidence(identifier: str, *, actor: Actor, at: datetime) -> Matter | None:
+        first = identity.person_of_evidence(kind, identifier, actor=actor)
+        return Matter(first.pk, "代办手续", first.division_id or "") if first else None
 
-    return may_read_evidence
+    return evidence
 
 
-def may_read(target: str, *, actor: Actor, at: datetime) -> bool:
+def matter_of(target: str, *, actor: Actor, at: datetime) -> Matter | None:
+    """Return what a file of this target belongs to, None where the actor may not see it."""
     kind, _, identifier = target.partition(":")
     reader = _readers.get(kind)
-    return reader is not None and reader(identifier, actor=actor, at=at)
+    return reader(identifier, actor=actor, at=at) if reader else None

@@ -53,7 +53,7 @@ def sign_pdf(pdf: bytes, *, reason: str) -> bytes:
     :raises MissingKeys: the keys directory has no document signer.
     """
     node = document_signer()
-    chain = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    chain = SimpleCertificateStore()
     chain.register(Certificate.load(node.root))
     signer = signers.SimpleSigner(
         signing_cert=Certificate.load(node.certificate),

@@ -10,6 +10,8 @@ from django.utils.http import content_disposition_header
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.files import access, storage
+from onedoor.platform.files.access import Matter
+from onedoor.platform.files.marked import can_mark, marked_copy, words_for
 from onedoor.platform.files.models import BegunUpload, FileGrant, StoredFile
 from onedoor.platform.files.ownership import owner_of
 from onedoor.platform.files.parts import UploadNotThere
@@ -49,23 +51,48 @@ class OpenedFile:
 
 def open_file(*, file_id: int, actor: Actor, at: datetime) -> OpenedFile:
     """
-    Return a file's content and record the look.
+    Return a file's content, and record the look; who opens what belongs to somebody else is given a marked copy.
 
     :raises FileNotThere: there is none, or it is not for this actor; both look alike.
     :raises FileDamaged: it is missing on disk, or not what was stored.
+    :raises CannotMark: no marked copy can be made of it.
     """
     stored = StoredFile.objects.filter(pk=file_id).first()
-    grant = _grant(stored, actor, at)
-    if stored is None or grant is None:
+    found = _grant(stored, actor, at) if stored else None
+    if stored is None or found is None:
         raise FileNotThere
-    audit.record_look("files.open", actor=actor, at=at, target=grant.target, fields=[f"file:{stored.pk}"])
-    return OpenedFile(_content(stored), stored.media_type, str(grant.name))
+    grant, matter = found
+    marked = can_mark(stored.media_type) and not _is_own(stored, matter, actor)
+    code = audit.record_look(
+        "files.open",
+        actor=actor,
+        at=at,
+        target=grant.target,
+        division=matter.division,
+        fields=[f"file:{stored.pk}"],
+        marked=marked,
+    )
+    content, name = _content(stored), str(grant.name)
+    if not marked:
+        return OpenedFile(content, stored.media_type, name)
+    words = words_for(matter=matter.title, code=code, actor=actor, at=at)
+    return OpenedFile(marked_copy(content, stored.media_type, words), stored.media_type, name and f"加注件-{name}")
 
 
-def _grant(stored: StoredFile | None, actor: Actor, at: datetime) -> FileGrant | None:
+def _grant(stored: StoredFile, actor: Actor, at: datetime) -> tuple[FileGrant, Matter] | None:
     """Return the first of what a file belongs to that the actor may see."""
-    grants = stored.grants.order_by("pk") if stored else ()
-    return next((grant for grant in grants if access.may_read(grant.target, actor=actor, at=at)), None)
+    for grant in stored.grants.order_by("pk"):
+        matter = access.matter_of(grant.target, actor=actor, at=at)
+        if matter is not None:
+            return grant, matter
+    return None
+
+
+def _is_own(stored: StoredFile, matter: Matter, actor: Actor) -> bool:
+    """Tell whether somebody opens a paper of their own matter, or one they brought themselves, and nobody helps them."""
+    if actor.kind != "citizen" or actor.is_assisted or actor.person_id is None:
+        return False
+    return actor.person_id == matter.person_id or stored.owner == owner_of(actor)
 
 
 def _content(stored: StoredFile) -> IO[bytes]:

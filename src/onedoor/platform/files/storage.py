@@ -122,6 +122,9 @@ class Aside:
         self.size += len(data)
         return len(data)
 
+    def tell(self) -> int:
+        return self.size
+
     def flush(self) -> None:
         """What writes into it as into a file may ask for this; it is on disk when it is finished."""
 

@@ -9,12 +9,14 @@ import pyotp
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Login, OneTimeCode
 from onedoor.platform.identity.operations.sessions import end_sessions
 from onedoor.platform.identity.passwords import must_rotate, remember
-from onedoor.platform.identity.queries import id_number_index, phone_index
+from onedoor.platform.identity.queries import OfficerNotFound, id_number_index, phone_index
+from onedoor.platform.identity.reach import require_officer
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import hmac_sm3
@@ -28,6 +30,7 @@ PER_DAY = 10
 TRIES = 5
 SHORTEST_NOTE = 10
 LOCKED_FOR = timedelta(minutes=30)
+NOT_YOURS = "没有这个工号，它不全在您的管辖范围内，或这是您自己的工号。请核对；自己的账号由另一位安全管理员办理，跨辖区的由上级办理。"
 STEP = 30  # seconds of a one-time password (RFC 6238)
 
 
@@ -232,10 +235,8 @@ def unlock_officer(*, login_id: int, reason: str, actor: Actor, at: datetime) ->
     """
     problems: dict[str, str] = {}
     _check_note(reason, problems)
-    login = Login.objects.select_for_update().filter(pk=login_id, kind=Login.Kind.OFFICER).first()
-    if login is None or login.pk == actor.login_id:
-        problems["username"] = "没有这个工号，或这是您自己的工号。自己的账号须由另一位安全管理员解锁。"
-    actor.require("identity.reset", division=actor.reach[0][0] if actor.reach else "")
+    actor.require_one_of("identity.reset")
+    login = _officer_within(Q(pk=login_id), problems, actor, at)
     if problems or login is None:
         raise InvalidInput(problems)
     login.one_time_wrong, login.one_time_locked_until = 0, None
@@ -261,7 +262,7 @@ def reset_citizen(*, name: str, id_number: str, new_phone: str, witness_note: st
 
     :raises InvalidInput: nobody of this name and number has an account, the phone is another's, or the note says too little.
     """
-    actor.require("identity.reset_citizen", division=actor.reach[0][0] if actor.reach else "")
+    actor.require_one_of("identity.reset_citizen")
     problems: dict[str, str] = {}
     _check_note(witness_note, problems)
     login = _citizen_login(name, id_number)
@@ -282,17 +283,29 @@ def reset_officer(*, username: str, witness_note: str, actor: Actor, at: datetim
 
     :raises InvalidInput: there is no such officer, or the note says too little.
     """
-    actor.require("identity.reset", division=actor.reach[0][0] if actor.reach else "")
+    actor.require_one_of("identity.reset")
     problems: dict[str, str] = {}
     _check_note(witness_note, problems)
-    login = Login.objects.select_for_update().filter(username=username.strip(), kind=Login.Kind.OFFICER).first()
-    if login is None or login.pk == actor.login_id:
-        problems["username"] = "没有这个工号，或这是您自己的工号。自己的账号须由另一位安全管理员重置。"
+    login = _officer_within(Q(username=username.strip()), problems, actor, at)
     if problems or login is None:
         raise InvalidInput(problems)
     secret = pyotp.random_base32()
     login.one_time_secret, login.one_time_last = secret, 0
     return _reset(login, Reset(secrets.token_urlsafe(9), secret), witness_note, actor, at)
+
+
+def _officer_within(which: Q, problems: dict[str, str], actor: Actor, at: datetime) -> Login | None:
+    """Lock the officer's account; one that is not wholly within reach looks as if there were none."""
+    login = Login.objects.select_for_update().filter(which, kind=Login.Kind.OFFICER).first()
+    try:
+        if login is not None:
+            require_officer(login, "identity.reset", actor=actor, on=day_of(at))
+    except OfficerNotFound:
+        login = None
+    if login is None or login.pk == actor.login_id:
+        problems["username"] = NOT_YOURS
+        return None
+    return login
 
 
 def _check_note(note: str, problems: dict[str, str]) -> None:

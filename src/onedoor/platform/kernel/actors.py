@@ -36,6 +36,7 @@ class Actor:
     organization_id: int | None = None
     organization_name: str = ""
     role: str = ""
+    division: str = ""  # the place the post in use is for, 12 digits; what lies within is `reach`
     permissions: frozenset[str] = frozenset()
     reach: tuple[CodeRange, ...] = ()
     lines: frozenset[str] = frozenset()  # business lines such as "assistance"; empty means every line

@@ -139,7 +139,7 @@ def _import(request: HttpRequest) -> object:
     return operations.import_certificates(
         rows=read_import_rows(request),
         source=request.POST.get("source", ""),
-        division=actor.reach[0][0] if actor.reach else "",
+        division=actor.division,
         actor=actor,
         at=clock.now(),
     )

@@ -1,5 +1,6 @@
 """The supervisor's board and the auditor's replay."""
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -8,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from onedoor.platform.audit import queries as record
+from onedoor.platform.audit.marks import NoSuchMark
 from onedoor.platform.audit.suspensions import release_query_right
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
@@ -75,15 +77,23 @@ def audit(request: HttpRequest) -> HttpResponse:
         return redirect("replay", number=number)
     before = whole(request.GET, "before", 0)
     login_id = whole(request.GET, "login", 0)
-    lines = queries.audit_lines(actor=actor, at=clock.now(), before=before, login_id=login_id, most=PAGE)
+    mark, problem, status = request.GET.get("mark", "").strip(), "", 200
+    look = partial(queries.audit_lines, actor=actor, at=clock.now(), before=before, login_id=login_id, most=PAGE)
+    try:
+        lines = look(mark=mark)
+    except NoSuchMark as refusal:
+        refusals.record(request, refusal)
+        lines, problem, status = [], str(refusal), refusal.http_status
     context = {
         "lines": lines,
+        "mark": mark,
+        "no_such_mark": problem,
         "login": login_id,
         "typed": {},
         "seals": record.seal_state(actor=actor),
         "next": lines[-1].id if len(lines) == PAGE else None,
     }
-    return render(request, "supervision/audit.html", context)
+    return render(request, "supervision/audit.html", context, status=status)
 
 
 @require_POST

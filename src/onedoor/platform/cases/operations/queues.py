@@ -37,7 +37,7 @@ def keep_queue(*, title: str, sieve: Sieve, shared: bool, actor: Actor, at: date
     :raises TooManyQueues: twenty are kept already.
     """
     actor.require_post()
-    actor.require("cases.view", division=_place(actor))
+    actor.require_one_of("cases.view")
     organ = Organization.objects.get(pk=actor.organization_id or 0)
     problems = {}
     if not 1 <= len(title.strip()) <= LONGEST_TITLE:
@@ -78,12 +78,7 @@ def drop_queue(*, queue_id: int, actor: Actor, at: datetime) -> None:
     queue = Queue.objects.filter(pk=queue_id, login_id=actor.require_login(), post_id=actor.post_id).first()
     if queue is None:
         raise QueueNotFound
-    actor.require("cases.view", division=_place(actor))
+    actor.require_one_of("cases.view")
     division = queue.organization.division_id
     audit.record("cases.drop_queue", actor=actor, at=at, target=f"queue:{queue.pk}", division=division)
     queue.delete()
-
-
-def _place(actor: Actor) -> str:
-    """Return the division the post in use is for: a queue has no place of its own."""
-    return actor.reach[0][0] if actor.reach else ""

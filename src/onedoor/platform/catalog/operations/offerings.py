@@ -19,6 +19,7 @@ from onedoor.platform.catalog.publication import (
     require,
 )
 from onedoor.platform.catalog.states import UNPUBLISHED, Kind, State
+from onedoor.platform.identity.reach import require_organization
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
@@ -46,11 +47,13 @@ def draft_offering(
     """
     Store an authority's draft for `division`: a new version, or the open draft changed in place. Gaps may remain.
 
+    :raises OrganizationNotFound: the authority lies outside of the actor's reach.
     :raises ItemNotFound: the item is not in force; without a basic item there is nothing to offer.
     :raises FieldNotOpened: an override of something the item has not opened.
     :raises ReviewUnderWay: a version is being reviewed or waits for publication.
     """
     actor.require("catalog.edit", division=division, line=item_code.partition(".")[0])
+    require_organization(organization_id, actor=actor, on=day_of(at))
     item = queries.version_in_force(code=item_code, on=day_of(at)).item
     override_faults(item, overrides)
     rows = Offering.objects.select_for_update().filter(item_code=item_code, division=division)
@@ -133,6 +136,7 @@ def open_offering(
     :raises NotPublishable: an element of the authority's own is missing.
     """
     actor.require("catalog.edit", division=division)
+    require_organization(organization_id, actor=actor, on=day_of(at))
     own, overrides = dict(own or {}), dict(overrides or {})
     same = Offering.objects.filter(
         item_code=item_code, division=division, organization_id=organization_id, open_from=open_from

@@ -106,7 +106,7 @@ def _objects(reader: PdfFileReader) -> Iterator[Any]:
             if reference in seen:
                 continue
             seen.add(reference)
-            one = reader.get_object(one.reference)  # type: ignore[no-untyped-call]
+            one = reader.get_object(one.reference)
         count += 1
         if count > MOST_VALUES or len(seen) > MOST_OBJECTS or time.monotonic() > give_up:
             raise FileRefused(why=f"PDF 文件的内容过于复杂，{AGAIN}")

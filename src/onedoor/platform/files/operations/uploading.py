@@ -29,7 +29,7 @@ def begin_upload(
     :raises FileRefused: it is empty or too large.
     :raises QuotaUsed: it would be more than the actor may bring today.
     """
-    if not access.may_read(target, actor=actor, at=at):
+    if access.matter_of(target, actor=actor, at=at) is None:
         raise UploadNotThere
     if size <= 0:
         raise FileRefused(why="文件是空的，请重新选择。")

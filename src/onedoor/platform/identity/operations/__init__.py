@@ -1,5 +1,6 @@
 """People, officers, organizations, mandates, consents: every write of the identity room; callers import them from here."""
 
+from onedoor.platform.identity.appointing import RolesNotTogether
 from onedoor.platform.identity.operations.accounts import (
     Engaged,
     admit_at_window,
@@ -71,7 +72,6 @@ from onedoor.platform.identity.operations.people import (
 from onedoor.platform.identity.operations.posts import (
     ApproverAppointed,
     PostNotFound,
-    RolesNotTogether,
     appoint_officer,
     approve_post,
     close_leavers,

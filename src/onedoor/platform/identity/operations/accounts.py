@@ -8,11 +8,13 @@ import pyotp
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.identity.appointing import give_post
 from onedoor.platform.identity.models import Login, Person
 from onedoor.platform.identity.operations.people import verify_at_window
-from onedoor.platform.identity.operations.posts import appoint_officer
 from onedoor.platform.identity.queries import NATION, find_division, id_number_index, phone_index
+from onedoor.platform.identity.reach import require_organization
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.standards.contacts import parse_mobile
 from onedoor.standards.id_numbers import parse_citizen_id
@@ -25,9 +27,11 @@ def open_citizen_login(*, person_id: int, phone: str, password: str, actor: Acto
 
     :raises InvalidInput: the phone is somebody else's log-in, or the person has died.
     """
-    person = Person.objects.get(pk=person_id)
-    if "identity.window" not in actor.permissions:
-        actor.require("identity.manage", division=NATION)
+    actor.require("identity.manage", division=NATION)
+    return _open(Person.objects.get(pk=person_id), phone, password, actor, at)
+
+
+def _open(person: Person, phone: str, password: str, actor: Actor, at: datetime) -> Login:
     existing = Login.objects.filter(person=person).first()
     if existing is not None:
         return existing
@@ -68,7 +72,7 @@ def admit_at_window(
 
     :raises InvalidInput: as `verify_at_window` and `open_citizen_login` say; no such phone, no such place in force.
     """
-    actor.require("identity.window", division=actor.reach[0][0] if actor.reach else "")
+    actor.require_one_of("identity.window")
     place = find_division(division) if division else None
     if division and (place is None or place.in_force_to is not None):
         raise InvalidInput({"division": "没有找到这个区划代码，或它已经撤销，请核对。"})
@@ -87,7 +91,7 @@ def admit_at_window(
         at=at,
     )
     if number:
-        open_citizen_login(person_id=person.pk, phone=number, password="", actor=actor, at=at)
+        _open(person, number, "", actor, at)
     return person
 
 
@@ -143,6 +147,7 @@ def engage_officer(
     :raises InvalidInput: the staff number is taken, the name or number is wrong, or the human has an account already.
     """
     actor.require("identity.manage", division=division)
+    require_organization(organization_id, actor=actor, on=day_of(at))
     problems, index = {}, ""
     if not username.strip() or Login.objects.filter(username=username.strip()).exists():
         problems["username"] = "请填写没有用过的工号。"
@@ -171,8 +176,8 @@ def engage_officer(
     login.set_password(password)
     login.save()
     audit.record("identity.open_officer_login", actor=actor, at=at, target=f"login:{login.pk}")
-    appoint_officer(
-        login_id=login.pk,
+    give_post(
+        login,
         organization_id=organization_id,
         role=role,
         division=division,

@@ -24,7 +24,7 @@ def begin_assisting(*, name: str, id_number: str, evidence_digest: str, actor: A
 
     :raises InvalidInput: nobody is known by name and number, the person has died, or the signed paper is missing.
     """
-    actor.require("identity.window", division=actor.reach[0][0] if actor.reach else "")
+    actor.require_one_of("identity.window")
     problems, person = {}, None
     try:
         index = id_number_index(parse_citizen_id(id_number).number)

@@ -53,7 +53,7 @@ def record_guardianship(
 
     :raises InvalidInput: a person is not known by name and number, the paper is missing, the basis does not fit the age.
     """
-    actor.require("identity.window", division=actor.reach[0][0] if actor.reach else "")
+    actor.require_one_of("identity.window")
     problems = {}
     protected, protector = _known(*ward), _known(*guardian)
     if protected is None or protected.deceased_on is not None:

@@ -143,7 +143,7 @@ def record_delegation(
     :raises InvalidInput: a person is not known by name and number, a term, the witness or the photo is missing.
     :raises TooManyDelegations: the agent acts for as many strangers as one may.
     """
-    actor.require("identity.window", division=actor.reach[0][0] if actor.reach else "")
+    actor.require_one_of("identity.window")
     problems = _faults_of_terms(scopes, valid_to, max_uses, at)
     giver, taker = _named_person(*principal), _named_person(*agent)
     if giver is None or giver.deceased_on is not None:

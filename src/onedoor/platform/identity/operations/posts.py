@@ -4,32 +4,23 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.identity.appointing import check_together, give_post
 from onedoor.platform.identity.models import Absence, Login, Post
 from onedoor.platform.identity.operations.sessions import end_sessions
 from onedoor.platform.identity.queries import (
     NATION,
     OfficerNotFound,
-    find_division,
     posts_of,
-    reach_of,
 )
-from onedoor.platform.identity.roles import POWERFUL, ROLE_NAMES, may_hold_together
+from onedoor.platform.identity.reach import require_officer
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
 
 MACHINE = Actor.system("人员管理")
-
-
-class RolesNotTogether(OneDoorError):
-    code, http_status, message = (
-        "identity.roles_not_together",
-        409,
-        "系统、安全、审计管理员须由不同的人担任，且不能兼任业务岗位。",
-    )
 
 
 class PostNotFound(NotFound):
@@ -63,52 +54,25 @@ def appoint_officer(
     A powerful role holds only once the security administrator has approved it; the machine needs no second person.
 
     :raises RolesNotTogether: the three administrators are different people and do no business, at no time together.
-    :raises InvalidInput: the role or the place is unknown.
+    :raises OfficerNotFound, OrganizationNotFound: the officer's posts or the organization lie outside of the actor's reach.
+    :raises InvalidInput: the role, the place or the section is unknown.
     """
     actor.require("identity.manage", division=division)
-    if role not in ROLE_NAMES or find_division(division) is None:
-        raise InvalidInput({"role": "请选择角色和管辖地。"})
-    login = Login.objects.select_for_update().get(pk=login_id)
-    held = _held_from(login.pk, valid_from)
-    same = held.filter(organization_id=organization_id, role=role, division_id=division).first()
-    if same is not None:
-        return same
-    _check_together(login.pk, role, valid_from, None)
-    approved = actor.kind == "system" or role not in POWERFUL
-    post = Post.objects.create(
-        login=login,
+    login = Login.objects.select_for_update().filter(pk=login_id, kind=Login.Kind.OFFICER).first()
+    if login is None:
+        raise OfficerNotFound
+    require_officer(login, "identity.manage", actor=actor, on=day_of(at))
+    return give_post(
+        login,
         organization_id=organization_id,
-        unit_id=unit_id,
         role=role,
-        division_id=division,
-        lines=sorted(lines),
-        reach=reach_of(division, on=day_of(at)),
+        division=division,
+        lines=lines,
         valid_from=valid_from,
-        approved_at=at if approved else None,
-        recorded_at=at,
-        recorded_by=actor.name,
+        actor=actor,
+        at=at,
+        unit_id=unit_id,
     )
-    audit.record("identity.appoint_officer", actor=actor, at=at, target=f"post:{post.pk}", division=division, role=role)
-    return post
-
-
-def _held_from(login_id: int, start: date) -> "QuerySet[Post]":
-    return Post.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=start), login_id=login_id)
-
-
-def _check_together(login_id: int, role: str, start: date, end: date | None) -> None:
-    """
-    Look at every post and deputation that lies at the same time, past the present ones too.
-
-    :raises RolesNotTogether: one of them is not to be held beside `role`.
-    """
-    posts = _held_from(login_id, start)
-    away = Absence.objects.filter(deputy_id=login_id, ends_on__gt=start)
-    if end is not None:
-        posts, away = posts.filter(valid_from__lt=end), away.filter(starts_on__lt=end)
-    others = frozenset(posts.values_list("role", flat=True)) | frozenset(away.values_list("post__role", flat=True))
-    if not may_hold_together(role, others):
-        raise RolesNotTogether
 
 
 def _lock_post(post_id: int) -> Post:
@@ -264,7 +228,7 @@ def record_absence(
         problems["deputy"] = "请选择同一单位的另一位在岗人员。"
     if problems:
         raise InvalidInput(problems)
-    _check_together(deputy_id, post.role, first_day, end)
+    check_together(deputy_id, post.role, first_day, end)
     absence = Absence.objects.create(
         post=post, deputy_id=deputy_id, starts_on=first_day, ends_on=end, recorded_at=at, recorded_by=actor.name
     )

@@ -187,15 +187,17 @@ def relatives_of(person_id: int) -> set[int]:
     return {one for pair in pairs for one in pair} - {person_id}
 
 
-def may_read_evidence(kind: str, identifier: str, *, actor: Actor) -> bool:
-    """Tell whether the actor may open the paper of a mandate: its people, or a window officer the first lies in reach of."""
+def person_of_evidence(kind: str, identifier: str, *, actor: Actor) -> Person | None:
+    """
+    Return whom a mandate is for, to whoever may open its paper: its people, a window officer the first lies in reach of.
+    """
     people = _people_of(kind, int(identifier))
     if people is None:
-        return False
+        return None
     first, second = people
     if actor.person_id is not None and actor.post_id is None:
-        return actor.person_id in (first.pk, second)
-    return actor.may("identity.window", division=first.division_id or "")
+        return first if actor.person_id in (first.pk, second) else None
+    return first if actor.may("identity.window", division=first.division_id or "") else None
 
 
 def _people_of(kind: str, number: int) -> tuple[Person, int | None] | None:

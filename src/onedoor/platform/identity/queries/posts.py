@@ -65,7 +65,7 @@ def actor_for(
         )
     # Every request of an officer asks this; of three tables it takes what an actor is made of.
     rows = _usable(login.pk, on).select_related("login", "organization").annotate(own_person=own_person(login.pk))
-    posts = list(rows.only("login__name", "organization__name", "role", "reach", "lines"))
+    posts = list(rows.only("login__name", "organization__name", "role", "division_id", "reach", "lines"))
     own = [post for post in posts if post.login_id == login.pk]
     chosen = next((post for post in posts if post.pk == post_id), own[0] if len(own) == 1 else None)
     if chosen is None:
@@ -104,6 +104,7 @@ def officer_actor(
         organization_id=post.organization_id,
         organization_name=post.organization.name,
         role=post.role,
+        division=post.division_id,
         permissions=permissions_of(post.role),
         reach=tuple((start, end) for start, end in post.reach),
         lines=frozenset(post.lines),

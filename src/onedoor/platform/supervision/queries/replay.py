@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from onedoor.platform.audit import marks
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.audit.queries import hash_of
@@ -69,11 +70,16 @@ class AuditLine:
     hash: str
 
 
-def audit_lines(*, actor: Actor, at: datetime, before: int = 0, login_id: int = 0, most: int = 50) -> list[AuditLine]:
+def audit_lines(
+    *, actor: Actor, at: datetime, before: int = 0, login_id: int = 0, mark: str = "", most: int = 50
+) -> list[AuditLine]:
     """
     Return the newest entries about things in the auditor's reach, or those of one log-in; looking is itself recorded.
 
+    `mark` is the code on a marked copy: the one look it was given for.
+
     :raises NotAllowed: only for auditors.
+    :raises NoSuchMark: no look in reach has given a copy with this code.
     """
     in_reach(actor, "audit.view")
     found = AuditEntry.objects.filter(within_reach(actor, by_line=False))
@@ -82,7 +88,8 @@ def audit_lines(*, actor: Actor, at: datetime, before: int = 0, login_id: int = 
     if login_id:
         found = found.filter(login_id=login_id)
     audit.record_look("audit.list", actor=actor, at=at)
-    return [AuditLine(entry.pk, _line(entry), entry.target, hash_of(entry)) for entry in found.order_by("-id")[:most]]
+    entries = [marks.look_behind(mark, among=found)] if mark else found.order_by("-id")[:most]
+    return [AuditLine(entry.pk, _line(entry), entry.target, hash_of(entry)) for entry in entries]
 
 
 def _line(entry: AuditEntry) -> ReplayLine:

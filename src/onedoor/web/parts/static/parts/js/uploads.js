@@ -75,7 +75,8 @@ async function send(form, code, file, name, show) {
 }
 
 function shower(input, size) {
-  const box = input.parentElement.querySelector(".progress");
+  const [box, ...unfinished] = input.parentElement.querySelectorAll(".progress");
+  for (const one of unfinished) one.hidden = true;
   const [says, bar] = box.children;
   [bar.max, bar.value, box.hidden] = [size, 0, false];
   return (received, words) => {

@@ -1,0 +1,34 @@
+"""What a mark says, line by line."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from onedoor.platform.kernel.actors import Actor
+from onedoor.standards.masks import mask_name
+
+LONGEST_LINE = 18  # characters; organs have long names
+
+
+def words_for(*, matter: str, code: str, actor: Actor, at: datetime) -> tuple[str, ...]:
+    """Return for whom, when, for which matter a copy is made, and the code by which the auditor finds the look."""
+    local = timezone.localtime(at)
+    return (
+        *_broken(actor.organization_name or "网上代办"),
+        f"{_who(actor)} {local:%Y-%m-%d %H:%M}",
+        f"仅供{matter} 使用",
+        f"水印码 {code}",
+    )
+
+
+def _who(actor: Actor) -> str:
+    if actor.post_id is None:
+        return "代理人"
+    own, _, _ = actor.name.partition("（")  # a deputy's name carries whose post it is, a helper's that it is help
+    return f"{mask_name(own)} {actor.post_id}号岗"
+
+
+def _broken(text: str) -> list[str]:
+    lines = max(1, -(-len(text) // LONGEST_LINE))
+    each = -(-len(text) // lines)
+    return [text[place : place + each] for place in range(0, len(text), each)]
