@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from onedoor.platform.identity.models import Absence, Login, Person, Post
-from onedoor.platform.identity.queries.people import assurance_of, phone_index
+from onedoor.platform.identity.queries.people import assurance_of
 from onedoor.platform.identity.roles import permissions_of
 from onedoor.platform.kernel.actors import Actor, Channel
 from onedoor.platform.kernel.errors import NotAllowed, NotFound
@@ -88,8 +88,9 @@ def actor_for_post(*, post_id: int, channel: Channel, on: date) -> Actor:
 
 def own_person(login: int | OuterRef) -> Subquery:
     """Return, for a query of posts, the record of the officer with this log-in among the persons, if there is one."""
-    number = Login.objects.filter(pk=login).exclude(holder_index="").values("holder_index")
-    return Subquery(Person.objects.filter(id_index__in=number).values("pk")[:1])
+    held_by, known_by = Login.by_holder.searched, Person.by_number.searched
+    number = Login.objects.filter(pk=login, **{f"{held_by}__gt": ""}).values(held_by)
+    return Subquery(Person.objects.filter(**{f"{known_by}__in": number}).values("pk")[:1])
 
 
 def officer_actor(
@@ -138,7 +139,7 @@ def absences_of(*, actor: Actor, on: date) -> list[Absence]:
 
 def username_of_phone(phone: str) -> str | None:
     """Return the login name of the citizen whose phone this is."""
-    found = Login.objects.filter(phone_index=phone_index(phone), kind=Login.Kind.CITIZEN)
+    found = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN)
     return found.values_list("username", flat=True).first()
 
 

@@ -58,11 +58,12 @@ ACTIONS = [
     ("check_promise", "核查承诺"),
     ("answer_breach", "对承诺不实陈述申辩"),
     ("settle_breach", "处理承诺不实"),
+    ("repair_credit", "修复信用记录"),
 ]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0015_step_items")]
+    dependencies = [("cases", "0017_credit_repaired")]
 
     operations = [
         migrations.AlterField("action", "kind", models.CharField("动作", max_length=20, choices=ACTIONS)),
