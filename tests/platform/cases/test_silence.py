@@ -1,7 +1,7 @@
 """Row 39: what it means that the law's limit passes without a decision, at its edges."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
