@@ -99,14 +99,17 @@ ELSEWHERE = {
     Kind.RAISE_CONFLICT,  # tests/platform/exchange/test_conflicts.py, like the two below
     Kind.EXPLAIN,
     Kind.SETTLE_CONFLICT,
-    Kind.CHECK_ORIGINAL,  # tests/platform/papers, like the seven below
+    Kind.CHECK_ORIGINAL,  # tests/platform/papers, like the eight below
     Kind.RETRACT_PROMISE,
     Kind.CHECK_PROMISE,
     Kind.ANSWER_BREACH,
     Kind.SETTLE_BREACH,
+    Kind.REPAIR_CREDIT,
     Kind.TAKE_CERTIFICATE,
     Kind.GIVE_PAPER,
     Kind.RETURN_TOLERATED,
+    Kind.RAISE_OBJECTION,  # tests/platform/cases/test_objections.py
+    Kind.CLOSE_OBJECTION,
     Kind.PROPOSE,
     Kind.OPPOSE,
     Kind.DISPATCH,

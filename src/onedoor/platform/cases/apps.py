@@ -9,12 +9,13 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from django.core import checks
 
-        from onedoor.platform.cases import filing, notifications, reliance, wanted
+        from onedoor.platform.cases import figures, filing, notifications, quarantine, reliance, wanted
         from onedoor.platform.cases.checks import check_items
-        from onedoor.platform.cases.operations import calendars, delivery, duties, expiry, hearings
+        from onedoor.platform.cases.operations import calendars, delivery, duties, expiry
         from onedoor.platform.files import access as files
-        from onedoor.platform.kernel import outbox, tasks
+        from onedoor.platform.kernel import definitions, outbox, tasks
 
+        definitions.define(*figures.FIGURES)
         files.register("case", filing.case_of_file)
         files.register("draft", filing.draft_of_file)
         tasks.every(10, "cases.hand_in", duties.hand_in_due_cases)
@@ -28,9 +29,10 @@ class CasesConfig(AppConfig):
         tasks.every(3600, "cases.warn_expiring_drafts", expiry.warn_expiring_drafts)
         tasks.every(3600, "cases.discard_expired_drafts", expiry.discard_expired_drafts)
         tasks.every(600, "cases.public_deliveries", delivery.complete_public_deliveries)
-        tasks.every(600, "cases.hearing_rights", hearings.expire_hearing_rights)
+        tasks.every(600, "cases.hearing_rights", duties.expire_hearing_rights)
         notifications.listen()
         wanted.register()
         outbox.listen("cases.calendar_imported", "cases.recalculate", calendars.recalculate_cases)
         outbox.listen("certificates.ended", "cases.certificate_ended", reliance.tell_of_ended_certificate)
+        outbox.listen("files.infected", "cases.paper_quarantined", quarantine.tell_of_infected)
         checks.register(check_items)

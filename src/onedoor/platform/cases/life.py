@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from onedoor.platform.cases import bias
 from onedoor.platform.cases.models import Action, ActionNote, Case
 from onedoor.platform.cases.states import EX_OFFICIO, FIRST, MOVES, TERMINAL, Kind, State
 from onedoor.platform.kernel import outbox
@@ -113,8 +114,11 @@ def append(
 
     :raises MoveNotPossible: this action cannot happen in the present state.
     :raises ClockWrong: it would be dated before the last one.
+    :raises OwnCase, RelativeHandles: the officer has to stand back from this case.
     """
     at = _moment(case, at)
+    if kind not in bias.IMPARTIAL:
+        bias.require_unbiased(case, actor)
     first = kind in FIRST
     if not first:
         check_move(case, kind)
@@ -158,7 +162,9 @@ def append(
 def _set_moments(case: Case, action: Action) -> None:
     kind, at = Kind(action.kind), action.at
     if kind == Kind.HAND_IN:
-        case.received_at = at
+        # Received is what was submitted when it was submitted: the minutes in which it could be undone cost no day.
+        moment = action.facts.get("received_at")
+        case.received_at = datetime.fromisoformat(moment) if moment else at
     elif kind == Kind.PROPOSE_REVOCATION:
         case.received_at = case.accepted_at = at
     elif kind in (Kind.ACCEPT, Kind.DEEM_ACCEPTED):

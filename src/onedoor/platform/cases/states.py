@@ -67,6 +67,8 @@ class Kind(models.TextChoices):
     DEEM_ACCEPTED = "deem_accepted", "逾期未告知视为受理"
     COMPLETE_STEP = "complete_step", "完成环节"
     POST_NOTICE = "post_notice", "发布公示"
+    RAISE_OBJECTION = "raise_objection", "收到公示异议"
+    CLOSE_OBJECTION = "close_objection", "查清公示异议"
     EXTEND = "extend", "延长期限"
     GRANT = "grant", "准予"
     DENY = "deny", "不予批准"
@@ -111,6 +113,7 @@ class Kind(models.TextChoices):
     CHECK_PROMISE = "check_promise", "核查承诺"
     ANSWER_BREACH = "answer_breach", "对承诺不实陈述申辩"
     SETTLE_BREACH = "settle_breach", "处理承诺不实"
+    REPAIR_CREDIT = "repair_credit", "修复信用记录"
 
 
 # The actions a case can begin with, and the state they put it into: an application, or an organ of its own motion.
@@ -157,6 +160,8 @@ MOVES = {
         Move(Kind.DEEM_ACCEPTED, frozenset({State.RECEIVED}), State.ACCEPTED),
         Move(Kind.COMPLETE_STEP, UNDER_REVIEW | DECIDED, None),
         Move(Kind.POST_NOTICE, UNDER_REVIEW - {State.SPECIAL}, State.PUBLICIZING),
+        Move(Kind.RAISE_OBJECTION, UNDER_REVIEW | {State.SUPPLEMENT_WAIT}, None),
+        Move(Kind.CLOSE_OBJECTION, UNDER_REVIEW | {State.SUPPLEMENT_WAIT}, None),
         Move(Kind.EXTEND, UNDER_REVIEW, None),
         Move(Kind.GRANT, frozenset({State.DECIDING}), State.GRANTED),
         Move(Kind.DENY, frozenset({State.DECIDING}), State.DENIED),
@@ -179,8 +184,8 @@ MOVES = {
         Move(Kind.VOID, BEFORE_DECISION | {State.SUBMITTED}, State.VOIDED),
         Move(Kind.LINK, TERMINAL, None),
         Move(Kind.INFORM_HEARING, frozenset({State.ACCEPTED, State.REVIEWING, State.DECIDING}), None),
-        Move(Kind.WAIVE_HEARING, UNDER_REVIEW, None),
-        Move(Kind.EXPIRE_HEARING, UNDER_REVIEW, None),
+        Move(Kind.WAIVE_HEARING, UNDER_REVIEW | {State.SUPPLEMENT_WAIT}, None),
+        Move(Kind.EXPIRE_HEARING, UNDER_REVIEW | {State.SUPPLEMENT_WAIT}, None),
         Move(Kind.REQUEST_HEARING, UNDER_REVIEW - {State.SPECIAL}, State.SPECIAL),
         Move(Kind.SCHEDULE_HEARING, frozenset({State.SPECIAL}), None),
         Move(Kind.HOLD_HEARING, frozenset({State.SPECIAL}), None),
@@ -196,6 +201,7 @@ MOVES = {
         Move(Kind.CHECK_PROMISE, frozenset(State) - {State.SUBMITTED}, None),
         Move(Kind.ANSWER_BREACH, frozenset(State) - {State.SUBMITTED}, None),
         Move(Kind.SETTLE_BREACH, frozenset(State) - {State.SUBMITTED}, None),
+        Move(Kind.REPAIR_CREDIT, frozenset(State) - {State.SUBMITTED}, None),
         Move(Kind.RETURN_TOLERATED, UNDER_REVIEW | {State.SUPPLEMENT_WAIT}, State.RETURNED),
         Move(Kind.STATE_DEFENCE, frozenset({State.REVIEWING}), None),
         Move(Kind.REVOKE, frozenset({State.REVIEWING}), State.DELIVERING),

@@ -111,6 +111,8 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
     if draft.submitted_as is not None:
         return draft.submitted_as
+    if draft.expires_at <= at:
+        raise access.DraftNotFound
     if draft.revision != revision:
         raise StaleVersion
     if delivery not in CHOICES:
@@ -118,7 +120,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     if not is_current(draft.item_version, applications.guide_now(draft, on=day_of(at))):
         raise VersionChanged
     _refuse_second(draft, on=day_of(at))
-    papers = list(draft.materials.order_by("id"))
+    papers = list(draft.materials.select_related("file").order_by("id"))
     taken = offers.take(draft, given={paper.code for paper in papers}, actor=actor, at=at)
     papers += taken
     _check_complete(draft, papers, actor, at)
@@ -188,9 +190,13 @@ def _check_complete(draft: Draft, papers: Sequence[Material], actor: Actor, at: 
     problems = applications.faults(draft, on=day_of(at))
     if problems:
         raise InvalidInput(problems)
-    missing = offers.missing(draft, given={paper.code for paper in papers}, at=at)
-    if missing:
-        raise MaterialsMissing(titles="、".join(paper.title for paper in missing))
+    given = {paper.code for paper in papers}
+    locked = [paper.title for paper in papers if paper.file is not None and paper.file.is_quarantined]
+    missing = [paper.title for paper in offers.missing(draft, given=given, at=at)]
+    if locked or missing:
+        raise MaterialsMissing(
+            titles="、".join(dict.fromkeys([*missing, *(f"{one}（没有通过安全检查）" for one in locked)]))
+        )
     unsigned = missing_consents(draft, at=at)
     if unsigned:
         raise ConsentsMissing(titles="、".join(sorted({consent.title for consent in unsigned})))
@@ -325,6 +331,9 @@ def undo_submission(*, case_id: int, actor: Actor, at: datetime) -> Draft:
     case.materials.update(case=None)
     case.tolerances.all().delete()
     case.commitments.update(case=None)
+    certificates.take_back_uses(target=case.target, actor=actor, at=at)
+    if case.delegation_id is not None:
+        identity_operations.give_back_delegation(delegation_id=case.delegation_id, actor=actor, at=at)
     audit.record("cases.undo_submission", actor=actor, at=at, target=case.target, division=case.division)
     return draft
 
@@ -341,10 +350,11 @@ def hand_in_case(*, case_id: int, actor: Actor, at: datetime) -> Case:
         access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
     if case.last_seq > 1 and case.state != "submitted":
         return case
-    life.append(case, Kind.HAND_IN, actor=actor, at=at)
+    received = case.submitted_at  # electronic filing counts on its natural day until 24:00
+    life.append(case, Kind.HAND_IN, actor=actor, at=at, facts={"received_at": received.isoformat()})
     link_to_earlier(case=case, actor=actor, at=at)
     file_answer(case, at=at)
-    clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, at=at)
+    clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, at=received)
     start_checks(case, at=at)
     steps.open_accept(case, at=at)
     clocks.set_urgency(case)
