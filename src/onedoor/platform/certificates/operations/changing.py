@@ -12,7 +12,6 @@ from onedoor.platform.certificates.kinds import HOLDER_NUMBERS
 from onedoor.platform.certificates.kinds import kind as find_kind
 from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.certificates.operations.history import (
-    ALIVE,
     Operation,
     Status,
     locked,
@@ -32,7 +31,7 @@ from onedoor.platform.certificates.operations.versions import (
 from onedoor.platform.certificates.queries.lists import plain_face
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 
 CHANGES = {
     "change": Operation.CHANGE,  # 变更: what it states has changed, a name for instance
@@ -40,6 +39,11 @@ CHANGES = {
     "correct": Operation.CORRECT,  # 更正: it never was right
     "reissue": Operation.REISSUE,  # 补发、换发: lost or damaged
 }
+
+
+class CertificateSuspended(OneDoorError):
+    code, http_status = "certificates.suspended", 409
+    message = "这张证照正在暂扣，不能变更或者换发。请先恢复它；不应再使用的，请依法注销或者撤销。"
 
 
 @transaction.atomic
@@ -66,17 +70,27 @@ def reissue_certificate(
     What is not given stays as it was, the period only when neither of its ends is given. A kind whose national type
     code changed keeps the code of the first version, a kind whose template changed takes the new template.
 
+    :raises CertificateSuspended: it is first resumed, or ended.
     :raises CertificateNotAlive: it was ended or already has a newer version.
-    :raises InvalidInput: no reason, or the new version does not fit its kind.
+    :raises InvalidInput: no reason, no case, or the new version does not fit its kind.
     """
     old = locked(certificate_id)
     kind = find_kind(old.kind)
     actor.require("cases.certify", division=old.division, line=kind.line)
-    require_status(old, *ALIVE)
-    if change not in CHANGES:
-        raise InvalidInput({"change": "请选择办理种类。"})
-    if not reason.strip():
-        raise InvalidInput({"reason": "请写明理由。"})
+    if old.status == Status.SUSPENDED:  # a new version would be valid, and the suspension gone without a word
+        raise CertificateSuspended
+    require_status(old, Status.VALID)
+    problems = {
+        name: sentence
+        for name, sound, sentence in (
+            ("change", change in CHANGES, "请选择办理种类。"),
+            ("reason", reason.strip(), "请写明理由。"),
+            ("case_number", case_number.strip(), "请填写所依据的办件编号。"),
+        )
+        if not sound
+    }
+    if problems:
+        raise InvalidInput(problems)
     order = _next_order(old, case_number, face, holders, valid_from, last_valid_on, on=day_of(at))
     refuse_unfit(kind, order)
     grounds = {"reason": reason.strip(), "basis": basis.strip(), "document_number": document_number.strip()}
