@@ -17,6 +17,7 @@ from onedoor.standards.document_numbers import document_number
 TEMPLATE = "document.1"
 REVIEW_ORGAN, COURT = "〈复议机关〉", "〈法院〉"  # `issue` puts the names of the organ's place in their stead
 # Administrative Reconsideration Law arts. 20, 24 and 25, Administrative Litigation Law arts. 14, 15 and 46.
+NAMED_REVIEW_ORGAN, NAMED_COURT = "remedy.review_organ", "remedy.court"
 NATION = 1  # level of a division
 LOWEST_COURT = 4  # there is neither a court nor an organ of review below the county
 REMEDIES = (
@@ -114,7 +115,7 @@ def _named(remedies: Sequence[str], organization: Organization, *, on: date) -> 
     """
     if not remedies:
         return []
-    known = parameters.snapshot(prefix="remedy.", chain=identity.chain(organization.division_id), on=on).rows
+    chain = identity.chain(organization.division_id)
     place = organization.division
     while place.level > LOWEST_COURT and place.parent is not None:
         place = place.parent
@@ -122,6 +123,6 @@ def _named(remedies: Sequence[str], organization: Organization, *, on: date) -> 
         return [
             line.replace(REVIEW_ORGAN, organization.name).replace(COURT, "有管辖权的中级人民法院") for line in remedies
         ]
-    organ = known["remedy.review_organ"].value if "remedy.review_organ" in known else f"{place.full_name}人民政府"
-    court = known["remedy.court"].value if "remedy.court" in known else f"{place.full_name}人民法院"
+    organ = parameters.figure(NAMED_REVIEW_ORGAN, chain=chain, on=on) or f"{place.full_name}人民政府"
+    court = parameters.figure(NAMED_COURT, chain=chain, on=on) or f"{place.full_name}人民法院"
     return [line.replace(REVIEW_ORGAN, organ).replace(COURT, court) for line in remedies]

@@ -272,7 +272,7 @@ def notice_preview(case: Case, *, on: date) -> list[list[str]]:
 
 def judge_now(case: Case, *, on: date) -> Judgement:
     """Return what the item's rule says with the facts known today; nothing is stored."""
-    return handlers.for_item(case.item_code).judge(case, on)
+    return handlers.judge(case, on)
 
 
 def get_objection(*, objection_id: int, actor: Actor) -> Objection:
