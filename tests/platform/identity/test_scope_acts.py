@@ -17,7 +17,6 @@ from tests.platform.library import COUNTY, MACHINE, NATION, TOWN, Library
 
 import onedoor.platform
 from onedoor.platform.audit.models import QuerySuspension
-from onedoor.platform.identity import logins
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Guardianship, Login, Post, Unit
 from onedoor.platform.kernel.actors import Actor
@@ -249,7 +248,7 @@ def refusal(name: str, place: Place, actor: Actor, others: dict[str, Any] | None
 
 def is_of_the_border(refused: OneDoorError | None) -> bool:
     if isinstance(refused, InvalidInput):
-        return refused.problems == {"username": logins.NOT_YOURS}
+        return refused.problems == {"username": identity.NOT_YOURS}
     return isinstance(refused, NotAllowed | NotFound)
 
 
