@@ -36,6 +36,7 @@ class LiveSite:
     base: int
     database: str  # a PostgreSQL address, or nothing for SQLite
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)  # what programs started from now on have set besides
 
     @property
     def url(self) -> str:
@@ -67,6 +68,7 @@ class LiveSite:
             "ONEDOOR_WORKER_INTERVAL": "0.2",
             "ONEDOOR_WORKER_LOST_AFTER": "8",
             "ONEDOOR_LOG_LEVEL": "WARNING",
+            **self.settings,
         }
 
     def set_up(self) -> None:

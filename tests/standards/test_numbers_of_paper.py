@@ -8,7 +8,14 @@ import pytest
 from onedoor.standards.case_numbers import case_number, is_case_number, query_code
 from onedoor.standards.certificate_ids import certificate_id, parse_certificate_id
 from onedoor.standards.certificate_types import METADATA, TYPES
-from onedoor.standards.credit_codes import CreditCodeFault, is_civil_affairs, parse_credit_code
+from onedoor.standards.credit_codes import (
+    ORGANIZATION_CODE,
+    UNPUBLISHED_CLASS,
+    CreditCodeFault,
+    credit_code_check,
+    is_civil_affairs,
+    parse_credit_code,
+)
 from onedoor.standards.document_numbers import document_number, marriage_number
 from onedoor.standards.item_codes import parse_task_code, task_code
 
@@ -41,8 +48,13 @@ def test_real_and_worked_credit_codes_are_good(number: str) -> None:
 
 def test_a_committees_code_is_good_with_a_warning() -> None:
     found = parse_credit_code("54370103MF12345675")  # A45
-    assert found.warnings == ("pair 54 not in published table",)
+    assert found.warnings == (UNPUBLISHED_CLASS,)
     assert is_civil_affairs(found.number)
+
+
+def test_a_code_whose_organization_code_does_not_check_is_good_with_a_warning() -> None:
+    body = "51110105MF1234560"  # MF123456 has the check character 7 in the code above
+    assert parse_credit_code(body + credit_code_check(body)).warnings == (ORGANIZATION_CODE,)
 
 
 @pytest.mark.parametrize(

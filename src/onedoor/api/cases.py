@@ -204,6 +204,7 @@ class MaterialOut(Told):
     title: str
     source: str
     file: int | None
+    scan: str
     given_at: datetime
 
 
@@ -334,7 +335,8 @@ def standing(case: Case) -> dict[str, Any]:
 
 def material(given: Any) -> dict[str, Any]:
     names = ("code", "title", "source", "given_at")
-    return {"id": given.pk, "file": given.file_id, **{name: getattr(given, name) for name in names}}
+    scan = given.file.scan if given.file else ""
+    return {"id": given.pk, "file": given.file_id, "scan": scan, **{name: getattr(given, name) for name in names}}
 
 
 def pdf(content: bytes) -> HttpResponse:

@@ -46,6 +46,10 @@ CLASSES = {
 }
 
 
+UNPUBLISHED_CLASS = "uscc.unpublished_class"  # the first two characters are not in the published table
+ORGANIZATION_CODE = "uscc.organization_code"  # the organization code inside does not check
+
+
 class CreditCodeFault(ValueError):
     """A code that cannot be one; `code` is stable, the text says what to do."""
 
@@ -56,7 +60,7 @@ class CreditCodeFault(ValueError):
 
 @dataclass(frozen=True)
 class CreditCode:
-    """A valid code and what it tells; `warnings` never make it unusable."""
+    """A valid code and what it tells; `warnings` (their stable codes) never make it unusable."""
 
     number: str
     class_pair: str
@@ -85,9 +89,9 @@ def parse_credit_code(text: str) -> CreditCode:
     warnings = []
     if number[:2] not in CLASSES:
         # 54 and 55 (committees) are practice, not in the published table.
-        warnings.append(f"pair {number[:2]} not in published table")
+        warnings.append(UNPUBLISHED_CLASS)
     if organization_code_check(number[8:16]) != number[16]:
-        warnings.append("embedded organization code does not check")
+        warnings.append(ORGANIZATION_CODE)
     return CreditCode(number, number[:2], number[2:8], number[8:17], tuple(warnings))
 
 

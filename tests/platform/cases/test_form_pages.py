@@ -17,6 +17,7 @@ from tests.platform.library import Library
 from onedoor.platform.cases import applications, checks, handlers, operations
 from onedoor.platform.cases.models import AnswerSources, Draft
 from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.standards.credit_codes import credit_code_check
 
 NAME, PROPOSAL = "阿依古丽\u30fb买买提", "阿依古丽·买买提"
 
@@ -340,3 +341,7 @@ def test_a45_a_credit_code_of_a_committee_is_taken_with_a_warning(books: Library
     assert answers(draft) == {"uscc": "54370103MF12345675"}
     review = browser.get(f"/drafts/{draft.pk}/review/").content.decode()
     assert "54370103MF12345675（前两位 54 不在公布的代码表内，请对照证书核对）" in review
+    odd = "51110105MF1234560" + credit_code_check("51110105MF1234560")  # the organization code inside ends with 7
+    assert post(browser, draft, uscc=odd).status_code == 302
+    review = browser.get(f"/drafts/{draft.pk}/review/").content.decode()
+    assert f"{odd}（其中的组织机构代码校验不通过，请对照证书核对）" in review

@@ -99,11 +99,12 @@ ELSEWHERE = {
     Kind.RAISE_CONFLICT,  # tests/platform/exchange/test_conflicts.py, like the two below
     Kind.EXPLAIN,
     Kind.SETTLE_CONFLICT,
-    Kind.CHECK_ORIGINAL,  # tests/platform/papers, like the seven below
+    Kind.CHECK_ORIGINAL,  # tests/platform/papers, like the eight below
     Kind.RETRACT_PROMISE,
     Kind.CHECK_PROMISE,
     Kind.ANSWER_BREACH,
     Kind.SETTLE_BREACH,
+    Kind.REPAIR_CREDIT,
     Kind.TAKE_CERTIFICATE,
     Kind.GIVE_PAPER,
     Kind.RETURN_TOLERATED,

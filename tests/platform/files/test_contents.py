@@ -2,8 +2,6 @@
 
 import io
 import zipfile
-from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -188,35 +186,6 @@ def test_documents_that_do_more_than_show_are_refused(books: Library, content: b
 def test_a_link_in_a_document_is_nothing_to_refuse(books: Library) -> None:
     link = '<R><x Type="http://a/hyperlink" TargetMode="External"/></R>'
     assert receive(samples.docx(**{"word/_rels/document.xml.rels": link}), accept=("word",)).family == "word"
-
-
-@pytest.mark.parametrize(("status", "said"), [(1, "文件未通过安全检查"), (0, "")])
-def test_the_operators_scanner_sees_what_came_before_it_is_kept(
-    desk: Desk, draft: Draft, tmp_path: Path, settings: Any, status: int, said: str
-) -> None:
-    program = tmp_path / "scanner"
-    program.write_text(f"#!/bin/sh\ncat > {tmp_path}/seen\nexit {status}\n")
-    program.chmod(0o700)
-    settings.ONEDOOR_SCAN_COMMAND = str(program)
-    content = samples.photo(place=True)
-    page = upload(desk, draft, content)
-    assert said in page
-    assert bool(page) == bool(said)
-    assert (tmp_path / "seen").read_bytes() == content
-    assert StoredFile.objects.exists() == (status == 0)
-
-
-@pytest.mark.parametrize("program", ["#!/bin/sh\ncat > /dev/null\nexit 2\n", None])
-def test_a_scanner_that_fails_or_is_gone_lets_nothing_through_and_says_when_to_come_back(
-    desk: Desk, draft: Draft, tmp_path: Path, settings: Any, program: str | None
-) -> None:
-    path = tmp_path / "scanner"
-    if program is not None:
-        path.write_text(program)
-        path.chmod(0o700)
-    settings.ONEDOOR_SCAN_COMMAND = str(path)
-    assert "文件安全检查暂时用不了，这份文件没有保存" in upload(desk, draft, samples.photo())
-    assert not StoredFile.objects.exists()
 
 
 def test_a_stored_paper_is_shown_or_saved_and_never_run() -> None:

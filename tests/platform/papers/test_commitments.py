@@ -242,8 +242,19 @@ def test_with_a_breach_on_record_nothing_is_offered_until_it_is_repaired(
     assert "可以用告知承诺代替" not in desk.page("reader", applicant.papers(draft))
     assert "承诺不实的记录还没有修复" in desk.refused("reader", applicant.papers(draft), 422, promise="clean")
     desk.refused("reviewer", url, 403, deed="repair", reason="三本书已经归还，赔款已经缴清。")
-    desk.act("approver", url, deed="repair", reason="三本书已经归还，赔款已经缴清。")
+    repaired = "三本书已经归还，赔款已经缴清。"
+    desk.act("approver", url, deed="repair", reason=repaired)
     assert CreditRecord.objects.get().state == "repaired"
+    last = Action.objects.filter(case=case).latest("seq")
+    assert (last.kind, last.facts["commitment"], last.note.text) == (
+        "repair_credit",
+        Commitment.objects.get().pk,
+        repaired,
+    )
+    assert "修复信用记录" in desk.page("reader", own(case))
+    assert "修复信用记录" in desk.page("auditor", f"/supervision/cases/{case.number}/")
+    outbox.deliver_pending(at=day(11, 25))
+    assert Message.objects.filter(event="cases.repair_credit", recipient=desk.books.reader).exists()
     assert "可以用告知承诺代替" in desk.page("reader", applicant.papers(draft))
 
 

@@ -28,7 +28,6 @@ from onedoor.platform.cases.models import (
 )
 from onedoor.platform.catalog.models import ItemVersion
 from onedoor.platform.identity.models import Person
-from onedoor.platform.identity.queries import id_number_index, phone_index
 from onedoor.platform.kernel.crypto import canonical_json, sm3
 from onedoor.services.assistance.models import Recognition, RecognizedPerson
 from onedoor.standards.case_numbers import case_number
@@ -114,9 +113,9 @@ class Writer:
                 division_id=town.code,
                 address=address,
                 id_number=one.id_number,
-                id_index=id_number_index(one.id_number),
                 phone=phone,
-                phone_index=phone_index(phone),
+                **Person.by_number.values(one.id_number),
+                **Person.by_phone.values(phone),
                 assurance=3 if place == 0 else 0,
                 recorded_at=at,
                 recorded_by="演示数据",

@@ -14,12 +14,14 @@ from onedoor.platform.cases.models import (
     Commitment,
     Conflict,
     Draft,
+    Material,
     Pause,
     PublicNotice,
     RelatedStaffDeclaration,
     Tolerance,
 )
 from onedoor.platform.certificates.models import CertificateUse
+from onedoor.platform.files.models import QUARANTINED, StoredFile
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -42,6 +44,7 @@ ONE_EACH = (
     *("applicant", "agent", "receiving_organization", "deciding_organization"),
     *("declared", "answer_sources", "hearing"),
 )
+UNSAFE = (StoredFile.Scan.WAITING, *QUARANTINED)
 # Tables that have rows for few cases. A case fetched for its page knows which of them do, so the others are not asked.
 RARE: dict[str, QuerySet[Any]] = {
     "people": CasePerson.objects.all(),
@@ -64,6 +67,8 @@ def for_page(found: QuerySet[Case]) -> QuerySet[Case]:
     known = {f"has_{name}": Exists(rows.filter(case=OuterRef("pk"))) for name, rows in RARE.items()}
     known["has_continued_by"] = Exists(Case.objects.filter(continues=OuterRef("pk")))
     target = Concat(Value("case:"), Cast(OuterRef("pk"), CharField()))
+    locked = Material.objects.filter(case=OuterRef("pk"), replaced_at=None)
+    known["has_unsafe"] = Exists(locked.filter(file__scan__in=UNSAFE))
     known["has_twins"] = twins.named_elsewhere()
     known["has_certificates"] = Exists(CertificateUse.objects.filter(target=target))
     return found.select_related(*ONE_EACH).prefetch_related("documents", "clocks").annotate(**known)

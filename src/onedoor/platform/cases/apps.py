@@ -9,7 +9,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from django.core import checks
 
-        from onedoor.platform.cases import filing, notifications, reliance
+        from onedoor.platform.cases import filing, notifications, quarantine, reliance, wanted
         from onedoor.platform.cases.checks import check_items
         from onedoor.platform.cases.operations import calendars, delivery, duties, expiry, hearings
         from onedoor.platform.files import access as files
@@ -30,6 +30,8 @@ class CasesConfig(AppConfig):
         tasks.every(600, "cases.public_deliveries", delivery.complete_public_deliveries)
         tasks.every(600, "cases.hearing_rights", hearings.expire_hearing_rights)
         notifications.listen()
+        wanted.register()
         outbox.listen("cases.calendar_imported", "cases.recalculate", calendars.recalculate_cases)
         outbox.listen("certificates.ended", "cases.certificate_ended", reliance.tell_of_ended_certificate)
+        outbox.listen("files.infected", "cases.paper_quarantined", quarantine.tell_of_infected)
         checks.register(check_items)

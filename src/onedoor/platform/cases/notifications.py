@@ -63,6 +63,7 @@ TEXTS = {
     Kind.CHECK_PROMISE: "“{item}”：您的承诺已经核查，结果见办件页面。",
     Kind.ANSWER_BREACH: "“{item}”：已收到您的陈述申辩。",
     Kind.SETTLE_BREACH: "“{item}”：承诺不实一事已经处理，结果见办件页面。",
+    Kind.REPAIR_CREDIT: "“{item}”：承诺不实的记录已经修复，以后可以重新选择告知承诺。",
     Kind.CHECK_ORIGINAL: "“{item}”的材料已核对原件，以后办事可以直接沿用。",
 }
 

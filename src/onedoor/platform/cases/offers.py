@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from onedoor.platform.cases import papers
+from onedoor.platform.cases.access import UNSAFE
 from onedoor.platform.cases.models import Case, Draft, KeptCase, Material
 from onedoor.platform.cases.states import State
 from onedoor.platform.catalog.items import Material as PaperDefinition
@@ -103,7 +104,11 @@ def _earlier(person_id: int, kinds: Mapping[str, PaperDefinition], *, on: date) 
         return {}
     restricted = KeptCase.objects.filter(case=OuterRef("case"), restricted_at__isnull=False)  # PIPL art. 47
     rows = Material.objects.filter(kind__in=kinds, case__applicant_id=person_id, source__in=REUSABLE)
-    rows = rows.exclude(case__state__in=NOT_FROM).exclude(case__result__in=("denied", "revoked"))
+    rows = (
+        rows.exclude(file__scan__in=UNSAFE)
+        .exclude(case__state__in=NOT_FROM)
+        .exclude(case__result__in=("denied", "revoked"))
+    )
     rows = rows.exclude(Exists(restricted)).select_related("file", "case").order_by("kind", "case_id", "id")
     best: dict[str, Sequence[Material]] = {}
     for (kind, _), given in groupby(rows, key=lambda row: (row.kind, row.case_id)):

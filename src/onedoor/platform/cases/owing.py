@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from onedoor.platform.cases import offers, papers
-from onedoor.platform.cases.access import rows_of
+from onedoor.platform.cases.access import UNSAFE, rows_of
 from onedoor.platform.cases.commitments import commitments_of
 from onedoor.platform.cases.models import Case, Commitment, Material, Tolerance
 from onedoor.platform.catalog.items import Material as PaperDefinition
@@ -45,6 +45,7 @@ class Why(models.TextChoices):
     ENDED = "ended", "代替它的电子证照已不再有效"
     RETRACTED = "retracted", "代替它的承诺已撤回"
     UNVERIFIABLE = "unverifiable", "代替它的承诺无法核实"
+    QUARANTINED = "quarantined", "没有通过安全检查，请重新拍照或者换一份文件"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ def owed(case: Case, found: Iterable[Material], *, at: datetime) -> list[Owed]:
     later = [(row.material, Why.TOLERATED, row.due_on) for row in open_tolerances(case)]
     standing = papers.current(found)
     gone = [(paper.code, Why.ENDED, None) for paper in standing if _has_ended(case, paper, at=at)]
+    if getattr(case, "has_unsafe", True):
+        gone += [(code, Why.QUARANTINED, None) for code in sorted(papers.quarantined(standing))]
     gone += _fallen_promises(case, {paper.code for paper in standing if paper.source == Material.Source.COMMITMENT})
     return [
         Owed(definition, why, due_on) for code, why, due_on in (*later, *gone) if (definition := item.material(code))
@@ -104,10 +107,13 @@ def _has_ended(case: Case, paper: Material, *, at: datetime) -> bool:
 
 def check_decidable(case: Case, *, granted: bool, at: datetime) -> None:
     """
+    :raises PapersQuarantined, PapersInCheck: see `require_safe`.
     :raises ToleranceOpen: a paper promised for later has not come; nothing is decided before (R-TOL-2).
     :raises PapersOwed: a grant, though what stood for a paper has fallen away.
     :raises CommitmentBroken: a grant, though a commitment was found untrue.
     """
+    if case.materials.filter(file__scan__in=UNSAFE).exists():
+        papers.require_safe(case.materials.select_related("file"))
     later = open_tolerances(case)
     if later:
         due = min(row.due_on for row in later if row.due_on is not None)
@@ -120,6 +126,6 @@ def check_decidable(case: Case, *, granted: bool, at: datetime) -> None:
     untrue = [one.paper.title for one in commitments_of(case) if one.state == Commitment.State.BROKEN]
     if untrue:
         raise CommitmentBroken(titles="、".join(untrue))
-    left = owed(case, case.materials.order_by("id"), at=at)
+    left = owed(case, case.materials.select_related("file").order_by("id"), at=at)
     if left:
         raise PapersOwed(titles="、".join(one.definition.title for one in left), why=left[0].why.label)

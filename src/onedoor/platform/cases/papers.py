@@ -8,8 +8,10 @@ from onedoor.platform.cases.models import Case, Draft, Material
 from onedoor.platform.catalog.items import Material as PaperDefinition
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.files import operations as files
+from onedoor.platform.files.models import QUARANTINED, StoredFile
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.errors import OneDoorError
 
 DATA_DAYS = 1  # an answer about a person is good for a day unless the item says longer (R-SHR-6)
 
@@ -35,6 +37,43 @@ def current(papers: Iterable[Material]) -> list[Material]:
     for paper in standing:
         rounds[paper.code] = max(paper.round, rounds.get(paper.code, 0))
     return [paper for paper in standing if paper.round == rounds[paper.code]]
+
+
+class PapersQuarantined(OneDoorError):
+    code, http_status, message = (
+        "cases.papers_quarantined",
+        409,
+        "“{titles}”没有通过安全检查，已经隔离。申请人已收到通知，重新交来以后才能办理；也可以在窗口代收。",
+    )
+
+
+class PapersInCheck(OneDoorError):
+    code, http_status, message = (
+        "cases.papers_in_check",
+        409,
+        "“{titles}”正在做安全检查，通常几分钟内完成，检查通过后才能办理。请稍后再试。",
+    )
+
+
+def require_safe(found: Iterable[Material]) -> None:
+    """
+    Let nobody judge a case on papers that nobody could open; `found` are its papers, read with their files.
+
+    :raises PapersQuarantined: a paper that counts has not passed the scanner.
+    :raises PapersInCheck: the scanner has not said yet.
+    """
+    standing = [(paper.title, paper.file.scan) for paper in current(found) if paper.file]
+    locked = [title for title, scan in standing if scan in QUARANTINED]
+    if locked:
+        raise PapersQuarantined(titles="、".join(dict.fromkeys(locked)))
+    waiting = [title for title, scan in standing if scan == StoredFile.Scan.WAITING]
+    if waiting:
+        raise PapersInCheck(titles="、".join(dict.fromkeys(waiting)))
+
+
+def quarantined(found: Iterable[Material]) -> set[str]:
+    """Return the codes of papers of which a file has not passed the scanner."""
+    return {paper.code for paper in found if paper.file is not None and paper.file.is_quarantined}
 
 
 def originals_to_check(found: Iterable[Material]) -> list[Material]:

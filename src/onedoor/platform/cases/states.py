@@ -111,6 +111,7 @@ class Kind(models.TextChoices):
     CHECK_PROMISE = "check_promise", "核查承诺"
     ANSWER_BREACH = "answer_breach", "对承诺不实陈述申辩"
     SETTLE_BREACH = "settle_breach", "处理承诺不实"
+    REPAIR_CREDIT = "repair_credit", "修复信用记录"
 
 
 # The actions a case can begin with, and the state they put it into: an application, or an organ of its own motion.
@@ -196,6 +197,7 @@ MOVES = {
         Move(Kind.CHECK_PROMISE, frozenset(State) - {State.SUBMITTED}, None),
         Move(Kind.ANSWER_BREACH, frozenset(State) - {State.SUBMITTED}, None),
         Move(Kind.SETTLE_BREACH, frozenset(State) - {State.SUBMITTED}, None),
+        Move(Kind.REPAIR_CREDIT, frozenset(State) - {State.SUBMITTED}, None),
         Move(Kind.RETURN_TOLERATED, UNDER_REVIEW | {State.SUPPLEMENT_WAIT}, State.RETURNED),
         Move(Kind.STATE_DEFENCE, frozenset({State.REVIEWING}), None),
         Move(Kind.REVOKE, frozenset({State.REVIEWING}), State.DELIVERING),

@@ -18,22 +18,54 @@ class StoredFile(Recorded):
     stored the same.
     """
 
+    class Scan(models.TextChoices):
+        UNSCANNED = "unscanned", "没有做过安全检查"  # no scanner was set when it came
+        WAITING = "waiting", "正在做安全检查"
+        CLEAN = "clean", "通过安全检查"
+        INFECTED = "infected", "未通过安全检查"  # in quarantine
+        DESTROYED = "destroyed", "未通过安全检查，已销毁"
+
     digest = models.CharField("摘要", max_length=64, unique=True)
     owner = models.CharField("上传人", max_length=40)  # person:12, login:3; see `ownership`
     size = models.PositiveBigIntegerField("大小")
     media_type = models.CharField("类型", max_length=100)  # read from the content, never from the name
     key = EncryptedJSONField("密钥")
+    scan = models.CharField("安全检查", max_length=10, choices=Scan, default=Scan.UNSCANNED)
+    scanned_at = models.DateTimeField("检查时间", null=True, blank=True)
+    # While it waits: when to ask the scanner (again), and how often it has failed to say.
+    scan_due_at = models.DateTimeField("下次检查", null=True, blank=True)
+    scan_failures = models.PositiveSmallIntegerField("检查失败次数", default=0)
 
     class Meta:
         verbose_name = "文件"
         verbose_name_plural = "文件"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["scan", "id"], name="file_to_scan", condition=~models.Q(scan__in=("unscanned", "clean"))
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.media_type}"
 
     @property
+    def may_be_opened(self) -> bool:
+        return self.scan in (self.Scan.UNSCANNED, self.Scan.CLEAN)
+
+    @property
+    def is_quarantined(self) -> bool:
+        return self.scan in QUARANTINED
+
+    @property
+    def scan_words(self) -> str:
+        return self.Scan(self.scan).label
+
+    @property
     def file_key(self) -> FileKey:
         return FileKey.parse(self.key)
+
+
+QUARANTINED = (StoredFile.Scan.INFECTED, StoredFile.Scan.DESTROYED)
 
 
 class FileGrant(Recorded):

@@ -1,7 +1,7 @@
 """Whose a stored content is: equal contents of different people are stored apart."""
 
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.crypto import blind_index
+from onedoor.platform.kernel.crypto import keyed_hash
 from onedoor.platform.kernel.errors import NotLoggedIn
 
 
@@ -22,4 +22,4 @@ def owner_of(actor: Actor) -> str:
 
 def keyed_digest(owner: str, digest: bytes) -> str:
     """Return under what an owner's content lies: 64 hexadecimal digits that say nothing without the node's key."""
-    return blind_index(f"{owner}\0{digest.hex()}", purpose="files.content")
+    return keyed_hash(f"{owner}\0{digest.hex()}", purpose="files.content")

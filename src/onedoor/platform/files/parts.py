@@ -6,7 +6,7 @@ from uuid import UUID
 from onedoor.platform.files.models import BegunUpload
 from onedoor.platform.files.ownership import owner_of
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.crypto import blind_index
+from onedoor.platform.kernel.crypto import keyed_hash
 from onedoor.platform.kernel.errors import NotFound, OneDoorError
 
 # What is sent at a time: half a minute of a weak line, so that a break costs little.
@@ -38,7 +38,7 @@ class WrongOffset(OneDoorError):
 
 def announced(owner: str, sha256: str) -> str:
     """Return how the announced digest of a content is kept: it says nothing without the node's key."""
-    return blind_index(f"{owner}\0{sha256}" if sha256 else "", purpose="files.upload")
+    return keyed_hash(f"{owner}\0{sha256}" if sha256 else "", purpose="files.upload")
 
 
 def lock_upload(upload_id: UUID, *, actor: Actor, at: datetime) -> BegunUpload:

@@ -16,13 +16,29 @@ from onedoor.platform.files.models import BegunUpload, FileGrant, StoredFile
 from onedoor.platform.files.ownership import owner_of
 from onedoor.platform.files.parts import UploadNotThere
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import NotFound
+from onedoor.platform.kernel.errors import NotFound, OneDoorError
 
 log = structlog.get_logger()
 
 
 class FileNotThere(NotFound):
     code, message = "files.not_found", "没有找到该文件，请从办件或草稿页面打开。"
+
+
+class FileInCheck(OneDoorError):
+    code, http_status, message = (
+        "files.in_check",
+        409,
+        "这份文件正在做安全检查，通常几分钟内完成，检查通过后才能打开。请稍后再试。",
+    )
+
+
+class FileQuarantined(OneDoorError):
+    code, http_status, message = (
+        "files.quarantined",
+        409,
+        "这份文件未通过安全检查，已经隔离，谁也打不开。请重新拍照，或者换一份文件上传。",
+    )
 
 
 @dataclass(frozen=True)
@@ -54,6 +70,7 @@ def open_file(*, file_id: int, actor: Actor, at: datetime) -> OpenedFile:
     Return a file's content, and record the look; who opens what belongs to somebody else is given a marked copy.
 
     :raises FileNotThere: there is none, or it is not for this actor; both look alike.
+    :raises FileInCheck, FileQuarantined: the scanner has not said that it is clean; nobody opens it, not even who brought it.
     :raises FileDamaged: it is missing on disk, or not what was stored.
     :raises CannotMark: no marked copy can be made of it.
     """
@@ -61,6 +78,10 @@ def open_file(*, file_id: int, actor: Actor, at: datetime) -> OpenedFile:
     found = _grant(stored, actor, at) if stored else None
     if stored is None or found is None:
         raise FileNotThere
+    if stored.is_quarantined:
+        raise FileQuarantined
+    if not stored.may_be_opened:
+        raise FileInCheck
     grant, matter = found
     marked = can_mark(stored.media_type) and not _is_own(stored, matter, actor)
     code = audit.record_look(
@@ -117,3 +138,8 @@ def get_upload(*, upload_id: UUID, actor: Actor, at: datetime) -> BegunUpload:
     if found is None:
         raise UploadNotThere
     return found
+
+
+def scanner_is_down() -> bool:
+    """Tell whether a file waits of which the scanner would not say what it is."""
+    return StoredFile.objects.filter(scan=StoredFile.Scan.WAITING, scan_failures__gt=0).exists()

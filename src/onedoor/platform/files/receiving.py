@@ -6,7 +6,6 @@ from typing import IO
 
 from django.conf import settings
 
-from onedoor.platform.files import scanning
 from onedoor.platform.files.contents import FileRefused, Taken, take
 from onedoor.platform.files.families import Family
 from onedoor.platform.files.storage import Aside
@@ -19,13 +18,12 @@ def receive(content: bytes | IO[bytes], *, accept: Collection[Family] = USUAL) -
     """
     Return a content as it can be stored, after a look at what it is; nothing is written to the database.
 
-    :raises FileRefused: empty, too large, infected, or not what is asked for.
+    :raises FileRefused: empty, too large, or not what is asked for.
     :raises StorageFull: the disk is full; nothing is left behind.
     """
     aside = sealed_aside(content)
     if aside.size == 0:
         raise FileRefused(why="文件是空的，请重新选择。")
-    scanning.scan(aside)  # as it came: what the scanner looks for may be gone from what is kept
     return take(aside, accept=accept)
 
 

@@ -1,47 +1,59 @@
-"""Hand a content to the operator's scanner, if one is set, before it is kept."""
+"""Let the operator's scanner read a content: a program of theirs, on its standard input, piece by piece."""
 
 import subprocess
+import threading
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import IO, Any
 
-import structlog
 from django.conf import settings
 
-from onedoor.platform.files.contents import FileRefused
-from onedoor.platform.files.storage import Aside
-from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.files.receiving import PIECE
 
 SECONDS = 60
-log = structlog.get_logger()
+WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=1)
 
 
-class ScannerDown(OneDoorError):
-    code, http_status, message = (
-        "files.scanner_down",
-        503,
-        "文件安全检查暂时用不了，这份文件没有保存，已填内容都在。请过几分钟再传；急用时可以把材料交到窗口。",
-    )
+class ScannerDown(RuntimeError):
+    """The scanner is not there, failed or took too long: nothing counts as clean then."""
 
 
-def scan(aside: Aside) -> None:
+def is_set() -> bool:
+    return bool(settings.ONEDOOR_SCAN_COMMAND)
+
+
+def begun(*, at: datetime) -> dict[str, Any]:
+    """Return how a file begins: waiting for the scanner where one is set; a task lost with its worker is made up for later."""
+    return {"scan": "waiting", "scan_due_at": at + WAIT} if is_set() else {"scan": "unscanned"}
+
+
+def next_try(failures: int, *, at: datetime) -> datetime:
+    wait: timedelta = WAIT * 2 ** min(failures, 5)
+    return at + min(wait, LONGEST_WAIT)
+
+
+def is_clean(content: IO[bytes]) -> bool:
     """
-    Let the scanner read the content on its standard input.
+    Tell what the scanner says: exit status 0 is clean, 1 infected.
 
-    :raises FileRefused: the scanner says it is infected (exit status 1).
-    :raises ScannerDown: the scanner is not there, failed or took too long; nothing counts as clean then.
+    :raises ScannerDown: it says anything else, or nothing.
     """
-    command = settings.ONEDOOR_SCAN_COMMAND
-    if not command:
-        return
-    with aside.open() as content:
-        # The command is the operator's own setting; the content reaches it only through its standard input.
-        try:
-            answer = subprocess.run(  # noqa: S603
-                [command], input=content.read(), capture_output=True, timeout=SECONDS, check=False
-            )
-        except (OSError, subprocess.TimeoutExpired) as fault:
-            log.exception("files.scanner_down")  # an operator has to act
-            raise ScannerDown from fault
-    if answer.returncode == 1:
-        raise FileRefused(why="文件未通过安全检查，请重新拍照上传。")
-    if answer.returncode != 0:
-        log.error("files.scanner_down", status=answer.returncode)
-        raise ScannerDown
+    # The command is the operator's own setting; the content reaches it only through its standard input.
+    try:
+        scanner = subprocess.Popen(  # noqa: S603
+            [settings.ONEDOOR_SCAN_COMMAND], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+    except OSError as fault:
+        raise ScannerDown from fault
+    watch = threading.Timer(SECONDS, scanner.kill)
+    watch.start()
+    try:
+        with suppress(BrokenPipeError), scanner.stdin as pipe:  # type: ignore[union-attr]  # it may have read enough
+            while piece := content.read(PIECE):
+                pipe.write(piece)
+        status = scanner.wait()
+    finally:
+        watch.cancel()
+    if status not in (0, 1):
+        raise ScannerDown(f"status {status}")
+    return status == 0

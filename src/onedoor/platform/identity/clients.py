@@ -18,7 +18,7 @@ from onedoor.platform.identity.queries.posts import officer_actor
 from onedoor.platform.identity.roles import permissions_within
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.crypto import blind_index
+from onedoor.platform.kernel.crypto import keyed_hash
 from onedoor.platform.kernel.errors import OneDoorError
 
 GOOD_FOR = timedelta(minutes=30)
@@ -56,11 +56,11 @@ class Issued:
 
 
 def digest_of_secret(secret: str) -> str:
-    return blind_index(secret, purpose="client.secret")
+    return keyed_hash(secret, purpose="client.secret")
 
 
 def _digest_of_token(token: str) -> str:
-    return blind_index(token, purpose="client.token")
+    return keyed_hash(token, purpose="client.token")
 
 
 def authenticate(*, username: str, secret: str, on: date) -> ApiClient:

@@ -13,10 +13,9 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Login, OneTimeCode
 from onedoor.platform.identity.operations.sessions import end_sessions
 from onedoor.platform.identity.passwords import must_rotate, remember
-from onedoor.platform.identity.queries import phone_index
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.crypto import hmac_sm3
+from onedoor.platform.kernel.crypto import hmac_sm3, keyed_hash
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
 
 GOOD_FOR = timedelta(minutes=5)
@@ -80,13 +79,13 @@ def issue_code(*, phone: str, at: datetime) -> str | None:
 
     :raises TooManyCodes: one a minute, ten a day.
     """
-    index = phone_index(phone)
+    index = _index(phone)
     recent = OneTimeCode.objects.filter(phone_index=index, sent_at__gt=at - timedelta(days=1))
     if recent.filter(sent_at__gt=at - BETWEEN).exists() or recent.count() >= PER_DAY:
         raise TooManyCodes
     code = f"{secrets.randbelow(1_000_000):06d}"
     OneTimeCode.objects.create(phone_index=index, digest=_digest(index, code), sent_at=at, expires_at=at + GOOD_FOR)
-    known = Login.objects.filter(phone_index=index, kind=Login.Kind.CITIZEN, is_active=True).exists()
+    known = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN, is_active=True).exists()
     return code if known else None
 
 
@@ -96,7 +95,7 @@ def use_code(*, phone: str, code: str, at: datetime) -> Login:
 
     :raises CodeWrong: wrong, used, too old, or tried too often.
     """
-    index = phone_index(phone)
+    index = _index(phone)
     # Counting a wrong try must survive the refusal, so it is committed before anything is raised.
     with transaction.atomic():
         last = OneTimeCode.objects.select_for_update().filter(phone_index=index).order_by("-sent_at", "-id").first()
@@ -106,10 +105,16 @@ def use_code(*, phone: str, code: str, at: datetime) -> Login:
             good = _same(last.digest, _digest(index, unicodedata.normalize("NFKC", code).strip()))
             last.used_at = at if good else None
             last.save(update_fields=["tries", "used_at"])
-    login = Login.objects.filter(phone_index=index, kind=Login.Kind.CITIZEN, is_active=True).first() if good else None
+    found = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN, is_active=True)
+    login = found.first() if good else None
     if login is None:
         raise CodeWrong
     return login
+
+
+def _index(phone: str) -> str:
+    """Return under what the codes sent to a phone are kept; they live for minutes, no change of keys reaches them."""
+    return keyed_hash(phone, purpose="person.phone")
 
 
 def _digest(index: str, code: str) -> str:

@@ -1,4 +1,4 @@
-"""Model fields whose values are encrypted in the database, and the blind index by which they are found again."""
+"""Model fields whose values are encrypted in the database; a blind index finds them again (`blind`)."""
 
 import json
 from typing import Any
@@ -8,13 +8,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
 
-from onedoor.platform.kernel.crypto.sealed import (
-    blind_index,
-    decrypt_text,
-    encrypt_text,
-)
-
-__all__ = ["EncryptedJSONField", "EncryptedTextField", "ProtectedDict", "ProtectedList", "ProtectedText", "blind_index"]
+from onedoor.platform.kernel.crypto.sealed import decrypt_text, encrypt_text
 
 HIDDEN = "‹已加密›"
 ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps makes one for each value
@@ -43,8 +37,8 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """
     Text stored as "v1.<algorithm>.<key id>.<base64url>", authenticated together with "app.model.field".
 
-    Empty text stays empty and NULL stays NULL. It cannot be filtered on except by `isnull`: keep a `blind_index`
-    column beside it. Reading a value that was changed or moved raises `TamperedValue`. A renamed field or model
+    Empty text stays empty and NULL stays NULL. It cannot be filtered on except by `isnull`: keep a `BlindIndex`
+    beside it. Reading a value that was changed or moved raises `TamperedValue`. A renamed field or model
     passes its first name as `bound_to`, or its old rows no longer decrypt.
     """
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import canonical_json, sm3
 from onedoor.platform.kernel.crypto.digests import sm3_hasher
-from onedoor.platform.kernel.crypto.sealed import blind_index
+from onedoor.platform.kernel.crypto.sealed import keyed_hash
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.models import Replay
 
@@ -95,7 +95,7 @@ def content_of(request: HttpRequest) -> str:
         told += [[name, file.name, _digest(file)] for name, files in request.FILES.lists() for file in files]
     else:
         told.append(sm3(request.body).hex())
-    return blind_index(canonical_json(told).decode(), purpose="replay.content")
+    return keyed_hash(canonical_json(told).decode(), purpose="replay.content")
 
 
 def _digest(file: Any) -> str:

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.files.queries import scanner_is_down
 from onedoor.platform.identity import logins
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
@@ -261,7 +262,8 @@ def appearance(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
     """
-    Answer whether this process can serve: the database answers, and its clock and ours agree.
+    Answer whether this process can serve: the database answers, and its clock and ours agree. Beside that, whether the
+    operator's scanner says what the waiting files are.
 
     The servers of a site have one database, so the one whose clock is wrong takes itself out.
     """
@@ -271,5 +273,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     theirs = told if isinstance(told, datetime) else datetime.fromisoformat(told).replace(tzinfo=UTC)  # SQLite: words
     drift = round((clock.wall() - theirs).total_seconds())
     wrong = abs(drift) > MOST_DRIFT
+    scanner = "down" if scanner_is_down() else "ok"  # others can serve no better, so this alone takes nobody out
     said = {"status": "clock_wrong" if wrong else "ok", "database": connection.vendor, "clock_drift": drift}
+    said["scanner"] = scanner
     return JsonResponse(said, status=503 if wrong else 200)

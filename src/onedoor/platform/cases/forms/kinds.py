@@ -205,8 +205,8 @@ def _say_document(value: Mapping[str, Any], field: FormField, names: Names) -> s
 
 # What is odd and yet usable, said where the answer is read again.
 ODD = {
-    "embedded organization code does not check": "其中的组织机构代码校验不通过，请对照证书核对",
-    "pair": "前两位 {pair} 不在公布的代码表内，请对照证书核对",
+    credit_codes.ORGANIZATION_CODE: "其中的组织机构代码校验不通过，请对照证书核对",
+    credit_codes.UNPUBLISHED_CLASS: "前两位 {pair} 不在公布的代码表内，请对照证书核对",
 }
 
 
@@ -215,8 +215,7 @@ def _say_credit_code(value: Any, field: FormField, names: Names) -> str:
         found = credit_codes.parse_credit_code(str(value))
     except credit_codes.CreditCodeFault:
         return str(value)
-    odd = [ODD[one] if one in ODD else ODD["pair"].format(pair=found.class_pair) for one in found.warnings]
-    return str(value) + "".join(f"（{one}）" for one in odd)
+    return str(value) + "".join(f"（{ODD[one].format(pair=found.class_pair)}）" for one in found.warnings)
 
 
 def _in_order(value: Mapping[str, Any], field: FormField) -> dict[str, str]:

@@ -4,6 +4,7 @@ from typing import ClassVar
 from django.db import models
 
 from onedoor.platform.catalog.models import PinnedVersion
+from onedoor.platform.kernel.blind import BlindIndex, BlindIndexField
 from onedoor.platform.kernel.fields import EncryptedJSONField
 
 
@@ -84,15 +85,23 @@ class WantedSignature(models.Model):
     The answers that name the person are encrypted; this row is how their own phone learns of it.
     """
 
+    by_number: ClassVar = BlindIndex("person_index", "person.id_number")
+
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="wanted_signatures")
-    person_index = models.CharField("人员索引", max_length=64, db_index=True)
+    person_index = BlindIndexField("人员索引", db_index=True)
+    person_index_even = BlindIndexField("人员索引（双数代密钥）", db_index=True)
     consent = models.CharField("授权书", max_length=40)
 
     class Meta:
         verbose_name = "待签授权"
         verbose_name_plural = "待签授权"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["draft", "person_index", "consent"], name="wanted_signature_once")
+            models.UniqueConstraint(
+                fields=["draft", f"person_index{even}", "consent"],
+                name=f"wanted_signature_once{even}",
+                condition=models.Q((f"person_index{even}__gt", "")),
+            )
+            for even in ("", "_even")
         ]
 
     def __str__(self) -> str:

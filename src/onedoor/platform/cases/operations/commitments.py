@@ -279,6 +279,7 @@ def repair_credit(*, commitment_id: int, reason: str, actor: Actor, at: datetime
     """
     commitment, case = _locked(commitment_id)
     actor.require("cases.decide", division=case.deciding_organization.division_id, line=case.line)
+    life.check_move(case, Kind.REPAIR_CREDIT)
     record = CreditRecord.objects.select_for_update().filter(commitment=commitment).first()
     if record is None or record.state != CreditRecord.State.IN_FORCE:
         raise CommitmentOver(state="没有需要修复的记录")
@@ -286,6 +287,8 @@ def repair_credit(*, commitment_id: int, reason: str, actor: Actor, at: datetime
     record.state, record.repair = CreditRecord.State.REPAIRED, reason.strip()
     record.repaired_at, record.repaired_by = at, actor.name
     record.save(update_fields=["state", "repair", "repaired_at", "repaired_by"])
+    facts = {"commitment": commitment.pk}
+    life.append(case, Kind.REPAIR_CREDIT, actor=actor, at=at, note=reason.strip(), facts=facts)
     audit.record(
         "cases.repair_credit",
         actor=actor,

@@ -44,6 +44,12 @@ def missing_consents(draft: Draft, *, at: datetime) -> list[NeededConsent]:
     return [consent for consent in needed_consents(draft, at=at) if not consent.signed]
 
 
+def people_named(draft: Draft) -> set[str]:
+    """Return the identity numbers of everybody a draft could ask for a consent: the applicant, and whom it names."""
+    people = handlers.for_item(draft.item_version.item.code).people(draft.answers, day_of(draft.expires_at))
+    return {str(draft.applicant.id_number), *(str(person.id_number) for person in people)}
+
+
 def _wanted(draft: Draft, on: date) -> Iterator[tuple[ConsentRequest, str, str, str]]:
     item = draft.item_version.item
     people = handlers.for_item(item.code).people(draft.answers, on)

@@ -246,12 +246,15 @@ def accept_case(*, case_id: int, actor: Actor, at: datetime, tolerated_until: da
     `tolerated_until`, or on the last day that can be promised.
 
     :raises PromiseTooLate, PromiseOver: that day is too late (A35), or over.
+    :raises PapersQuarantined, PapersInCheck: see `require_safe`.
     :raises OriginalsUnchecked: a paper was taken over from an earlier case that nobody has compared with its original.
     """
     case = life.lock(case_id, "receiving_organization", "applicant")
     actor.require("cases.accept", division=case.division, line=case.line)
     life.check_move(case, Kind.ACCEPT)
-    unseen = papers.originals_to_check(case.materials.all())
+    found = list(case.materials.select_related("file").defer("file__key"))
+    papers.require_safe(found)
+    unseen = papers.originals_to_check(found)
     if unseen:
         raise OriginalsUnchecked(titles="、".join(dict.fromkeys(paper.title for paper in unseen)))
     steps.end(steps.require_open(case, "accept"), outcome="accepted", performers=[actor], at=at)

@@ -338,14 +338,22 @@ def sign_own_consent(*, wanted_id: int, actor: Actor, at: datetime) -> None:
 
     :raises ConsentNotYours: it is asked of another person, or no longer.
     """
-    index = identity.id_number_index(identity.id_number_of(actor.require_person()))
-    wanted = WantedSignature.objects.select_related("draft").filter(pk=wanted_id, person_index=index).first()
+    number = identity.id_number_of(actor.require_person())
+    asked = WantedSignature.objects.select_related("draft").filter(**WantedSignature.by_number.at(number))
+    wanted = asked.filter(pk=wanted_id).first()
     if wanted is None:
         raise ConsentNotYours
     draft = Draft.objects.select_for_update(of=("self",)).get(pk=wanted.draft_id)
     if draft.submitted_as_id is not None or draft.expires_at <= at:
         raise ConsentNotYours
-    _give(draft, _needed(draft, wanted.consent, index, at), actor.require_person(), "self", actor, at)
+    _give(
+        draft,
+        _needed(draft, wanted.consent, identity.id_number_index(number), at),
+        actor.require_person(),
+        "self",
+        actor,
+        at,
+    )
 
 
 def _needed(draft: Draft, consent: str, index: str, at: datetime) -> NeededConsent:
@@ -376,16 +384,17 @@ def _want_signatures(draft: Draft, at: datetime) -> None:
     """Keep the list of who has to sign in step with who is named, and tell those who are new on it."""
     if not draft.item_version.item.consents:
         return
-    wanted = {
-        (identity.id_number_index(needed.id_number), needed.request.code) for needed in needed_consents(draft, at=at)
-    }
-    known = {(row.person_index, row.consent): row for row in draft.wanted_signatures.all()}
-    for key in known.keys() - wanted:
+    index = WantedSignature.by_number
+    wanted = {(index.of(needed.id_number), needed.request.code): needed for needed in needed_consents(draft, at=at)}
+    known = {(getattr(row, index.searched), row.consent): row for row in draft.wanted_signatures.all()}
+    for key in known.keys() - wanted.keys():
         known[key].delete()
-    fresh = sorted(wanted - known.keys())
-    WantedSignature.objects.bulk_create(WantedSignature(draft=draft, person_index=a, consent=b) for a, b in fresh)
-    for index in sorted({index for index, _ in fresh}):
-        person_id = identity.person_with_index(index)
+    fresh = [(str(wanted[key].id_number), key[1]) for key in sorted(wanted.keys() - known.keys())]
+    WantedSignature.objects.bulk_create(
+        WantedSignature(draft=draft, consent=consent, **index.values(number)) for number, consent in fresh
+    )
+    for number in dict.fromkeys(number for number, _ in fresh):
+        person_id = identity.person_with_number(number)
         if person_id is not None and person_id != draft.filled_by_id:
             outbox.publish("cases.signature_wanted", key=draft.target, draft_id=str(draft.pk), person_id=person_id)
 

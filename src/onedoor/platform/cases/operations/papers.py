@@ -157,7 +157,7 @@ def give_papers(
     definition = case.item_version.item.material(material)
     if definition is None:
         raise MaterialNotFound
-    found = list(case.materials.order_by("id"))
+    found = list(case.materials.select_related("file").order_by("id"))
     waived = {paper.code for paper in papers.current(found) if paper.source == Material.Source.CERTIFICATE}
     if material not in waived | {one.definition.code for one in owed(case, found, at=at)}:
         raise NotOwed(title=definition.title)

@@ -118,7 +118,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     if not is_current(draft.item_version, applications.guide_now(draft, on=day_of(at))):
         raise VersionChanged
     _refuse_second(draft, on=day_of(at))
-    papers = list(draft.materials.order_by("id"))
+    papers = list(draft.materials.select_related("file").order_by("id"))
     taken = offers.take(draft, given={paper.code for paper in papers}, actor=actor, at=at)
     papers += taken
     _check_complete(draft, papers, actor, at)
@@ -188,9 +188,13 @@ def _check_complete(draft: Draft, papers: Sequence[Material], actor: Actor, at: 
     problems = applications.faults(draft, on=day_of(at))
     if problems:
         raise InvalidInput(problems)
-    missing = offers.missing(draft, given={paper.code for paper in papers}, at=at)
-    if missing:
-        raise MaterialsMissing(titles="、".join(paper.title for paper in missing))
+    given = {paper.code for paper in papers}
+    locked = [paper.title for paper in papers if paper.file is not None and paper.file.is_quarantined]
+    missing = [paper.title for paper in offers.missing(draft, given=given, at=at)]
+    if locked or missing:
+        raise MaterialsMissing(
+            titles="、".join(dict.fromkeys([*missing, *(f"{one}（没有通过安全检查）" for one in locked)]))
+        )
     unsigned = missing_consents(draft, at=at)
     if unsigned:
         raise ConsentsMissing(titles="、".join(sorted({consent.title for consent in unsigned})))

@@ -91,9 +91,10 @@ def signatures_asked(*, actor: Actor, at: datetime) -> list[SignatureAsked]:
     """Return what waits for the actor's own signature, newest first; what is signed already is left out."""
     if actor.person_id is None:
         return []
-    index = identity.id_number_index(identity.id_number_of(actor.person_id))
+    number = identity.id_number_of(actor.person_id)
+    index = identity.id_number_index(number)
     rows = WantedSignature.objects.filter(
-        person_index=index, draft__submitted_as__isnull=True, draft__expires_at__gt=at
+        **WantedSignature.by_number.at(number), draft__submitted_as__isnull=True, draft__expires_at__gt=at
     ).exclude(draft__filled_by_id=actor.person_id)
     asked = []
     rows = rows.select_related("draft__applicant").order_by("-id")[:20]

@@ -36,7 +36,11 @@ class DraftPaper:
 
     @property
     def is_answered(self) -> bool:
-        return bool(self.given) or self.is_later or (self.offer is not None and self.offer.taken)
+        return (
+            bool(self.given and not papers.quarantined(self.given))
+            or self.is_later
+            or (self.offer is not None and self.offer.taken)
+        )
 
     @property
     def is_later(self) -> bool:
@@ -51,6 +55,8 @@ class DraftPaper:
     @property
     def answer_words(self) -> str:
         """How the paper is given, in a few words for the review."""
+        if papers.quarantined(self.given):
+            return "没有通过安全检查，请重新上传"
         if self.given:
             return self.given[0].source_words
         if self.is_later:
@@ -94,8 +100,9 @@ def papers_of_draft(*, draft: Draft, actor: Actor, at: datetime) -> list[DraftPa
 
 def has_all_papers(*, draft: Draft, at: datetime) -> bool:
     """Tell whether nothing asked for is missing from a draft the caller has fetched through a checked door."""
-    given = set(draft.materials.values_list("code", flat=True))
-    return not offers.missing(draft, given=given, at=at)
+    found = list(draft.materials.select_related("file"))
+    given = {paper.code for paper in found}
+    return not papers.quarantined(found) and not offers.missing(draft, given=given, at=at)
 
 
 @dataclass(frozen=True)
@@ -178,7 +185,7 @@ class OpenPapers:
 
 def open_papers(case: Case, *, at: datetime) -> OpenPapers:
     """Return what the applicant of a case, fetched through a checked door, may hand in without being asked."""
-    found = list(case.materials.select_related("certificate").order_by("id"))
+    found = list(case.materials.select_related("certificate", "file").order_by("id"))
     left = owed(case, found, at=at)
     codes = {one.definition.code for one in left}
     waived = [paper for paper in papers.current(found) if paper.source == Material.Source.CERTIFICATE]
@@ -192,7 +199,7 @@ def owed_of(case: Case, *, at: datetime) -> list[Owed]:
 
     Nothing is asked of the database where the case has neither promised anything nor taken a certificate.
     """
-    if not any(getattr(case, f"has_{name}", True) for name in ("tolerances", "certificates", "commitments")):
+    if not any(getattr(case, f"has_{name}", True) for name in ("tolerances", "certificates", "commitments", "unsafe")):
         return []
     return open_papers(case, at=at).owed
 

@@ -22,12 +22,13 @@ from onedoor.platform.cases.operations.delivery import decision_of
 from onedoor.platform.cases.operations.linked import relations_offered
 from onedoor.platform.cases.operations.revocation import may_revoke
 from onedoor.platform.cases.owing import open_tolerances
+from onedoor.platform.cases.papers import require_safe
 from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.cases.states import BEFORE_DECISION, MOVES, Kind
 from onedoor.platform.catalog.forms import Section
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import NotAllowed
+from onedoor.platform.kernel.errors import NotAllowed, OneDoorError
 from onedoor.platform.kernel.scopes import within_reach
 
 
@@ -155,6 +156,11 @@ def obstacle(case: Case, code: str, *, login_id: int) -> str:
     """Return why this officer cannot do a step that is open, where the reason lies beside the item's steps."""
     if any(one.login_id == login_id for one in rows_of(case, "relatives")):
         return "您已申报近亲属关系，应当回避"
+    if code in ("accept", "decide") and getattr(case, "has_unsafe", True):
+        try:
+            require_safe(case.materials.select_related("file"))
+        except OneDoorError as refusal:
+            return str(refusal)
     if code == "decide" and open_tolerances(case):
         return "容缺受理的材料还没有补交，补交后才能决定"
     if code == steps.CONFIRM.code:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from onedoor.platform.kernel.fields import blind_index
+from onedoor.platform.kernel.blind import BlindIndex, BlindIndexField
 
 
 class DataUse(models.Model):
@@ -60,20 +60,24 @@ class DataUse(models.Model):
 class DataUsePerson(models.Model):
     """That a use touched a person, under a key from which the person cannot be read."""
 
+    by_person: ClassVar = BlindIndex("key", "exchange.use")  # of the person's id
+
     use = models.ForeignKey(DataUse, on_delete=models.PROTECT, related_name="people")
-    key = models.CharField("人员盲键", max_length=64)
+    key = BlindIndexField("人员盲键")
+    key_even = BlindIndexField("人员盲键（双数代密钥）")
     found = models.BooleanField("有记录")
 
     class Meta:
         verbose_name = "使用记录所及人员"
         verbose_name_plural = "使用记录所及人员"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["use", "key"], name="use_person_once")]
-        indexes: ClassVar = [models.Index(fields=["key", "use"], name="use_by_person")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["use", "key"], name="use_person_once"),
+            models.UniqueConstraint(fields=["use", "key_even"], name="use_person_once_even"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["key", "use"], name="use_by_person"),
+            models.Index(fields=["key_even", "use"], name="use_by_person_even"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.use_id} {self.key[:8]}"
-
-
-def person_key(person_id: int) -> str:
-    """Return the key under which the uses about a person are found; the person cannot be read from it."""
-    return blind_index(str(person_id), purpose="exchange.use")
+        return f"{self.use_id} {(self.key or self.key_even or '')[:8]}"

@@ -15,14 +15,13 @@ from onedoor.platform.audit import suspensions
 from onedoor.platform.exchange import purposes
 from onedoor.platform.exchange.datasets import Dataset, Sharing, dataset
 from onedoor.platform.exchange.models import DataUse, DataUsePerson, ShareGrant, ShareRequest
-from onedoor.platform.exchange.models.uses import person_key
 from onedoor.platform.exchange.operations.asking import BusinessMissing
 from onedoor.platform.exchange.operations.grants import GrantOver
 from onedoor.platform.exchange.queries.grants import SharingNotFound
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import EVERYWHERE, Actor, CodeRange
 from onedoor.platform.kernel.clock import CHINA, day_of
-from onedoor.platform.kernel.crypto import canonical_json, sm3
+from onedoor.platform.kernel.crypto import canonical_json, keyed_hash, sm3
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 from onedoor.standards.id_numbers import parse_citizen_id
 
@@ -219,7 +218,6 @@ def _record(
     actor: Actor,
     at: datetime,
 ) -> DataUse:
-    keys = {person: person_key(person) for person in people}
     use = DataUse.objects.create(
         id=uuid.uuid4(),
         dataset=source.code,
@@ -233,7 +231,7 @@ def _record(
         found=len(rows),
         at=at,
         as_of=min((one.as_of for found in rows.values() for one in found), default=None),
-        digest=_digest(keys, rows),
+        digest=_digest(rows),
         actor_name=actor.name,
         login_id=actor.login_id,
         post_id=actor.post_id,
@@ -242,7 +240,11 @@ def _record(
         organization_name=actor.organization_name,
     )
     DataUsePerson.objects.bulk_create(
-        (DataUsePerson(use=use, key=key, found=person in rows) for person, key in keys.items()), batch_size=1000
+        (
+            DataUsePerson(use=use, found=person in rows, **DataUsePerson.by_person.values(str(person)))
+            for person in dict.fromkeys(people)
+        ),
+        batch_size=1000,
     )
     audit.record(
         "exchange.use",
@@ -258,10 +260,10 @@ def _record(
     return use
 
 
-def _digest(keys: Mapping[int, str], rows: Mapping[int, Sequence[Found]]) -> str:
-    """Return SM3 over what was given out, in one form: who by blind key, every value as text."""
+def _digest(rows: Mapping[int, Sequence[Found]]) -> str:
+    """Return SM3 over what was given out, in one form: who by keyed hash, every value as text."""
     content = {
-        keys[person]: [
+        keyed_hash(str(person), purpose=DataUsePerson.by_person.purpose): [
             [one.as_of.isoformat(), {field: as_text(value) for field, value in one.values.items()}] for one in found
         ]
         for person, found in rows.items()

@@ -10,7 +10,7 @@ from django.db.models import F
 from onedoor.platform.exchange.connectors import all_connectors
 from onedoor.platform.exchange.datasets import all_datasets
 from onedoor.platform.exchange.models import DataUse, Query
-from onedoor.platform.exchange.models.uses import person_key
+from onedoor.platform.exchange.models.uses import DataUsePerson
 from onedoor.platform.kernel.actors import Actor
 
 
@@ -78,7 +78,7 @@ def evidence_of(*, business: str, person_id: int) -> list[Evidence]:
         for query in answered
         if query.answered_at is not None and query.connector in departments
     ]
-    uses = DataUse.objects.filter(business=business, people__key=person_key(person_id))
+    uses = DataUse.objects.filter(business=business, **DataUsePerson.by_person.at(str(person_id), through="people__"))
     found += [
         Evidence(
             source=use.dataset,

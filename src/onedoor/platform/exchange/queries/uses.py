@@ -11,7 +11,7 @@ from onedoor.platform.exchange import purposes
 from onedoor.platform.exchange.connectors import all_connectors
 from onedoor.platform.exchange.datasets import DataField, all_datasets
 from onedoor.platform.exchange.models import DataUse, Query
-from onedoor.platform.exchange.models.uses import person_key
+from onedoor.platform.exchange.models.uses import DataUsePerson
 from onedoor.platform.identity.roles import ROLE_NAMES
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotAllowed, NotFound
@@ -52,7 +52,7 @@ def uses_about(*, person_id: int, actor: Actor, before: UUID | None = None, most
     if actor.person_id != person_id:
         raise NotAllowed
     questions = Query.objects.filter(person_id=person_id)
-    uses = DataUse.objects.filter(people__key=person_key(person_id))
+    uses = DataUse.objects.filter(**DataUsePerson.by_person.at(str(person_id), through="people__"))
     if before is not None:
         last = own_use(receipt=before, actor=actor).at
         questions = questions.filter(Q(asked_at__lt=last) | Q(asked_at=last, pk__lt=before))
@@ -72,7 +72,7 @@ def own_use(*, receipt: UUID, actor: Actor) -> Use:
     question = Query.objects.filter(pk=receipt, person_id=person_id).first()
     if question is not None:
         return _of_question(question)
-    use = DataUse.objects.filter(pk=receipt, people__key=person_key(person_id)).first()
+    use = DataUse.objects.filter(pk=receipt, **DataUsePerson.by_person.at(str(person_id), through="people__")).first()
     if use is None:
         raise UseNotFound
     return _of_dataset(use)

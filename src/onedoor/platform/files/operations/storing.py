@@ -7,13 +7,15 @@ from typing import IO
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.files.contents import Taken
+from onedoor.platform.files import scanning
+from onedoor.platform.files.contents import FileRefused, Taken
 from onedoor.platform.files.families import Family
 from onedoor.platform.files.models import FileGrant, StoredFile
 from onedoor.platform.files.names import clean_name
 from onedoor.platform.files.ownership import keyed_digest, owner_of
 from onedoor.platform.files.receiving import USUAL, receive
 from onedoor.platform.files.storage import path_of
+from onedoor.platform.files.tasks import scan_file
 from onedoor.platform.kernel.actors import Actor
 
 
@@ -32,7 +34,9 @@ def store_file(
 
     The name is kept cleaned, as what the file is called there; what the content is, only the content says.
 
-    :raises FileRefused: empty, too large, or not one of the families in `accept`.
+    Where a scanner is set, nobody opens it before the worker has had it looked at.
+
+    :raises FileRefused: empty, too large, not one of the families in `accept`, or in quarantine since it came before.
     :raises StorageFull: the disk is full.
     """
     owner = owner_of(actor)
@@ -63,11 +67,16 @@ def _kept(taken: Taken, owner: str, actor: Actor, at: datetime) -> StoredFile:
             "key": aside.key.kept(),
             "recorded_at": at,
             "recorded_by": actor.name,
+            **scanning.begun(at=at),
         },
     )
     # Another request with the same content waits for the row, so that two never put a file there under two keys.
+    if stored.is_quarantined:
+        raise FileRefused(why="这个文件以前没有通过安全检查，已经隔离，不能再交。请重新拍照，或者换一份文件上传。")
     if created:
         aside.put(path_of(stored.digest))
+        if stored.scan == StoredFile.Scan.WAITING:
+            scan_file.enqueue(file_id=stored.pk)
     elif not path_of(stored.digest).exists():  # lost from the disk, and here it is again
         stored.key = aside.key.kept()
         stored.save(update_fields=["key"])

@@ -5,6 +5,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from onedoor.platform.identity.roles import ROLE_NAMES
+from onedoor.platform.kernel.blind import BlindIndex, BlindIndexField
 from onedoor.platform.kernel.fields import EncryptedTextField
 from onedoor.platform.kernel.models import Recorded
 
@@ -24,6 +25,9 @@ class Login(AbstractBaseUser):
         OFFICER = "officer", "工作人员"
         CLIENT = "client", "接口客户端"
 
+    by_phone: ClassVar = BlindIndex("phone_index", "person.phone")
+    by_holder: ClassVar = BlindIndex("holder_index", "person.id_number")
+
     username = models.CharField("登录名", max_length=64, unique=True)
     kind = models.CharField("类型", max_length=8, choices=Kind)
     name = models.CharField("姓名", max_length=100)  # an officer's name as it stands on actions
@@ -31,8 +35,11 @@ class Login(AbstractBaseUser):
         "identity.Person", verbose_name="人员", null=True, blank=True, on_delete=models.PROTECT, related_name="login"
     )
     phone = EncryptedTextField("手机", blank=True, default="")
-    phone_index = models.CharField("手机索引", max_length=64, blank=True, db_index=True)
-    holder_index = models.CharField("本人证件索引", max_length=64, blank=True)  # one officer's account a human
+    phone_index = BlindIndexField("手机索引", db_index=True)
+    phone_index_even = BlindIndexField("手机索引（双数代密钥）", db_index=True)
+    holder_number = EncryptedTextField("本人证件号码", blank=True, default="")
+    holder_index = BlindIndexField("本人证件索引")  # one account a human
+    holder_index_even = BlindIndexField("本人证件索引（双数代密钥）")
     one_time_secret = EncryptedTextField("动态口令密钥", blank=True, default="")
     one_time_last = models.BigIntegerField("上次动态口令时段", default=0)  # a code is good once
     one_time_wrong = models.PositiveSmallIntegerField("动态口令连续错误次数", default=0)
@@ -53,13 +60,21 @@ class Login(AbstractBaseUser):
         verbose_name = "登录账号"
         verbose_name_plural = "登录账号"
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["phone_index"],
-                name="citizen_login_per_phone",
-                condition=models.Q(kind="citizen") & ~models.Q(phone_index=""),
+            *(
+                models.UniqueConstraint(
+                    fields=[f"phone_index{even}"],
+                    name=f"citizen_login_per_phone{even}",
+                    condition=models.Q(("kind", "citizen"), (f"phone_index{even}__gt", "")),
+                )
+                for even in ("", "_even")
             ),
-            models.UniqueConstraint(
-                fields=["holder_index"], name="officer_login_per_human", condition=~models.Q(holder_index="")
+            *(
+                models.UniqueConstraint(
+                    fields=[f"holder_index{even}"],
+                    name=f"officer_login_per_human{even}",
+                    condition=models.Q((f"holder_index{even}__gt", "")),
+                )
+                for even in ("", "_even")
             ),
         ]
 

@@ -2,12 +2,16 @@ from typing import ClassVar
 
 from django.db import models
 
+from onedoor.platform.kernel.blind import BlindIndex, BlindIndexField
 from onedoor.platform.kernel.fields import EncryptedTextField
 from onedoor.platform.kernel.models import Recorded
 
 
 class Person(Recorded):
     """A natural person: one row for the whole platform, found by the blind index of the identity number."""
+
+    by_number: ClassVar = BlindIndex("id_index", "person.id_number")
+    by_phone: ClassVar = BlindIndex("phone_index", "person.phone")
 
     name = models.CharField("姓名", max_length=100)
     sex = models.CharField("性别", max_length=1)  # GB/T 2261.1: 1, 2, 0, 9
@@ -17,9 +21,11 @@ class Person(Recorded):
     )
     address = EncryptedTextField("住址", blank=True, default="")
     id_number = EncryptedTextField("证件号码")
-    id_index = models.CharField("证件索引", max_length=64, unique=True)
+    id_index = BlindIndexField("证件索引", unique=True)
+    id_index_even = BlindIndexField("证件索引（双数代密钥）", unique=True)
     phone = EncryptedTextField("手机", blank=True, default="")
-    phone_index = models.CharField("手机索引", max_length=64, blank=True, db_index=True)
+    phone_index = BlindIndexField("手机索引", db_index=True)
+    phone_index_even = BlindIndexField("手机索引（双数代密钥）", db_index=True)
     assurance = models.PositiveSmallIntegerField("实名等级", default=0)
     verified_at = models.DateTimeField("核验时间", null=True, blank=True)
     verified_by = models.CharField("核验方式", max_length=40, blank=True)
@@ -31,6 +37,12 @@ class Person(Recorded):
     class Meta:
         verbose_name = "人员"
         verbose_name_plural = "人员"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(id_index__isnull=False) | models.Q(id_index_even__isnull=False),
+                name="person_is_found_by_number",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"person {self.pk}"

@@ -11,7 +11,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.appointing import give_post
 from onedoor.platform.identity.models import Login, Person
 from onedoor.platform.identity.operations.people import verify_at_window
-from onedoor.platform.identity.queries import NATION, find_division, id_number_index, phone_index
+from onedoor.platform.identity.queries import NATION, find_division
 from onedoor.platform.identity.reach import require_organization
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -35,8 +35,8 @@ def _open(person: Person, phone: str, password: str, actor: Actor, at: datetime)
     existing = Login.objects.filter(person=person).first()
     if existing is not None:
         return existing
-    taken = Login.objects.filter(phone_index=phone_index(phone), kind=Login.Kind.CITIZEN).exclude(phone_index="")
-    if taken.exists():
+    taken = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN)
+    if phone and taken.exists():
         raise InvalidInput({"phone": "这个手机号已是别人的登录号码，请换一个，或先为那个账号更换号码。"})
     if person.deceased_on is not None:
         raise InvalidInput({"id_number": "此人已登记死亡，不能开通账号，请核对证件。"})
@@ -46,8 +46,8 @@ def _open(person: Person, phone: str, password: str, actor: Actor, at: datetime)
         name=person.name,
         person=person,
         phone=phone,
-        phone_index=phone_index(phone),
         created_at=at,
+        **Login.by_phone.values(phone),
     )
     login.set_password(password or None)
     login.save()
@@ -148,30 +148,32 @@ def engage_officer(
     """
     actor.require("identity.manage", division=division)
     require_organization(organization_id, actor=actor, on=day_of(at))
-    problems, index = {}, ""
+    problems, number = {}, ""
     if not username.strip() or Login.objects.filter(username=username.strip()).exists():
         problems["username"] = "请填写没有用过的工号。"
     if not name.strip():
         problems["name"] = "请填写姓名。"
     try:
-        index = id_number_index(parse_citizen_id(id_number).number)
+        number = parse_citizen_id(id_number).number
     except ValueError as error:
         problems["id_number"] = str(error)
-    if index and Login.objects.filter(holder_index=index, is_active=True).exists():
+    held = Login.objects.filter(**Login.by_holder.at(number))
+    if number and held.filter(is_active=True).exists():
         problems["id_number"] = "此人已有工作账号。一人只开一个账号，请到那个账号下任命岗位。"
     if problems:
         raise InvalidInput(problems)
-    Login.objects.filter(holder_index=index).update(holder_index="")  # somebody who left and comes back
+    held.update(holder_number="", **Login.by_holder.values(""))  # somebody who left and comes back
     password, secret = secrets.token_urlsafe(12), pyotp.random_base32()
     login = Login(
         username=username.strip(),
         kind=Login.Kind.OFFICER,
         name=name.strip(),
-        holder_index=index,
+        holder_number=number,
         one_time_secret=secret,
         must_change_password=True,
         created_at=at,
         password_set_at=at,
+        **Login.by_holder.values(number),
     )
     login.set_password(password)
     login.save()

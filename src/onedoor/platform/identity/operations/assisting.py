@@ -6,7 +6,6 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import AssistedFiling, Person
-from onedoor.platform.identity.queries import id_number_index
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput
@@ -27,8 +26,8 @@ def begin_assisting(*, name: str, id_number: str, evidence_digest: str, actor: A
     actor.require_one_of("identity.window")
     problems, person = {}, None
     try:
-        index = id_number_index(parse_citizen_id(id_number).number)
-        person = Person.objects.filter(id_index=index, name=name.strip(), deceased_on__isnull=True).first()
+        index = Person.by_number.at(parse_citizen_id(id_number).number)
+        person = Person.objects.filter(**index, name=name.strip(), deceased_on__isnull=True).first()
         if person is None:
             problems["id_number"] = "没有找到姓名与身份证号都一致的人员，请核对证件；第一次来的，请先办“核验身份”。"
     except ValueError as error:

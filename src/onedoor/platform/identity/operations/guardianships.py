@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Guardianship, Person, WardOpinion
-from onedoor.platform.identity.queries import NATION, guardianship_between, has_a_say, id_number_index
+from onedoor.platform.identity.queries import NATION, guardianship_between, has_a_say
 from onedoor.platform.identity.queries.mandates import OF_AGE
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
@@ -95,10 +95,10 @@ def record_guardianship(
 
 def _known(name: str, id_number: str) -> Person | None:
     try:
-        index = id_number_index(parse_citizen_id(id_number).number)
+        index = Person.by_number.at(parse_citizen_id(id_number).number)
     except ValueError:
         return None
-    return Person.objects.filter(id_index=index, name=name.strip()).first()
+    return Person.objects.filter(**index, name=name.strip()).first()
 
 
 def _end(ward: Person | None, on: date) -> date | None:

@@ -11,7 +11,6 @@ from onedoor.platform.identity.operations.people import lock_person
 from onedoor.platform.identity.queries import (
     NATION,
     MandateUsedUp,
-    id_number_index,
     is_village_agent,
     relatives_of,
     strangers_helped,
@@ -206,10 +205,10 @@ def use_delegation(*, delegation_id: int, actor: Actor, at: datetime) -> None:
 
 def _named_person(name: str, id_number: str) -> Person | None:
     try:
-        index = id_number_index(parse_citizen_id(id_number).number)
+        index = Person.by_number.at(parse_citizen_id(id_number).number)
     except ValueError:
         return None
-    return Person.objects.filter(id_index=index, name=name.strip()).first()
+    return Person.objects.filter(**index, name=name.strip()).first()
 
 
 @transaction.atomic

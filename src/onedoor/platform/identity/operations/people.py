@@ -8,7 +8,7 @@ from django.db.models import Q
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Delegation, Guardianship, Login, Person
 from onedoor.platform.identity.operations.sessions import end_sessions
-from onedoor.platform.identity.queries import NATION, id_number_index, phone_index
+from onedoor.platform.identity.queries import NATION
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput
@@ -26,8 +26,7 @@ def ensure_person(*, name: str, id_number: str, division: str, actor: Actor, at:
     A known person's name is never changed by somebody else's form.
     """
     number = parse_citizen_id(id_number)
-    index = id_number_index(number.number)
-    existing = Person.objects.filter(id_index=index).first()
+    existing = Person.objects.filter(**Person.by_number.at(number.number)).first()
     if existing is not None:
         return existing
     person = Person.objects.create(
@@ -36,9 +35,9 @@ def ensure_person(*, name: str, id_number: str, division: str, actor: Actor, at:
         born_on=number.birth_date,
         division_id=division or None,
         id_number=number.number,
-        id_index=index,
         phone=phone,
-        phone_index=phone_index(phone),
+        **Person.by_number.values(number.number),
+        **Person.by_phone.values(phone),
         recorded_at=at,
         recorded_by=actor.name or "申请人申报",
     )
@@ -97,8 +96,8 @@ def verify_at_window(
     if len(witness_note.strip()) < SHORTEST_NOTE:
         problems["witness_note"] = f"请写明核对了什么证件、谁在场，不少于 {SHORTEST_NOTE} 个字。"
     try:
-        index = id_number_index(parse_citizen_id(id_number).number)
-        known = Person.objects.select_for_update().filter(id_index=index).first()
+        number = parse_citizen_id(id_number).number
+        known = Person.objects.select_for_update().filter(**Person.by_number.at(number)).first()
         if known is not None and known.name != name.strip():
             problems["id_number"] = "姓名与这个身份证号在平台上的记录不一致，请核对证件；确有更名的，请先办理信息更正。"
         if known is not None and known.deceased_on is not None:

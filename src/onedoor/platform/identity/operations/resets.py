@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.identity.models import AccountReset, Login
+from onedoor.platform.identity.models import AccountReset, Login, Person
 from onedoor.platform.identity.operations.sessions import end_sessions
 from onedoor.platform.identity.passwords import remember
-from onedoor.platform.identity.queries import RESET_GOOD_FOR, OfficerNotFound, id_number_index, phone_index
+from onedoor.platform.identity.queries import RESET_GOOD_FOR, OfficerNotFound
 from onedoor.platform.identity.reach import posts_ahead, require_officer
 from onedoor.platform.identity.roles import POWERFUL
 from onedoor.platform.kernel.actors import Actor
@@ -87,7 +87,9 @@ def reset_citizen(*, name: str, id_number: str, new_phone: str, witness_note: st
     if problems or login is None:
         raise InvalidInput(problems)
     if phone:
-        login.phone, login.phone_index = phone, phone_index(phone)
+        login.phone = phone
+        for column, value in Login.by_phone.values(phone).items():
+            setattr(login, column, value)
     return _reset(login, Reset(secrets.token_urlsafe(9)), witness_note, actor, at)
 
 
@@ -161,10 +163,10 @@ def _check_note(note: str, problems: dict[str, str]) -> None:
 
 def _citizen_login(name: str, id_number: str) -> Login | None:
     try:
-        index = id_number_index(parse_citizen_id(id_number).number)
+        index = Person.by_number.at(parse_citizen_id(id_number).number, through="person__")
     except ValueError:
         return None
-    found = Login.objects.select_for_update(of=("self",)).filter(person__id_index=index, person__name=name.strip())
+    found = Login.objects.select_for_update(of=("self",)).filter(**index, person__name=name.strip())
     return found.first()
 
 
@@ -176,7 +178,7 @@ def _new_phone(text: str, login: Login | None, problems: dict[str, str]) -> str:
     except ValueError as error:
         problems["new_phone"] = str(error)
         return ""
-    taken = Login.objects.filter(phone_index=phone_index(phone), kind=Login.Kind.CITIZEN)
+    taken = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN)
     if login is not None and taken.exclude(pk=login.pk).exists():
         problems["new_phone"] = "这个手机号已是别人的登录号码，请换一个，或先为那个账号办理更换。"
     return phone

@@ -10,8 +10,8 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Login, LoginSession
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.crypto import keyed_hash
 from onedoor.platform.kernel.errors import NotFound
-from onedoor.platform.kernel.fields import blind_index
 
 SEEN_EVERY = timedelta(seconds=60)  # how often a use is written down
 
@@ -29,7 +29,7 @@ def begin_session(
 
     Somebody who has been here before and comes on a device not seen before is told so.
     """
-    index = blind_index(device_code, purpose="login.device")
+    index = keyed_hash(device_code, purpose="login.device")
     before = LoginSession.objects.filter(login_id=login_id)
     is_new = before.exists() and not before.filter(device_index=index).exists()
     # A session key is given out anew at each log-in; the old row of the same key, if any, has ended with it.

@@ -5,15 +5,15 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from onedoor.platform.identity.models import Consent, Guardianship
+from onedoor.platform.identity.models import Consent, Guardianship, Person
 from onedoor.platform.identity.queries.mandates import guards
 from onedoor.platform.kernel.actors import Actor
 
 
 def signed_consents(*, references: Collection[str], at: datetime) -> set[tuple[str, str, str]]:
-    """Return (application, blind index of the person's number, digest agreed to) of every living consent given there."""
+    """Return (application, index of the person's number as `id_number_index` tells it, digest agreed to) of every living consent given there."""
     living = Consent.objects.filter(reference__in=references, revoked_at__isnull=True, valid_until__gt=at)
-    return set(living.values_list("reference", "person__id_index", "text_digest"))
+    return set(living.values_list("reference", f"person__{Person.by_number.searched}", "text_digest"))
 
 
 def consents_given(*, actor: Actor, on: date) -> list[Consent]:

@@ -14,6 +14,7 @@ from onedoor.platform.identity.models import (
     Post,
     WardOpinion,
 )
+from onedoor.platform.identity.queries.people import id_number_of
 from onedoor.platform.identity.queries.posts import held
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
@@ -168,8 +169,7 @@ def ward_opinion(reference: str) -> str:
 
 def is_village_agent(person_id: int, *, on: date) -> bool:
     """Tell whether a person holds the office of helping others (帮办代办员): an institution's mandate, not a friend's."""
-    index = Person.objects.values_list("id_index", flat=True).get(pk=person_id)
-    holder = Login.objects.filter(holder_index=index, kind=Login.Kind.OFFICER)
+    holder = Login.objects.filter(**Login.by_holder.at(id_number_of(person_id)), kind=Login.Kind.OFFICER)
     return Post.objects.filter(held(on), login__in=holder, role="assistant").exists()
 
 

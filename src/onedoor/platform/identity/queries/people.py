@@ -1,6 +1,6 @@
 """People: found by the blind index of their number, never shown unmasked without need."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,31 +11,35 @@ from onedoor.platform.identity.queries.divisions import NATION, current_division
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotFound
-from onedoor.platform.kernel.fields import blind_index
 from onedoor.platform.kernel.parameters import snapshot
 from onedoor.standards.id_numbers import parse_citizen_id
 from onedoor.standards.masks import mask_citizen_id, mask_mobile
 from onedoor.standards.periods import age_on
 
 
-def person_with_index(index: str) -> int | None:
-    """Return the id of the person whose number has this blind index."""
-    return Person.objects.filter(id_index=index).values_list("pk", flat=True).first()
+def person_with_number(id_number: str) -> int | None:
+    """Return the id of the person with this identity number."""
+    return Person.objects.filter(**Person.by_number.at(id_number)).values_list("pk", flat=True).first()
 
 
 def people_with_numbers(id_numbers: Collection[str]) -> dict[str, int]:
     """Return the ids of those of these identity numbers that are known, by number; one query."""
-    indexes = {id_number_index(number): number for number in id_numbers}
-    known = Person.objects.filter(id_index__in=indexes).values_list("id_index", "pk")
-    return {indexes[index]: pk for index, pk in known}
+    column, numbers = Person.by_number.among(id_numbers)
+    known = Person.objects.filter(**{f"{column}__in": numbers}).values_list(column, "pk")
+    return {numbers[index]: pk for index, pk in known}
+
+
+def person_ids(*, batch: int) -> Iterator[list[int]]:
+    """Yield the ids of all people, some at a time."""
+    last = 0
+    while some := list(Person.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]):
+        last = some[-1]
+        yield some
 
 
 def id_number_index(id_number: str) -> str:
-    return blind_index(id_number, purpose="person.id_number")
-
-
-def phone_index(phone: str) -> str:
-    return blind_index(phone, purpose="person.phone")
+    """Return by what equal identity numbers are told within one operation; it changes with the key."""
+    return Person.by_number.of(id_number)
 
 
 def id_number_of(person_id: int) -> str:
@@ -141,10 +145,10 @@ def find_person(*, name: str, id_number: str, actor: Actor, at: datetime) -> Per
     """
     actor.require_one_of("identity.window")
     try:
-        index = id_number_index(parse_citizen_id(id_number).number)
+        number = parse_citizen_id(id_number).number
     except ValueError:
         raise PersonNotFound from None
-    person = Person.objects.filter(id_index=index, name=name.strip()).first()
+    person = Person.objects.filter(**Person.by_number.at(number), name=name.strip()).first()
     if person is None:
         raise PersonNotFound
     audit.record_look("identity.find_person", actor=actor, at=at, target=f"person:{person.pk}")

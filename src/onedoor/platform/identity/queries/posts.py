@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Prefetch, Q, QuerySet
 
 from onedoor.platform.identity.models import Absence, AccountReset, Login, Post
-from onedoor.platform.identity.queries.people import assurance_of, phone_index
+from onedoor.platform.identity.queries.people import assurance_of
 from onedoor.platform.identity.roles import permissions_of
 from onedoor.platform.kernel.actors import Actor, Channel
 from onedoor.platform.kernel.errors import NotAllowed, NotFound
@@ -131,7 +131,7 @@ def absences_of(*, actor: Actor, on: date) -> list[Absence]:
 
 def username_of_phone(phone: str) -> str | None:
     """Return the login name of the citizen whose phone this is."""
-    found = Login.objects.filter(phone_index=phone_index(phone), kind=Login.Kind.CITIZEN)
+    found = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN)
     return found.values_list("username", flat=True).first()
 
 

@@ -2,7 +2,7 @@
 Digests, signatures and encryption, the national algorithms (SM2, SM3, SM4) first.
 
 `suite("sm")` and `suite("intl")` are the bare algorithms over given keys; `sign`, `verify`, `encrypt_text`,
-`decrypt_text` and `blind_index` use the keys of this node.
+`decrypt_text`, `blind_index` and `keyed_hash` use the keys of this node.
 """
 
 from onedoor.platform.kernel.crypto.canonical import canonical_json
@@ -25,6 +25,7 @@ from onedoor.platform.kernel.crypto.sealed import (
     blind_index,
     decrypt_text,
     encrypt_text,
+    keyed_hash,
     needs_rotation,
     public_key,
     sign,
@@ -56,6 +57,7 @@ __all__ = [
     "exposed_key_files",
     "find_key",
     "hmac_sm3",
+    "keyed_hash",
     "keyring",
     "keys_directory",
     "needs_rotation",

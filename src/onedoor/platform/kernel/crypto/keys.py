@@ -12,7 +12,7 @@ import re
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from time import time_ns
@@ -23,7 +23,7 @@ from onedoor.platform.kernel.crypto.suites import Suite, suite, suite_for
 SIGNER_NAMES = ("platform", "issuer", "node")  # receipts and seals · certificates · messages to other nodes
 INTERNATIONAL_SIGNERS = ("credential",)  # certificates for systems that know no SM2: always of the international suite
 UNSETTLED = 100_000_000  # nanoseconds
-FILE_NAME = re.compile(r"^(data|index|signing-[a-z]+)-(\d+)\.json$")
+FILE_NAME = re.compile(r"^(data|digest|index|signing-[a-z]+)-(\d+)\.json$")
 
 
 class MissingKeys(Exception):
@@ -37,7 +37,7 @@ class UnknownKey(LookupError):
 @dataclass(frozen=True)
 class Key:
     id: str
-    purpose: str  # "data", "index" or "signing-<name>"
+    purpose: str  # "data", "digest", "index" or "signing-<name>"
     generation: int
     algorithm: str
     secret: bytes = field(repr=False)
@@ -56,7 +56,7 @@ class Keyring:
 
     def current(self, purpose: str) -> Key:
         """
-        Return the newest key of a purpose: "data", "index", "signing-issuer".
+        Return the newest key of a purpose: "data", "digest", "signing-issuer".
 
         :raises MissingKeys: there is none.
         """
@@ -68,6 +68,28 @@ class Keyring:
     @cached_property
     def _newest(self) -> dict[str, Key]:
         return {key.purpose: key for key in sorted(self.keys.values(), key=lambda key: key.generation)}
+
+    @cached_property
+    def index_keys(self) -> tuple[Key, ...]:
+        """
+        The keys of the blind indexes, the older first: one, or two while the key is changed (`kernel.blind`).
+
+        :raises MissingKeys: there is none.
+        """
+        keys = [key for key in self.keys.values() if key.purpose == "index"]
+        if not keys:
+            raise MissingKeys(f"no index key in {self.directory}")
+        return tuple(sorted(keys, key=lambda key: key.generation))
+
+    @property
+    def searching(self) -> Key:
+        """The index key under which every row is found."""
+        return self.index_keys[0]
+
+    @property
+    def hashing(self) -> Key:
+        """The key of digests that are compared, not searched for people by; older nodes use their first index key."""
+        return self._newest.get("digest") or self.index_keys[0]
 
     def signer(self, name: str) -> Key:
         return self.current(f"signing-{name}")
@@ -120,8 +142,10 @@ def create_missing_keys(
     # imported here: that module asks this one where the keys are
     from onedoor.platform.kernel.crypto.document_signer import create_missing_document_signer
 
-    wanted = ["data", "index", *(f"signing-{name}" for name in signers)]
+    wanted = ["data", "digest", "index", *(f"signing-{name}" for name in signers)]
     present = {key.purpose for key in _load(Path(directory)).values()}
+    if "index" in present:  # a node from before it was a key of its own, see `Keyring.hashing`
+        wanted.remove("digest")
     families = dict.fromkeys(wanted, suite(suite_name))
     families |= {f"signing-{name}": suite("intl") for name in INTERNATIONAL_SIGNERS}
     made = [_write(Path(directory), purpose, 1, one) for purpose, one in families.items() if purpose not in present]
@@ -136,10 +160,12 @@ def add_key(directory: Path | str, purpose: str, *, suite_name: str = "sm") -> K
     All processes that share the directory use it at once; where machines have copies of it, the file has to be on every
     machine before any of them writes. Old values are then encrypted again (`rotation`).
 
-    :raises ValueError: the blind index is asked for: all its rows hang on one key and move by a second column.
+    A second index key begins the change of the blind indexes (`kernel.blind`).
+
+    :raises ValueError: there are two index keys already.
     """
     if purpose == "index":
-        raise ValueError("the index key is not rotated in place")
+        _make_room_for_index_key(Path(directory))
     key = None
     while key is None:  # another process took the generation: take the next
         folders = Path(directory), Path(directory) / "retired"
@@ -157,20 +183,20 @@ def exposed_key_files(directory: Path | str) -> list[Path]:
 
 def retire_key(directory: Path | str, key_id: str) -> Path:
     """
-    Move an old data key out of use, into `retired/`: it is not deleted, older backups still need it.
+    Move an old data or index key out of use, into `retired/`: it is not deleted, older backups still need it.
 
-    Only after it is proved that no value names it any more (`rotation`).
+    Only after it is proved that no value needs it any more (`rotation`, `blind`).
 
-    :raises UnknownKey: there is no such data key.
+    :raises UnknownKey: there is no such data or index key.
     :raises ValueError: it is the current one.
     """
     keys = _load(Path(directory))
     key = keys.get(key_id)
-    if key is None or key.purpose != "data":
-        raise UnknownKey(f"data key {key_id!r}")
-    if key == Keyring(Path(directory), keys).current("data"):
+    if key is None or key.purpose not in ("data", "index"):
+        raise UnknownKey(f"data or index key {key_id!r}")
+    if key == Keyring(Path(directory), keys).current(key.purpose):
         raise ValueError("the current key cannot be retired")
-    name = f"data-{key.generation}.json"
+    name = f"{key.purpose}-{key.generation}.json"
     target = Path(directory) / "retired"
     target.mkdir(mode=0o700, exist_ok=True)
     os.replace(Path(directory) / name, target / name)
@@ -200,10 +226,23 @@ def _load(directory: Path) -> dict[str, Key]:
     return keys
 
 
+def _make_room_for_index_key(directory: Path) -> None:
+    """Let digests go on under the first index key, as a key of their own, where they still hang on it."""
+    ring = Keyring(directory, _load(directory))
+    if len(ring.index_keys) > 1:
+        raise ValueError("the index key is being changed already")
+    if "digest" not in ring._newest:
+        first = ring.searching
+        _put(directory, replace(_new_key("digest", 1, suite("sm")), secret=first.secret))
+
+
 def _write(directory: Path, purpose: str, generation: int, family: Suite) -> Key | None:
     """Make and write this generation of a purpose; None when another process was faster."""
+    return _put(directory, _new_key(purpose, generation, family))
+
+
+def _put(directory: Path, key: Key) -> Key | None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    key = _new_key(purpose, generation, family)
     content = {"id": key.id, "algorithm": key.algorithm, "secret": b64encode(key.secret).decode()}
     unfinished = directory / f".{secrets.token_hex(8)}"
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
@@ -211,7 +250,7 @@ def _write(directory: Path, purpose: str, generation: int, family: Suite) -> Key
         file.flush()
         os.fsync(file.fileno())
     try:
-        os.link(unfinished, directory / f"{purpose}-{key.generation}.json")  # unlike rename, never replaces a key
+        os.link(unfinished, directory / f"{key.purpose}-{key.generation}.json")  # unlike rename, never replaces a key
     except FileExistsError:
         return None
     finally:
@@ -226,7 +265,7 @@ def _new_key(purpose: str, generation: int, family: Suite) -> Key:
         name = purpose.removeprefix("signing-")
         key_id = f"{name}{generation}-{sm3(pair.public)[:6].hex()}"
         return Key(key_id, purpose, generation, family.signature_algorithm, pair.private)
-    key_id = f"{purpose[0]}{generation}-{secrets.token_hex(3)}"
-    if purpose == "index":
+    key_id = f"{'h' if purpose == 'digest' else purpose[0]}{generation}-{secrets.token_hex(3)}"
+    if purpose in ("digest", "index"):
         return Key(key_id, purpose, generation, "hmac-sm3", secrets.token_bytes(32))
     return Key(key_id, purpose, generation, family.cipher_algorithm, family.new_cipher_key())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from onedoor.platform.kernel.crypto.digests import hmac_sm3
-from onedoor.platform.kernel.crypto.keys import find_key, keyring
+from onedoor.platform.kernel.crypto.keys import Key, find_key, keyring
 from onedoor.platform.kernel.crypto.suites import (
     TamperedValue,
     UnknownAlgorithm,
@@ -104,17 +104,33 @@ def needs_rotation(value: str) -> bool:
     return _split(value)[1] != keyring().current("data").id
 
 
-def blind_index(text: str, *, purpose: str) -> str:
+def blind_index(text: str, *, purpose: str, key: Key | None = None) -> str:
     """
     Return 64 hexadecimal digits by which equal texts find each other without being readable; "" for "".
 
     Normalise the text first. `purpose` ("person.id_number") keeps indexes of different columns from being joined.
+    Without `key` it is the one that is searched by. What is stored has two columns (`kernel.blind`).
 
     :raises MissingKeys: the keys directory has no index key.
     """
     if not text:
         return ""
-    return hmac_sm3(keyring().current("index").secret, f"{purpose}\0{text}".encode()).hex()
+    return _keyed(key or keyring().searching, text, purpose)
+
+
+def keyed_hash(text: str, *, purpose: str) -> str:
+    """
+    Return 64 hexadecimal digits of a secret or content that is compared later; "" for "".
+
+    For what nobody is found by: tokens, codes, contents of files. Their key stays when that of the blind indexes changes.
+
+    :raises MissingKeys: the keys directory has no such key.
+    """
+    return _keyed(keyring().hashing, text, purpose) if text else ""
+
+
+def _keyed(key: Key, text: str, purpose: str) -> str:
+    return hmac_sm3(key.secret, f"{purpose}\0{text}".encode()).hex()
 
 
 def _split(text: str) -> tuple[str, str, str]:
