@@ -70,6 +70,27 @@ def test_keys_are_changed_while_another_process_writes_and_nothing_is_lost(live:
     assert Visitor(live).be("13900010001").page("/me/")
 
 
+CHANGE = (
+    "from datetime import timedelta; from onedoor.platform.audit.key_changes import *; "
+    "from onedoor.platform.kernel import blind, clock; "
+    "who = dict(actor=Actor.system('测试'), at=clock.wall(), open_transactions=timedelta(0)); "
+)
+
+
+def test_the_key_people_are_found_by_is_changed_under_a_running_site(live: LiveSite) -> None:
+    """The web process, started before, looks people up by their phone at every stage of the change."""
+    Visitor(live).be("13900010001")
+    shell(live, f"{CHANGE} add_index_key(**who)")
+    Visitor(live).be("13900010002")
+    shell(live, f"{CHANGE} print(list(blind.refill(batch=3)))")
+    Visitor(live).be("13900010003")
+    assert shell(live, f"{CHANGE} print(retire_index_key(**who).generation)").endswith("1")
+    assert Visitor(live).be("13900010001").page("/me/")
+    run(live, "-m", "django", "rotate_keys", "--index")
+    assert live.rows("SELECT count(*) FROM identity_person WHERE id_index IS NOT NULL")[0][0] == 0
+    assert Visitor(live).be("13900010002").page("/me/")
+
+
 def test_seals_are_stamped_by_the_authority_in_its_own_process(live: LiveSite) -> None:
     seal = (
         "from datetime import timedelta; from onedoor.platform.kernel import clock; "

@@ -1,5 +1,6 @@
 """Who may call an operation, asked before anything the caller sent is read. Deny by default: an operation names its door."""
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,12 +76,15 @@ class Door:
         actor: Actor = request.actor  # type: ignore[attr-defined]
         if actor.kind == "anonymous":
             return actor
+        actor = copy(actor)  # what the lazy object of the request stands for, which has been read by now
+        filing = identity.assisted_filing(actor=actor, at=clock.now()) if self.applicants else None
+        acting = identity.assisted_person(filing=filing, actor=actor, at=clock.now()) if filing else actor
+        request.actor = acting  # type: ignore[attr-defined]  # before a form is read: its files are charged to whose they are
         if request.method not in SAFE_METHODS and check_csrf(request) is not None:
             raise CsrfFailed
         if getattr(request.user, "must_change_password", False):
             raise PasswordToChange
-        filing = identity.assisted_filing(actor=actor, at=clock.now()) if self.applicants else None
-        return identity.assisted_person(filing=filing, actor=actor, at=clock.now()) if filing else actor
+        return acting
 
     def _check(self, actor: Actor) -> None:
         if actor.kind == "anonymous":

@@ -70,6 +70,7 @@ class BoardOut(Told):
     cards: FlowOut
     cards_standing: int
     voided: int
+    quarantined: int
     places: list[PlaceOut]
     lamps: list[LampOut]
     clocks: list[RunningOut]
@@ -192,7 +193,18 @@ def board(request: HttpRequest, within: Line = "") -> dict[str, Any]:
     """Read the figures of the reach or of one place in it, the places below, lamps and running limits."""
     scope: dict[str, Any] = {"actor": caller(request), "on": clock.today(), "within": _place(within)}
     found = queries.board(**scope)
-    names = ("title", "open_cases", "due", "received", "completed", "cards", "cards_standing", "voided", "places")
+    names = (
+        "title",
+        "open_cases",
+        "due",
+        "received",
+        "completed",
+        "cards",
+        "cards_standing",
+        "voided",
+        "quarantined",
+        "places",
+    )
     return {
         **{name: getattr(found, name) for name in names},
         "lamps": [_lamp(one) for one in queries.events(**scope)],
@@ -212,7 +224,7 @@ def _lamp(one: Any) -> dict[str, Any]:
 
 @room.read("/supervision/rows/{shown}", WATCHES, "数字背后的办件", Page[CaseOut])
 def rows(request: HttpRequest, shown: Line, within: Line = "", before: Id = 0) -> dict[str, Any]:
-    """List the cases a figure of the board counts: open, due, received, completed, cards or voided."""
+    """List the cases a figure of the board counts: open, due, received, completed, cards, voided or quarantined."""
     if shown not in queries.SHOWN:
         raise NotFound
     found = queries.cases_behind(

@@ -129,3 +129,12 @@ def test_a_submission_that_cannot_be_handed_in_does_not_hold_up_the_next(
     with suppress(RuntimeError):
         duties.hand_in_due_cases(at=LATER)
     assert Case.objects.get(pk=second.pk).state == "received"
+
+
+def test_silence_accepts_across_the_turn_of_the_year_too(books: Library) -> None:
+    at = datetime(2026, 12, 29, 10, 0, tzinfo=CHINA)
+    case = books.received(at)
+    clock = case.clocks.get(kind="receive")
+    assert clock.provisional  # the notice of 2027 has not been published
+    assert duties.deem_accepted(at=at + timedelta(days=20)) == 0
+    assert duties.deem_accepted(at=at + timedelta(days=31)) == 1  # over, whatever the notice will say

@@ -8,6 +8,7 @@ from tests.platform.library import CHINA, Library
 
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Case, Clock, Hearing
+from onedoor.platform.cases.operations import duties
 from onedoor.platform.cases.operations.decisions import HearingNotOver
 from onedoor.platform.cases.operations.hearings import HearingTooLate, PresiderHandles
 from onedoor.platform.cases.rulings import Ruling
@@ -135,9 +136,9 @@ def test_nobody_decides_before_the_hearing_is_over_and_the_decision_names_the_re
 
 
 def test_a_right_nobody_uses_lapses_and_one_can_be_given_up(books: Library, told: Case) -> None:
-    operations.expire_hearing_rights(at=datetime(2026, 11, 9, 23, 0, tzinfo=CHINA))
+    duties.expire_hearing_rights(at=datetime(2026, 11, 9, 23, 0, tzinfo=CHINA))
     assert Hearing.objects.get(case=told).state == "right_informed"
-    operations.expire_hearing_rights(at=datetime(2026, 11, 10, 1, 0, tzinfo=CHINA))
+    duties.expire_hearing_rights(at=datetime(2026, 11, 10, 1, 0, tzinfo=CHINA))
     assert Hearing.objects.get(case=told).state == "expired"
     assert Case.objects.get(pk=told.pk).state == "accepted"
 

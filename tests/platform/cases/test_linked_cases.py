@@ -13,6 +13,8 @@ from tests.platform.library import CHINA, MACHINE, Library
 
 from onedoor.platform.cases import handlers, operations
 from onedoor.platform.cases.models import Action, Case, Draft, Revocation
+from onedoor.platform.cases.operations import duties
+from onedoor.platform.cases.operations.decisions import LinkFallen
 from onedoor.platform.cases.operations.linked import NotLinkable
 from onedoor.platform.cases.operations.revocation import HearFirst, NotRevocable, ProposerDecides
 from onedoor.platform.cases.rulings import Ruling
@@ -171,6 +173,63 @@ def test_a_revocation_is_told_heard_and_decided_by_another(desk: Desk, granted: 
         propose(books, granted)
 
 
+def fill(books: Library, draft: Draft) -> Draft:
+    reader = library.READER
+    typed = {"name": reader.name, "id_number": reader.id_number, "student": "no", "books-rows": "0"}
+    draft = books.fill(draft, typed, DONE)
+    books.attach(draft.pk, "photo", DONE)
+    return Draft.objects.get(pk=draft.pk)
+
+
+def hand_in(books: Library, draft: Draft) -> Case:
+    actor = books.citizen()
+    case = operations.submit_draft(draft_id=draft.pk, revision=draft.revision, actor=actor, at=DONE)
+    return operations.hand_in_case(case_id=case.pk, actor=actor, at=DONE)
+
+
+def test_a_change_of_what_was_revoked_meanwhile_is_not_granted(books: Library, granted: Case) -> None:
+    draft = operations.start_linked(case_id=granted.pk, relation="change", actor=books.citizen(), at=DONE)
+    change = hand_in(books, fill(books, draft))
+    later = DONE + timedelta(days=14)
+    operations.decide_revocation(
+        case_id=propose(books, granted).pk,
+        upheld=True,
+        reason="经核实租约系伪造，依法撤销。",
+        actor=books.officer("approver"),
+        at=later,
+    )
+    operations.accept_case(case_id=change.pk, actor=books.officer("clerk"), at=later)
+    books.step(change, "visit", later, "surveyor", "second_surveyor")
+    books.step(change, "opinion", later, "reviewer")
+    operations.post_notice(case_id=change.pk, step="notice", actor=books.officer("reviewer"), at=later)
+    end = later + timedelta(days=20)
+    duties.close_ended_notices(at=end)
+    with pytest.raises(LinkFallen) as refused:
+        operations.decide_case(case_id=change.pk, ruling=Ruling(True), actor=books.officer("approver"), at=end)
+    assert granted.number in str(refused.value)
+    assert not Certificate.objects.filter(status="01").exists()
+    denial = Ruling(False, **library.DENIED)
+    operations.decide_case(case_id=change.pk, ruling=denial, actor=books.officer("approver"), at=end)
+
+
+def test_a_withdrawn_change_taken_up_again_is_still_one(books: Library, granted: Case) -> None:
+    draft = operations.start_linked(case_id=granted.pk, relation="change", actor=books.citizen(), at=DONE)
+    change = hand_in(books, fill(books, draft))
+    operations.withdraw_case(case_id=change.pk, actor=books.citizen(), at=DONE)
+    again = operations.start_again(case_id=change.pk, actor=books.citizen(), at=DONE)
+    assert (again.relation, again.continues) == ("change", granted)
+
+
+def test_drafts_for_different_ends_are_different_drafts(books: Library, granted: Case) -> None:
+    actor = books.citizen()
+    change = operations.start_linked(case_id=granted.pk, relation="change", actor=actor, at=DONE)
+    cancel = operations.start_linked(case_id=granted.pk, relation="cancel", actor=actor, at=DONE)
+    plain = operations.start_draft(item_code=library.ITEM, applicant_id=books.reader.pk, actor=actor, at=DONE)
+    assert len({change.pk, cancel.pk, plain.pk}) == 3
+    assert (plain.relation, plain.continues) == ("", None)
+    assert operations.start_linked(case_id=granted.pk, relation="change", actor=actor, at=DONE).pk == change.pk
+
+
 def test_silence_is_waited_for_and_the_proposer_does_not_decide(books: Library, granted: Case) -> None:
     case = propose(books, granted, "cancel")
     until = Revocation.objects.get(case=case).heard_until
@@ -266,6 +325,19 @@ def test_what_was_sent_up_is_worked_on_up_there(books: Library, city: Organizati
     operations.accept_case(case_id=child.pk, actor=MACHINE, at=AT)
     assert set(child.steps.values_list("division", flat=True)) == {city.division_id}
     assert child.documents.get(kind="acceptance").content["organ"] == "市图书局"
+
+
+def test_nobody_below_speaks_for_the_superior(desk: Desk, city: Organization) -> None:
+    books = desk.books
+    case = books.accepted(AT)
+    operations.declare_relative(case_id=case.pk, relation="姐妹", actor=books.officer("surveyor"), at=AT)
+    reason = {"reason": "借阅古籍须由市馆决定。", "basis": "《公共图书馆法》第三十六条"}
+    child = operations.transfer_case(case_id=case.pk, **reason, actor=books.officer("reviewer"), at=AT)
+    desk.go(AT)
+    desk.refused("clerk", staff(child, "accept/"), 403)
+    desk.refused("clerk", staff(child, "refuse/"), 403, **library.REFUSED)
+    assert Case.objects.get(pk=child.pk).state == "received"
+    assert child.relatives.get().relation == "姐妹"  # who has to stand back stands back up there too
 
 
 def test_without_a_superior_nothing_is_sent_up(books: Library) -> None:

@@ -48,12 +48,25 @@ def promised(case: Case) -> Clock:
 def test_row_38_the_days_of_a_procedure_are_those_of_the_case_however_often_it_begins(books: Library) -> None:
     case = books.accepted(moment("2026-09-29"))
     begin(books, case, "2026-10-09", date(2026, 10, 19))
-    end(books, case, "2026-10-19")  # ten of its thirty days
+    end(books, case, "2026-10-19")  # eleven of its thirty days: the limits stood still on both ends too
     with pytest.raises(InvalidInput) as refused:
         begin(books, case, "2026-10-20", date(2026, 11, 10))
-    assert "最迟 2026-11-09" in refused.value.by_field["planned_end"]
-    begin(books, case, "2026-10-20", date(2026, 11, 9))
-    assert case.pauses.get(to_at=None).most_until == date(2026, 11, 9)
+    assert "最迟 2026-11-08" in refused.value.by_field["planned_end"]
+    begin(books, case, "2026-10-20", date(2026, 11, 8))
+    assert case.pauses.get(to_at=None).most_until == date(2026, 11, 8)
+
+
+def test_row_38_a_procedure_begun_and_ended_on_one_day_has_had_that_day(books: Library) -> None:
+    case = books.accepted(moment("2026-09-01"))
+    due = case.clocks.get(kind=Clock.Kind.STATUTORY).due_on
+    times, day = 0, date(2026, 9, 2)
+    with pytest.raises(InvalidInput):
+        while times < 60:
+            begin(books, case, day.isoformat(), day + timedelta(days=1))
+            end(books, case, day.isoformat())
+            times, day = times + 1, day + timedelta(days=1)
+    assert times == 30  # the most of this procedure, and not one more
+    assert case.clocks.get(kind=Clock.Kind.STATUTORY).due_on <= due + timedelta(days=45)
 
 
 def test_row_38_after_the_longest_the_clocks_run_again_and_the_applicant_is_told(desk: Desk) -> None:

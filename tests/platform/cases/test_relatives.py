@@ -8,12 +8,12 @@ from tests.platform.desks import Desk, staff
 from tests.platform.library import CHINA, Library
 
 from onedoor.platform.cases import operations
+from onedoor.platform.cases.bias import RelativeHandles
 from onedoor.platform.cases.models import Case, RelatedStaffDeclaration
 from onedoor.platform.cases.operations import duties
 from onedoor.platform.cases.operations.decisions import NeedsSecondApprover, SameApprover
 from onedoor.platform.cases.operations.relatives import DeclaredTooLate
 from onedoor.platform.cases.rulings import Ruling
-from onedoor.platform.cases.steps import RelativeHandles
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 LATER = AT + timedelta(days=8)

@@ -1,7 +1,7 @@
 """Row 39: what it means that the law's limit passes without a decision, at its edges."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -198,11 +198,14 @@ def test_a_limit_in_hours_is_over_at_its_minute(desk: Desk) -> None:
     assert state(case) == "completed"
 
 
-def test_no_right_begins_or_ends_on_a_provisional_day(granting: Desk) -> None:
+def test_silence_grants_over_the_turn_of_the_year_once_no_notice_could_put_it_off(granting: Desk) -> None:
     case = granting.books.accepted(moment("2026-12-10"))  # runs into 2027, whose holidays are not published
-    assert case.clocks.get(kind="statutory").provisional
-    assert duties.mind_silences(at=moment("2027-03-01")) == 0
+    clock = case.clocks.get(kind="statutory")
+    assert clock.provisional
+    end = moment(clock.due_on.isoformat())
+    assert duties.mind_silences(at=end + timedelta(days=21)) == 0
     assert state(case) == "accepted"
+    assert duties.mind_silences(at=end + timedelta(days=22)) == 1
 
 
 def test_before_acceptance_silence_is_acceptance_and_nothing_more(granting: Desk) -> None:

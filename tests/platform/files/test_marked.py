@@ -21,7 +21,7 @@ from tests.platform.library import MACHINE, READER, Library
 from onedoor.platform.audit import marks
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.cases.models import Case
-from onedoor.platform.files.marked import pdfs, tile
+from onedoor.platform.files.marked import pdfs, tile, words_for
 from onedoor.platform.files.models import StoredFile
 from onedoor.platform.files.operations import store_file
 from onedoor.platform.files.pdf_signatures import sign_pdf
@@ -29,6 +29,7 @@ from onedoor.platform.files.queries import OpenedFile, open_file
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity import queries as identity_queries
 from onedoor.platform.identity.models import Login
+from onedoor.platform.kernel.actors import Actor
 
 pytestmark = pytest.mark.django_db
 WORDS = ("第1图书局", "官*k 5号岗 2026-07-01 09:00", "仅供办件 110105 使用", "水印码 1A-ABCDEF")
@@ -85,10 +86,10 @@ def test_row_12_an_officer_gets_a_marked_copy_and_the_applicant_what_was_stored(
     assert "mark" not in look().details
     copy = fetch(desk, "clerk", stored)
     assert 0.01 < marked_pixels(own, copy) < 0.4  # to be seen, and what lies below too
-    organ, who, purpose, code = words[0]
+    organ, who, *purpose, code = words[0]
     assert organ == "第1图书局"
     assert who == f"官*****k {books.posts['clerk']}号岗 2026-07-01 09:00"
-    assert purpose == f"仅供办件 {case.number} 使用"
+    assert "".join(purpose) == f"仅供办件 {case.number} 使用"
     assert code == f"水印码 {marks.code_of(look())}"
     assert fetch(desk, "reader", stored) == own  # what is stored has not changed
 
@@ -111,6 +112,17 @@ def test_row_12_a_leaked_copy_leads_the_auditor_to_the_look(
         assert answer.status_code == 404
         assert "没有这个水印码" in answer.content.decode()
         assert "官员clerk" not in answer.content.decode()
+
+
+def test_long_names_and_numbers_are_broken_into_lines_that_a_small_photo_holds() -> None:
+    officer = Actor(
+        kind="officer", name="王明", post_id=7, organization_name="杭州市临平区塘栖镇人民政府社会救助服务中心"
+    )
+    number = "办件 11330113MB0001011W400051100100020261123000001Y"
+    words = words_for(matter=number, code="1A-ABCDEF", actor=officer, at=AT)
+    assert words[:2] == ("杭州市临平区塘栖镇人民", "政府社会救助服务中心")
+    assert max(len(line) for line in words) <= 36
+    assert "".join(words[3:5]) == f"仅供{number} 使用"
 
 
 def test_the_auditor_of_another_place_learns_nothing_by_a_code(books: Library, case: Case) -> None:

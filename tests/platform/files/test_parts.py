@@ -5,6 +5,7 @@ import io
 import json
 import threading
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from django.test import Client
 from tests.platform.desks import Desk
 from tests.platform.files import samples
 from tests.platform.files.conftest import AT, last_stored, on_the_way, stored_paths
-from tests.platform.library import Library
+from tests.platform.library import READER, Library
 
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.cases.models import Draft
@@ -24,7 +25,9 @@ from onedoor.platform.files import access, parts, quotas
 from onedoor.platform.files.models import Arrival, BegunUpload, StoredFile, UploadPart
 from onedoor.platform.files.operations import begin_upload, receive_part, uploading
 from onedoor.platform.files.queries import open_file
-from onedoor.platform.kernel import crypto, rotation
+from onedoor.platform.identity import operations as identity
+from onedoor.platform.identity.models import Login
+from onedoor.platform.kernel import clock, crypto, rotation
 from onedoor.platform.kernel.actors import Actor
 
 PDF = samples.pdf(stream=b"x" * 700_000)
@@ -221,6 +224,20 @@ def test_a_refused_call_of_the_api_costs_the_same(sender: Sender, draft: Draft) 
     assert Arrival.objects.get().size == 1002
     sender.part(sender.begin().json()["id"], 0, PDF[:5000])
     assert sorted(Arrival.objects.values_list("size", flat=True)) == [1002, 5000]
+
+
+def test_what_an_officer_sends_for_somebody_present_is_of_that_persons_share(
+    desk: Desk, draft: Draft, books: Library
+) -> None:
+    login = Login.objects.get(username="clerk")
+    clerk = replace(books.officer("clerk"), login_id=login.pk)
+    identity.begin_assisting(
+        name=READER.name, id_number=READER.id_number, evidence_digest="0" * 64, actor=clerk, at=clock.now()
+    )
+    window = Sender(desk.client("clerk"), draft)
+    whole = window.send()
+    assert window.hand_in(whole["id"]).status_code == 200
+    assert set(Arrival.objects.values_list("owner", flat=True)) == {f"person:{books.reader.pk}"}
 
 
 def test_a_call_hands_in_one_file_in_one_way(sender: Sender, draft: Draft) -> None:

@@ -149,6 +149,9 @@ def test_a_case_goes_in_while_the_scan_waits_and_is_not_accepted_on_what_did_not
     told = Message.objects.filter(channel="inbox", event="cases.paper_quarantined").get()
     assert told.link == own(case, "papers/")
 
+    page = desk.page("supervisor", "/supervision/")
+    assert "1 件申请有材料未通过安全检查" in page
+    assert staff(case) in desk.page("supervisor", "/supervision/rows/quarantined/")
     page = desk.page("reader", own(case, "papers/"))
     assert "没有通过安全检查，请重新拍照" in page
     operations.give_papers(
@@ -161,6 +164,7 @@ def test_a_case_goes_in_while_the_scan_waits_and_is_not_accepted_on_what_did_not
     assert works(last_stored()) == "clean"
     operations.accept_case(case_id=case.pk, actor=books.officer("clerk"), at=clock.now())
     assert "没有通过安全检查" not in desk.page("reader", own(case, "papers/"))
+    assert "未通过安全检查" not in desk.page("supervisor", "/supervision/")
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def hand_over(books: Library, draft: Draft, at: datetime) -> Case:
 
 def test_a24_the_last_day_counts_to_its_last_minute_and_the_next_day_does_not(books: Library) -> None:
     delegated(books, valid_to=date(2026, 11, 30))
-    case = hand_over(books, friends_draft(books), moment("2026-11-30T23:50"))
+    case = hand_over(books, friends_draft(books, moment("2026-11-20T10:00")), moment("2026-11-30T23:50"))
     assert (case.agent, case.applicant) == (books.friend, books.reader)
     case = operations.hand_in_case(case_id=case.pk, actor=books.citizen(books.friend), at=moment("2026-11-30T23:59"))
     operations.request_supplement(
@@ -74,6 +74,18 @@ def test_a24_the_last_day_counts_to_its_last_minute_and_the_next_day_does_not(bo
         operations.supply_supplement(case_id=case.pk, actor=books.citizen(books.friend), at=moment("2026-12-02T10:00"))
     assert (refused.value.code, refused.value.http_status) == ("mandate.expired", 403)
     assert "2026-11-30" in str(refused.value)
+
+
+def test_a_submission_that_was_undone_uses_nothing_up(books: Library) -> None:
+    delegation = delegated(books, max_uses=1)
+    draft = friends_draft(books)
+    case = hand_over(books, draft, AT)
+    friend = books.citizen(books.friend)
+    operations.undo_submission(case_id=case.pk, actor=friend, at=AT + timedelta(minutes=1))
+    draft.refresh_from_db()
+    hand_over(books, draft, AT + timedelta(minutes=2))
+    delegation.refresh_from_db()
+    assert delegation.uses == 1
 
 
 def test_an_agent_whose_delegation_was_withdrawn_sees_the_case_no_more(books: Library) -> None:

@@ -56,6 +56,7 @@ ANYWHERE = {
     "revoke_consent": "one's own only",
     "confirm_delegation": "the principal's own only",
     "revoke_delegation": "the principal's or the agent's own only",
+    "give_back_delegation": "called by the undoing of a submission, after it was looked at whose it is",
     "use_delegation": "called by the submission, after the mandate was looked at",
     "record_opinion": "a guardian's own ward only",
     "count_refusal": "counts the actor's own looks",

@@ -95,6 +95,20 @@ def test_retries_wait_longer_each_time_and_an_hour_at_the_most(topic: dict[str, 
     assert outbox.deliver_pending(at=now - timedelta(seconds=1)) == 0
 
 
+def test_an_event_that_never_succeeds_waits_an_hour_each_time_and_holds_up_nobody(topic: dict[str, Any]) -> None:
+    topic["fail"] = {"second"}
+    outbox.publish("test.topic", key="thing:1", number=1)
+    at = AT
+    for _ in range(80):
+        outbox.deliver_pending(at=at)
+        at += timedelta(hours=1, minutes=1)
+    assert OutboxMessage.objects.get().attempts == 80
+    assert outbox.stuck() == 1  # health tells it
+    topic["fail"] = set()
+    outbox.publish("test.topic", key="thing:2", number=2)
+    assert outbox.deliver_pending(at=at) == 2
+
+
 def test_what_a_listener_said_in_its_error_is_not_kept(topic: dict[str, Any]) -> None:
     outbox.publish("test.topic", key="thing:1", number=1)
     topic["fail"] = {"first"}

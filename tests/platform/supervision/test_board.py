@@ -121,6 +121,6 @@ def test_lines_stand_on_one_scale_and_nought_is_the_ground() -> None:
 
 def test_the_notes_say_more_less_or_the_same() -> None:
     flow = queries.Flow((1, 0, 0, 0, 0, 0, 2), (0, 0, 0, 0, 0, 0, 1))
-    board = queries.Board("地", "", [], 1, 0, flow, queries.Flow(flow.days_before, flow.days), flow, 5, 0, [])
+    board = queries.Board("地", "", [], 1, 0, flow, queries.Flow(flow.days_before, flow.days), flow, 5, 0, 0, [])
     notes = [figure.note for figure in boards.figures(board)]
     assert notes == ["比上周多 2 件", "另有作废 0 件", "比上周少 2 件", "目标 0 件", "七天 3 件，比上周多 2 件"]

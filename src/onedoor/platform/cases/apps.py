@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
 
         from onedoor.platform.cases import filing, notifications, quarantine, reliance, wanted
         from onedoor.platform.cases.checks import check_items
-        from onedoor.platform.cases.operations import calendars, delivery, duties, expiry, hearings
+        from onedoor.platform.cases.operations import calendars, delivery, duties, expiry
         from onedoor.platform.files import access as files
         from onedoor.platform.kernel import outbox, tasks
 
@@ -28,7 +28,7 @@ class CasesConfig(AppConfig):
         tasks.every(3600, "cases.warn_expiring_drafts", expiry.warn_expiring_drafts)
         tasks.every(3600, "cases.discard_expired_drafts", expiry.discard_expired_drafts)
         tasks.every(600, "cases.public_deliveries", delivery.complete_public_deliveries)
-        tasks.every(600, "cases.hearing_rights", hearings.expire_hearing_rights)
+        tasks.every(600, "cases.hearing_rights", duties.expire_hearing_rights)
         notifications.listen()
         wanted.register()
         outbox.listen("cases.calendar_imported", "cases.recalculate", calendars.recalculate_cases)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from onedoor.platform.cases import bias
 from onedoor.platform.cases.models import Action, ActionNote, Case
 from onedoor.platform.cases.states import EX_OFFICIO, FIRST, MOVES, TERMINAL, Kind, State
 from onedoor.platform.kernel import outbox
@@ -113,8 +114,11 @@ def append(
 
     :raises MoveNotPossible: this action cannot happen in the present state.
     :raises ClockWrong: it would be dated before the last one.
+    :raises OwnCase, RelativeHandles: the officer has to stand back from this case.
     """
     at = _moment(case, at)
+    if kind not in bias.IMPARTIAL:
+        bias.require_unbiased(case, actor)
     first = kind in FIRST
     if not first:
         check_move(case, kind)

@@ -24,6 +24,8 @@ TEXTS = {
     Kind.ACCEPT: "“{item}”申请已受理，最迟 {promised} 办结。{later}",
     Kind.DEEM_ACCEPTED: "“{item}”申请因逾期未告知，依法视为已受理，最迟 {promised} 办结。{later}",
     Kind.POST_NOTICE: "“{item}”正在公示，公示期到 {last_day} 止。",
+    Kind.RAISE_OBJECTION: "“{item}”公示期间收到异议，{receiving}正在核实，核实清楚以后才进入下一环节。",
+    Kind.CLOSE_OBJECTION: "“{item}”公示期间的异议已经查清，办理继续进行。",
     Kind.EXTEND: "“{item}”办理期限已延长到 {statutory}，理由见通知书。",
     Kind.GRANT: "“{item}”已获准予，{delivery}。",
     Kind.GRANT_BY_SILENCE: "“{item}”的法定期限已过，机关没有作出决定，依法视为准予，{delivery}。",

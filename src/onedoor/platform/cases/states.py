@@ -67,6 +67,8 @@ class Kind(models.TextChoices):
     DEEM_ACCEPTED = "deem_accepted", "逾期未告知视为受理"
     COMPLETE_STEP = "complete_step", "完成环节"
     POST_NOTICE = "post_notice", "发布公示"
+    RAISE_OBJECTION = "raise_objection", "收到公示异议"
+    CLOSE_OBJECTION = "close_objection", "查清公示异议"
     EXTEND = "extend", "延长期限"
     GRANT = "grant", "准予"
     DENY = "deny", "不予批准"
@@ -158,6 +160,8 @@ MOVES = {
         Move(Kind.DEEM_ACCEPTED, frozenset({State.RECEIVED}), State.ACCEPTED),
         Move(Kind.COMPLETE_STEP, UNDER_REVIEW | DECIDED, None),
         Move(Kind.POST_NOTICE, UNDER_REVIEW - {State.SPECIAL}, State.PUBLICIZING),
+        Move(Kind.RAISE_OBJECTION, UNDER_REVIEW | {State.SUPPLEMENT_WAIT}, None),
+        Move(Kind.CLOSE_OBJECTION, UNDER_REVIEW | {State.SUPPLEMENT_WAIT}, None),
         Move(Kind.EXTEND, UNDER_REVIEW, None),
         Move(Kind.GRANT, frozenset({State.DECIDING}), State.GRANTED),
         Move(Kind.DENY, frozenset({State.DECIDING}), State.DENIED),
@@ -180,8 +184,8 @@ MOVES = {
         Move(Kind.VOID, BEFORE_DECISION | {State.SUBMITTED}, State.VOIDED),
         Move(Kind.LINK, TERMINAL, None),
         Move(Kind.INFORM_HEARING, frozenset({State.ACCEPTED, State.REVIEWING, State.DECIDING}), None),
-        Move(Kind.WAIVE_HEARING, UNDER_REVIEW, None),
-        Move(Kind.EXPIRE_HEARING, UNDER_REVIEW, None),
+        Move(Kind.WAIVE_HEARING, UNDER_REVIEW | {State.SUPPLEMENT_WAIT}, None),
+        Move(Kind.EXPIRE_HEARING, UNDER_REVIEW | {State.SUPPLEMENT_WAIT}, None),
         Move(Kind.REQUEST_HEARING, UNDER_REVIEW - {State.SPECIAL}, State.SPECIAL),
         Move(Kind.SCHEDULE_HEARING, frozenset({State.SPECIAL}), None),
         Move(Kind.HOLD_HEARING, frozenset({State.SPECIAL}), None),

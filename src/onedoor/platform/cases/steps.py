@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import prefetch_related_objects
-
-from onedoor.platform.cases import clocks, handlers
+from onedoor.platform.cases import bias, clocks, handlers
 from onedoor.platform.cases.models import Case, CaseStep, StepPerformer
 from onedoor.platform.cases.states import State
 from onedoor.platform.catalog.steps import Step
@@ -33,14 +31,6 @@ class RoleSeparation(OneDoorError):
         "role.separation",
         403,
         "您已办理过本件的“{title}”环节，依规定不能再办理当前环节，请转交其他工作人员。",
-    )
-
-
-class RelativeHandles(OneDoorError):
-    code, http_status, message = (
-        "role.relative",
-        403,
-        "您已申报与本件当事人有近亲属关系，依规定应当回避，请转交其他工作人员。",
     )
 
 
@@ -131,15 +121,13 @@ def require_open(case: Case, code: str) -> CaseStep:
     return row
 
 
-def check_separation(case: Case, step: Step, logins: Iterable[int | None]) -> None:
+def check_separation(case: Case, step: Step, *performers: Actor) -> None:
     """
-    :raises RelativeHandles: one of these officers has declared to be a relative (R-ORG-3).
+    :raises OwnCase, RelativeHandles: one of these officers has to stand back from the case (R-ORG-3).
     :raises RoleSeparation: one of these officers did a step that this one excludes (R-ORG-2).
     """
-    known = [login for login in logins if login is not None]
-    prefetch_related_objects([case], "relatives")  # whoever decides asks for them again
-    if {one.login_id for one in case.relatives.all()} & set(known):
-        raise RelativeHandles
+    bias.require_unbiased(case, *performers)
+    known = [performer.login_id for performer in performers if performer.login_id is not None]
     if case.item_version.item.single_officer_allowed:
         return
     # Who received a case never decides it, even where an item forgot to say so.
@@ -191,9 +179,12 @@ def state_after(case: Case, ended: str, now: Standing | None = None) -> State:
 
 
 def state_of_open_steps(case: Case) -> State:
-    """Return the state the open steps put the case into: that of the first open step in the item's order."""
+    """
+    Return the state the open steps put the case into: that of the first open step in the item's order, then of those
+    every case may have (the confirmation of a proposed decision).
+    """
     waiting = set(case.steps.filter(ended_at__isnull=True).values_list("code", flat=True))
-    for step in case.item_version.item.steps:
+    for step in (*case.item_version.item.steps, *COMMON.values()):
         if step.code in waiting:
             return State(step.state)
     return State(case.state)

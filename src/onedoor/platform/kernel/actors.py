@@ -40,6 +40,7 @@ class Actor:
     permissions: frozenset[str] = frozenset()
     reach: tuple[CodeRange, ...] = ()
     lines: frozenset[str] = frozenset()  # business lines such as "assistance"; empty means every line
+    own_person_id: int | None = None  # an officer's own record among the persons: one does not act in one's own case
     assurance: int = 0  # real-name level 0..4
     channel: Channel = "web"
     address: str = field(default="", repr=False)  # network address, for the audit record only

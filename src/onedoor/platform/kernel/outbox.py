@@ -20,6 +20,8 @@ class Listener(Protocol):
 
 _listeners: dict[str, dict[str, Listener]] = defaultdict(dict)
 LONGEST_WAIT = timedelta(hours=1)
+MOST_DOUBLINGS = 12  # 2**12 seconds are more than the longest wait
+STUCK_AFTER = 15  # attempts, some four hours: no passing fault any more, somebody has to look
 
 
 def publish(topic: str, *, key: str, **payload: Any) -> None:
@@ -68,7 +70,7 @@ def _deliver_next(at: datetime) -> int | None:
             message.save(update_fields=["delivered_at"])
             return 1
         message.attempts += 1
-        message.next_attempt_at = at + min(timedelta(seconds=2**message.attempts), LONGEST_WAIT)
+        message.next_attempt_at = at + min(timedelta(seconds=2 ** min(message.attempts, MOST_DOUBLINGS)), LONGEST_WAIT)
         message.last_error = failure
         message.save(update_fields=["attempts", "next_attempt_at", "last_error"])
         return 0
@@ -101,6 +103,11 @@ def _hand_out(message: OutboxMessage, at: datetime) -> str | None:
             log.exception("outbox.listener_failed", listener=name, message_id=message.id, topic=message.topic)
             failure = failure or f"{name}: {type(error).__name__}"
     return failure
+
+
+def stuck() -> int:
+    """Return how many events have failed so often that an operator has to look; they are still tried every hour."""
+    return OutboxMessage.objects.filter(delivered_at__isnull=True, attempts__gte=STUCK_AFTER).count()
 
 
 def listeners(topic: str) -> dict[str, Callable[..., None]]:

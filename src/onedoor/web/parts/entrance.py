@@ -18,7 +18,7 @@ from onedoor.platform.files.queries import scanner_is_down
 from onedoor.platform.identity import logins
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
-from onedoor.platform.kernel import clock
+from onedoor.platform.kernel import clock, outbox
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.messages import operations as messages
 from onedoor.platform.messages.gateway import GatewayUnavailable
@@ -275,5 +275,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
     wrong = abs(drift) > MOST_DRIFT
     scanner = "down" if scanner_is_down() else "ok"  # others can serve no better, so this alone takes nobody out
     said = {"status": "clock_wrong" if wrong else "ok", "database": connection.vendor, "clock_drift": drift}
+    said["events_stuck"] = outbox.stuck()  # an operator looks; the process serves all the same
     said["scanner"] = scanner
     return JsonResponse(said, status=503 if wrong else 200)

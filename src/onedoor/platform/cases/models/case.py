@@ -85,6 +85,16 @@ class Case(models.Model):
         return self.number
 
     @property
+    def handled_in(self) -> str:
+        """
+        The division by which an officer's reach is judged: the applicant's place, or that of the superior organ to which
+        the case was sent up; there nobody below has a say any more.
+        """
+        if self.relation == self.Relation.TRANSFER:
+            return self.receiving_organization.division_id
+        return self.division
+
+    @property
     def target(self) -> str:
         """How audit and file grants name this case."""
         return f"case:{self.pk}"

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -59,6 +60,10 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.kind} {self.due_on}"
+
+    def has_run_out(self, on: date) -> bool:
+        """Tell whether the limit is over on a day; one that stands still is not, whatever day it would end on."""
+        return self.state == self.State.RUNNING and self.due_on < on
 
     @property
     def name(self) -> str:

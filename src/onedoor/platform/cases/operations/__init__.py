@@ -66,7 +66,6 @@ from onedoor.platform.cases.operations.duties import (
 )
 from onedoor.platform.cases.operations.endings import dispense_case, terminate_case
 from onedoor.platform.cases.operations.hearings import (
-    expire_hearing_rights,
     hold_hearing,
     inform_hearing_right,
     request_hearing,

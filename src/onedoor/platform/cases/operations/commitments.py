@@ -146,7 +146,7 @@ def check_commitment(*, commitment_id: int, outcome: str, finding: str, actor: A
     :raises InvalidInput: the outcome, or what was found, is missing.
     """
     commitment, case = _locked(commitment_id)
-    actor.require("cases.review", division=case.division, line=case.line)
+    actor.require("cases.review", division=case.handled_in, line=case.line)
     life.check_move(case, Kind.CHECK_PROMISE)
     if commitment.state != Commitment.State.VERIFYING:
         raise CommitmentOver(state=commitment.get_state_display())

@@ -59,7 +59,7 @@ def report_findings(*, case_id: int, findings: Sequence[Finding], actor: Actor, 
     Reported again, the same value changes nothing; another value supersedes what was open. A decided case stays as it is.
     """
     case = life.lock(case_id)
-    actor.require("cases.report_findings", division=case.division)
+    actor.require("cases.report_findings", division=case.handled_in)
     if case.decided_at is not None or case.is_ended:
         return []
     calendar = clocks.work_calendar(case.division)
@@ -145,7 +145,7 @@ def settle_conflict(*, conflict_id: int, settled: str, reason: str, actor: Actor
     :raises InvalidInput: no choice, or a reason too short to tell what was checked.
     """
     conflict, case = _locked(conflict_id)
-    actor.require("cases.settle", division=case.division, line=case.line)
+    actor.require("cases.settle", division=case.handled_in, line=case.line)
     if not conflict.is_open:
         raise ConflictOver(state=conflict.get_state_display())
     problems = {}
@@ -177,9 +177,12 @@ def settle_conflict(*, conflict_id: int, settled: str, reason: str, actor: Actor
     return conflict
 
 
+UNSETTLED = (Conflict.State.TO_VERIFY, Conflict.State.EXPLAINED)
+
+
 def open_conflicts(case: Case) -> int:
     """Return how many of a case nobody has looked into yet."""
-    return case.conflicts.filter(state__in=[Conflict.State.TO_VERIFY, Conflict.State.EXPLAINED]).count()
+    return case.conflicts.filter(state__in=UNSETTLED).count()
 
 
 def _locked(conflict_id: int) -> tuple[Conflict, Case]:

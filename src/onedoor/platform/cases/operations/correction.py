@@ -7,19 +7,30 @@ from typing import Any
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, life
+from onedoor.platform.cases import access, applications, handlers, life
 from onedoor.platform.cases.forms.binding import spoken
+from onedoor.platform.cases.forms.validation import asked_codes, check_answers
 from onedoor.platform.cases.models import Case
+from onedoor.platform.cases.operations.relatives import file_answer
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.catalog.forms import FormField
 from onedoor.platform.catalog.items import ServiceItem
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import canonical_json, sm3
-from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 
 # Who somebody is, what was promised and whole tables are no slips; those are declared anew.
 NOT_CORRECTABLE = frozenset({"table", "citizen_id", "person_name", "statement", "choices"})
+
+
+class CorrectionAsksMore(OneDoorError):
+    code, http_status, message = (
+        "cases.correction_asks_more",
+        422,
+        "这样改以后还需要提交：{titles}。这不能当场更正，请撤回后重新申请，已填的内容会保留。",
+    )
 
 
 def correctable_fields(item: ServiceItem, answers: Mapping[str, Any]) -> list[FormField]:
@@ -38,11 +49,14 @@ def correct_answers(*, case_id: int, corrections: Mapping[str, Any], actor: Acto
     Correct answers of an application that has not been accepted yet, by the applicant, or by the clerk in the
     applicant's presence. What was declared before stays in the history; `corrections` are checked answers by field.
 
-    :raises InvalidInput: nothing changes, or a field that is no slip.
+    What the item computes is computed anew, what is no longer asked goes, and a relative now named is filed.
+
+    :raises InvalidInput: nothing changes, a field that is no slip, or answers that do not fit together afterwards.
+    :raises CorrectionAsksMore: by it a paper would be asked for that nobody has handed in.
     """
     case = life.lock(case_id)
     if actor.kind == "officer":
-        actor.require("cases.supplement", division=case.division, line=case.line)
+        actor.require("cases.supplement", division=case.handled_in, line=case.line)
     else:
         access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
     life.check_move(case, Kind.CORRECT)
@@ -56,10 +70,40 @@ def correct_answers(*, case_id: int, corrections: Mapping[str, Any], actor: Acto
         f"{fields[code].label}：{spoken(fields[code], declared.content.get(code))} 改为 {spoken(fields[code], value)}"
         for code, value in changed.items()
     )
-    declared.content = {**declared.content, **changed}
+    declared.content = _corrected(case, changed, at)
     declared.digest = sm3(canonical_json(declared.content)).hex()
     declared.save()
+    file_answer(case, at=at)
     facts = {"fields": sorted(changed), "before": before, "after": declared.digest}
     life.append(case, Kind.CORRECT, actor=actor, at=at, note=note, facts=facts)
     audit.record("cases.correct", actor=actor, at=at, target=case.target, division=case.division)
     return case
+
+
+def _corrected(case: Case, changed: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """Return the answers of a case with some changed, checked as a whole as at the submission."""
+    item, before = case.item_version.item, case.declared.content
+    answers = applications.computed(item, {**before, **changed})
+    asked = asked_codes(item, answers)
+    answers = {code: value for code, value in answers.items() if code in asked}
+    problems = check_answers(item, answers, on=day_of(at))
+    application = handlers.Application(
+        answers=answers,
+        applicant_id=case.applicant_id,
+        applicant_id_number=case.applicant.id_number,
+        agent_id_number=identity.id_number_of(case.agent_id) if case.agent_id else "",
+        division=case.division,
+        on=day_of(at),
+    )
+    problems |= dict(handlers.for_item(case.item_code).check(application))
+    if problems:
+        raise InvalidInput(problems)
+    given = set(case.materials.values_list("code", flat=True))
+    more = [
+        paper.title
+        for paper in item.materials
+        if paper.asked(answers) and not paper.asked(before) and paper.code not in given
+    ]
+    if more:
+        raise CorrectionAsksMore(titles="、".join(more))
+    return answers

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, grounds, handlers, life, steps
@@ -19,6 +20,7 @@ from onedoor.platform.cases.models import (
 from onedoor.platform.cases.operations.conflicts import open_conflicts
 from onedoor.platform.cases.operations.delivery import hand_over
 from onedoor.platform.cases.operations.desk import accept_case
+from onedoor.platform.cases.operations.drafts import CHANGES
 from onedoor.platform.cases.operations.steps import open_next
 from onedoor.platform.cases.owing import check_decidable
 from onedoor.platform.cases.rulings import Ruling
@@ -66,6 +68,14 @@ class SameApprover(OneDoorError):
     code, http_status, message = "cases.same_approver", 403, "决定是您拟定的，须由本单位另一名审批人员复核。"
 
 
+class LinkFallen(OneDoorError):
+    code, http_status, message = (
+        "cases.link_fallen",
+        409,
+        "本件要{relation}的原决定（办件编号 {number}）已经撤销、注销或者作废，不能再准予。请核实后不予批准并说明理由。",
+    )
+
+
 class NotImmediate(OneDoorError):
     code, http_status, message = "cases.not_immediate", 409, "这个事项不是即办件，请先受理，再按步骤办理。"
 
@@ -97,7 +107,7 @@ def decide_at_once(*, case_id: int, ruling: Ruling, actor: Actor, at: datetime) 
     :raises NotImmediate: the item is none, or other steps come before its decision.
     """
     case = life.lock(case_id)
-    actor.require("cases.accept", division=case.division, line=case.line)
+    actor.require("cases.accept", division=case.handled_in, line=case.line)
     item = case.item_version.item
     definition = item.step("decide")
     if item.national.case_type != "1" or definition is None or not set(definition.after) <= {"accept"}:
@@ -134,6 +144,7 @@ def confirm_decision(*, case_id: int, agreed: bool, note: str, actor: Actor, at:
     Confirm a proposed decision, which then takes effect, or oppose it: the step of deciding opens again.
 
     :raises SameApprover: the officer proposed it.
+    :raises HearingNotOver, ConflictsOpen: something has come up since the proposal; as for `decide_case`.
     :raises InvalidInput: opposed without saying why.
     """
     case = life.lock(case_id)
@@ -143,12 +154,14 @@ def confirm_decision(*, case_id: int, agreed: bool, note: str, actor: Actor, at:
     if proposal.login_id == actor.login_id:
         raise SameApprover
     definition = case.item_version.item.step("decide") or steps.CONFIRM
-    steps.check_separation(case, definition, [actor.login_id])
+    steps.check_separation(case, definition, actor)
     proposal.settled_at = at
     proposal.save(update_fields=["settled_at"])
     document = None
     if agreed:
-        document = _take_effect(case, row, Ruling(**proposal.ruling), actor=actor, at=at)
+        ruling = Ruling(**proposal.ruling)
+        _require_settled(case, granted=ruling.granted, at=at)  # the world may have moved on since the proposal
+        document = _take_effect(case, row, ruling, actor=actor, at=at)
     else:
         grounds.check_reason(note, "复核")
         steps.end(row, outcome="opposed", performers=[actor], at=at)
@@ -168,17 +181,32 @@ def _may_decide(case_id: int, ruling: Ruling, actor: Actor, at: datetime) -> tup
     if definition is None:
         raise steps.StepNotOpen(title=row.title)
     actor.require("cases.decide", division=row.division, line=case.line)
-    steps.check_separation(case, definition, [actor.login_id])
+    steps.check_separation(case, definition, actor)
     life.check_move(case, Kind.GRANT)
     ruling.check()
+    _require_settled(case, granted=ruling.granted, at=at)
+    return case, row
+
+
+def _require_settled(case: Case, *, granted: bool, at: datetime) -> None:
+    """:raises HearingNotOver, ConflictsOpen, LinkFallen, …: something is open that a decision may not pass over."""
+    if granted and case.continues is not None and case.relation in CHANGES and not still_stands(case.continues):
+        raise LinkFallen(relation=case.get_relation_display(), number=case.continues.number)
     hearing = getattr(case, "hearing", None)  # asked once, after the lock; the decision's words need it again
     if hearing is not None and hearing.state in HEARING_OPEN:
         raise HearingNotOver
-    check_decidable(case, granted=ruling.granted, at=at)
+    check_decidable(case, granted=granted, at=at)
     number = open_conflicts(case)
     if number:
         raise ConflictsOpen(number=number)
-    return case, row
+
+
+def still_stands(case: Case) -> bool:
+    """Tell whether what a case granted has neither been revoked nor cancelled since, nor the case voided."""
+    if case.result != "granted" or case.state == State.VOIDED:
+        return False
+    ended = Q(relation=Case.Relation.REVOKE, result="revoked") | Q(relation=Case.Relation.CANCEL, result="granted")
+    return not case.continued_by.filter(ended).exists()
 
 
 HEARING_OPEN = frozenset(

@@ -11,6 +11,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, life, papers, steps
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, Pause
 from onedoor.platform.cases.operations import quality, tolerance
+from onedoor.platform.cases.operations.hearings import refuse_while_right_runs
 from onedoor.platform.cases.operations.promises import refuse_replaced
 from onedoor.platform.cases.owing import owed
 from onedoor.platform.cases.proofs import proofs_of
@@ -98,6 +99,7 @@ def request_supplement(
     case = life.lock(case_id)
     _require_may_ask(case, actor)
     life.check_move(case, Kind.ASK_SUPPLEMENT)
+    refuse_while_right_runs(case)
     overridden = _check_defects(case, defects, override, actor, at)
     refuse_replaced(case, {defect.material for defect in defects})
     proofs = proofs_of(case, [defect.material for defect in defects], at=at)
@@ -154,13 +156,13 @@ def _require_may_ask(case: Case, actor: Actor) -> None:
 
     :raises NotAllowed, AcceptedAlready: why not.
     """
-    if actor.may("supervision.order", division=case.division, line=case.line):
+    if actor.may("supervision.order", division=case.handled_in, line=case.line):
         return
     if case.accepted_at is None:
-        actor.require("cases.supplement", division=case.division, line=case.line)
+        actor.require("cases.supplement", division=case.handled_in, line=case.line)
         return
-    if not actor.may("cases.supplement", division=case.division, line=case.line):
-        actor.require("cases.review", division=case.division, line=case.line)
+    if not actor.may("cases.supplement", division=case.handled_in, line=case.line):
+        actor.require("cases.review", division=case.handled_in, line=case.line)
     if not case.item_version.item.post_accept_supplement:
         raise AcceptedAlready
 
@@ -187,7 +189,7 @@ def _check_defects(case: Case, defects: Sequence[Defect], override: str, actor: 
     old = [item.material(defect.material) for defect in defects if defect.material not in fresh]
     if not old:
         return []
-    if not actor.may("supervision.order", division=case.division, line=case.line):
+    if not actor.may("supervision.order", division=case.handled_in, line=case.line):
         raise SecondNotice(titles="、".join(paper.title for paper in old if paper))
     asked = Action.objects.filter(case=case, kind=Kind.ASK_SUPPLEMENT).order_by("-seq").first()
     if asked is not None and asked.login_id == actor.login_id:
@@ -250,7 +252,7 @@ def accept_case(*, case_id: int, actor: Actor, at: datetime, tolerated_until: da
     :raises OriginalsUnchecked: a paper was taken over from an earlier case that nobody has compared with its original.
     """
     case = life.lock(case_id, "receiving_organization", "applicant")
-    actor.require("cases.accept", division=case.division, line=case.line)
+    actor.require("cases.accept", division=case.handled_in, line=case.line)
     life.check_move(case, Kind.ACCEPT)
     found = list(case.materials.select_related("file").defer("file__key"))
     papers.require_safe(found)
@@ -296,7 +298,7 @@ def begin_review(
         case, CaseDocument.Kind.ACCEPTANCE, letter, organization=case.receiving_organization, at=at
     )
     later = tolerance.open_promised(case, promised_on=promised.due_on, due_on=tolerated_until, at=at)
-    now = steps.standing(case)
+    now = steps.Standing(ended=frozenset({steps.ACCEPT.code}), waiting=frozenset())  # nothing else has been open yet
     life.append(
         case,
         kind,
@@ -334,7 +336,7 @@ def refuse_acceptance(
     :raises InvalidInput: reason code (`grounds.REFUSAL`), reason, advice, basis or the competent organ is missing (A08).
     """
     case = life.lock(case_id)
-    actor.require("cases.refuse", division=case.division, line=case.line)
+    actor.require("cases.refuse", division=case.handled_in, line=case.line)
     life.check_move(case, Kind.REFUSE)
     words = {"reason": reason, "how_to_fix": how_to_fix, "basis": basis}
     problems = grounds.faults(grounds.REFUSAL, code=reason_code, **words)

@@ -54,11 +54,14 @@ def start_draft(
     actor: Actor,
     at: datetime,
     situation: Callable[[ServiceItem], Mapping[str, Any]] = lambda item: {},
+    changes: Case | None = None,
+    relation: str = "",
 ) -> Draft:
     """
     Begin an application for oneself or, with a living delegation, for another; an open draft for it is taken up again.
 
     `situation` reads what was answered to the guide's scenario questions; these are the first answers of the form.
+    With `changes` and `relation` it is an application to change what that case granted; only a draft of the same is taken up.
 
     :raises NotLoggedIn, NotDelegable, MandateMissing, GuardianOnly, DivisionSplit, ItemNotFound: why it cannot begin.
     """
@@ -75,7 +78,9 @@ def start_draft(
         )
     guarded = applicant_id != actor.person_id and delegation_id is None
     identity.require_capacity(person_id=applicant_id, from_age=version.item.alone_from, guarded=guarded, on=day_of(at))
+    same = {"relation": relation, "continues": changes} if relation else {"relation": ""}
     open_draft = Draft.objects.filter(
+        **same,
         applicant_id=applicant_id,
         filled_by_id=actor.person_id,
         item_version__code=item_code,
@@ -89,6 +94,8 @@ def start_draft(
         applicant_id=applicant_id,
         filled_by_id=actor.person_id,
         delegation_id=delegation_id,
+        continues=changes,
+        relation=relation,
         division=division,
         answers=_answers_of_situation(version.item, situation(version.item)),
         created_at=at,
@@ -104,6 +111,10 @@ def _answers_of_situation(item: ServiceItem, situation: Mapping[str, Any]) -> di
     section = scenario_section(item)
     asked = {field.code for field in section.fields} if section else set()
     return {code: value for code, value in situation.items() if code in asked}
+
+
+# Applications that change what an earlier case granted.
+CHANGES = (Case.Relation.CORRECT, Case.Relation.CHANGE, Case.Relation.REISSUE, Case.Relation.CANCEL)
 
 
 class CannotContinue(OneDoorError):
@@ -127,15 +138,25 @@ def start_again(*, case_id: int, actor: Actor, at: datetime) -> Draft:
     access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
     if not case.is_ended or case.result == "granted":
         raise CannotContinue
-    draft = start_draft(item_code=case.item_code, applicant_id=case.applicant_id, actor=actor, at=at)
+    # What was to change an earlier decision still is to change that one.
+    changes, relation = (case.continues, case.relation) if case.relation in CHANGES else (None, "")
+    draft = start_draft(
+        item_code=case.item_code,
+        applicant_id=case.applicant_id,
+        actor=actor,
+        at=at,
+        changes=changes,
+        relation=relation,
+    )
     if not draft.answers:
         fields = {field.code for field in draft.item_version.item.form.all_fields()}
         statements = {field.code for field in draft.item_version.item.form.all_fields() if field.type == "statement"}
         declared = case.declared.content
         # A new version may ask other questions; what somebody promised then has to be promised anew.
         draft.answers = {code: value for code, value in declared.items() if code in fields - statements}
-    draft.continues = case
-    draft.save(update_fields=["continues"])
+    if not draft.relation:
+        draft.continues = case
+        draft.save(update_fields=["continues"])
     touch(draft, at)
     audit.record("cases.start_again", actor=actor, at=at, target=case.target, draft=str(draft.pk))
     return draft

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, life, steps
 from onedoor.platform.cases.clocks import work_calendar
-from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, Pause, PublicNotice, Tolerance
-from onedoor.platform.cases.operations import silence, special, tolerance
+from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, Hearing, Pause, PublicNotice, Tolerance
+from onedoor.platform.cases.operations import hearings, silence, special, tolerance
 from onedoor.platform.cases.operations.desk import begin_review, end_supplement
 from onedoor.platform.cases.operations.notices import close_notice
 from onedoor.platform.cases.operations.submission import hand_in_case
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 500  # cases a round; the next round takes the rest
+NOTICE_MOVES = timedelta(days=21)
 NEAR = timedelta(days=15)  # two working days lie within it, whatever holidays come between
 REMINDER = Actor.system("提醒补交")
 
@@ -41,7 +42,8 @@ def hand_in_due_cases(*, at: datetime) -> int:
 
 def return_unsupplied_cases(*, at: datetime) -> int:
     """Return every case whose applicant let the time for the missing papers pass (A07); return how many."""
-    overdue = _overdue(Clock.Kind.APPLICANT, State.SUPPLEMENT_WAIT, at)
+    # No right of a person ends on a provisional day without a human (readings 1).
+    overdue = _overdue(Clock.Kind.APPLICANT, State.SUPPLEMENT_WAIT, at).filter(provisional=False)
     return _each("return", overdue, lambda case_id: _return_case(case_id, at))
 
 
@@ -51,7 +53,7 @@ def deem_accepted(*, at: datetime) -> int:
 
     Licensing Law art. 32. Returns how many.
     """
-    overdue = _overdue(Clock.Kind.RECEIVE, State.RECEIVED, at)
+    overdue = _overdue(Clock.Kind.RECEIVE, State.RECEIVED, at).filter(_surely_over(at))
     return _each("deem_accepted", overdue, lambda case_id: _accept_by_silence(case_id, at))
 
 
@@ -87,8 +89,7 @@ def mind_silences(*, at: datetime) -> int:
     """Do what silence means in every case whose limit by law has passed without a decision; return how many."""
     told = Exists(Action.objects.filter(case=OuterRef("case"), kind=Kind.MISS_LIMIT))
     over = Clock.objects.filter(clocks.overdue(at=at), ~told, kind=Clock.Kind.STATUTORY, state=Clock.State.RUNNING)
-    # No right of a person ends on a provisional day without a human (readings 1).
-    over = over.filter(provisional=False, case__state__in=UNDER_REVIEW)
+    over = over.filter(_surely_over(at), case__state__in=UNDER_REVIEW)
     waiting = over.order_by("due_on").values_list("case_id", flat=True)
     actor = Actor.system("法定期限届满")
     return _each("mind_silence", waiting, lambda pk: silence.mind_silence(case_id=pk, actor=actor, at=at))
@@ -110,6 +111,20 @@ def close_ended_notices(*, at: datetime) -> int:
     waiting = ended.filter(provisional=False).order_by("next_step_on").values_list("pk", flat=True)
     actor = Actor.system("公示期满")
     return _each("close_notice", waiting, lambda pk: close_notice(notice_id=pk, actor=actor, at=at))
+
+
+def expire_hearing_rights(*, at: datetime) -> int:
+    """Note for every hearing nobody asked for in time that the right has lapsed; return how many."""
+    # No right of a person ends on a provisional day without a human (readings 1).
+    due = Hearing.objects.filter(
+        state=Hearing.State.RIGHT_INFORMED, request_until__lt=day_of(at), provisional=False
+    ).order_by("request_until")
+    actor = Actor.system("听证期限")
+    return _each(
+        "expire_hearing",
+        due.values_list("case_id", flat=True),
+        lambda pk: hearings.expire_hearing_right(case_id=pk, actor=actor, at=at),
+    )
 
 
 def _each(duty: str, waiting: "QuerySet[Any, int] | list[int]", work: Callable[[int], object]) -> int:
@@ -134,8 +149,17 @@ def _each(duty: str, waiting: "QuerySet[Any, int] | list[int]", work: Callable[[
 
 def _overdue(kind: Clock.Kind, state: State, at: datetime) -> "QuerySet[Any, int]":
     running = Clock.objects.filter(clocks.overdue(at=at), kind=kind, state=Clock.State.RUNNING, case__state=state)
-    # No right of a person ends on a provisional day without a human (readings 1).
-    return running.filter(provisional=False).order_by("due_on").values_list("case_id", flat=True)
+    return running.order_by("due_on").values_list("case_id", flat=True)
+
+
+def _surely_over(at: datetime) -> Q:
+    """
+    Return the condition "over, whatever a holiday notice still says", for what a person gains by the organ's silence.
+
+    A year without a notice has no holidays yet; the thirteen days that one gives (State Council Decree No. 795, in force
+    since 2025) put no limit off by more than `NOTICE_MOVES`.
+    """
+    return Q(provisional=False) | Q(due_on__lt=day_of(at) - NOTICE_MOVES)
 
 
 @transaction.atomic

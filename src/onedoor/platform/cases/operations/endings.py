@@ -20,7 +20,7 @@ def dispense_case(*, case_id: int, reason: str, basis: str, actor: Actor, at: da
     :raises InvalidInput: the reason says too little, or no basis is named.
     """
     case = life.lock(case_id)
-    actor.require("cases.refuse", division=case.division, line=case.line)
+    actor.require("cases.refuse", division=case.handled_in, line=case.line)
     life.check_move(case, Kind.DISPENSE)
     grounds.check_reason(reason, basis)
     letter = documents.Letter(

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, clocks, documents, grounds, life, steps
+from onedoor.platform.cases import access, bias, clocks, documents, grounds, life, steps
 from onedoor.platform.cases.models import Case, CaseDocument, Hearing, Pause, StepPerformer
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.identity import queries as identity
@@ -29,6 +29,22 @@ class HearingTooLate(OneDoorError):
     code, http_status, message = "cases.hearing_too_late", 409, "申请听证的期限到 {until} 止，已经过了。"
 
 
+class PresiderElsewhere(OneDoorError):
+    code, http_status, message = (
+        "cases.presider_elsewhere",
+        422,
+        "听证主持人须是本单位的工作人员，请从列表中选择。",
+    )
+
+
+class HearingRightRuns(OneDoorError):
+    code, http_status, message = (
+        "cases.hearing_right_runs",
+        409,
+        "申请人在 {until} 前可以申请听证，这期间不能启动特别程序或者要求补正。申请人放弃听证或者期满后再办。",
+    )
+
+
 class PresiderHandles(OneDoorError):
     code, http_status, message = (
         "cases.presider_handles",
@@ -46,7 +62,7 @@ def inform_hearing_right(*, case_id: int, reason: str, actor: Actor, at: datetim
     :raises InvalidInput: what is intended, and why, says too little.
     """
     case = life.lock(case_id)
-    if not actor.may("cases.review", division=case.division, line=case.line):
+    if not actor.may("cases.review", division=case.handled_in, line=case.line):
         actor.require("cases.decide", division=case.deciding_organization.division_id, line=case.line)
     life.check_move(case, Kind.INFORM_HEARING)
     earlier = Hearing.objects.filter(case=case).first()
@@ -93,7 +109,9 @@ def request_hearing(*, case_id: int, actor: Actor, at: datetime) -> Hearing:
     hearing.hold_until = _working_day(case, on, HOLD_DAYS).day
     hearing.save()
     what = {"kind": Pause.Kind.HEARING, "reason": Pause.Kind.HEARING.label, "basis": BASIS}
-    clocks.pause(case, **what, planned_end=hearing.hold_until, approved_by="依申请人要求", at=at)
+    # If it is not held by then, the limits run again from the next day: the organ's delay is not the applicant's.
+    last = hearing.hold_until
+    clocks.pause(case, **what, planned_end=last, most_until=last, approved_by="依申请人要求", at=at)
     facts = {"hold_until": hearing.hold_until.isoformat()}
     life.append(case, Kind.REQUEST_HEARING, actor=actor, at=at, facts=facts)
     audit.record("cases.request_hearing", actor=actor, at=at, target=case.target, division=case.division)
@@ -102,29 +120,36 @@ def request_hearing(*, case_id: int, actor: Actor, at: datetime) -> Hearing:
 
 @transaction.atomic
 def waive_hearing(*, case_id: int, actor: Actor, at: datetime) -> Hearing:
-    """Let the applicant say that they want no hearing."""
+    """Let the applicant say that they want no hearing, or take back that they wanted one; then the limits go on."""
     case, hearing = _own(case_id, actor, at)
     life.check_move(case, Kind.WAIVE_HEARING)
-    _require(hearing, Hearing.State.RIGHT_INFORMED)
-    _settle(case, hearing, Hearing.State.WAIVED, Kind.WAIVE_HEARING, actor=actor, at=at)
+    _require(hearing, Hearing.State.RIGHT_INFORMED, Hearing.State.REQUESTED, Hearing.State.SCHEDULED)
+    asked = hearing.state != Hearing.State.RIGHT_INFORMED
+    if asked:
+        clocks.resume(case, at=at)
+    to = _state_to_go_on(case) if asked else None
+    _settle(case, hearing, Hearing.State.WAIVED, Kind.WAIVE_HEARING, actor=actor, at=at, to=to)
     audit.record("cases.waive_hearing", actor=actor, at=at, target=case.target, division=case.division)
     return hearing
 
 
-def expire_hearing_rights(*, at: datetime) -> int:
-    """Note for every hearing nobody asked for in time that the right has lapsed; return how many."""
-    # No right of a person ends on a provisional day without a human (readings 1).
-    due = Hearing.objects.filter(
-        state=Hearing.State.RIGHT_INFORMED, request_until__lt=day_of(at), provisional=False
-    ).values_list("case_id", flat=True)
-    for case_id in list(due[:500]):
-        _expire(case_id, at)
-    return len(due)
+def refuse_while_right_runs(case: Case) -> None:
+    """
+    Refuse what would stop a case while its applicant may ask for a hearing: the right cannot be used in a case that
+    stands still, and would lapse (Licensing Law art. 47).
+
+    :raises HearingRightRuns: until which day.
+    """
+    hearing = Hearing.objects.filter(case=case, state=Hearing.State.RIGHT_INFORMED).first()
+    if hearing is not None:
+        raise HearingRightRuns(until=hearing.request_until.isoformat())
 
 
 @transaction.atomic
-def _expire(case_id: int, at: datetime) -> None:
+def expire_hearing_right(*, case_id: int, actor: Actor, at: datetime) -> None:
+    """Note that nobody asked in time for the hearing of this case; called by the machine."""
     case = life.lock(case_id)
+    actor.require("cases.machine", division=case.handled_in)
     hearing = Hearing.objects.get(case=case)
     if hearing.state != Hearing.State.RIGHT_INFORMED:
         return  # another worker, or the applicant, was first
@@ -132,7 +157,6 @@ def _expire(case_id: int, at: datetime) -> None:
         hearing.state = Hearing.State.EXPIRED
         hearing.save(update_fields=["state"])
         return
-    actor = Actor.system("听证期限")
     _settle(case, hearing, Hearing.State.EXPIRED, Kind.EXPIRE_HEARING, actor=actor, at=at)
     audit.record("cases.expire_hearing", actor=actor, at=at, target=case.target, division=case.division)
 
@@ -144,7 +168,8 @@ def schedule_hearing(
     """
     Set time, place and presiding officer of a hearing and send the notice; again, to another officer after a challenge.
 
-    :raises PresiderHandles: the officer did a step of the case or is a relative.
+    :raises PresiderHandles, OwnCase, RelativeHandles: the officer did a step of the case, or has to stand back.
+    :raises PresiderElsewhere: the officer is of another organ.
     :raises InvalidInput: less than seven days ahead, later than twenty working days from the request, or no place.
     """
     case, hearing = _office(case_id, actor)
@@ -154,15 +179,22 @@ def schedule_hearing(
     login = presider.require_login()
     if StepPerformer.objects.filter(step__case=case, login_id=login).exists():
         raise PresiderHandles
-    if case.relatives.filter(login_id=login).exists():
-        raise PresiderHandles
+    bias.require_unbiased(case, presider)
+    if presider.organization_id != actor.organization_id:
+        raise PresiderElsewhere
+    presider.require("cases.view", division=case.division, line=case.line)
     problems = {} if place.strip() else {"place": "请填写听证地点。"}
+    # What was not held in time is held as soon as the notice allows; by then the limits run again.
+    latest = max(hearing.hold_until or day_of(at), day_of(at) + timedelta(days=2 * NOTICE_DAYS))
+    if hearing.hold_until is not None and day_of(at) + timedelta(days=NOTICE_DAYS) <= hearing.hold_until:
+        latest = hearing.hold_until
     if day_of(held_at) < day_of(at) + timedelta(days=NOTICE_DAYS):
         problems["held_at"] = f"听证通知须提前 {NOTICE_DAYS} 日送达，请往后安排。"
-    elif hearing.hold_until is not None and day_of(held_at) > hearing.hold_until:
-        problems["held_at"] = f"听证须在 {hearing.hold_until.isoformat()} 前举行，请往前安排。"
+    elif day_of(held_at) > latest:
+        problems["held_at"] = f"听证须在 {latest.isoformat()} 前举行，请往前安排。"
     if problems:
         raise InvalidInput(problems)
+    is_late = hearing.hold_until is not None and day_of(held_at) > hearing.hold_until
     hearing.state, hearing.scheduled_for, hearing.place = Hearing.State.SCHEDULED, held_at, place.strip()
     hearing.is_public = is_public
     hearing.presiding_login_id, hearing.presiding_name = login, presider.name
@@ -174,6 +206,7 @@ def schedule_hearing(
             ("地点", hearing.place),
             ("方式", "公开举行" if is_public else "不公开举行"),
             ("主持人", f"{presider.name}（{presider.organization_name}）"),
+            *([("说明", "本次听证晚于法定的二十个工作日，超过的时间计入办理期限。")] if is_late else []),
         ],
         points=[
             "认为主持人与本件有直接利害关系的，有权申请回避。",
@@ -182,7 +215,7 @@ def schedule_hearing(
     )
     organ = case.deciding_organization
     document = documents.issue(case, CaseDocument.Kind.HEARING_NOTICE, letter, organization=organ, at=at)
-    facts = {"document": document.number, "held_at": held_at.isoformat(), "presiding": login}
+    facts = {"document": document.number, "held_at": held_at.isoformat(), "presiding": login, "late": is_late}
     life.append(case, Kind.SCHEDULE_HEARING, actor=actor, at=at, facts=facts)
     audit.record("cases.schedule_hearing", actor=actor, at=at, target=case.target, division=case.division)
     return hearing
@@ -196,7 +229,9 @@ def hold_hearing(*, case_id: int, record: str, actor: Actor, at: datetime) -> He
     :raises PresiderHandles: another officer.
     :raises InvalidInput: before its time, or a record that says too little.
     """
-    case, hearing = _office(case_id, actor)
+    case = life.lock(case_id)
+    actor.require("cases.view", division=case.division, line=case.line)
+    hearing = _of(case)
     life.check_move(case, Kind.HOLD_HEARING)
     _require(hearing, Hearing.State.SCHEDULED)
     if actor.login_id != hearing.presiding_login_id:
@@ -255,10 +290,19 @@ def _state_to_go_on(case: Case) -> State:
     return State.REVIEWING if found == State.SPECIAL else found
 
 
-def _settle(case: Case, hearing: Hearing, state: Hearing.State, kind: Kind, *, actor: Actor, at: datetime) -> None:
+def _settle(
+    case: Case,
+    hearing: Hearing,
+    state: Hearing.State,
+    kind: Kind,
+    *,
+    actor: Actor,
+    at: datetime,
+    to: State | None = None,
+) -> None:
     hearing.state = state
     hearing.save(update_fields=["state"])
-    life.append(case, kind, actor=actor, at=at)
+    life.append(case, kind, actor=actor, at=at, to=to)
 
 
 def _own(case_id: int, actor: Actor, at: datetime) -> tuple[Case, Hearing]:
@@ -269,7 +313,7 @@ def _own(case_id: int, actor: Actor, at: datetime) -> tuple[Case, Hearing]:
 
 def _office(case_id: int, actor: Actor) -> tuple[Case, Hearing]:
     case = life.lock(case_id)
-    if not actor.may("cases.review", division=case.division, line=case.line):
+    if not actor.may("cases.review", division=case.handled_in, line=case.line):
         actor.require("cases.decide", division=case.deciding_organization.division_id, line=case.line)
     return case, _of(case)
 

@@ -6,7 +6,20 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, handlers, life, steps
-from onedoor.platform.cases.models import Case, CaseAnswers, CaseDocument, CasePerson, Clock, Draft, Material
+from onedoor.platform.cases.models import (
+    AnswerSources,
+    Case,
+    CaseAnswers,
+    CaseDocument,
+    CasePerson,
+    Clock,
+    Conflict,
+    Draft,
+    Explanation,
+    Material,
+    RelatedStaffDeclaration,
+)
+from onedoor.platform.cases.operations.conflicts import UNSETTLED
 from onedoor.platform.cases.operations.drafts import start_draft
 from onedoor.platform.cases.operations.submission import give_receipt, new_number, use_certificates
 from onedoor.platform.cases.operations.tolerance import hand_on
@@ -49,15 +62,16 @@ def start_linked(*, case_id: int, relation: str, actor: Actor, at: datetime) -> 
         named = Case.Relation(relation).label if relation in Case.Relation.values else "这样办理"
         raise NotLinkable(relation=named)
     item_code = handlers.for_item(case.item_code).linked_items[relation]
-    draft = start_draft(item_code=item_code, applicant_id=case.applicant_id, actor=actor, at=at)
+    draft = start_draft(
+        item_code=item_code, applicant_id=case.applicant_id, actor=actor, at=at, changes=case, relation=relation
+    )
     fields = {field.code: field for field in draft.item_version.item.form.all_fields()}
     for code, value in case.declared.content.items():
         # What somebody promised then has to be promised anew.
         if code in fields and fields[code].type != "statement":
             draft.answers.setdefault(code, value)
-    draft.continues, draft.relation = case, relation
     draft.revision, draft.saved_at = draft.revision + 1, at
-    draft.save(update_fields=["answers", "continues", "relation", "revision", "saved_at"])
+    draft.save(update_fields=["answers", "revision", "saved_at"])
     audit.record("cases.start_linked", actor=actor, at=at, target=case.target, draft=str(draft.pk), relation=relation)
     return draft
 
@@ -72,7 +86,7 @@ def transfer_case(*, case_id: int, reason: str, basis: str, actor: Actor, at: da
     :raises InvalidInput: reason or basis is missing.
     """
     case = life.lock(case_id)
-    actor.require("cases.review", division=case.division, line=case.line)
+    actor.require("cases.review", division=case.handled_in, line=case.line)
     life.check_move(case, Kind.TRANSFER)
     grounds.check_reason(reason, basis)
     superior = case.deciding_organization.parent
@@ -94,6 +108,22 @@ def transfer_case(*, case_id: int, reason: str, basis: str, actor: Actor, at: da
     life.append(case, Kind.TRANSFER, actor=actor, at=at, note=reason.strip(), facts=facts)
     audit.record("cases.transfer", actor=actor, at=at, target=case.target, division=case.division, child=child.pk)
     return child
+
+
+def _bring_along(case: Case, child: Case) -> None:
+    """Copy what has been said about the answers: where they come from, who has to stand back, what is still open."""
+    for sources in AnswerSources.objects.filter(case=case):
+        AnswerSources.objects.create(case=child, content=sources.content)
+    for filed in case.relatives.all():
+        filed.pk, filed.case = None, child
+        RelatedStaffDeclaration.objects.bulk_create([filed])
+    for conflict in case.conflicts.filter(state__in=UNSETTLED).prefetch_related("explanations"):
+        said = list(conflict.explanations.all())
+        conflict.pk, conflict.case = None, child
+        Conflict.objects.bulk_create([conflict])
+        Explanation.objects.bulk_create(
+            Explanation(conflict=conflict, text=one.text, at=one.at, person_id=one.person_id) for one in said
+        )
 
 
 def _copy_for(case: Case, superior: Organization, *, actor: Actor, at: datetime) -> Case:
@@ -123,6 +153,7 @@ def _copy_for(case: Case, superior: Organization, *, actor: Actor, at: datetime)
     CasePerson.objects.bulk_create(
         CasePerson(case=child, person_id=row.person_id, role=row.role, row=row.row) for row in case.people.all()
     )
+    _bring_along(case, child)
     papers = list(case.materials.order_by("id"))
     for paper in papers:
         paper.pk, paper.draft, paper.case, paper.round = None, None, child, 0

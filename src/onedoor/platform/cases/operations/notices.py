@@ -1,6 +1,7 @@
 """Public notices: posted masked, never closed early, objections answered before the case goes on."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -11,6 +12,7 @@ from onedoor.platform.cases.operations.steps import StepNeedsOther, finish_step
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.crypto import sm3
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
 
 
@@ -30,8 +32,23 @@ class NoticePosted(OneDoorError):
     code, http_status, message = "notice.posted", 409, "公示已经发布，不必重复发布。"
 
 
+class ObjectionClosed(OneDoorError):
+    code, http_status, message = (
+        "notice.objection_closed",
+        409,
+        "这条异议已经有调查结论，不能改写。又有新情况的，请在公示期内另提异议。",
+    )
+
+
+class ObjectionNotFound(NotFound):
+    code, message = "notice.objection_not_found", "没有找到这条异议，请从办件页面打开。"
+
+
 class NoticeNotFound(NotFound):
     code, message = "notice.not_found", "没有找到该公示，可能已到期撤下。"
+
+
+OBJECTORS = Actor.system("公示异议")
 
 
 @transaction.atomic
@@ -51,7 +68,7 @@ def post_notice(*, case_id: int, step: str, actor: Actor, at: datetime) -> Publi
         raise StepNeedsOther(title=row.title)
     life.check_move(case, Kind.POST_NOTICE)
     actor.require(definition.permission, division=row.division, line=case.line)
-    steps.check_separation(case, definition, [actor.login_id])
+    steps.check_separation(case, definition, actor)
     if case.notices.filter(step=step, closed_at__isnull=True).exists():
         raise NoticePosted
     on = day_of(at)
@@ -118,25 +135,51 @@ def raise_objection(*, notice_id: int, text: str, contact: str, actor: Actor, at
 
     :raises NoticeNotFound: it is not up any more.
     """
-    notice = PublicNotice.objects.filter(pk=notice_id, closed_at__isnull=True, last_day__gte=day_of(at)).first()
-    if notice is None:
+    up = PublicNotice.objects.filter(pk=notice_id, closed_at__isnull=True, last_day__gte=day_of(at))
+    case_id = up.values_list("case_id", flat=True).first()
+    case = life.lock(case_id) if case_id is not None else None
+    notice = up.first()  # once more: it may have been taken down while we waited for the case
+    if case is None or notice is None:
         raise NoticeNotFound
     if len(text.strip()) < 10:
         raise InvalidInput({"text": "请写明您的理由，不少于 10 个字，便于我们核实。"})
     objection = Objection.objects.create(notice=notice, text=text.strip(), contact=contact.strip(), raised_at=at)
+    # The history of a case is read by its household; it says that somebody objected, never who.
+    facts = {"notice": notice.pk, "objection": objection.pk}
+    life.append(case, Kind.RAISE_OBJECTION, actor=OBJECTORS, at=at, step=notice.step, facts=facts)
     audit.record("cases.raise_objection", actor=actor, at=at, target=f"notice:{notice.pk}", division=notice.division)
     return objection
 
 
 @transaction.atomic
 def close_objection(*, objection_id: int, finding: str, actor: Actor, at: datetime) -> Objection:
-    """Close an objection with what the inquiry found."""
-    objection = Objection.objects.select_for_update(of=("self",)).select_related("notice__case").get(pk=objection_id)
-    case = objection.notice.case
-    actor.require("cases.review", division=case.division, line=case.line)
+    """
+    Close an objection with what the inquiry found; what was found is not written over.
+
+    :raises ObjectionClosed: it has been.
+    """
+    one = Objection.objects.filter(pk=objection_id).select_related("notice")
+    case_id = one.values_list("notice__case_id", flat=True).first()
+    if case_id is None:
+        raise ObjectionNotFound
+    case = life.lock(case_id)
+    objection = one.get()
+    actor.require("cases.review", division=case.handled_in, line=case.line)
+    if objection.closed_at is not None:
+        raise ObjectionClosed
     if len(finding.strip()) < 10:
         raise InvalidInput({"finding": "请写明调查经过和结论，不少于 10 个字。"})
     objection.finding, objection.closed_at = finding.strip(), at
     objection.save(update_fields=["finding", "closed_at"])
+    facts: dict[str, Any] = {"notice": objection.notice_id, "objection": objection.pk}
+    facts["finding_digest"] = sm3(objection.finding.encode()).hex()  # its words may point to who objected
+    life.append(
+        case,
+        Kind.CLOSE_OBJECTION,
+        actor=actor,
+        at=at,
+        step=objection.notice.step,
+        facts=facts,
+    )
     audit.record("cases.close_objection", actor=actor, at=at, target=case.target, division=case.division)
     return objection

@@ -57,7 +57,7 @@ def check_original(
     :raises InvalidInput: the original has run out.
     """
     case = life.lock(case_id)
-    actor.require("cases.accept", division=case.division, line=case.line)
+    actor.require("cases.accept", division=case.handled_in, line=case.line)
     life.check_move(case, Kind.CHECK_ORIGINAL)
     found = [paper for paper in papers.current(case.materials.select_for_update()) if paper.code == material]
     if not found:
@@ -104,7 +104,7 @@ def take_certificate(*, case_id: int, material: str, actor: Actor, at: datetime)
     :raises NoCertificate: the applicant holds none that would do, or has chosen to give the paper.
     """
     case = life.lock(case_id)
-    actor.require("cases.supplement", division=case.division, line=case.line)
+    actor.require("cases.supplement", division=case.handled_in, line=case.line)
     life.check_move(case, Kind.TAKE_CERTIFICATE)
     definition = case.item_version.item.material(material)
     if definition is None:
@@ -150,7 +150,7 @@ def give_papers(
     """
     case = life.lock(case_id)
     if actor.kind == "officer":
-        actor.require("cases.supplement", division=case.division, line=case.line)
+        actor.require("cases.supplement", division=case.handled_in, line=case.line)
     else:
         access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
     life.check_move(case, Kind.GIVE_PAPER)

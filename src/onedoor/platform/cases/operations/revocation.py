@@ -48,7 +48,7 @@ def propose_revocation(*, case_id: int, ending: str, reason: str, basis: str, ac
     :raises InvalidInput: ending, facts or basis is missing.
     """
     earlier = life.lock(case_id)
-    if not actor.may("cases.review", division=earlier.division, line=earlier.line):
+    if not actor.may("cases.review", division=earlier.handled_in, line=earlier.line):
         actor.require("cases.decide", division=earlier.deciding_organization.division_id, line=earlier.line)
     _check_revocable(earlier)
     if ending not in Revocation.Ending.values:

@@ -31,7 +31,7 @@ def mind_silence(*, case_id: int, actor: Actor, at: datetime) -> CaseDocument | 
     granted then; else decide nothing and tell the applicant what they can do. None: the limit does not run out after all.
     """
     case = life.lock(case_id, "receiving_organization", "deciding_organization__division", "applicant")
-    actor.require("cases.machine", division=case.division)
+    actor.require("cases.machine", division=case.handled_in)
     over = case.clocks.filter(clocks.overdue(at=at), kind=Clock.Kind.STATUTORY, state=Clock.State.RUNNING)
     clock = over.filter(provisional=False).first()  # no right ends on a provisional day without a human (readings 1)
     if clock is None or case.actions.filter(kind=Kind.MISS_LIMIT).exists():

@@ -9,6 +9,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, life, steps
 from onedoor.platform.cases.grounds import SHORTEST_REASON
 from onedoor.platform.cases.models import Case, CaseDocument, Hearing, Pause, StepPerformer
+from onedoor.platform.cases.operations.hearings import refuse_while_right_runs
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.catalog.items import SpecialProcedure
 from onedoor.platform.files import operations as files
@@ -36,10 +37,12 @@ def begin_special_procedure(
 
     :raises InvalidInput: another procedure, no reason, or an end that has passed or lies too far ahead.
     :raises ApproverHandles: the officer did a step of this case.
+    :raises HearingRightRuns: the applicant may still ask for a hearing, which stands in no special procedure's way.
     """
     case = life.lock(case_id)
     actor.require("cases.decide", division=case.deciding_organization.division_id, line=case.line)
     life.check_move(case, Kind.BEGIN_SPECIAL)
+    refuse_while_right_runs(case)
     definition = case.item_version.item.special_procedure(procedure)
     problems = {}
     if definition is None:
@@ -91,10 +94,21 @@ def begin_special_procedure(
 
 
 def last_day(case: Case, definition: SpecialProcedure, *, at: datetime) -> date:
-    """Return the last day this procedure may have if it began now: its days, less those it has had in this case."""
+    """
+    Return the last day this procedure may have if it began now: its days, less those it has had in this case.
+
+    Every day on which the limits stood still for it has been had, also one that it began and ended on. Of the last one
+    the day of its beginning does not count, as nowhere in a period.
+    """
+    today = day_of(at)
     earlier = case.pauses.filter(procedure=definition.code, to_at__isnull=False).values_list("from_at", "to_at")
-    used = sum((day_of(ended) - day_of(begun)).days for begun, ended in earlier if ended is not None)
-    return day_of(at) + timedelta(days=definition.most_days - used)
+    had = {
+        day_of(begun) + timedelta(days=number)
+        for begun, ended in earlier
+        if ended is not None
+        for number in range((day_of(ended) - day_of(begun)).days + 1)
+    }
+    return today + timedelta(days=definition.most_days - len(had - {today}))
 
 
 @transaction.atomic
@@ -109,12 +123,14 @@ def end_special_procedure(
     :raises FileRefused: the proof is no picture and no PDF.
     """
     case = life.lock(case_id)
-    if not actor.may("cases.review", division=case.division, line=case.line):
+    if not actor.may("cases.review", division=case.handled_in, line=case.line):
         actor.require("cases.decide", division=case.deciding_organization.division_id, line=case.line)
     life.check_move(case, Kind.END_SPECIAL)
     if Hearing.objects.filter(case=case, state__in=["requested", "scheduled", "held"]).exists():
         raise life.MoveNotPossible(state="听证中", kind=Kind.END_SPECIAL.label)
-    running = case.pauses.get(kind=Pause.Kind.SPECIAL, to_at__isnull=True)
+    running = case.pauses.filter(kind=Pause.Kind.SPECIAL, to_at__isnull=True).first()
+    if running is None:
+        raise life.MoveNotPossible(state="没有在进行的特别程序", kind=Kind.END_SPECIAL.label)
     definition = case.item_version.item.special_procedure(running.procedure)
     title = definition.proof if definition is not None else "结果证明"
     problems = {}
@@ -152,7 +168,7 @@ def run_again(*, case_id: int, actor: Actor, at: datetime) -> None:
     The organ may finish it, but no longer at the cost of the applicant's time.
     """
     case = life.lock(case_id)
-    actor.require("cases.machine", division=case.division)
+    actor.require("cases.machine", division=case.handled_in)
     overlong = case.pauses.filter(to_at__isnull=True, over_at__isnull=True, most_until__lt=day_of(at)).first()
     if overlong is None or case.state != State.SPECIAL:
         return

@@ -63,7 +63,7 @@ def complete_step(
     performers = [actor, *together_with]
     for performer in performers:
         performer.require(definition.permission or "cases.machine", division=row.division, line=case.line)
-    steps.check_separation(case, definition, [performer.login_id for performer in performers])
+    steps.check_separation(case, definition, *performers)
     if definition.by == "officer" and len({performer.login_id for performer in performers}) < definition.people:
         raise TooFewPeople(title=row.title, people=definition.people)
     guard = handlers.for_item(case.item_code).guards.get(step)
@@ -138,7 +138,7 @@ def extend_limit(*, case_id: int, reason: str, basis: str, actor: Actor, at: dat
         raise InvalidInput({"reason": f"请写明延长理由（不少于 {SHORTEST_REASON} 个字）和依据。"})
     statutory = case.clocks.get(kind=Clock.Kind.STATUTORY)
     allowed = case.item_version.item.limits.statutory.extension
-    if not allowed or statutory.extended_by or statutory.due_on < day_of(at):
+    if not allowed or statutory.extended_by or statutory.has_run_out(day_of(at)):
         raise ExtensionInvalid
     clocks.extend(case, days=allowed)
     statutory.refresh_from_db()

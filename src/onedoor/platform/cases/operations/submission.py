@@ -111,6 +111,8 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
     if draft.submitted_as is not None:
         return draft.submitted_as
+    if draft.expires_at <= at:
+        raise access.DraftNotFound
     if draft.revision != revision:
         raise StaleVersion
     if delivery not in CHOICES:
@@ -329,6 +331,9 @@ def undo_submission(*, case_id: int, actor: Actor, at: datetime) -> Draft:
     case.materials.update(case=None)
     case.tolerances.all().delete()
     case.commitments.update(case=None)
+    certificates.take_back_uses(target=case.target, actor=actor, at=at)
+    if case.delegation_id is not None:
+        identity_operations.give_back_delegation(delegation_id=case.delegation_id, actor=actor, at=at)
     audit.record("cases.undo_submission", actor=actor, at=at, target=case.target, division=case.division)
     return draft
 

@@ -157,7 +157,7 @@ def return_overdue(*, case_id: int, actor: Actor, at: datetime) -> CaseDocument:
     :raises NotOverdue: nothing is overdue.
     """
     case = life.lock(case_id)
-    actor.require("cases.accept", division=case.division, line=case.line)
+    actor.require("cases.accept", division=case.handled_in, line=case.line)
     life.check_move(case, Kind.RETURN_TOLERATED)
     late = list(case.tolerances.filter(state=Tolerance.State.OPEN, due_on__lt=day_of(at)).order_by("id"))
     if not late:
@@ -189,7 +189,7 @@ def reminder_day(due_on: date, *, division: str) -> date:
 def remind(*, case_id: int, actor: Actor, at: datetime) -> None:
     """Tell applicant and agent once that a promised paper is due soon; the machine calls this."""
     case = life.lock(case_id)
-    actor.require("cases.machine", division=case.division)
+    actor.require("cases.machine", division=case.handled_in)
     rows = list(case.tolerances.filter(state=Tolerance.State.OPEN, reminded_at=None).order_by("id"))
     case.tolerances.filter(pk__in=[row.pk for row in rows]).update(reminded_at=at)
     if rows:

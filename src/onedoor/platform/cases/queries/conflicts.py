@@ -26,7 +26,7 @@ class Conflicts:
 def conflicts_of(case: Case, *, actor: Actor) -> Conflicts:
     """Return what sources say otherwise than it was declared, both sides with the source. Two queries."""
     rows = list(rows_of(case, "conflicts").order_by("-pk").prefetch_related("explanations"))
-    return Conflicts(rows, actor.may("cases.settle", division=case.division, line=case.line))
+    return Conflicts(rows, actor.may("cases.settle", division=case.handled_in, line=case.line))
 
 
 def conflict_of(case: Case, *, conflict_id: int) -> Conflict:

@@ -90,7 +90,7 @@ def possible_actions(*, case: Case, actor: Actor) -> list[PossibleAction]:
             why_not = "等待申请人补齐材料"
         elif row.code in guards:
             why_not = guards[row.code](case)
-        why_not = why_not or obstacle(case, row.code, login_id=actor.require_login())
+        why_not = why_not or obstacle(case, row.code, actor=actor)
         found.append(PossibleAction(row.code, row.title, definition.by, row.permission, why_not))
     return found
 
@@ -105,9 +105,9 @@ def why_not(*, case: Case, actor: Actor, step: str) -> str:
 
 def may_extend(*, case: Case, actor: Actor, on: date) -> bool:
     """Tell whether the actor could still extend the limits of a case (R-CLK-3: once, before they have run out)."""
-    running = (clock for clock in case.clocks.all() if clock.state == Clock.State.RUNNING)
-    statutory = next((clock for clock in running if clock.kind == Clock.Kind.STATUTORY), None)
+    alive = (clock for clock in case.clocks.all() if clock.state != Clock.State.STOPPED)
+    statutory = next((clock for clock in alive if clock.kind == Clock.Kind.STATUTORY), None)
     allowed = case.item_version.item.limits.statutory.extension
-    if statutory is None or not allowed or statutory.extended_by or statutory.due_on < on:
+    if statutory is None or not allowed or statutory.extended_by or statutory.has_run_out(on):
         return False
     return actor.may("cases.decide", division=case.deciding_organization.division_id, line=case.line)

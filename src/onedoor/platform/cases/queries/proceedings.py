@@ -6,6 +6,7 @@ from datetime import date
 
 from onedoor.platform.cases import steps
 from onedoor.platform.cases.access import rows_of
+from onedoor.platform.cases.bias import is_own
 from onedoor.platform.cases.models import (
     Case,
     CaseDocument,
@@ -152,8 +153,11 @@ def void_requests(*, actor: Actor) -> list[VoidRequest]:
     return list(rows.select_related("case", "original").order_by("confirmed_at", "-asked_at")[:50])
 
 
-def obstacle(case: Case, code: str, *, login_id: int) -> str:
+def obstacle(case: Case, code: str, *, actor: Actor) -> str:
     """Return why this officer cannot do a step that is open, where the reason lies beside the item's steps."""
+    login_id = actor.require_login()
+    if is_own(case, actor.own_person_id):
+        return "这是您本人（或您列名）的办件，应当回避"
     if any(one.login_id == login_id for one in rows_of(case, "relatives")):
         return "您已申报近亲属关系，应当回避"
     if code in ("accept", "decide") and getattr(case, "has_unsafe", True):
@@ -177,9 +181,9 @@ def obstacle(case: Case, code: str, *, login_id: int) -> str:
 def _deeds(case: Case, actor: Actor, hearing: Hearing | None) -> list[Deed]:
     """Return the pages beside the open steps that this officer can use now."""
     organ = case.deciding_organization.division_id
-    reviews = actor.may("cases.review", division=case.division, line=case.line)
+    reviews = actor.may("cases.review", division=case.handled_in, line=case.line)
     heads = actor.may("cases.decide", division=organ, line=case.line)
-    supervises = actor.may("supervision.order", division=case.division, line=case.line)
+    supervises = actor.may("supervision.order", division=case.handled_in, line=case.line)
     ex_officio = case.relation == Case.Relation.REVOKE
     found = []
     if (reviews or heads) and not ex_officio:

@@ -30,7 +30,7 @@ from onedoor.platform.certificates.operations.showing import (
     make_show_code,
     see_shown,
 )
-from onedoor.platform.certificates.operations.using import use_certificate
+from onedoor.platform.certificates.operations.using import take_back_uses, use_certificate
 from onedoor.platform.certificates.operations.versions import Holder, Issuer, Order
 
 __all__ = [
@@ -62,5 +62,6 @@ __all__ = [
     "see_shown",
     "settle_imported",
     "suspend_certificate",
+    "take_back_uses",
     "use_certificate",
 ]

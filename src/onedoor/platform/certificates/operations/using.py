@@ -29,3 +29,19 @@ def use_certificate(*, certificate_id: int, target: str, purpose: str, actor: Ac
         division=certificate.division,
         used_for=target,
     )
+
+
+@transaction.atomic
+def take_back_uses(*, target: str, actor: Actor, at: datetime) -> None:
+    """Let go of the certificates `target` has taken: its submission was undone, and their holders see no use of them."""
+    for use in CertificateUse.objects.filter(target=target).select_related("certificate"):
+        certificate = use.certificate
+        use.delete()
+        audit.record(
+            "certificates.take_back_use",
+            actor=actor,
+            at=at,
+            target=certificate.target,
+            division=certificate.division,
+            used_for=target,
+        )

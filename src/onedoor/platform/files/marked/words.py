@@ -1,13 +1,14 @@
 """What a mark says, line by line."""
 
 from datetime import datetime
+from unicodedata import east_asian_width
 
 from django.utils import timezone
 
 from onedoor.platform.kernel.actors import Actor
 from onedoor.standards.masks import mask_name
 
-LONGEST_LINE = 18  # characters; organs have long names
+LONGEST_LINE = 36  # a Chinese character counts two; organs have long names, cases long numbers
 
 
 def words_for(*, matter: str, code: str, actor: Actor, at: datetime) -> tuple[str, ...]:
@@ -16,7 +17,7 @@ def words_for(*, matter: str, code: str, actor: Actor, at: datetime) -> tuple[st
     return (
         *_broken(actor.organization_name or "网上代办"),
         f"{_who(actor)} {local:%Y-%m-%d %H:%M}",
-        f"仅供{matter} 使用",
+        *_broken(f"仅供{matter} 使用"),
         f"水印码 {code}",
     )
 
@@ -29,6 +30,11 @@ def _who(actor: Actor) -> str:
 
 
 def _broken(text: str) -> list[str]:
-    lines = max(1, -(-len(text) // LONGEST_LINE))
-    each = -(-len(text) // lines)
-    return [text[place : place + each] for place in range(0, len(text), each)]
+    """Return a text in as few lines as it needs, of about the same width."""
+    widths = [2 if east_asian_width(one) in "WF" else 1 for one in text]
+    lines = max(1, -(-sum(widths) // LONGEST_LINE))
+    broken, reached = [""] * lines, 0
+    for one, width in zip(text, widths, strict=True):
+        broken[min(reached * lines // sum(widths), lines - 1)] += one
+        reached += width
+    return broken

@@ -203,6 +203,15 @@ def use_delegation(*, delegation_id: int, actor: Actor, at: datetime) -> None:
     audit.record("identity.use_delegation", actor=actor, at=at, target=f"delegation:{delegation.pk}")
 
 
+@transaction.atomic
+def give_back_delegation(*, delegation_id: int, actor: Actor, at: datetime) -> None:
+    """Count one application less: what was submitted under this delegation was undone; called by the operation that does."""
+    delegation = Delegation.objects.select_for_update().get(pk=delegation_id)
+    delegation.uses = max(0, delegation.uses - 1)
+    delegation.save(update_fields=["uses"])
+    audit.record("identity.give_back_delegation", actor=actor, at=at, target=f"delegation:{delegation.pk}")
+
+
 def _named_person(name: str, id_number: str) -> Person | None:
     try:
         index = Person.by_number.at(parse_citizen_id(id_number).number)

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from onedoor.platform.identity.models import Absence, AccountReset, Login, Post
+from onedoor.platform.identity.models import Absence, AccountReset, Login, Person, Post
 from onedoor.platform.identity.queries.people import assurance_of
 from onedoor.platform.identity.roles import permissions_of
 from onedoor.platform.kernel.actors import Actor, Channel
@@ -67,13 +67,13 @@ def actor_for(
             address=address,
         )
     # Every request of an officer asks this; of three tables it takes what an actor is made of.
-    rows = _usable(login.pk, on).select_related("login", "organization")
+    rows = _usable(login.pk, on).select_related("login", "organization").annotate(own_person=own_person(login.pk))
     posts = list(rows.only("login__name", "organization__name", "role", "division_id", "reach", "lines"))
     own = [post for post in posts if post.login_id == login.pk]
     chosen = next((post for post in posts if post.pk == post_id), own[0] if len(own) == 1 else None)
     if chosen is None:
         return Actor(kind="officer", name=login.name, login_id=login.pk, channel=channel, address=address)
-    return officer_actor(login, chosen, channel, address)
+    return officer_actor(login, chosen, channel, address, own_person_id=chosen.own_person)
 
 
 def actor_for_post(*, post_id: int, channel: Channel, on: date) -> Actor:
@@ -82,13 +82,23 @@ def actor_for_post(*, post_id: int, channel: Channel, on: date) -> Actor:
 
     :raises NotAllowed: the post is not held on that day.
     """
-    post = Post.objects.filter(held(on), pk=post_id).select_related("login", "organization").first()
+    held_posts = Post.objects.filter(held(on), pk=post_id).select_related("login", "organization")
+    post = held_posts.annotate(own_person=own_person(OuterRef(OuterRef("login_id")))).first()
     if post is None:
         raise NotAllowed
-    return officer_actor(post.login, post, channel, "")
+    return officer_actor(post.login, post, channel, "", own_person_id=post.own_person)
 
 
-def officer_actor(login: Login, post: Post, channel: Channel, address: str) -> Actor:
+def own_person(login: int | OuterRef) -> Subquery:
+    """Return, for a query of posts, the record of the officer with this log-in among the persons, if there is one."""
+    held_by, known_by = Login.by_holder.searched, Person.by_number.searched
+    number = Login.objects.filter(pk=login, **{f"{held_by}__gt": ""}).values(held_by)
+    return Subquery(Person.objects.filter(**{f"{known_by}__in": number}).values("pk")[:1])
+
+
+def officer_actor(
+    login: Login, post: Post, channel: Channel, address: str, *, own_person_id: int | None = None
+) -> Actor:
     """Return who works under a post: its holder, or the deputy under their own name with the holder's beside it."""
     return Actor(
         kind="officer",
@@ -102,6 +112,7 @@ def officer_actor(login: Login, post: Post, channel: Channel, address: str) -> A
         permissions=permissions_of(post.role),
         reach=tuple((start, end) for start, end in post.reach),
         lines=frozenset(post.lines),
+        own_person_id=own_person_id,
         assurance=4,
         channel=channel,
         address=address,

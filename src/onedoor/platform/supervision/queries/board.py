@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from onedoor.platform.cases import remaining
 from onedoor.platform.cases.clocks import work_calendar
-from onedoor.platform.cases.models import Case, Clock
+from onedoor.platform.cases.models import Case, Clock, Material
 from onedoor.platform.cases.remaining import Left
 from onedoor.platform.cases.states import TERMINAL
+from onedoor.platform.files.models import QUARANTINED
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Division
 from onedoor.platform.kernel.actors import Actor
@@ -33,6 +34,7 @@ SHOWN = {
     "completed": "七天内办结",
     "cards": "未了结的黄牌、红牌",
     "voided": "作废",
+    "quarantined": "有材料未通过安全检查",
 }
 
 
@@ -82,6 +84,7 @@ class Board:
     cards: Flow
     cards_standing: int
     voided: int
+    quarantined: int
     places: list[PlaceFigures]
 
 
@@ -110,6 +113,7 @@ def board(*, actor: Actor, on: date, within: str = "") -> Board:
         cards=_flow(raised, "raised_at", on),
         cards_standing=sum(carded.values()),
         voided=cases.filter(state="voided").count(),
+        quarantined=cases.filter(_quarantined()).count(),
         places=_places(tree, top, now, late, carded, on),
     )
 
@@ -149,11 +153,18 @@ def cases_behind(
         "completed": Q(state="completed", completed_at__gte=week),
         "cards": Q(pk__in=carded.values("case_id")),
         "voided": Q(state="voided"),
+        "quarantined": _quarantined(),
     }[shown]
     found = Case.objects.filter(_scope(actor, within, on), condition).exclude(state="submitted")
     if before:
         found = found.filter(pk__lt=before)
     return list(found.select_related("applicant", "receiving_organization").order_by("-id")[:most])
+
+
+def _quarantined() -> Q:
+    """Cases that still wait for another paper in place of one that has not passed the scanner."""
+    locked = Material.objects.filter(file__scan__in=QUARANTINED, replaced_at=None, case__isnull=False)
+    return Q(decided_at=None, pk__in=locked.values("case_id")) & ~Q(state__in=ENDED)
 
 
 def _scope(actor: Actor, within: str, on: date, *, prefix: str = "") -> Q:
