@@ -126,7 +126,7 @@ class ResetOut(Told):
     password: str
     one_time_secret: str
     username: str
-    waiting: bool
+    needs_second: bool
 
 
 class WaitingResetOut(Told):
@@ -137,7 +137,7 @@ class WaitingResetOut(Told):
     name: str
     note: str
     asked_by: str
-    recorded_at: datetime
+    asked_at: datetime
 
 
 @room.ask(
@@ -268,7 +268,7 @@ def waiting_resets(request: HttpRequest) -> dict[str, Any]:
 
 def _waiting_reset(one: Any) -> dict[str, Any]:
     told = {"username": one.login.username, "name": one.login.name, "asked_by": one.asked_by.name}
-    return told | {"id": one.pk, "note": one.note, "recorded_at": one.recorded_at}
+    return told | {"id": one.pk, "note": one.note, "asked_at": one.recorded_at}
 
 
 @room.write("/officers/resets/{reset_id}/approval", officer("identity.reset"), "批准账号重置", ResetOut)

@@ -506,7 +506,7 @@ def test_a_powerful_account_is_reset_by_two_and_the_secret_shown_to_the_second(
 
 def test_a_reset_asked_for_a_day_ago_is_asked_for_anew(staffed: Library) -> None:
     waits = identity.reset_officer(username="approver", witness_note=NOTE, actor=own("security"), at=AT)
-    assert (waits.waiting, waits.password) == (True, "")
+    assert (waits.needs_second, waits.password) == (True, "")
     old, later = AccountReset.objects.get(), AT + timedelta(days=1)
     with pytest.raises(identity.ResetNotFound):
         identity.approve_reset(reset_id=old.pk, actor=own("second_security"), at=later)

@@ -65,7 +65,7 @@ class Reset:
     password: str = ""
     one_time_secret: str = ""
     username: str = ""
-    waiting: bool = False
+    needs_second: bool = False
 
 
 @transaction.atomic
@@ -115,7 +115,7 @@ def reset_officer(*, username: str, witness_note: str, actor: Actor, at: datetim
     recorded = {"recorded_at": at, "recorded_by": actor.name}
     row, _ = AccountReset.objects.update_or_create(login=login, approved_at=None, defaults=asked | recorded)
     audit.record("identity.ask_reset", actor=actor, at=at, target=row.target, reason=row.note)
-    return Reset(waiting=True)
+    return Reset(needs_second=True)
 
 
 @transaction.atomic
