@@ -18,7 +18,9 @@ from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity import queries as identity_queries
 from onedoor.platform.identity.models import Division, Organization, Person
+from onedoor.platform.kernel import definitions
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.definitions import Definition
 from onedoor.standards.judgement import Judgement
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -119,6 +121,10 @@ HANDLER = handlers.CaseHandler(
     notice_days=lambda case, on: 5,
 )
 handlers.register(HANDLER)
+definitions.define(
+    Definition("library.deposit", "借书押金", "decimal", lowest=4, unit="元", least=0, most=1000),
+    Definition("library.hours", "开放时长", "whole", lowest=1, unit="小时", least=1, most=24),
+)
 
 OFFICERS = {
     "clerk": ("intake_clerk", TOWN),

@@ -13,7 +13,7 @@ from onedoor.platform.cases import queries as cases
 from onedoor.platform.catalog import deeds, desk, operations
 from onedoor.platform.catalog.loading import write_definition
 from onedoor.platform.catalog.steps import simulate
-from onedoor.platform.kernel import clock, parameters
+from onedoor.platform.kernel import clock, definitions, parameters
 
 room = Room("catalog")
 KEEPS = officer("catalog.edit", "catalog.review", "catalog.approve")
@@ -363,7 +363,7 @@ def get_parameter(request: HttpRequest, key: Line) -> dict[str, Any]:
 def _rows_of(request: HttpRequest, key: str) -> list[Any]:
     """:raises UnknownParameter: there is no such figure."""
     rows = desk.parameter_history(key=key, actor=caller(request))
-    if not rows:
+    if definitions.find(key) is None:
         raise operations.UnknownParameter
     return rows
 
@@ -371,8 +371,10 @@ def _rows_of(request: HttpRequest, key: str) -> list[Any]:
 @room.write("/parameters/{key}", FIGURES, "颁行参数", Page[FigureOut])
 def enact_parameter(request: HttpRequest, key: Line, sent: FigureIn) -> dict[str, Any]:
     """Enact a new value from a day on, on a document, or correct one with a reason."""
-    like = _rows_of(request, key)[0].value
-    value = parameters.typed_value(parameters.told(sent.value), like)
+    definition = definitions.find(key)
+    if definition is None:
+        raise operations.UnknownParameter
+    value = definitions.typed_value(parameters.told(sent.value), definition)
     operations.enact_parameter(key=key, value=value, **sent.dict(exclude={"value"}), **who(request))
     return whole([_figure(row) for row in _rows_of(request, key)])
 

@@ -9,10 +9,12 @@ from tests.platform.cases.conftest import NOW
 from tests.platform.library import Library
 
 from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Draft, Material
 from onedoor.platform.cases.operations import expiry
 from onedoor.platform.catalog import operations as catalog
 from onedoor.platform.kernel import outbox
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.messages.models import Message
 
 DAY = timedelta(days=1)
@@ -107,3 +109,14 @@ def test_one_odd_draft_does_not_hold_up_the_others(books: Library, monkeypatch: 
     )  # fmt: skip
     assert expiry.discard_expired_drafts(at=NOW + 100 * DAY) == 1
     assert list(Draft.objects.all()) == [odd]
+
+
+def test_the_person_of_the_form_is_the_person_of_the_account(books: Library) -> None:
+    form = library.item().model_dump(mode="json", by_alias=True)["form"]
+    (number,) = [field for field in form["sections"][0]["fields"] if field["code"] == "id_number"]
+    number["prefill"] = "person.id_number"
+    library.publish(library.item(form=form), valid_from=date(2026, 8, 1))
+    draft = books.draft(NOW, id_number=library.FRIEND.id_number)
+    with pytest.raises(InvalidInput) as refused:
+        operations.submit_draft(draft_id=draft.pk, revision=draft.revision, actor=books.citizen(), at=NOW)
+    assert "实名信息不一致" in refused.value.by_field["id_number"]

@@ -138,3 +138,13 @@ def test_silence_accepts_across_the_turn_of_the_year_too(books: Library) -> None
     assert clock.provisional  # the notice of 2027 has not been published
     assert duties.deem_accepted(at=at + timedelta(days=20)) == 0
     assert duties.deem_accepted(at=at + timedelta(days=31)) == 1  # over, whatever the notice will say
+
+
+def test_what_was_submitted_before_midnight_is_received_on_that_day(books: Library) -> None:
+    at = datetime(2026, 11, 30, 23, 55, tzinfo=CHINA)
+    case = books.submitted(at)
+    duties.hand_in_due_cases(at=at + timedelta(minutes=11))
+    case.refresh_from_db()
+    assert case.received_at == at
+    clock = case.clocks.get(kind="receive")
+    assert (clock.started_on, clock.due_on) == (at.date(), date(2026, 12, 7))

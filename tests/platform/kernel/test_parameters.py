@@ -17,10 +17,11 @@ from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.catalog import loading, operations
 from onedoor.platform.catalog.operations import InThePast, UnknownParameter
 from onedoor.platform.identity.models import Login
-from onedoor.platform.kernel import parameters
+from onedoor.platform.kernel import definitions, parameters
+from onedoor.platform.kernel.definitions import Definition, is_plain_number, read_value
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
 from onedoor.platform.kernel.models import ParameterRow
-from onedoor.platform.kernel.parameters import kind_of, read_value, snapshot, told
+from onedoor.platform.kernel.parameters import snapshot, told
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=library.CHINA)
 KEY = "library.deposit"
@@ -211,5 +212,71 @@ def test_the_lists_cost_one_query(figures: Library, django_assert_num_queries: A
     | st.dictionaries(st.text(st.characters(exclude_categories=("Cs",)), max_size=4), st.integers(), max_size=3)
 )
 def test_a_value_shown_and_typed_again_is_the_same(value: Any) -> None:
-    assert read_value(told(value), value) == value
-    assert kind_of(read_value(told(value), value)) == kind_of(value)
+    kinds = {bool: "yes_no", int: "whole", str: "decimal"}
+    kind: Any = kinds.get(type(value), "structure")
+    again = read_value(told(value), kind)
+    assert (again, type(again)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    "value", ["-0.01", "1e999999", "1E2", "1000.01", "NaN", "Infinity", "-Infinity", "", True, ["1"]]
+)
+def test_a_figure_beyond_its_bounds_or_shape_is_refused_whoever_sends_it(figures: Library, value: Any) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        enact(figures, value)
+    assert list(refused.value.problems) == ["value"]
+    with pytest.raises(InvalidInput):
+        set_figure(value, since=date(2026, 8, 1))
+    assert ParameterRow.objects.filter(key=KEY).count() == 1
+
+
+def test_a_shipped_figure_nothing_reads_is_refused(figures: Library) -> None:
+    with pytest.raises(UnknownParameter):
+        operations.set_parameter(
+            key="library.nothing", division=NATION, value=1, document="图", valid_from=AT.date(), actor=MACHINE, at=AT
+        )
+
+
+def test_a_place_sets_only_what_was_opened_to_its_level(figures: Library) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        enact(figures, 9, key="library.hours", division=COUNTY)
+    assert list(refused.value.problems) == ["division"]
+    with pytest.raises(InvalidInput):
+        enact(figures, division=TOWN)  # a deposit is the county's matter at the lowest
+    assert enact(figures, 9, key="library.hours").value == 9  # without any row before
+
+
+def test_a_row_that_came_past_the_doors_is_not_used(figures: Library) -> None:
+    ParameterRow.objects.filter(key=KEY).update(value="1e999999")
+    assert KEY not in snapshot(prefix="library.", chain=CHAIN, on=AT.date()).rows
+
+
+def test_what_reads_a_figure_nobody_set_gets_its_default(figures: Library) -> None:
+    assert parameters.figure("drafts.days", chain=[NATION], on=AT.date()) == 90
+    with pytest.raises(LookupError):
+        parameters.figure("library.nothing", chain=[NATION], on=AT.date())
+
+
+@pytest.mark.django_db
+def test_a_rule_without_its_figure_is_a_refusal_and_no_failure() -> None:
+    with pytest.raises(parameters.NotSet), parameters.figures_needed():
+        snapshot(prefix="library.", chain=CHAIN, on=AT.date()).row(KEY)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "structure"},
+        {"default": 25, "source": "x"},
+        {"default": 5},
+    ],
+)
+def test_a_definition_that_contradicts_itself_stops_the_start(wrong: dict[str, Any]) -> None:
+    fields = {"key": "library.wrong", "title": "错", "kind": "whole", "lowest": 1, "least": 1, "most": 24} | wrong
+    with pytest.raises(ValueError, match=r"library\.wrong"):
+        definitions.define(Definition(**fields))
+
+
+@given(st.text(max_size=20))
+def test_a_plain_number_is_always_a_finite_decimal(text: str) -> None:
+    assert not is_plain_number(text) or Decimal(text).is_finite()

@@ -17,6 +17,7 @@ from onedoor.platform.catalog.forms import FormField, Section
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.pinning import is_current
 from onedoor.platform.identity import queries as identity
+from onedoor.standards.masks import mask_name
 
 TIERS = {2: "省", 3: "市", 4: "县（市、区）", 5: "乡镇、街道", 6: "村、社区"}
 
@@ -91,7 +92,18 @@ def faults_across_sections(draft: Draft, *, on: date) -> dict[str, str]:
         division=draft.division,
         on=on,
     )
-    return dict(handlers.for_item(draft.item_version.code).check(application))
+    return _not_the_applicant(draft) | dict(handlers.for_item(draft.item_version.code).check(application))
+
+
+def _not_the_applicant(draft: Draft) -> dict[str, str]:
+    """Return a sentence where the form's own person has another number than the account the application is made for."""
+    return {
+        field.code: f"这里要填申请人本人的证件号码，与{mask_name(draft.applicant.name)}的实名信息不一致。替别人办理，请用“替别人办”。"
+        for field in draft.item_version.item.form.all_fields()
+        if field.prefill == "person.id_number"
+        and draft.answers.get(field.code)
+        and not agrees(draft.applicant.id_number, draft.answers[field.code])
+    }
 
 
 def faults_shown_in(draft: Draft, section: Section, *, on: date) -> dict[str, str]:

@@ -9,12 +9,13 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from django.core import checks
 
-        from onedoor.platform.cases import filing, notifications, quarantine, reliance, wanted
+        from onedoor.platform.cases import figures, filing, notifications, quarantine, reliance, wanted
         from onedoor.platform.cases.checks import check_items
         from onedoor.platform.cases.operations import calendars, delivery, duties, expiry
         from onedoor.platform.files import access as files
-        from onedoor.platform.kernel import outbox, tasks
+        from onedoor.platform.kernel import definitions, outbox, tasks
 
+        definitions.define(*figures.FIGURES)
         files.register("case", filing.case_of_file)
         files.register("draft", filing.draft_of_file)
         tasks.every(10, "cases.hand_in", duties.hand_in_due_cases)

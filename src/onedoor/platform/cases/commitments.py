@@ -7,11 +7,10 @@ from onedoor.platform.cases.access import rows_of
 from onedoor.platform.cases.models import Case, Commitment, CreditRecord
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.parameters import snapshot
+from onedoor.platform.kernel.parameters import figure
 from onedoor.standards.periods import add_months
 
 PARAMETER = "commitment.breach_months"
-BREACH_MONTHS = 24  # for how long an untrue commitment keeps from another, where no place says otherwise
 # A commitment in one of these states stands for its paper, so that nobody may ask for it (R-CASE-4).
 STANDS = (Commitment.State.SIGNED, Commitment.State.VERIFYING, Commitment.State.KEPT)
 
@@ -23,8 +22,7 @@ def has_breach(person_id: int, *, division: str, on: date) -> bool:
     if not since:
         return False
     chain = identity.chain(division) if division else [identity.NATION]
-    figures = snapshot(prefix=PARAMETER, chain=chain, on=on)
-    months = figures.integer(PARAMETER) if PARAMETER in figures.rows else BREACH_MONTHS
+    months = figure(PARAMETER, chain=chain, on=on)
     return any(on < add_months(day, months) for day in since)
 
 

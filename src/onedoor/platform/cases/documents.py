@@ -10,13 +10,16 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel import parameters
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.crypto import canonical_json, sign, sm3
+from onedoor.platform.kernel.crypto import Signature, TamperedValue, UnknownKey, canonical_json, sign, sm3, verify
+from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.numbers import next_number
 from onedoor.standards.document_numbers import document_number
 
 TEMPLATE = "document.1"
 REVIEW_ORGAN, COURT = "〈复议机关〉", "〈法院〉"  # `issue` puts the names of the organ's place in their stead
-# Administrative Reconsideration Law arts. 20 and 24, Administrative Litigation Law arts. 14 and 46.
+# Administrative Reconsideration Law arts. 20, 24 and 25, Administrative Litigation Law arts. 14, 15 and 46.
+NAMED_REVIEW_ORGAN, NAMED_COURT = "remedy.review_organ", "remedy.court"
+NATION = 1  # level of a division
 LOWEST_COURT = 4  # there is neither a court nor an organ of review below the county
 REMEDIES = (
     f"如不服本决定，可以自收到本决定书之日起六十日内向{REVIEW_ORGAN}申请行政复议。",
@@ -104,6 +107,37 @@ def issue(
     )
 
 
+class DocumentChanged(OneDoorError):
+    code, http_status, message = (
+        "cases.document_changed",
+        409,
+        "这份文书现在的内容与签发时不一致，不能使用。请保留您手里原来的文书，并联系制发机关核对。",
+    )
+
+
+def is_as_issued(document: CaseDocument) -> bool:
+    """
+    Tell whether a document still is what was signed: its content by digest and signature, its row by its content.
+
+    The signature is checked with the key it was made with, which stays in the keys directory after it is succeeded.
+    """
+    try:
+        content = document.content
+        digest = sm3(canonical_json(content))
+        signed = verify(digest, Signature.parse(document.signature))
+    except (TamperedValue, UnknownKey, TypeError):  # content or signature cannot even be read
+        return False
+    row = (document.number, document.title, document.case.number, document.issued_at)
+    told = (content["number"], content["title"], content["case_number"], datetime.fromisoformat(content["at"]))
+    return signed and digest.hex() == document.digest and row == told
+
+
+def require_as_issued(document: CaseDocument) -> None:
+    """:raises DocumentChanged: it is not what was signed."""
+    if not is_as_issued(document):
+        raise DocumentChanged
+
+
 def _named(remedies: Sequence[str], organization: Organization, *, on: date) -> list[str]:
     """
     Put the names of the organ of review and of the court into the remedies.
@@ -113,10 +147,14 @@ def _named(remedies: Sequence[str], organization: Organization, *, on: date) -> 
     """
     if not remedies:
         return []
-    known = parameters.snapshot(prefix="remedy.", chain=identity.chain(organization.division_id), on=on).rows
+    chain = identity.chain(organization.division_id)
     place = organization.division
     while place.level > LOWEST_COURT and place.parent is not None:
         place = place.parent
-    organ = known["remedy.review_organ"].value if "remedy.review_organ" in known else f"{place.full_name}人民政府"
-    court = known["remedy.court"].value if "remedy.court" in known else f"{place.full_name}人民法院"
+    if place.level == NATION:  # a department of the State Council reviews itself; an intermediate court hears the case
+        return [
+            line.replace(REVIEW_ORGAN, organization.name).replace(COURT, "有管辖权的中级人民法院") for line in remedies
+        ]
+    organ = parameters.figure(NAMED_REVIEW_ORGAN, chain=chain, on=on) or f"{place.full_name}人民政府"
+    court = parameters.figure(NAMED_COURT, chain=chain, on=on) or f"{place.full_name}人民法院"
     return [line.replace(REVIEW_ORGAN, organ).replace(COURT, court) for line in remedies]

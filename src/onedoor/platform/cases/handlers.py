@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from onedoor.platform.cases.models import Case
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.parameters import figures_needed
 from onedoor.standards.judgement import Judgement, Params
 
 
@@ -138,3 +139,13 @@ def for_item(code: str) -> CaseHandler:
 
 def all_handlers() -> dict[str, CaseHandler]:
     return dict(_handlers)
+
+
+def judge(case: Case, on: date) -> Judgement:
+    """
+    Return what the item's rule says about a case on a day.
+
+    :raises NotSet: the place has no figure the rule needs.
+    """
+    with figures_needed():
+        return for_item(case.item_code).judge(case, on)

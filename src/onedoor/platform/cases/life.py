@@ -162,7 +162,9 @@ def append(
 def _set_moments(case: Case, action: Action) -> None:
     kind, at = Kind(action.kind), action.at
     if kind == Kind.HAND_IN:
-        case.received_at = at
+        # Received is what was submitted when it was submitted: the minutes in which it could be undone cost no day.
+        moment = action.facts.get("received_at")
+        case.received_at = datetime.fromisoformat(moment) if moment else at
     elif kind == Kind.PROPOSE_REVOCATION:
         case.received_at = case.accepted_at = at
     elif kind in (Kind.ACCEPT, Kind.DEEM_ACCEPTED):

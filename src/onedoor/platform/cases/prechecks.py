@@ -7,7 +7,7 @@ from typing import Any
 from onedoor.platform.cases import handlers
 from onedoor.platform.catalog.forms import Section
 from onedoor.platform.catalog.items import ServiceItem
-from onedoor.platform.kernel.parameters import snapshot
+from onedoor.platform.kernel.parameters import figures_needed, snapshot
 from onedoor.standards.judgement import Judgement
 
 
@@ -26,4 +26,5 @@ def judge(item: ServiceItem, answers: Mapping[str, Any], *, chain: Sequence[str]
     if handler.precheck is None:
         raise LookupError(f"{item.code} has a pre-check without a rule")
     params = snapshot(prefix=handler.precheck_parameters, chain=chain, on=on)
-    return handler.precheck(answers, params, on)
+    with figures_needed():
+        return handler.precheck(answers, params, on)

@@ -7,9 +7,10 @@ class IdentityConfig(AppConfig):
     verbose_name = "身份与机构"
 
     def ready(self) -> None:
-        from onedoor.platform.identity import clients, indexes, operations
-        from onedoor.platform.kernel import tasks
+        from onedoor.platform.identity import clients, figures, indexes, operations
+        from onedoor.platform.kernel import definitions, tasks
 
+        definitions.define(*figures.FIGURES)
         indexes.register()
         tasks.every(3600, "identity.apply_reorganisations", operations.apply_reorganisations)
         tasks.every(3600, "identity.close_leavers", operations.close_leavers)

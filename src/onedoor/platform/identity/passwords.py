@@ -9,13 +9,12 @@ from django.core.exceptions import ValidationError
 
 from onedoor.platform.identity.models import FormerPassword, Login
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.parameters import snapshot
+from onedoor.platform.kernel.parameters import figure
 
 CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
 NEEDED = 3
 REMEMBERED = 5
 ROTATION = "identity.password_days"
-ROTATION_DAYS = 90
 
 
 class ThreeClasses:
@@ -58,6 +57,5 @@ def must_rotate(login: Login, *, on: date) -> bool:
     """Tell whether an officer's password is too old: 90 days, or the parameter `identity.password_days`."""
     if login.kind != Login.Kind.OFFICER:
         return False
-    row = snapshot(prefix=ROTATION, chain=["000000000000"], on=on).rows.get(ROTATION)
-    days = int(row.value) if row is not None else ROTATION_DAYS
+    days = figure(ROTATION, chain=["000000000000"], on=on)
     return day_of(login.password_set_at or login.created_at) + timedelta(days=days) <= on

@@ -1,17 +1,41 @@
 """The parameter table: figures of law by place and period, the nearest place wins."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import Any
 
+import structlog
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.platform.kernel import definitions
+from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.models import ParameterRow
-from onedoor.standards.judgement import Parameter, Params
+from onedoor.standards.judgement import MissingParameter, Parameter, Params
+
+log = structlog.get_logger(__name__)
+
+
+class NotSet(OneDoorError):
+    """What asks a rule of law says so instead of failing where the place has no figure, or none that can be used."""
+
+    code, http_status, message = (
+        "parameters.not_set",
+        409,
+        "办理这件事要用的当地标准还没有公布，暂时不能计算。请联系受理单位；工作人员请在参数表里登记。",
+    )
+
+
+@contextmanager
+def figures_needed() -> Iterator[None]:
+    """:raises NotSet: a rule inside asks for a figure that is not there for this place and day."""
+    try:
+        yield
+    except MissingParameter as missing:
+        log.error("parameter_missing", missing=str(missing))
+        raise NotSet from missing
 
 
 def snapshot(*, prefix: str, chain: Sequence[str], on: date) -> Params:
@@ -31,7 +55,29 @@ def snapshot(*, prefix: str, chain: Sequence[str], on: date) -> Params:
         best = chosen.get(row.key)
         if best is None or _rank(row, nearness) < _rank(best, nearness):
             chosen[row.key] = row
-    return Params(division=chain[0], on=on, rows={key: _as_parameter(row) for key, row in chosen.items()})
+    usable = {key: _as_parameter(row) for key, row in chosen.items() if _is_usable(row)}
+    return Params(division=chain[0], on=on, rows=usable)
+
+
+def figure(key: str, *, chain: Sequence[str], on: date) -> Any:
+    """
+    Return one figure as it holds for a place and day; where no row sets it, the default of its definition (or None).
+
+    :raises LookupError: no such figure is defined.
+    """
+    definition = definitions.find(key)
+    if definition is None:
+        raise LookupError(f"parameter {key} is not defined")
+    row = snapshot(prefix=key, chain=chain, on=on).rows.get(key)
+    return definition.default if row is None else row.value
+
+
+def _is_usable(row: ParameterRow) -> bool:
+    definition = definitions.find(row.key)
+    if definition is None or not definition.fault(row.value):
+        return True
+    log.error("parameter_unusable", key=row.key, division=row.division, row=row.pk)
+    return False
 
 
 def _rank(row: ParameterRow, nearness: dict[str, int]) -> tuple[int, int]:
@@ -47,53 +93,6 @@ def _as_parameter(row: ParameterRow) -> Parameter:
         valid_from=row.valid_from,
         valid_to=row.valid_to,
     )
-
-
-Kind = Literal["yes_no", "whole", "decimal", "text", "structure"]
-KIND_WORDS: dict[Kind, str] = {
-    "yes_no": "“是”或“否”",
-    "whole": "整数",
-    "decimal": "数字（金额写到分，如 810.00）",
-    "text": "文字",
-    "structure": "结构化数据（JSON）",
-}
-
-
-def kind_of(value: Any) -> Kind:
-    """Return what kind of value a figure is; money and ratios are text that reads as a number."""
-    if isinstance(value, bool):
-        return "yes_no"
-    if isinstance(value, int):
-        return "whole"
-    if not isinstance(value, str):
-        return "structure"
-    try:
-        return "decimal" if Decimal(value).is_finite() else "text"
-    except InvalidOperation:
-        return "text"
-
-
-def read_value(text: str, like: Any) -> Any:
-    """
-    Read what an officer typed as a value of the same kind as `like`.
-
-    :raises ValueError: it cannot be read as that.
-    """
-    kind = kind_of(like)
-    if kind == "structure":
-        return json.loads(text)
-    if kind == "yes_no":
-        return {"是": True, "否": False}[text.strip()] if text.strip() in ("是", "否") else json.loads(text)
-    return int(text) if kind == "whole" else text.strip()
-
-
-def typed_value(text: str, like: Any) -> Any:
-    """:raises InvalidInput: what was typed is no value of the kind `like` is of."""
-    try:
-        return read_value(text, like)
-    except ValueError:
-        kind = KIND_WORDS[kind_of(like)]
-        raise InvalidInput({"value": f"数值应为{kind}，请核对后重填。"}) from None
 
 
 def told(value: Any) -> str:

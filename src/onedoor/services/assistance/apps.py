@@ -11,19 +11,21 @@ class AssistanceConfig(AppConfig):
         from onedoor.platform.certificates import kinds
         from onedoor.platform.exchange import datasets as exchange_datasets
         from onedoor.platform.exchange import purposes
-        from onedoor.platform.kernel import outbox
+        from onedoor.platform.kernel import definitions, outbox
         from onedoor.platform.registers import declarations as platform_registers
         from onedoor.platform.visits import checklists
         from onedoor.services.assistance import (
             certificate,
             checklist,
             datasets,
+            figures,
             handlers,
             prefill,
             registers,
             verification,
         )
 
+        definitions.define(*figures.FIGURES)
         cases.register(handlers.dibao)
         kinds.register(certificate.MINIMUM_LIVING)
         exchange_datasets.publish(datasets.RECOGNIZED_PEOPLE)

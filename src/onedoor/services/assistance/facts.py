@@ -9,6 +9,7 @@ from onedoor.platform.cases import queries as case_queries
 from onedoor.platform.cases.models import Case, Conflict
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.parameters import snapshot
+from onedoor.services.assistance.figures import PREFIX
 from onedoor.services.assistance.rules import (
     Asset,
     HouseholdFacts,
@@ -19,8 +20,6 @@ from onedoor.services.assistance.rules import (
 )
 from onedoor.standards.id_numbers import parse_citizen_id
 from onedoor.standards.judgement import Params
-
-PREFIX = "assist."
 
 
 def parameters(division: str, on: date) -> Params:

@@ -18,7 +18,8 @@ from onedoor.platform.certificates import queries as certificate_queries
 from onedoor.platform.certificates.operations.history import ALIVE
 from onedoor.platform.kernel.actors import Actor
 from onedoor.services.assistance import operations, queries, verification
-from onedoor.services.assistance.facts import PREFIX, household_facts, parameters
+from onedoor.services.assistance.facts import household_facts, parameters
+from onedoor.services.assistance.figures import PREFIX
 from onedoor.services.assistance.models import Recognition
 from onedoor.services.assistance.rules import judge_dibao, precheck_dibao
 from onedoor.standards.id_numbers import parse_citizen_id

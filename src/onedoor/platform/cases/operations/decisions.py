@@ -216,7 +216,7 @@ HEARING_OPEN = frozenset(
 
 def _judge(case: Case, ruling: Ruling, at: datetime) -> Judgement:
     """:raises AgainstRule: a grant although the rule says no."""
-    judgement = handlers.for_item(case.item_code).judge(case, day_of(at))
+    judgement = handlers.judge(case, day_of(at))
     if ruling.granted and not judgement.value["eligible"]:
         raise AgainstRule
     return judgement

@@ -14,12 +14,11 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.parameters import snapshot
+from onedoor.platform.kernel.parameters import figure
 
 log = structlog.get_logger(__name__)
 
 PARAMETER = "drafts.days"
-DAYS = 90  # where no place has set the parameter
 WARNINGS = (7, 1)  # days before the end
 AT_ONCE = 500  # drafts a round; the next round takes the rest
 
@@ -27,9 +26,7 @@ AT_ONCE = 500  # drafts a round; the next round takes the rest
 def kept_until(*, division: str, at: datetime) -> datetime:
     """Return until when a draft saved now is kept at this place: the parameter `drafts.days`, in natural days."""
     chain = identity.chain(division) if division else ["000000000000"]
-    figures = snapshot(prefix=PARAMETER, chain=chain, on=day_of(at))
-    days = figures.integer(PARAMETER) if PARAMETER in figures.rows else DAYS
-    return at + timedelta(days=days)
+    return at + timedelta(days=figure(PARAMETER, chain=chain, on=day_of(at)))
 
 
 def touch(draft: Draft, at: datetime) -> None:

@@ -14,6 +14,7 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import sm3
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
+from onedoor.platform.kernel.parameters import figures_needed
 
 
 class NoticeTooEarly(OneDoorError):
@@ -72,7 +73,9 @@ def post_notice(*, case_id: int, step: str, actor: Actor, at: datetime) -> Publi
     if case.notices.filter(step=step, closed_at__isnull=True).exists():
         raise NoticePosted
     on = day_of(at)
-    period = clocks.work_calendar(case.division).notice_period(on, handler.notice_days(case, on))
+    with figures_needed():
+        days = handler.notice_days(case, on)
+    period = clocks.work_calendar(case.division).notice_period(on, days)
     notice = PublicNotice.objects.create(
         case=case,
         step=step,

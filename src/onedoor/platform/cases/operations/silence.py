@@ -79,7 +79,7 @@ def _grant(case: Case, clock: Clock, *, actor: Actor, at: datetime) -> CaseDocum
     """
     item, day = case.item_version.item, clocks.spoken(clock)
     handler = handlers.for_item(case.item_code)
-    judgement = handler.judge(case, day_of(at))
+    judgement = handlers.judge(case, day_of(at))
     stored = store_judgement(case, judgement, at=at)
     letter = documents.Letter(
         paragraphs=[

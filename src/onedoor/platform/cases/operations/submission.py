@@ -350,10 +350,11 @@ def hand_in_case(*, case_id: int, actor: Actor, at: datetime) -> Case:
         access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
     if case.last_seq > 1 and case.state != "submitted":
         return case
-    life.append(case, Kind.HAND_IN, actor=actor, at=at)
+    received = case.submitted_at  # electronic filing counts on its natural day until 24:00
+    life.append(case, Kind.HAND_IN, actor=actor, at=at, facts={"received_at": received.isoformat()})
     link_to_earlier(case=case, actor=actor, at=at)
     file_answer(case, at=at)
-    clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, at=at)
+    clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, at=received)
     start_checks(case, at=at)
     steps.open_accept(case, at=at)
     clocks.set_urgency(case)

@@ -22,14 +22,13 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import sm3
 from onedoor.platform.kernel.errors import OneDoorError
-from onedoor.platform.kernel.parameters import snapshot
+from onedoor.platform.kernel.parameters import figure
 
 PROMISE = (
     "我申请先受理、后补交“{title}”。我知道受理后须在受理单位写明的日期前补交，送达、寄达或者上传的当天为准；"
     "逾期没有补交的，这件申请予以退件，由此产生的损失由我承担，备齐后可以重新申请。"
 )
 PARAMETER = "tolerance.buffer_days"
-BUFFER = 2  # working days before the promised end that the review still needs (R-TOL-1), where no place says otherwise
 
 
 class PromiseTooLate(OneDoorError):
@@ -97,8 +96,7 @@ def latest_day(case: Case, rows: Sequence[Tolerance], *, at: datetime, promised_
 
 
 def _buffer(case: Case, on: date) -> int:
-    figures = snapshot(prefix=PARAMETER, chain=identity.chain(case.division), on=on)
-    return figures.integer(PARAMETER) if PARAMETER in figures.rows else BUFFER
+    return int(figure(PARAMETER, chain=identity.chain(case.division), on=on))
 
 
 def open_promised(case: Case, *, promised_on: date, due_on: date | None, at: datetime) -> dict[str, Any]:

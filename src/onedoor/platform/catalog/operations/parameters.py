@@ -7,7 +7,7 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity import queries as identity
-from onedoor.platform.kernel import calendars, parameters
+from onedoor.platform.kernel import calendars, definitions, parameters
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
@@ -46,8 +46,13 @@ def set_parameter(
     Setting the same again changes nothing, and what an officer has corrected stays corrected.
 
     :raises NotAllowed: the actor may not edit parameters of this division.
+    :raises UnknownParameter: nothing in the code reads such a key.
+    :raises InvalidInput: a value that is not what the figure may be, or a place that may not set it.
     """
     actor.require("parameters.edit", division=division)
+    problems = _problems(_definition(key), division, value)
+    if problems:
+        raise InvalidInput(problems)
     standing = parameters.row_starting(key=key, division=division, valid_from=valid_from)
     if standing is not None and standing.reason:
         return standing
@@ -86,25 +91,19 @@ def enact_parameter(
 
     :raises UnknownParameter: no such key.
     :raises InThePast: an earlier day without the reason of a correction.
-    :raises InvalidInput: no document, an unknown place, a value of another kind than before, or nothing new.
+    :raises InvalidInput: no document, an unknown place or one that may not set it, a value it may not be, or nothing new.
     """
     actor.require("parameters.edit", division=division)
     if key.startswith(calendars.PREFIX):
         raise InvalidInput({"value": "放假安排会改变办件的时限，请在“工作日历”页面导入。"})
-    known = ParameterRow.objects.filter(key=key).order_by("-valid_from", "-pk").first()
-    if known is None:
-        raise UnknownParameter
+    definition = _definition(key)
     if valid_from < day_of(at) and not reason.strip():
         raise InThePast(day=valid_from.isoformat())
-    problems = {}
+    problems = _problems(definition, division, value)
     if not document.strip():
         problems["document"] = "请写明规定这个数值的文件名称和文号。"
     if reason and len(reason.strip()) < SHORTEST_REASON:
         problems["reason"] = f"请写明更正的理由（不少于 {SHORTEST_REASON} 个字）。"
-    if identity.find_division(division) is None:
-        problems["division"] = "没有这个行政区划代码，请核对。"
-    if parameters.kind_of(value) != parameters.kind_of(known.value):
-        problems["value"] = f"数值应为{parameters.KIND_WORDS[parameters.kind_of(known.value)]}，请核对后重填。"
     if problems:
         raise InvalidInput(problems)
     row, changed = parameters.write_parameter(
@@ -122,6 +121,27 @@ def enact_parameter(
         raise InvalidInput({"value": "与现有的数值、文号和生效日完全相同，没有变化。"})
     _record(row, document, actor=actor, at=at)
     return row
+
+
+def _definition(key: str) -> definitions.Definition:
+    """:raises UnknownParameter: nothing in the code reads such a key."""
+    definition = definitions.find(key)
+    if definition is None:
+        raise UnknownParameter
+    return definition
+
+
+def _problems(definition: definitions.Definition, division: str, value: Any) -> dict[str, str]:
+    """Return what keeps this value from being the figure of this place, by field."""
+    problems = {}
+    place = identity.find_division(division)
+    if place is None:
+        problems["division"] = "没有这个行政区划代码，请核对。"
+    elif place.level > definition.lowest:
+        problems["division"] = f"这个参数由{definitions.LEVELS[definition.lowest]}以上规定，{place.name}不能另定。"
+    if fault := definition.fault(value):
+        problems["value"] = fault
+    return problems
 
 
 def _record(row: ParameterRow, document: str, *, actor: Actor, at: datetime) -> None:

@@ -19,7 +19,7 @@ from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
-from onedoor.platform.kernel.parameters import snapshot
+from onedoor.platform.kernel.parameters import figure
 from onedoor.standards.id_numbers import parse_citizen_id
 
 RELATION_CODES = ("10", "20", "30", "40", "50", "60", "70", "80")  # GB/T 4761, by groups: near relatives first
@@ -27,7 +27,6 @@ SCOPES = ("view", "submit", "sign", "collect")
 
 
 MOST_STRANGERS = "identity.most_strangers"
-USUAL_MOST_STRANGERS = 20
 LONGEST = timedelta(days=3 * 366)
 
 
@@ -111,8 +110,7 @@ def _check_limit(agent_id: int, principal_id: int, at: datetime) -> None:
     lock_person(agent_id)  # two delegations at once are counted one after the other
     if principal_id in relatives_of(agent_id) or is_village_agent(agent_id, on=on):
         return
-    row = snapshot(prefix=MOST_STRANGERS, chain=[NATION], on=on).rows.get(MOST_STRANGERS)
-    most = int(row.value) if row is not None else USUAL_MOST_STRANGERS
+    most = figure(MOST_STRANGERS, chain=[NATION], on=on)
     if strangers_helped(agent_id, on=on) >= most:
         raise TooManyDelegations(most=most)
 

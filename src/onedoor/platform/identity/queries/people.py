@@ -11,7 +11,7 @@ from onedoor.platform.identity.queries.divisions import NATION, current_division
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotFound
-from onedoor.platform.kernel.parameters import snapshot
+from onedoor.platform.kernel.parameters import figure
 from onedoor.standards.id_numbers import parse_citizen_id
 from onedoor.standards.masks import mask_citizen_id, mask_mobile
 from onedoor.standards.periods import age_on
@@ -105,8 +105,8 @@ def assurance_of(person: Person, *, on: date, most: int = 4, rechecks: bool = Tr
     if person.document_valid_to is not None and person.document_valid_to < on:
         return min(level, MATCHED)
     if rechecks and level > MATCHED and person.verified_at is not None:
-        days = snapshot(prefix=RECHECK, chain=[NATION], on=on).rows.get(RECHECK)
-        if days is not None and day_of(person.verified_at) + timedelta(days=int(days.value)) <= on:
+        days = figure(RECHECK, chain=[NATION], on=on)
+        if days is not None and day_of(person.verified_at) + timedelta(days=days) <= on:
             return MATCHED
     return level
 
