@@ -109,6 +109,7 @@ class DocumentCheckOut(Told):
     item: str
     organ: str
     issued_at: datetime
+    is_as_signed: bool
     can_be_proved: bool
 
 
@@ -203,16 +204,18 @@ def check_certificate(request: HttpRequest, token: Line) -> certificates.Certifi
 @room.read("/document-checks/{token}", check_door, "核验文书", DocumentCheckOut)
 def check_document(request: HttpRequest, token: Line) -> dict[str, Any]:
     """Check a notice, receipt or decision by the code on it."""
-    paper = queries.verify_document(token=token)
-    if paper is None:
+    checked = queries.verify_document(token=token)
+    if checked is None:
         raise NotFound
+    paper = checked.document
     return {
         "number": paper.number,
         "title": paper.title,
         "item": paper.case.item_version.title,
-        "organ": paper.content["organ"],
+        "organ": checked.organ,
         "issued_at": paper.issued_at,
-        "can_be_proved": queries.can_be_proved(paper),
+        "is_as_signed": checked.is_as_signed,
+        "can_be_proved": checked.can_be_proved,
     }
 
 

@@ -10,7 +10,8 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel import parameters
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.crypto import canonical_json, sign, sm3
+from onedoor.platform.kernel.crypto import Signature, TamperedValue, UnknownKey, canonical_json, sign, sm3, verify
+from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.numbers import next_number
 from onedoor.standards.document_numbers import document_number
 
@@ -104,6 +105,37 @@ def issue(
         signature=sign(digest, signer="issuer").as_text(),
         issued_at=at,
     )
+
+
+class DocumentChanged(OneDoorError):
+    code, http_status, message = (
+        "cases.document_changed",
+        409,
+        "这份文书现在的内容与签发时不一致，不能使用。请保留您手里原来的文书，并联系制发机关核对。",
+    )
+
+
+def is_as_issued(document: CaseDocument) -> bool:
+    """
+    Tell whether a document still is what was signed: its content by digest and signature, its row by its content.
+
+    The signature is checked with the key it was made with, which stays in the keys directory after it is succeeded.
+    """
+    try:
+        content = document.content
+        digest = sm3(canonical_json(content))
+        signed = verify(digest, Signature.parse(document.signature))
+    except (TamperedValue, UnknownKey, TypeError):  # content or signature cannot even be read
+        return False
+    row = (document.number, document.title, document.case.number, document.issued_at)
+    told = (content["number"], content["title"], content["case_number"], datetime.fromisoformat(content["at"]))
+    return signed and digest.hex() == document.digest and row == told
+
+
+def require_as_issued(document: CaseDocument) -> None:
+    """:raises DocumentChanged: it is not what was signed."""
+    if not is_as_issued(document):
+        raise DocumentChanged
 
 
 def _named(remedies: Sequence[str], organization: Organization, *, on: date) -> list[str]:

@@ -51,7 +51,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "citizen/check.html", {"found": found})
     paper = queries.verify_document(token=token)
     status = 200 if paper is not None else 404
-    context = {"paper": paper, "token": token, "can_be_proved": paper is not None and queries.can_be_proved(paper)}
+    context = {"checked": paper, "paper": paper and paper.document, "token": token}
     return render(request, "citizen/check.html", context, status=status)
 
 

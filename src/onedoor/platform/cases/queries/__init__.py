@@ -58,7 +58,6 @@ from onedoor.platform.cases.queries.looks import (
 )
 from onedoor.platform.cases.queries.matter import (
     asked_papers,
-    can_be_proved,
     declared_sections,
     division_names,
     documents_of,
@@ -163,7 +162,6 @@ __all__ = [
     "WorkItem",
     "asked_papers",
     "asked_sources",
-    "can_be_proved",
     "clocks_of",
     "pauses_of",
     "proof_wanted",

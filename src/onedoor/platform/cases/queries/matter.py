@@ -9,6 +9,7 @@ from onedoor.platform.audit import queries as record
 from onedoor.platform.audit.queries import Proof
 from onedoor.platform.cases import applications, handlers
 from onedoor.platform.cases.access import CaseNotFound, rows_of
+from onedoor.platform.cases.documents import is_as_issued, require_as_issued
 from onedoor.platform.cases.forms.binding import division_codes
 from onedoor.platform.cases.forms.kinds import spoken
 from onedoor.platform.cases.forms.masking import mask
@@ -103,15 +104,38 @@ def receipt_of(case: Case) -> CaseDocument:
     return receipt
 
 
-def verify_document(*, token: str) -> CaseDocument | None:
-    """Return the document whose printed check token this is (32 hexadecimal digits of its digest), for anybody."""
+@dataclass(frozen=True)
+class DocumentCheck:
+    """The answer about a document: what its row says of it, and whether everything in it is what was signed."""
+
+    document: CaseDocument
+    is_as_signed: bool
+
+    @property
+    def organ(self) -> str:
+        """Return the organ that signed; "" when the content cannot be believed."""
+        return str(self.document.content["organ"]) if self.is_as_signed else ""
+
+    @property
+    def can_be_proved(self) -> bool:
+        return self.is_as_signed and _can_be_proved(self.document)
+
+
+def verify_document(*, token: str) -> DocumentCheck | None:
+    """
+    Check the document whose printed check token this is (32 hexadecimal digits of its digest), for anybody.
+
+    The content comes apart from the row: one that somebody changed so that it cannot be read gets an answer too.
+    """
+    document = _document_with(token)
+    return None if document is None else DocumentCheck(document, is_as_issued(document))
+
+
+def _document_with(token: str) -> CaseDocument | None:
     if len(token) != 32:
         return None
-    return (
-        CaseDocument.objects.filter(digest__startswith=token.lower())
-        .select_related("case__receiving_organization")
-        .first()
-    )
+    found = CaseDocument.objects.filter(digest__startswith=token.lower()).defer("content")
+    return found.select_related("case__item_version").first()
 
 
 _RECORDED_BY = {
@@ -122,22 +146,28 @@ _RECORDED_BY = {
 }
 
 
-def can_be_proved(document: CaseDocument) -> bool:
+def _can_be_proved(document: CaseDocument) -> bool:
     """Tell whether documents of this kind are in the sealed record by their digest: receipts and decisions."""
     return document.kind in _RECORDED_BY
 
 
 def provable_document(*, token: str) -> CaseDocument:
-    """:raises DocumentNotFound: there is no document with this check token, or its kind is not proved."""
-    document = verify_document(token=token)
-    if document is None or not can_be_proved(document):
+    """
+    Return the document with this check token, to be proved.
+
+    :raises DocumentNotFound: there is none, or its kind is not proved.
+    :raises DocumentChanged: it is not what was signed; the record proves what was.
+    """
+    document = _document_with(token)
+    if document is None or not _can_be_proved(document):
         raise DocumentNotFound
+    require_as_issued(document)
     return document
 
 
 def proof_of(document: CaseDocument) -> Proof | None:
     """Return the proof that a receipt or decision is in the sealed record; None until the next seal, or never."""
-    if not can_be_proved(document):
+    if not _can_be_proved(document):
         return None
     event = _RECORDED_BY[CaseDocument.Kind(document.kind)]
     return record.prove(target=document.case.target, event=event, digest=document.digest)
