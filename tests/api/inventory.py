@@ -124,7 +124,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "voids": ("proceedings_list_voids", "proceedings_ask_void", "proceedings_confirm_void"),
     "objection": ("proceedings_get_objection", "proceedings_close_objection"),
     # the window
-    "reset": ("window_reset_citizen", "window_reset_officer"),
+    "reset": ("window_reset_citizen", "window_reset_officer", "window_waiting_resets", "window_approve_reset"),
     "window": ("window_get_assistance",),
     "window_verify": ("window_verify",),
     "window_delegate": ("window_delegate",),
@@ -133,11 +133,11 @@ COVERED: dict[str, tuple[str, ...]] = {
     "assist": ("window_begin_assistance", "window_end_assistance"),
     # people and places
     "absences": ("people_list_absences", "people_list_deputies", "people_record_absence", "people_end_absence"),
-    "people": ("people_list_officers", "people_waiting_posts"),
+    "people": ("people_list_officers", "people_waiting_posts", "people_waiting_absences"),
     "new_officer": ("people_engage",),
     "officer": (
         *("people_get_officer", "people_appoint", "people_move_post", "people_end_post", "people_approve"),
-        *("people_dismiss", "people_unlock"),
+        *("people_dismiss", "people_unlock", "people_approve_absence"),
     ),
     "organizations": ("people_list_organizations", "people_register_organization"),
     "organization": (

@@ -10,7 +10,7 @@ from onedoor.api.doors import caller, officer, who
 from onedoor.api.public import Done
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Day, Id, Line, Page, Text, Told, page, whole
-from onedoor.platform.identity import logins, operations
+from onedoor.platform.identity import operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
@@ -109,6 +109,13 @@ class AbsenceOut(Told):
     deputy: str
     starts_on: date
     ends_on: date
+    approved: bool
+
+
+class WaitingAbsenceOut(AbsenceOut):
+    """等安全管理员批准的代岗。Standing in for a powerful post, not approved yet."""
+
+    role: str
 
 
 class AbsenceIn(Told):
@@ -327,7 +334,7 @@ def dismiss(request: HttpRequest, login_id: Id, sent: LastDayIn) -> dict[str, An
 def unlock(request: HttpRequest, login_id: Id, sent: UnlockIn) -> dict[str, Any]:
     """Unlock an account after too many wrong passwords."""
     found = identity.get_officer(login_id=login_id, actor=caller(request))
-    logins.unlock_officer(login_id=found.pk, reason=sent.reason, **who(request))
+    operations.unlock_officer(login_id=found.pk, reason=sent.reason, **who(request))
     forget_wrong_passwords(username=found.username)
     return {"done": True}
 
@@ -372,7 +379,13 @@ def list_absences(request: HttpRequest) -> dict[str, Any]:
 
 def _absence(one: Any) -> dict[str, Any]:
     names = {"holder": one.post.login.name, "deputy": one.deputy.name}
-    return {"id": one.pk, "post": one.post_id, "starts_on": one.starts_on, "ends_on": one.ends_on} | names
+    return {
+        "id": one.pk,
+        "post": one.post_id,
+        "starts_on": one.starts_on,
+        "ends_on": one.ends_on,
+        "approved": one.approved_at is not None,
+    } | names
 
 
 @room.read("/absences/deputies", officer(), "可以代岗的同事", Page[DeputyOut])
@@ -387,6 +400,20 @@ def record_absence(request: HttpRequest, sent: AbsenceIn) -> dict[str, Any]:
     given = sent.dict(exclude={"post", "deputy"})
     made = operations.record_absence(post_id=sent.post, deputy_id=sent.deputy, **given, **who(request))
     return _absence(made)
+
+
+@room.read("/absences/waiting", SECURES, "待批准的代岗", Page[WaitingAbsenceOut])
+def waiting_absences(request: HttpRequest) -> dict[str, Any]:
+    """List the deputations to powerful posts that wait for approval."""
+    rows = identity.absences_to_approve(actor=caller(request), on=clock.today())
+    return whole(rows, lambda one: _absence(one) | {"role": one.post.role})
+
+
+@room.write("/absences/{absence_id}/approval", SECURES, "批准代岗", Done)
+def approve_absence(request: HttpRequest, absence_id: Id) -> dict[str, Any]:
+    """Approve that somebody stands in for a powerful post."""
+    operations.approve_absence(absence_id=absence_id, **who(request))
+    return {"done": True}
 
 
 @room.write("/absences/{absence_id}/end", officer(), "结束代岗", Done)

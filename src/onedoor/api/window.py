@@ -10,9 +10,9 @@ from onedoor.api.doors import caller, officer, who
 from onedoor.api.me import DelegationOut, GuardianshipOut
 from onedoor.api.public import Done
 from onedoor.api.rooms import Room
-from onedoor.api.schemas import Day, Id, Line, Text, Told
+from onedoor.api.schemas import Day, Id, Line, Page, Text, Told, whole
 from onedoor.platform.files.posted import evidence_of
-from onedoor.platform.identity import logins, operations
+from onedoor.platform.identity import operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 
@@ -121,10 +121,23 @@ class OfficerResetIn(Told):
 
 
 class ResetOut(Told):
-    """当面交给本人的新密码，只显示一次。What the person takes along, shown once."""
+    """当面交给本人的新密码，只显示一次。What the person takes along, shown once; nothing while a second person is waited for."""
 
     password: str
     one_time_secret: str
+    username: str
+    needs_second: bool
+
+
+class WaitingResetOut(Told):
+    """等第二个人批准的重置。A reset of a powerful account that waits for a second person."""
+
+    id: int
+    username: str
+    name: str
+    note: str
+    asked_by: str
+    asked_at: datetime
 
 
 @room.ask(
@@ -238,10 +251,27 @@ def end_assistance(request: HttpRequest) -> dict[str, Any]:
 @room.write("/window/resets", officer("identity.reset_citizen"), "为群众重置账号", ResetOut)
 def reset_citizen(request: HttpRequest, sent: CitizenResetIn) -> dict[str, Any]:
     """Give a citizen a new password at the window."""
-    return vars(logins.reset_citizen(**sent.dict(), **who(request)))
+    return vars(operations.reset_citizen(**sent.dict(), **who(request)))
 
 
 @room.write("/officers/{username}/reset", officer("identity.reset"), "为工作人员重置账号", ResetOut)
 def reset_officer(request: HttpRequest, username: Line, sent: OfficerResetIn) -> dict[str, Any]:
-    """Give an officer a new password and a new secret for the one-time password."""
-    return vars(logins.reset_officer(username=username, witness_note=sent.witness_note, **who(request)))
+    """Give an officer a new password and a new secret for the one-time password; a powerful account waits for a second person."""
+    return vars(operations.reset_officer(username=username, witness_note=sent.witness_note, **who(request)))
+
+
+@room.read("/officers/resets/waiting", officer("identity.reset"), "等批准的账号重置", Page[WaitingResetOut])
+def waiting_resets(request: HttpRequest) -> dict[str, Any]:
+    """List the resets of powerful accounts that wait for a second person."""
+    return whole(identity.resets_to_approve(**who(request)), _waiting_reset)
+
+
+def _waiting_reset(one: Any) -> dict[str, Any]:
+    told = {"username": one.login.username, "name": one.login.name, "asked_by": one.asked_by.name}
+    return told | {"id": one.pk, "note": one.note, "asked_at": one.recorded_at}
+
+
+@room.write("/officers/resets/{reset_id}/approval", officer("identity.reset"), "批准账号重置", ResetOut)
+def approve_reset(request: HttpRequest, reset_id: Id) -> dict[str, Any]:
+    """Do a reset that another security administrator has asked for."""
+    return vars(operations.approve_reset(reset_id=reset_id, **who(request)))

@@ -225,7 +225,7 @@ def test_a_second_account_with_the_same_phone_is_refused_in_words(account: Login
 
 
 RESETS: dict[str, Callable[[Actor], Any]] = {
-    "citizen": lambda actor: logins.reset_citizen(
+    "citizen": lambda actor: identity.reset_citizen(
         name="欧阳晓娜",
         id_number="330113199005060227",
         new_phone="",
@@ -233,7 +233,7 @@ RESETS: dict[str, Callable[[Actor], Any]] = {
         actor=actor,
         at=AT,
     ),
-    "officer": lambda actor: logins.reset_officer(
+    "officer": lambda actor: identity.reset_officer(
         username="KX001", witness_note="核对工作证原件，本人在场。", actor=actor, at=AT
     ),
 }

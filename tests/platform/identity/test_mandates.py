@@ -16,7 +16,7 @@ from onedoor.platform.cases.operations.submission import ConsentsMissing
 from onedoor.platform.cases.queries import get_visible_case, my_cases
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity import queries
-from onedoor.platform.identity.models import Consent, Delegation, Division
+from onedoor.platform.identity.models import Consent, Delegation, Division, Person
 from onedoor.platform.identity.operations import DelegationNotFound, RolesNotTogether
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, OneDoorError
@@ -164,6 +164,23 @@ def test_both_are_told_at_each_turn(books: Library) -> None:
         ("identity.delegation_revoked", books.friend.pk),
         ("identity.delegation_revoked", books.reader.pk),
     }
+
+
+def test_an_agent_whose_delegation_is_over_is_told_nothing_more(books: Library) -> None:
+    delegation = delegated(books)
+    case = hand_over(books, friends_draft(books), AT)
+    operations.hand_in_case(case_id=case.pk, actor=books.citizen(books.friend), at=AT)
+    outbox.deliver_pending(at=AT)
+    identity.revoke_delegation(delegation_id=delegation.pk, actor=books.citizen(), at=AT)
+    operations.accept_case(case_id=case.pk, actor=books.officer("clerk"), at=AT)
+    outbox.deliver_pending(at=AT)
+
+    def told(person: Person) -> set[str]:
+        about = Message.objects.filter(channel="inbox", recipient=person, event__startswith="cases.")
+        return set(about.values_list("event", flat=True))
+
+    assert told(books.friend) == {"cases.submit", "cases.hand_in"}
+    assert told(books.reader) == {"cases.submit", "cases.hand_in", "cases.accept"}
 
 
 def test_what_must_be_done_in_person_is_not_delegable(books: Library) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from onedoor.platform.cases.queries import worklist
 from onedoor.platform.cases.steps import RoleSeparation
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity import queries
-from onedoor.platform.identity.models import Absence, Login, Post
+from onedoor.platform.identity.models import Absence, AccountReset, Login, Post
 from onedoor.platform.identity.roles import ADMINISTRATORS, ROLE_NAMES
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
@@ -434,3 +435,81 @@ def test_an_organization_with_people_is_not_split_before_each_has_a_place(staffe
             actor=MACHINE,
             at=AT,
         )
+
+
+# What a second person has to agree to
+
+
+NOTE = "本人持工作证到场，与档案照片相符。"
+
+
+def test_nobody_stands_in_for_a_powerful_post_before_a_second_person_agrees(
+    staffed: Library, desk: Callable[[str], Client]
+) -> None:
+    with time_machine.travel(AT, tick=False):
+        form = {
+            "post": staffed.posts["approver"],
+            "deputy": login("cert_officer").pk,
+            "first_day": TODAY.isoformat(),
+            "last_day": TODAY.isoformat(),
+        }
+        page = desk("approver").post("/staff/absences/", form, follow=True)
+        assert "待安全管理员批准" in page.content.decode()
+        away = Absence.objects.get()
+        assert own("cert_officer", post=staffed.posts["approver"]).role != "approver"
+        with pytest.raises(NotAllowed):
+            identity.approve_absence(absence_id=away.pk, actor=own("system"), at=AT)
+        with pytest.raises(identity.ApproverAppointed):
+            security = replace(own("security"), login_id=login("cert_officer").pk)
+            identity.approve_absence(absence_id=away.pk, actor=security, at=AT)
+        assert "等您批准的代岗" in desk("security").get("/staff/people/").content.decode()
+        holder = f"/staff/people/{login('approver').pk}/"
+        assert "批准代岗" in desk("security").get(holder).content.decode()
+        desk("security").post(holder, {"act": "approve_absence", "absence": away.pk})
+    away.refresh_from_db()
+    assert away.approved_by == login("security")
+    assert own("cert_officer", post=staffed.posts["approver"]).role == "approver"
+
+
+def test_a_clerk_stands_in_for_a_clerk_at_once(staffed: Library) -> None:
+    identity.record_absence(
+        post_id=staffed.posts["clerk"],
+        deputy_id=login("second_clerk").pk,
+        first_day=TODAY,
+        last_day=TODAY,
+        actor=own("clerk"),
+        at=AT,
+    )
+    assert own("second_clerk", post=staffed.posts["clerk"]).post_id == staffed.posts["clerk"]
+
+
+def test_a_powerful_account_is_reset_by_two_and_the_secret_shown_to_the_second(
+    staffed: Library, desk: Callable[[str], Client]
+) -> None:
+    before = login("approver").password
+    with time_machine.travel(AT, tick=False):
+        asked = desk("security").post("/staff/reset/", {"username": "approver", "witness_note": NOTE})
+        assert "已申请重置" in asked.content.decode()
+        assert login("approver").password == before
+        waiting = AccountReset.objects.get()
+        again = desk("security").post("/staff/reset/", {"approve": waiting.pk})
+        assert (again.status_code, login("approver").password) == (403, before)
+        page = desk("second_security").get("/staff/reset/").content.decode()
+        assert "批准并重置" in page
+        done = desk("second_security").post("/staff/reset/", {"approve": waiting.pk})
+        assert "新密码" in done.content.decode()
+    assert login("approver").password != before
+    assert AuditEntry.objects.filter(event="identity.reset_login", target=waiting.target).count() == 1
+    with pytest.raises(identity.ResetNotFound):
+        identity.approve_reset(reset_id=waiting.pk, actor=own("second_security"), at=AT)
+
+
+def test_a_reset_asked_for_a_day_ago_is_asked_for_anew(staffed: Library) -> None:
+    waits = identity.reset_officer(username="approver", witness_note=NOTE, actor=own("security"), at=AT)
+    assert (waits.needs_second, waits.password) == (True, "")
+    old, later = AccountReset.objects.get(), AT + timedelta(days=1)
+    with pytest.raises(identity.ResetNotFound):
+        identity.approve_reset(reset_id=old.pk, actor=own("second_security"), at=later)
+    assert queries.resets_to_approve(actor=own("second_security"), at=later) == []
+    identity.reset_officer(username="approver", witness_note=NOTE, actor=own("security"), at=later)
+    assert identity.approve_reset(reset_id=old.pk, actor=own("second_security"), at=later).password

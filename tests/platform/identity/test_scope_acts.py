@@ -17,9 +17,8 @@ from tests.platform.library import COUNTY, MACHINE, NATION, TOWN, Library
 
 import onedoor.platform
 from onedoor.platform.audit.models import QuerySuspension
-from onedoor.platform.identity import logins
 from onedoor.platform.identity import operations as identity
-from onedoor.platform.identity.models import Guardianship, Login, Post, Unit
+from onedoor.platform.identity.models import AccountReset, Guardianship, Login, Post, Unit
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, NotFound, OneDoorError
 
@@ -27,7 +26,17 @@ COUNTY_REACH = (("110105000000", "110106000000"),)
 DAY = AT.date()
 # These parameters name something that lies somewhere.
 PLACED = frozenset(
-    {"login_id", "username", "person_id", "post_id", "deputy_id", "organization_id", "unit_id", "absence_id"}
+    {
+        "login_id",
+        "username",
+        "person_id",
+        "post_id",
+        "deputy_id",
+        "organization_id",
+        "unit_id",
+        "absence_id",
+        "reset_id",
+    }
     | {"guardianship_id", "suspension_id", "ended", "successors", "division", "parent", "code", "successions"}
     | {"ward", "principal", "id_number", "delegation_id", "session_id", "consent_id", "ward_id"}
 )
@@ -85,6 +94,13 @@ class Place:
             actor=own_actor(self, "sysadmin"),
             at=AT,
         )
+        identity.reset_officer(
+            username="auditor",
+            witness_note="本人持工作证到场，核对一致。",
+            actor=library.officer("secadmin"),
+            at=AT,
+        )
+        self.reset = AccountReset.objects.get()
         library.reader.division_id = TOWN
         library.reader.save(update_fields=["division"])
         self.guardianship = Guardianship.objects.create(
@@ -144,6 +160,7 @@ GIVEN: Given = {
     "unit_id": lambda place: place.unit.pk,
     "absence_id": lambda place: place.away.pk,
     "guardianship_id": lambda place: place.guardianship.pk,
+    "reset_id": lambda place: place.reset.pk,
     "suspension_id": lambda place: place.suspension.pk,
     "ended": lambda place: [place.library.organs[TOWN].pk],
     "successors": lambda place: [place.organ.pk],
@@ -214,7 +231,7 @@ NATIONWIDE = {"open_citizen_login", "open_officer_login", "verify_person"}
 def acts() -> Iterator[tuple[str, Callable[..., Any]]]:
     for module in pkgutil.walk_packages(onedoor.platform.__path__, "onedoor.platform."):
         name = module.name.removeprefix("onedoor.")
-        if not re.match(r"platform\.identity\.(operations\.|logins$|resets$)", name) and name not in ALSO:
+        if not re.match(r"platform\.identity\.(operations\.|logins$)", name) and name not in ALSO:
             continue
         loaded = importlib.import_module(module.name)
         for own, function in inspect.getmembers(loaded, inspect.isfunction):
@@ -250,7 +267,7 @@ def refusal(name: str, place: Place, actor: Actor, others: dict[str, Any] | None
 
 def is_of_the_border(refused: OneDoorError | None) -> bool:
     if isinstance(refused, InvalidInput):
-        return refused.problems == {"username": logins.NOT_YOURS}
+        return refused.problems == {"username": identity.NOT_YOURS}
     return isinstance(refused, NotAllowed | NotFound)
 
 

@@ -18,7 +18,7 @@ from onedoor.platform.catalog import operations as catalog
 from onedoor.platform.exchange import operations as exchange
 from onedoor.platform.exchange.models import DataObjection
 from onedoor.platform.identity import operations as identity
-from onedoor.platform.identity.models import Absence, Delegation, Guardianship, Login, Unit
+from onedoor.platform.identity.models import Absence, AccountReset, Delegation, Guardianship, Login, Unit
 
 NEXT_WEEK = (AT + timedelta(days=7)).date().isoformat()
 
@@ -236,6 +236,27 @@ def end_assistance(stage: Stage) -> Sent:
 def reset_citizen(stage: Stage) -> Sent:
     fields = {"name": READER.name, "id_number": READER.id_number, "witness_note": "本人持身份证到窗口，人证一致。"}
     return Sent("clerk", f"{API}/window/resets", fields)
+
+
+@operation("/officers/resets/{reset_id}/approval")
+def approve_reset(stage: Stage) -> Sent:
+    guard, second = stage.officer("guard", "secadmin"), stage.officer("second_guard", "secadmin")
+    note = "本人持工作证到场，与档案照片相符。"
+    identity.reset_officer(username="approver", witness_note=note, actor=stage.books.officer(guard), at=AT)
+    return Sent(second, f"{API}/officers/resets/{AccountReset.objects.get().pk}/approval")
+
+
+@operation("/absences/{absence_id}/approval")
+def approve_absence(stage: Stage) -> Sent:
+    away = identity.record_absence(
+        post_id=stage.books.posts["approver"],
+        deputy_id=Login.objects.get(username="cert_officer").pk,
+        first_day=AT.date(),
+        last_day=AT.date(),
+        actor=stage.books.officer("sysadmin"),
+        at=AT,
+    )
+    return Sent(stage.officer("guard", "secadmin"), f"{API}/absences/{away.pk}/approval")
 
 
 # The catalogue

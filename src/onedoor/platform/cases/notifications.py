@@ -1,14 +1,17 @@
 """Tell the applicant and the agent at each step: a listener of the cases' own events."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.timezone import localtime
 
-from onedoor.platform.cases.models import Action, Clock, Draft, Tolerance
+from onedoor.platform.cases.models import Action, Case, Clock, Draft, Tolerance
 from onedoor.platform.cases.states import Kind
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.messages import operations as messages
 
 MACHINE = Actor.system("通知")
@@ -131,9 +134,22 @@ def _action(payload: dict[str, Any]) -> Action:
     )
 
 
+def readers_of(case: Case, *, on: date) -> set[int]:
+    """Return who is told of a case: the applicant, and the agent as long as they may still look at it."""
+    readers = {case.applicant_id}
+    if case.agent_id is not None:
+        agent, applicant = case.agent_id, case.applicant_id
+        try:
+            identity.require_mandate(agent_id=agent, principal_id=applicant, item=case.item_code, scope="view", on=on)
+        except OneDoorError:
+            return readers  # the delegation is over; what goes on is no longer the agent's to know
+        readers.add(case.agent_id)
+    return readers
+
+
 def _tell(action: Action, text: str, at: datetime) -> None:
     case = action.case
-    for person_id in {case.applicant_id, case.agent_id or case.applicant_id}:
+    for person_id in readers_of(case, on=day_of(at)):
         messages.send_message(
             recipient_id=person_id,
             event=f"cases.{action.kind}",
@@ -172,7 +188,7 @@ def remind_tolerated(payload: dict[str, Any], *, at: datetime) -> None:
     if row is None:
         return
     case = row.case
-    for person_id in {case.applicant_id, case.agent_id or case.applicant_id}:
+    for person_id in readers_of(case, on=day_of(at)):
         messages.send_message(
             recipient_id=person_id,
             event="cases.tolerance_due",

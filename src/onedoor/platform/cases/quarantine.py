@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from onedoor.platform.cases import notifications
 from onedoor.platform.cases.models import Material
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.messages import operations as messages
 
 MACHINE = Actor.system("通知")
@@ -18,7 +20,7 @@ def tell_of_infected(payload: dict[str, Any], *, at: datetime) -> None:
         if owner is None or (paper.case is not None and (paper.case.is_ended or paper.case.decided_at)):
             continue
         if paper.case is not None:
-            people = {paper.case.applicant_id, paper.case.agent_id or paper.case.applicant_id}
+            people = notifications.readers_of(paper.case, on=day_of(at))
             link, number = f"/cases/{paper.case.number}/papers/", paper.case.number
         else:
             people = {owner.applicant_id, owner.filled_by_id}  # type: ignore[union-attr]

@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from onedoor.platform.cases import notifications
 from onedoor.platform.cases.models import Case
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.messages import operations as messages
 
 MACHINE = Actor.system("通知")
@@ -19,7 +21,7 @@ def tell_of_ended_certificate(payload: dict[str, Any], *, at: datetime) -> None:
         if case.is_ended:
             continue
         text = f"“{case.item_version.title}”申请中代替材料的电子证照已不再有效，请上传该项材料，或咨询受理单位。"
-        for person_id in {case.applicant_id, case.agent_id or case.applicant_id}:
+        for person_id in notifications.readers_of(case, on=day_of(at)):
             messages.send_message(
                 recipient_id=person_id,
                 event="cases.certificate_ended",

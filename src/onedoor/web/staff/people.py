@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from onedoor.platform.identity import logins, operations
+from onedoor.platform.identity import operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.roles import ROLE_NAMES
 from onedoor.platform.kernel import clock
@@ -29,6 +29,7 @@ def people(request: HttpRequest) -> HttpResponse:
     context = {
         "people": found,
         "waiting": identity.posts_to_approve(actor=actor) if approves else [],
+        "deputations": identity.absences_to_approve(actor=actor, on=clock.today()) if approves else [],
         "text": text,
         "next": urlencode({"after": found[-1].username, "q": text}) if len(found) == identity.PAGE else "",
         "duties": [],
@@ -149,10 +150,12 @@ def _change(request: HttpRequest, found: Any) -> None:
         operations.end_post(post_id=posted(request, "post"), last_day=posted_day(request, "last_day"), **who)
     elif what == "approve":
         operations.approve_post(post_id=posted(request, "post"), **who)
+    elif what == "approve_absence":
+        operations.approve_absence(absence_id=posted(request, "absence"), **who)
     elif what == "dismiss":
         operations.dismiss_officer(login_id=found.pk, last_day=posted_day(request, "last_day"), **who)
     elif what == "unlock":
-        logins.unlock_officer(login_id=found.pk, reason=request.POST.get("reason", ""), **who)
+        operations.unlock_officer(login_id=found.pk, reason=request.POST.get("reason", ""), **who)
         forget_wrong_passwords(username=found.username)
 
 

@@ -11,14 +11,14 @@ from django.urls import reverse
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.files.posted import evidence_of
-from onedoor.platform.identity import logins, operations
+from onedoor.platform.identity import operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
 from onedoor.standards.code_sets import label
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import Garbled, posted_day
+from onedoor.web.parts.inputs import Garbled, posted, posted_day
 from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.handing import number, problems_of
 
@@ -42,9 +42,10 @@ def reset(request: HttpRequest) -> HttpResponse:
         raise NotAllowed
     context: dict[str, Any] = {"for_officers": for_officers, "typed": request.POST, "problems": {}}
     context["duties"] = cases.duty_counts(actor=actor)
+    if for_officers:
+        context["waiting"] = identity.resets_to_approve(actor=actor, at=clock.now())
     if request.method != "POST":
         return render(request, "staff/reset.html", context)
-    username = request.POST.get("username", "").strip()
 
     def write() -> Any:
         given: dict[str, Any] = {
@@ -52,9 +53,11 @@ def reset(request: HttpRequest) -> HttpResponse:
             "actor": actor,
             "at": clock.now(),
         }
+        if request.POST.get("approve"):
+            return operations.approve_reset(reset_id=posted(request, "approve"), actor=actor, at=clock.now())
         if for_officers:
-            return logins.reset_officer(username=username, **given)
-        return logins.reset_citizen(
+            return operations.reset_officer(username=request.POST.get("username", ""), **given)
+        return operations.reset_citizen(
             name=request.POST.get("name", ""),
             id_number=request.POST.get("id_number", ""),
             new_phone=request.POST.get("new_phone", ""),
@@ -66,8 +69,8 @@ def reset(request: HttpRequest) -> HttpResponse:
         return render(request, "staff/reset.html", context | {"problems": refusal.problems}, status=422)
     if refusal is not None:
         raise refusal
-    if for_officers:
-        address = f"otpauth://totp/OneDoor:{username}?secret={done.one_time_secret}&issuer=OneDoor"
+    if done.one_time_secret:
+        address = f"otpauth://totp/OneDoor:{done.username}?secret={done.one_time_secret}&issuer=OneDoor"
         context["qr"] = segno.make(address).svg_inline(scale=4, border=2)
     response = render(request, "staff/reset_done.html", context | {"done": done})
     response["Cache-Control"] = "no-store"

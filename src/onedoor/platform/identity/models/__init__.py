@@ -4,7 +4,15 @@ from onedoor.platform.identity.models.assisting import AssistedFiling
 from onedoor.platform.identity.models.clients import AccessToken, ApiClient
 from onedoor.platform.identity.models.codes import OneTimeCode
 from onedoor.platform.identity.models.divisions import Division, DivisionSuccession, FormerDivisionName
-from onedoor.platform.identity.models.logins import Absence, FormerPassword, Login, LoginManager, LoginSession, Post
+from onedoor.platform.identity.models.logins import (
+    Absence,
+    AccountReset,
+    FormerPassword,
+    Login,
+    LoginManager,
+    LoginSession,
+    Post,
+)
 from onedoor.platform.identity.models.mandates import Consent, Delegation, Guardianship, WardOpinion
 from onedoor.platform.identity.models.organizations import (
     FormerOrganizationName,
@@ -17,6 +25,7 @@ from onedoor.platform.identity.models.people import Person, PersonRelation
 
 __all__ = [
     "Absence",
+    "AccountReset",
     "AccessToken",
     "ApiClient",
     "AssistedFiling",

@@ -129,6 +129,11 @@ class Absence(Recorded):
     deputy = models.ForeignKey(Login, verbose_name="代岗人", on_delete=models.PROTECT, related_name="deputations")
     starts_on = models.DateField("开始日")
     ends_on = models.DateField("结束日")
+    # To stand in for a powerful post waits for the security administrator, as being given one does.
+    approved_at = models.DateTimeField("批准时间", null=True, blank=True)
+    approved_by = models.ForeignKey(
+        Login, verbose_name="批准人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = "代岗"
@@ -140,6 +145,34 @@ class Absence(Recorded):
 
     def __str__(self) -> str:
         return f"{self.post_id} {self.starts_on}–{self.ends_on}"
+
+
+class AccountReset(Recorded):
+    """要害岗位账号重置: asked for by one security administrator, done by another; one open at a time."""
+
+    login = models.ForeignKey(Login, verbose_name="账号", on_delete=models.PROTECT, related_name="resets")
+    note = models.CharField("核对情况", max_length=200)
+    asked_by = models.ForeignKey(Login, verbose_name="申请人", on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField("批准时间", null=True, blank=True)
+    approved_by = models.ForeignKey(
+        Login, verbose_name="批准人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "账号重置申请"
+        verbose_name_plural = "账号重置申请"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["login"], name="open_reset_once", condition=models.Q(approved_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"reset {self.login_id}"
+
+    @property
+    def target(self) -> str:
+        return f"login:{self.login_id}"
 
 
 class FormerPassword(models.Model):

@@ -73,6 +73,7 @@ from onedoor.platform.identity.operations.posts import (
     ApproverAppointed,
     PostNotFound,
     appoint_officer,
+    approve_absence,
     approve_post,
     close_leavers,
     dismiss_officer,
@@ -80,6 +81,15 @@ from onedoor.platform.identity.operations.posts import (
     end_post,
     move_post,
     record_absence,
+)
+from onedoor.platform.identity.operations.resets import (
+    NOT_YOURS,
+    ResetNotFound,
+    SecondPersonNeeded,
+    approve_reset,
+    reset_citizen,
+    reset_officer,
+    unlock_officer,
 )
 from onedoor.platform.identity.operations.sessions import (
     SessionNotFound,
@@ -92,6 +102,14 @@ from onedoor.platform.identity.operations.sessions import (
 )
 
 __all__ = [
+    "NOT_YOURS",
+    "ResetNotFound",
+    "SecondPersonNeeded",
+    "approve_absence",
+    "approve_reset",
+    "reset_citizen",
+    "reset_officer",
+    "unlock_officer",
     "Admitted",
     "ClientState",
     "admit_at_window",

@@ -16,6 +16,7 @@ from onedoor.platform.identity.queries import (
     posts_of,
 )
 from onedoor.platform.identity.reach import require_officer
+from onedoor.platform.identity.roles import POWERFUL
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
@@ -31,7 +32,7 @@ class ApproverAppointed(OneDoorError):
     code, http_status, message = (
         "identity.approver_appointed",
         403,
-        "任命和批准须由两个人办理，您不能批准自己的岗位，请另一位安全管理员办理。",
+        "任命、代岗和批准须由两个人办理，您不能批准自己的岗位或自己代岗，请另一位安全管理员办理。",
     )
 
 
@@ -211,6 +212,8 @@ def record_absence(
     """
     Say that the holder of a post is away, and who stands in: entered by the holder, or by the system administrator.
 
+    To stand in for a powerful post begins only once the security administrator has approved it.
+
     :raises PostNotFound: the post is not the actor's own and not within their administration.
     :raises RolesNotTogether: the deputy holds a post that must not meet this one.
     :raises InvalidInput: the days are in the past or out of order, overlap, or the deputy is no colleague.
@@ -229,8 +232,15 @@ def record_absence(
     if problems:
         raise InvalidInput(problems)
     check_together(deputy_id, post.role, first_day, end)
+    approved = actor.kind == "system" or post.role not in POWERFUL
     absence = Absence.objects.create(
-        post=post, deputy_id=deputy_id, starts_on=first_day, ends_on=end, recorded_at=at, recorded_by=actor.name
+        post=post,
+        deputy_id=deputy_id,
+        starts_on=first_day,
+        ends_on=end,
+        approved_at=at if approved else None,
+        recorded_at=at,
+        recorded_by=actor.name,
     )
     target = f"absence:{absence.pk}"
     audit.record("identity.record_absence", actor=actor, at=at, target=target, division=post.division_id)
@@ -242,6 +252,28 @@ def _is_colleague(login_id: int, post: Post, on: date) -> bool:
     return login_id != post.login_id and any(
         one.login_id == login_id and one.organization_id == post.organization_id for one in posts
     )
+
+
+@transaction.atomic
+def approve_absence(*, absence_id: int, actor: Actor, at: datetime) -> Absence:
+    """
+    Let the deputy stand in for a powerful post; by the security administrator, never by the holder or the deputy.
+
+    :raises PostNotFound: there is none, or it is over.
+    :raises ApproverAppointed: it is for the actor's own post, or the actor would stand in.
+    """
+    absence = Absence.objects.select_for_update(of=("self",)).select_related("post").filter(pk=absence_id).first()
+    if absence is None or absence.ends_on <= day_of(at):
+        raise PostNotFound
+    actor.require("identity.manage_security", division=absence.post.division_id)
+    if actor.login_id in (absence.deputy_id, absence.post.login_id):
+        raise ApproverAppointed
+    if absence.approved_at is None:
+        absence.approved_at, absence.approved_by_id = at, actor.login_id
+        absence.save(update_fields=["approved_at", "approved_by"])
+        target, division = f"absence:{absence.pk}", absence.post.division_id
+        audit.record("identity.approve_absence", actor=actor, at=at, target=target, division=division)
+    return absence
 
 
 @transaction.atomic

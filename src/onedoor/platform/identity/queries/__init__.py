@@ -89,8 +89,10 @@ from onedoor.platform.identity.queries.people import (
 from onedoor.platform.identity.queries.posts import (
     ONE_FACTOR_LEVEL,
     PAGE,
+    RESET_GOOD_FOR,
     OfficerNotFound,
     absences_of,
+    absences_to_approve,
     actor_for,
     actor_for_post,
     colleagues,
@@ -100,6 +102,7 @@ from onedoor.platform.identity.queries.posts import (
     possible_deputies,
     posts_of,
     posts_to_approve,
+    resets_to_approve,
     username_of_phone,
 )
 from onedoor.platform.identity.queries.sessions import (
@@ -127,7 +130,9 @@ __all__ = [
     "OrganizationNotFound",
     "PersonAtWindow",
     "PersonNotFound",
+    "RESET_GOOD_FOR",
     "absences_of",
+    "absences_to_approve",
     "active_delegation",
     "actor_for",
     "actor_for_post",
@@ -176,6 +181,7 @@ __all__ = [
     "possible_deputies",
     "posts_of",
     "posts_to_approve",
+    "resets_to_approve",
     "principals_for_item",
     "reach_of",
     "reaches_of",

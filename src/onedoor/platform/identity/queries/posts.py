@@ -1,10 +1,10 @@
 """Log-ins and posts: who acts, under which post, with which reach, for whom as deputy."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from onedoor.platform.identity.models import Absence, Login, Person, Post
+from onedoor.platform.identity.models import Absence, AccountReset, Login, Person, Post
 from onedoor.platform.identity.queries.people import assurance_of
 from onedoor.platform.identity.roles import permissions_of
 from onedoor.platform.kernel.actors import Actor, Channel
@@ -13,6 +13,7 @@ from onedoor.platform.kernel.scopes import within_reach
 
 ONE_FACTOR_LEVEL = 2
 PAGE = 50
+RESET_GOOD_FOR = timedelta(days=1)  # a reset asked for is done within a day, or asked for anew
 
 
 class OfficerNotFound(NotFound):
@@ -38,7 +39,9 @@ def posts_of(*, login_id: int, on: date) -> list[Post]:
 
 def _usable(login_id: int, on: date) -> QuerySet[Post]:
     own = held(on) & Q(login_id=login_id)
-    away = Absence.objects.filter(deputy_id=login_id, starts_on__lte=on, ends_on__gt=on).values("post_id")
+    away = Absence.objects.filter(
+        deputy_id=login_id, starts_on__lte=on, ends_on__gt=on, approved_at__isnull=False
+    ).values("post_id")
     begun = Q(valid_from__lte=on, approved_at__isnull=False) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
     return Post.objects.filter(own | (begun & Q(pk__in=away)))
 
@@ -174,7 +177,12 @@ def get_officer(*, login_id: int, actor: Actor) -> Login:
     """
     actor.require_one_of("identity.manage", "identity.manage_security")
     here = Post.objects.filter(within_reach(actor, field="division_id", by_line=False))
-    posts = here.select_related("organization", "division", "unit", "approved_by").order_by("-pk")
+    waiting = Absence.objects.filter(approved_at__isnull=True).select_related("deputy").order_by("pk")
+    posts = (
+        here.select_related("organization", "division", "unit", "approved_by")
+        .prefetch_related(Prefetch("absences", waiting, to_attr="absences_waiting"))
+        .order_by("-pk")
+    )
     found = Login.objects.filter(kind=Login.Kind.OFFICER, pk=login_id, pk__in=here.values("login_id"))
     login = found.prefetch_related(Prefetch("posts", posts, to_attr="posts_here")).first()
     if login is None:
@@ -188,3 +196,20 @@ def posts_to_approve(*, actor: Actor) -> list[Post]:
     waiting = Post.objects.filter(within_reach(actor, field="division_id", by_line=False), approved_at__isnull=True)
     open_ones = waiting.filter(valid_to__isnull=True, login__kind=Login.Kind.OFFICER)
     return list(open_ones.select_related("login", "organization", "division").order_by("pk"))
+
+
+def absences_to_approve(*, actor: Actor, on: date) -> list[Absence]:
+    """Return the deputations to powerful posts within reach that wait for the security administrator, oldest first."""
+    actor.require_one_of("identity.manage_security")
+    here = within_reach(actor, prefix="post__", field="division_id", by_line=False)
+    waiting = Absence.objects.filter(here, approved_at__isnull=True, ends_on__gt=on)
+    return list(waiting.select_related("deputy", "post__login", "post__organization").order_by("pk"))
+
+
+def resets_to_approve(*, actor: Actor, at: datetime) -> list[AccountReset]:
+    """Return the resets of accounts with a powerful post within reach that wait for a second person, oldest first."""
+    actor.require_one_of("identity.reset")
+    here = Post.objects.filter(within_reach(actor, field="division_id", by_line=False))
+    waiting = AccountReset.objects.filter(approved_at__isnull=True, recorded_at__gt=at - RESET_GOOD_FOR)
+    found = waiting.filter(login_id__in=here.values("login_id"))
+    return list(found.select_related("login", "asked_by").order_by("pk"))

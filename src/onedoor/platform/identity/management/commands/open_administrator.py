@@ -4,12 +4,14 @@ from typing import Any
 
 import pyotp
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from onedoor.platform.identity import operations
-from onedoor.platform.identity.models import Organization
+from onedoor.platform.identity.models import Division, Login, Organization
 from onedoor.platform.identity.roles import ADMINISTRATORS, ROLE_NAMES
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.errors import InvalidInput
 
 
 class Command(BaseCommand):
@@ -24,10 +26,23 @@ class Command(BaseCommand):
         parser.add_argument("--division", required=True, help="12 位区划代码")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with transaction.atomic():
+                self.open(options)
+        except InvalidInput as wrong:
+            raise CommandError("；".join(wrong.by_field.values())) from wrong
+
+    def open(self, options: dict[str, Any]) -> None:
+        """Register the organ if it is new, open the account and appoint it; all of it or nothing."""
         actor, at = Actor.system("开通管理员"), clock.now()
         password = getpass.getpass("初始密码：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
         if len(password) < 10:
             raise CommandError("初始密码至少 10 位。")
+        if Login.objects.filter(username=options["username"]).exists():
+            raise CommandError(f"工号 {options['username']} 已经有人用，请另取一个；忘记密码的，请安全管理员重置。")
+        place = Division.objects.filter(code=options["division"]).first()
+        if place is None:
+            raise CommandError("没有这个区划代码，请先 load_divisions，再核对 12 位代码。")
         organ = Organization.objects.filter(uscc=options["uscc"]).first()
         if organ is None and not options["organization"]:
             raise CommandError("还没有登记这个机关，请加上 --organization 机关名称。")
@@ -37,7 +52,7 @@ class Command(BaseCommand):
                 name=options["organization"],
                 short_name=options["organization"][:8],
                 kind="organ",
-                tier=4,
+                tier=place.level,
                 division=options["division"],
                 parent_id=None,
                 phone="",
