@@ -65,6 +65,7 @@ def for_page(found: QuerySet[Case]) -> QuerySet[Case]:
     known["has_continued_by"] = Exists(Case.objects.filter(continues=OuterRef("pk")))
     target = Concat(Value("case:"), Cast(OuterRef("pk"), CharField()))
     known["has_twins"] = twins.named_elsewhere()
+    known["has_telephone_twins"] = twins.called_elsewhere()
     known["has_certificates"] = Exists(CertificateUse.objects.filter(target=target))
     return found.select_related(*ONE_EACH).prefetch_related("documents", "clocks").annotate(**known)
 
