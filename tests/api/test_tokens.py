@@ -10,6 +10,7 @@ from django.test import Client
 
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.identity import operations as identity
+from onedoor.platform.identity import models as identity_models
 from onedoor.platform.identity.models import AccessToken, ApiClient
 from onedoor.platform.kernel.actors import EVERYWHERE, Actor
 from tests.platform import library
@@ -137,3 +138,65 @@ def test_refusals_speak_rfc_6749(books: Library, frozen: Any) -> None:
 def test_nothing_works_before_the_second_administrator_has_approved(books: Library, frozen: Any) -> None:
     with pytest.raises(identity.ClientState):
         identity.approve_client(login_id=admitted(books).client.pk, actor=SECURITY, at=AT)
+
+
+def end(made: Any, token: str) -> Any:
+    basic = base64.b64encode(f"{made.client.login.username}:{made.secret}".encode()).decode()
+    return Client().post(
+        "/api/v1/oauth/revoke",
+        f"token={token}",
+        content_type="application/x-www-form-urlencoded",
+        headers={"Authorization": f"Basic {basic}"},
+    )
+
+
+def test_a_token_that_was_ended_opens_nothing_when_it_is_shown_again(books: Library, frozen: Any) -> None:
+    made = admitted(books)
+    ended, other = token_of(made), token_of(made)
+    assert call(ended, "/items").status_code == 200
+    assert end(made, ended).json() == {"revoked": True}
+    assert call(ended, "/items").json()["code"] == "identity.invalid_token"
+    assert call(other, "/items").status_code == 200
+    assert end(made, ended).json() == {"revoked": True}  # whether it was one is not told
+
+
+def test_a_client_cannot_end_the_token_of_another(books: Library, frozen: Any) -> None:
+    mine, theirs = admitted(books), admitted(books)
+    token = token_of(theirs)
+    assert end(mine, token).json() == {"revoked": True}
+    assert call(token, "/items").status_code == 200
+
+
+def test_a_changed_or_invented_token_is_refused_even_where_everybody_may_read(books: Library, frozen: Any) -> None:
+    token = token_of(admitted(books))
+    for wrong in (token[:-1] + ("A" if token[-1] != "A" else "B"), token.swapcase(), "x", ""):
+        refused = call(wrong, "/items")
+        assert (refused.status_code, refused.json()["code"]) == (401, "identity.invalid_token"), wrong
+
+
+def test_whoever_shows_a_token_comes_as_the_system_and_a_bad_one_never_falls_back_on_the_session(
+    books: Library, frozen: Any
+) -> None:
+    """The token is asked for first: a browser's log-in neither helps a wrong token nor widens a right one."""
+    token = token_of(admitted(books))
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(identity_models.Login.objects.get(username="clerk"))
+    wrong = browser.get("/api/v1/items", headers={"Authorization": "Bearer x"})
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "identity.invalid_token")
+    own = browser.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
+    assert (own.status_code, 'error="insufficient_scope"' in own["WWW-Authenticate"]) == (403, True)
+
+
+def test_a_session_writes_with_the_csrf_header_and_a_token_needs_none(books: Library, frozen: Any) -> None:
+    case = books.received(AT)
+    path = f"/api/v1/cases/{case.number}/acceptance"
+    token = token_of(admitted(books))
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(identity_models.Login.objects.get(username="clerk"))
+    by_session = browser.post(path, "{}", content_type="application/json", headers={"Idempotency-Key": "a"})
+    assert (by_session.status_code, by_session.json()["code"]) == (403, "onedoor.csrf")
+    shown = {"Idempotency-Key": "b", "Authorization": f"Bearer {token}"}
+    by_token = browser.post(path, "{}", content_type="application/json", headers=shown)
+    assert (by_token.status_code, by_token.json()["code"]) == (403, "onedoor.not_allowed")  # its scopes, not CSRF
+    case.refresh_from_db()
+    assert case.accepted_at is None

@@ -12,6 +12,7 @@ from tests.platform.library import CHINA, TOWN
 from onedoor.platform.cases.models import Case, CasePerson, Draft
 from onedoor.platform.cases.operations import duties
 from onedoor.platform.cases.twins import period_of
+from onedoor.platform.identity.models import Person
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 ELSEWHERE = "330113100000"
@@ -108,3 +109,60 @@ def test_an_obligor_named_by_two_households_and_an_ended_case_are_nothing_to_ask
     CasePerson.objects.filter(case=other).update(role="member")
     desk.act("reader", own(other, "withdraw/"))
     assert "可能重复" not in desk.page("clerk", staff(one))
+
+
+def two_people(desk: Desk) -> tuple[Case, Case]:
+    """Open cases of one item, of two people who have left the same telephone."""
+    offered(one_at_a_time=False)
+    desk.go(AT)
+    one, other = desk.books.received(AT), desk.books.received(AT)
+    Case.objects.filter(pk=other.pk).update(applicant=desk.books.friend)
+    return one, other
+
+
+def hint(page: str) -> str:
+    return page.split("<h2>可能重复</h2>")[1].split("</section>")[0]
+
+
+def test_row_33_the_same_telephone_is_a_weaker_hint_which_says_so_and_shows_no_number(desk: Desk) -> None:
+    one, other = two_people(desk)
+    told = hint(desk.page("clerk", staff(one)))
+    assert staff(other) in told
+    assert "手机号与本件相同（线索较弱" in told
+    assert str(desk.books.friend.phone) not in told
+    assert library.FRIEND.name not in told
+    assert staff(one) in hint(desk.page("clerk", staff(other)))
+
+
+def test_row_33_of_a_telephone_elsewhere_the_officer_learns_only_whom_to_ask(desk: Desk) -> None:
+    one, other = two_people(desk)
+    Case.objects.filter(pk=other.pk).update(division=ELSEWHERE)
+    try:
+        told = hint(desk.page("clerk", staff(one)))
+        assert "不在您的管辖范围，请向该单位核实" in told
+        assert other.number not in told
+    finally:
+        Case.objects.filter(pk=other.pk).update(division=TOWN)
+
+
+def test_a_member_and_a_telephone_in_the_same_other_case_are_one_hint_with_both_reasons(desk: Desk) -> None:
+    one, other = two_people(desk)
+    for case in (one, other):
+        CasePerson.objects.create(case=case, person=desk.books.friend, role="member")
+    told = hint(desk.page("clerk", staff(one)))
+    assert told.count("<li>") == 1
+    assert "也列在其中；申请人的手机号与本件相同" in told
+
+
+def test_other_telephones_none_at_all_and_ended_cases_are_no_hint(desk: Desk) -> None:
+    one, other = two_people(desk)
+    for phones in (("13900000000", "13800000000"), ("", "")):
+        for person, phone in zip((desk.books.friend, desk.books.reader), phones, strict=True):
+            Person.objects.filter(pk=person.pk).update(phone=phone, **Person.by_phone.values(phone))
+        assert "可能重复" not in desk.page("clerk", staff(one))
+    for person in (desk.books.friend, desk.books.reader):
+        Person.objects.filter(pk=person.pk).update(**Person.by_phone.values("13800000000"))
+    assert "可能重复" in desk.page("clerk", staff(one))
+    Case.objects.filter(pk=other.pk).update(state="withdrawn")
+    assert "可能重复" not in desk.page("clerk", staff(one))
+    Case.objects.filter(pk=other.pk).update(state="received")

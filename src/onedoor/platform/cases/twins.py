@@ -1,4 +1,4 @@
-"""Applications that may be one: what counts as the same period, and which open cases name the same person (row 33)."""
+"""Applications that may be one: what counts as the same period, and which open cases name the same person or telephone (row 33)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from onedoor.platform.cases.models import Case, CasePerson
 from onedoor.platform.cases.states import TERMINAL
+from onedoor.platform.identity.models import Person
 from onedoor.platform.kernel.clock import CHINA
 
 PERIODS: Mapping[str, str] = {"month": "每月", "quarter": "每季度", "year": "每年"}
@@ -48,3 +49,25 @@ def _others(mine: QuerySet[CasePerson], *, item_code: str | OuterRef, case: Case
     same = CasePerson.objects.filter(case__item_code=item_code, role=MEMBER, person__in=mine.values("person_id"))
     still = same.exclude(case__state__in=sorted(TERMINAL)).exclude(case__relation=Case.Relation.REVOKE)
     return still.exclude(case=case)
+
+
+def called_elsewhere() -> Exists:
+    """Tell, within a query of cases, whether another person with the same telephone has an open case of the same item."""
+    telephone = OuterRef(f"applicant__{Person.by_phone.searched}")
+    return Exists(_under(telephone, item_code=OuterRef("item_code"), applicant=OuterRef("applicant_id")))
+
+
+def called_alike(case: Case) -> QuerySet[Case]:
+    """Return the open cases of the same item, in any place, of other people with the applicant's telephone."""
+    telephone = getattr(case.applicant, Person.by_phone.searched)
+    rows = _under(telephone or "", item_code=case.item_code, applicant=case.applicant_id)
+    return rows.select_related("receiving_organization").order_by("pk")
+
+
+def _under(telephone: str | OuterRef, *, item_code: str | OuterRef, applicant: int | OuterRef) -> QuerySet[Case]:
+    column = f"applicant__{Person.by_phone.searched}"
+    # Who has left no number has "" there; two of them have nothing in common.
+    same = Case.objects.filter(**{column: telephone, f"{column}__gt": ""}, item_code=item_code)
+    return (
+        same.exclude(applicant_id=applicant).exclude(state__in=sorted(TERMINAL)).exclude(relation=Case.Relation.REVOKE)
+    )

@@ -1,7 +1,7 @@
 """Open cases that may be the same matter, for the officer who has one of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from onedoor.platform.cases import twins
 from onedoor.platform.cases.models import Case
@@ -9,32 +9,49 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.standards.masks import mask_name
 
 MOST = 20
+SAME_TELEPHONE = "申请人的手机号与本件相同（线索较弱，可能是同住，也可能是代办人的号码）"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Twin:
-    """Another open case with one of the same household; `number` is "" where the officer's post does not reach."""
+    """Another open case that may be the same matter; `number` is "" where the officer's post does not reach."""
 
     number: str
     organ: str  # whom to ask
-    people: Sequence[str]  # masked
+    members: list[str] = field(default_factory=list)  # of this household, named there too; masked
+    same_telephone: bool = False
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why they may be one, the stronger reason first."""
+        named = [f"家庭成员{'、'.join(self.members)}也列在其中"] if self.members else []
+        return [*named, *([SAME_TELEPHONE] if self.same_telephone else [])]
 
 
 def twins_of(case: Case, *, actor: Actor) -> list[Twin]:
     """
-    Return the open cases of the same item that name a member of this household, in any place. One query; none where it is
-    known that there are none.
+    Return the open cases of the same item that name a member of this household, or whose applicant has the same
+    telephone, in any place. One query each; none where it is known that there are none.
 
-    Of a case elsewhere the officer learns only that there is one, and which organ to ask.
+    Of a case elsewhere the officer learns only that there is one, why, and which organ to ask.
     """
-    if not getattr(case, "has_twins", True):
-        return []
     found: dict[int, Twin] = {}
-    for row in twins.named_also_in(case)[:MOST]:
-        other = row.case
-        may_open = actor.may("cases.view", division=other.division, line=other.line)
-        known = found.get(other.pk)
-        people = [*(known.people if known else ()), mask_name(row.person.name)]
-        number = other.number if may_open else ""
-        found[other.pk] = Twin(number, other.receiving_organization.name, people)
+    for other, member in _alike(case):
+        if other.pk not in found:
+            may_open = actor.may("cases.view", division=other.division, line=other.line)
+            found[other.pk] = Twin(other.number if may_open else "", other.receiving_organization.name)
+        if member:
+            found[other.pk].members.append(member)
+        else:
+            found[other.pk].same_telephone = True
     return list(found.values())
+
+
+def _alike(case: Case) -> Iterator[tuple[Case, str]]:
+    """Yield another case and the member named in both, "" where it is the telephone."""
+    if getattr(case, "has_twins", True):
+        for row in twins.named_also_in(case)[:MOST]:
+            yield row.case, mask_name(row.person.name)
+    if getattr(case, "has_telephone_twins", True):
+        for other in twins.called_alike(case)[:MOST]:
+            yield other, ""
