@@ -9,8 +9,8 @@ import time_machine
 from django.test import Client
 
 from onedoor.platform.audit.models import AuditEntry
-from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity import models as identity_models
+from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import AccessToken, ApiClient
 from onedoor.platform.kernel.actors import EVERYWHERE, Actor
 from tests.platform import library

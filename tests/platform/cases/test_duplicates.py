@@ -121,7 +121,7 @@ def two_people(desk: Desk) -> tuple[Case, Case]:
 
 
 def hint(page: str) -> str:
-    return page.split("<h2>可能重复</h2>")[1].split("</section>")[0]
+    return page.split("<h2>可能重复</h2>")[1].split("</section>", maxsplit=1)[0]
 
 
 def test_row_33_the_same_telephone_is_a_weaker_hint_which_says_so_and_shows_no_number(desk: Desk) -> None:
