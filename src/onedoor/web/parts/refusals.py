@@ -11,6 +11,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import NotLoggedIn, OneDoorError
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.inputs import Garbled
 
 # What the page is headed with; the refusal's own sentence says what happened and what to do.
 HEADINGS = {
@@ -31,6 +32,15 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        """Refuse a NUL in path, query or form: no database keeps one, and nobody types one."""
+        sent = (
+            value for values in (request.GET, request.POST) for pair in values.lists() for value in (pair[0], *pair[1])
+        )
+        if "\x00" in request.path or any("\x00" in str(value) for value in sent):
+            return answer(request, Garbled())
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer an expected refusal; anything else is a bug and goes on to crash loudly."""
