@@ -161,7 +161,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "certificate_suspend": ("certificates_suspend",),
     "certificate_resume": ("certificates_resume",),
     "certificate_print": ("certificates_record_print",),
-    "certificate_change": ("certificates_change",),
+    "certificate_change": ("certificates_reissue",),
     # sharing and sources
     "sharing_list": ("exchange_list_sharing", "exchange_list_datasets"),
     "sharing_ask": ("exchange_ask_sharing",),

@@ -56,7 +56,6 @@ class CertificateWholeOut(Told):
     case_number: str
     face: dict[str, Any]
     events: list[EventOut]
-    editable: list[list[str]]
     may_certify: bool
     may_end: bool
 
@@ -73,17 +72,6 @@ class EndingIn(GroundsIn):
 
     ending: Line = "revoke"
     document_number: Line = ""
-
-
-class ChangeIn(GroundsIn):
-    """换发新版本；不写的照旧。The next version; what is left out stays as it was."""
-
-    change: Line
-    document_number: Line
-    holders: list[Line] = []
-    lines: dict[str, Line] = {}
-    valid_from: Day | None = None
-    last_valid_on: Day | None = None
 
 
 class PrintIn(Told):
@@ -221,7 +209,6 @@ def _whole(request: HttpRequest, found: Certificate) -> dict[str, Any]:
         **{name: getattr(found, name) for name in ("identifier", "title", "number", "status", "case_number")},
         "face": faces.face_data(found),
         "events": queries.history_of(found),
-        "editable": [list(line) for line in queries.editable_lines(found)],
         "may_certify": queries.may_certify(certificate=found, actor=actor),
         "may_end": queries.may_end(certificate=found, actor=actor),
     }
@@ -270,19 +257,12 @@ def record_print(request: HttpRequest, identifier: Line, sent: PrintIn) -> Certi
     return _after(request, found)
 
 
-@room.write("/certificates/{identifier}/changes", CERTIFIES, "换发证照", CertificateWholeOut)
-def change(request: HttpRequest, identifier: Line, sent: ChangeIn) -> CertificateWholeOut:
-    """Issue the next version: changed, renewed, corrected or reissued."""
+@room.write("/certificates/{identifier}/reissues", CERTIFIES, "补发证照", CertificateWholeOut)
+def reissue(request: HttpRequest, identifier: Line, sent: GroundsIn) -> CertificateWholeOut:
+    """Reissue a lost or damaged certificate: the next version, with every word as it was."""
     found = _found(request, identifier)
-    editable = {code for code, _, _ in queries.editable_lines(found)}
-    lines = {code: text.strip() for code, text in sent.lines.items() if code in editable}
     made = operations.reissue_certificate(
-        certificate_id=found.pk,
-        case_number=found.case_number,
-        holders=operations.renamed_holders(found, sent.holders),
-        face=queries.plain_face(found) | lines,
-        **sent.dict(exclude={"holders", "lines"}),
-        **who(request),
+        certificate_id=found.pk, case_number=found.case_number, **sent.dict(), **who(request)
     )
     return _after(request, made)
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.platform.library import MACHINE
 
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.certificates import faces, kinds, operations, queries
@@ -101,7 +102,7 @@ def test_a_changed_name_gives_version_002_and_the_old_one_lapses_with_a_link(car
         reason="持证人更名",
         case_number="11010526120000007",
         holders=[operations.Holder("欧阳晓楠", person_id=reader.pk)],
-        actor=librarian,
+        actor=MACHINE,
         at=AT + timedelta(days=30),
     )
     card.refresh_from_db()
@@ -119,7 +120,7 @@ def test_a_changed_name_gives_version_002_and_the_old_one_lapses_with_a_link(car
     assert queries.certificates_of_case(case_number=card.case_number) == [card]
     with pytest.raises(operations.CertificateNotAlive):
         operations.reissue_certificate(
-            certificate_id=card.pk, reason="再换", case_number="x", actor=librarian, at=AT + timedelta(days=31)
+            certificate_id=card.pk, reason="再换", case_number="x", actor=MACHINE, at=AT + timedelta(days=31)
         )
 
 
@@ -132,7 +133,7 @@ def test_each_kind_of_change_is_told_with_the_version_that_succeeds(card, librar
         basis="第八条",
         document_number="朝图更〔2026〕1号",
         case_number=card.case_number,
-        actor=librarian,
+        actor=MACHINE,
         at=AT,
     )
     event = CertificateEvent.objects.get(certificate=card, to_status="05")
@@ -145,8 +146,7 @@ def test_a_change_needs_a_reason_and_a_kind(card, librarian):
     for wrong, field in (({"reason": " "}, "reason"), ({"change": "swap"}, "change")):
         with pytest.raises(InvalidInput) as refusal:
             operations.reissue_certificate(
-                **{"certificate_id": card.pk, "reason": "换证", "case_number": "x", "actor": librarian, "at": AT}
-                | wrong
+                **{"certificate_id": card.pk, "reason": "换证", "case_number": "x", "actor": MACHINE, "at": AT} | wrong
             )
         assert set(refusal.value.problems) == {field}
     assert Certificate.objects.get().status == "01"
@@ -159,11 +159,29 @@ def test_a_renewal_moves_the_period(card, librarian):
         case_number="11010527110000001",
         valid_from=date(2027, 11, 24),
         last_valid_on=None,
-        actor=librarian,
+        actor=MACHINE,
         at=AT,
     )
     assert (new.valid_from, new.last_valid_on) == (date(2027, 11, 24), None)
     assert faces.face_data(new)["validity"] == "2027年11月24日起长期有效"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"change": "change"},
+        {"holders": [operations.Holder("欧阳晓楠")]},
+        {"face": {"reading_room": "三层"}},
+        {"valid_from": AT.date()},
+        {"last_valid_on": date(2099, 12, 31)},
+    ],
+)
+def test_an_officer_changes_no_word_of_it(card, librarian, wanted):
+    with pytest.raises(operations.ChangeNeedsCase):
+        operations.reissue_certificate(
+            certificate_id=card.pk, reason="换证", case_number="x", actor=librarian, at=AT, **wanted
+        )
+    assert Certificate.objects.get().status == "01"
 
 
 def test_the_face_is_ready_for_printing(card):

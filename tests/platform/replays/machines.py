@@ -75,11 +75,6 @@ def corrected(fields: Fields) -> Fields:
     return {"answers": answers, "present": fields.get("present") == "yes"}
 
 
-def changed_certificate(fields: Fields) -> Fields:
-    kept = only("reason", "basis", "change", "document_number", "valid_from", "last_valid_on")(fields)
-    return kept | {"holders": [fields["holder-1"]], "lines": {"reading_room": fields["line-reading_room"]}}
-
-
 def imported(fields: Fields) -> Fields:
     row = {"title": "借书证", "number": "J1", "issuer_name": "旧馆", "holders": ["赵六", "钱七"]}
     return {"source": fields["source"], "rows": [row | {"issued_on": "1988-05-06"}]}
@@ -163,7 +158,7 @@ like("revoke", "/certificates/{identifier}/ending")
 like("certificate_suspend", "/certificates/{identifier}/suspension")
 like("certificate_resume", "/certificates/{identifier}/resumption")
 like("certificate_print", "/certificates/{identifier}/prints")
-like("certificate_change", "/certificates/{identifier}/changes", changed_certificate)
+like("certificate_change", "/certificates/{identifier}/reissues")
 like("staff_imports", "/certificate-imports", imported)
 like("staff_imported", "/certificate-imports/{imported_id}/settlement", lambda fields: fields | {"accept": True})
 like("item_new", "/catalog/items", as_yaml)

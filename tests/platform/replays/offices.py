@@ -267,15 +267,7 @@ def certificate_print(stage: Stage) -> Sent:
 
 @sends("certificate_change")
 def certificate_change(stage: Stage) -> Sent:
-    fields = {
-        "holder-1": "欧阳晓楠",
-        "line-reading_room": "三层",
-        "valid_from": TODAY,
-        "last_valid_on": "2027-08-31",
-        "change": "change",
-        "document_number": "朝图更〔2026〕1号",
-    }
-    return of_card(stage, "change", **GROUNDS, **fields)
+    return of_card(stage, "change", **GROUNDS)
 
 
 # Sharing between organs, and the right to look people up

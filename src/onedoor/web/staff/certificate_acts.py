@@ -1,7 +1,6 @@
 """What the certificate officer does to a certificate, one page an act; what was typed stays when it is refused."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,6 @@ from onedoor.platform.certificates import operations, queries
 from onedoor.platform.certificates.queries import Certificate
 from onedoor.platform.kernel import clock
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import typed_day
 from onedoor.web.parts.writes import attempt, keyed
 
 
@@ -67,19 +65,11 @@ def print_copy(request: HttpRequest, identifier: str) -> HttpResponse:
 
 @keyed
 def change(request: HttpRequest, identifier: str) -> HttpResponse:
-    """Issue the next version: changed, renewed, corrected or reissued."""
+    """Reissue a lost or damaged certificate: the next version, with every word as it was."""
 
     def write(found: Certificate) -> object:
         return operations.reissue_certificate(
-            certificate_id=found.pk,
-            change=request.POST.get("change", ""),
-            case_number=found.case_number,
-            document_number=request.POST.get("document_number", ""),
-            holders=_holders(request, found),
-            face=_face(request, found),
-            valid_from=_day(request, "valid_from"),
-            last_valid_on=_day(request, "last_valid_on"),
-            **_grounds(request),
+            certificate_id=found.pk, case_number=found.case_number, **_grounds(request)
         )
 
     return _act(request, identifier, "change", write, done="staff_certificates")
@@ -103,7 +93,6 @@ def _act(
         problems = refusal.by_field
     context = {
         "certificate": found,
-        "fields": [(field, label, request.POST.get(field, text)) for field, label, text in _fields(found)],
         "problems": problems,
         "typed": request.POST,
         "duties": cases.duty_counts(actor=actor),
@@ -118,28 +107,3 @@ def _grounds(request: HttpRequest) -> dict[str, Any]:
         "actor": actor_of(request),
         "at": clock.now(),
     }
-
-
-def _fields(found: Certificate) -> list[tuple[str, str, str]]:
-    """Return name, label and present text of what a change may change on the face."""
-    holders = enumerate(operations.holders_of(found), start=1)
-    names = [(f"holder-{seq}", f"持证人 {seq}" if seq > 1 else "持证人", holder.name) for seq, holder in holders]
-    return names + [(f"line-{code}", label, text) for code, label, text in queries.editable_lines(found)]
-
-
-def _holders(request: HttpRequest, found: Certificate) -> list[operations.Holder]:
-    number = len(operations.holders_of(found))
-    typed = [request.POST.get(f"holder-{seq}", "") for seq in range(1, number + 1)]
-    return operations.renamed_holders(found, typed)
-
-
-def _face(request: HttpRequest, found: Certificate) -> dict[str, Any]:
-    """Return the face with the lines of text as typed; tables and yes-or-no lines stay as they were."""
-    face = queries.plain_face(found)
-    typed = {code: request.POST.get(f"line-{code}") for code, _, _ in queries.editable_lines(found)}
-    return face | {code: value.strip() for code, value in typed.items() if value is not None}
-
-
-def _day(request: HttpRequest, name: str) -> date | None:
-    """Return the typed day, None where none is typed."""
-    return typed_day(request, name) if request.POST.get(name) else None

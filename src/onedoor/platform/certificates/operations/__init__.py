@@ -1,6 +1,6 @@
 """The writes of the certificates room; callers import them from here."""
 
-from onedoor.platform.certificates.operations.changing import CHANGES, holders_of, reissue_certificate, renamed_holders
+from onedoor.platform.certificates.operations.changing import CHANGES, ChangeNeedsCase, holders_of, reissue_certificate
 from onedoor.platform.certificates.operations.ending import (
     lapse_certificates,
     record_print,
@@ -34,6 +34,7 @@ from onedoor.platform.certificates.operations.using import take_back_uses, use_c
 from onedoor.platform.certificates.operations.versions import Holder, Issuer, Order
 
 __all__ = [
+    "ChangeNeedsCase",
     "CHANGES",
     "CertificateAlreadyIssued",
     "CertificateNotAlive",
@@ -56,7 +57,6 @@ __all__ = [
     "make_show_code",
     "record_print",
     "reissue_certificate",
-    "renamed_holders",
     "resume_certificate",
     "revoke_certificate",
     "see_shown",

@@ -1,7 +1,6 @@
 """Issue the next version of a certificate: changed, renewed, corrected or reissued; the chain of versions is kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -46,6 +45,11 @@ class CertificateSuspended(OneDoorError):
     message = "这张证照正在暂扣，不能变更或者换发。请先恢复它；不应再使用的，请依法注销或者撤销。"
 
 
+class ChangeNeedsCase(OneDoorError):
+    code, http_status = "certificates.change_needs_case", 409
+    message = "证照上的内容不能由经办人直接改。内容不变的可以补发；要变更、延续或者更正，请持证人提出相应申请，准予后自动换发。"
+
+
 @transaction.atomic
 def reissue_certificate(
     *,
@@ -67,9 +71,13 @@ def reissue_certificate(
     """
     Issue the next version of a living certificate; the old one lapses and stays linked. `change` is one of CHANGES.
 
+    An officer reissues what is lost or damaged, with every word as it was; what it says changes only with a granted case,
+    whose service asks for the new version.
+
     What is not given stays as it was, the period only when neither of its ends is given. A kind whose national type
     code changed keeps the code of the first version, a kind whose template changed takes the new template.
 
+    :raises ChangeNeedsCase: an officer wants another content.
     :raises CertificateSuspended: it is first resumed, or ended.
     :raises CertificateNotAlive: it was ended or already has a newer version.
     :raises InvalidInput: no reason, no case, or the new version does not fit its kind.
@@ -80,6 +88,8 @@ def reissue_certificate(
     if old.status == Status.SUSPENDED:  # a new version would be valid, and the suspension gone without a word
         raise CertificateSuspended
     require_status(old, Status.VALID)
+    if actor.kind == "officer" and (change != "reissue" or any((face, holders, issuer, valid_from, last_valid_on))):
+        raise ChangeNeedsCase
     problems = {
         name: sentence
         for name, sound, sentence in (
@@ -145,11 +155,3 @@ def holders_of(certificate: Certificate) -> list[Holder]:
         Holder(row.name, row.person_id, row.organization_code, number)
         for row, number in zip(rows, numbers, strict=True)
     ]
-
-
-def renamed_holders(certificate: Certificate, names: Sequence[str]) -> list[Holder]:
-    """Return the holders with the names typed for them, in their order; one without a new name keeps the old one."""
-    holders = holders_of(certificate)
-    typed = [name.strip() for name in names[: len(holders)]]
-    typed += [""] * (len(holders) - len(typed))
-    return [replace(holder, name=name or holder.name) for holder, name in zip(holders, typed, strict=True)]
