@@ -283,3 +283,17 @@ def test_the_event_is_raised_once(books: Library) -> None:
     assert SupervisionEvent.objects.filter(rule="D01").count() == 1
     assert json.dumps(SupervisionEvent.objects.get().facts).count("官员") == 0
     assert Case.objects.count() == 0
+
+
+def test_the_person_sees_that_an_officer_opened_a_paper_handed_in_while_filling_in(
+    books: Library, reader: Client
+) -> None:
+    case = books.received(AT)
+    paper = case.materials.get(code="photo")
+    assert client_of("clerk").get(f"/files/{paper.file_id}/").status_code == 200
+    look = AuditEntry.objects.get(event="files.open")
+    assert (look.target, look.division) == (case.target, case.division)
+    told = reader.get("/me/looks/").content.decode()
+    assert "高碑店镇" in told or "图书" in told  # the organ that looked
+    assert case.item_version.title in told
+    assert len(looks_at_me(actor=books.citizen())) == 1

@@ -108,7 +108,7 @@ ELSEWHERE = {
     Kind.TAKE_CERTIFICATE,
     Kind.GIVE_PAPER,
     Kind.RETURN_TOLERATED,
-    Kind.RAISE_OBJECTION,  # tests/platform/cases/test_objections.py
+    Kind.RAISE_OBJECTION,  # tests/platform/cases/test_notice_objections.py
     Kind.CLOSE_OBJECTION,
     Kind.PROPOSE,
     Kind.OPPOSE,

@@ -26,7 +26,7 @@ def case_of_file(identifier: str, *, actor: Actor, at: datetime) -> Matter | Non
 
 
 def _matter(case: Case) -> Matter:
-    return Matter(case.applicant_id, f"办件 {case.number}", case.division)
+    return Matter(case.applicant_id, f"办件 {case.number}", case.division, case.target)
 
 
 def draft_of_file(identifier: str, *, actor: Actor, at: datetime) -> Matter | None:

@@ -10,11 +10,12 @@ from onedoor.platform.kernel.actors import Actor
 
 @dataclass(frozen=True)
 class Matter:
-    """What a file belongs to: whose it is, what it is called, and where it is dealt with."""
+    """What a file belongs to: whose it is, what it is called, where it is dealt with, and on what a look is recorded."""
 
     person_id: int
     title: str  # stands in the mark of a copy: 办件 and its number
     division: str = ""
+    target: str = ""  # "case:12"; empty: that of the file itself
 
 
 class Reader(Protocol):

@@ -88,7 +88,7 @@ def open_file(*, file_id: int, actor: Actor, at: datetime) -> OpenedFile:
         "files.open",
         actor=actor,
         at=at,
-        target=grant.target,
+        target=matter.target or grant.target,
         division=matter.division,
         fields=[f"file:{stored.pk}"],
         marked=marked,
