@@ -29,6 +29,7 @@ def test_of_eight_officers_with_the_same_page_one_acts(two_processes: LiveSite, 
     revision = re.search(r'name="revision" value="(\d+)"', citizen.page(f"/drafts/{code}/review/"))
     assert revision is not None
     submitted = citizen.submit(f"/drafts/{code}/review/", {"revision": revision[1]})
+    assert submitted.status_code == 302, submitted.text[submitted.text.find("<main") :][:1500]
     number = submitted.headers["Location"].split("/")[2]
     assert citizen.submit(f"/cases/{number}/hand-in/", {}).status_code == 302
 

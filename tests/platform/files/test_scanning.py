@@ -118,6 +118,11 @@ def test_an_infected_file_of_a_draft_is_locked_away_and_the_person_told(
         )
     with pytest.raises(Exception, match="已经隔离，不能再交"):
         give(desk, draft, INFECTED)
+    works(give(desk, draft, CLEAN))  # a fresh file takes its place, nobody has to take the other one out first
+    assert draft.materials.filter(file=stored).count() == 0
+    operations.submit_draft(
+        draft_id=draft.pk, revision=refreshed(draft).revision, actor=desk.books.citizen(), at=clock.now()
+    )
 
 
 def refreshed(draft: Draft) -> Draft:

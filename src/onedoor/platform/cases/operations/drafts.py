@@ -6,6 +6,7 @@ from typing import IO, Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, applications, life, papers
@@ -17,6 +18,7 @@ from onedoor.platform.cases.operations.expiry import kept_until, touch
 from onedoor.platform.catalog import pinning
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.scenarios import scenario_section
+from onedoor.platform.files.models import QUARANTINED
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import outbox
@@ -259,7 +261,9 @@ def attach_material(
         raise MaterialNotFound
     paper = papers.store(owner, definition, name=name, content=content, actor=actor, at=at)
     if draft is not None:
-        draft.materials.filter(code=material, file=None).delete()
+        # A fresh file takes the place of what was answered without one, and of what lies in quarantine.
+        spent = Q(file=None) | Q(file__scan__in=QUARANTINED)
+        draft.materials.filter(spent, code=material).delete()
         touch(draft, at)
     audit.record(
         "cases.attach_material", actor=actor, at=at, target=owner.target, material=material, file=paper.file_id
