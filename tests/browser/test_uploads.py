@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
-from onedoor.demonstration.cast import DAUGHTER
+from onedoor.demonstration.cast import MOTHER
 from tests.browser.test_pages import overflow
 from tests.journeys.test_minimum_living import ITEM
 from tests.live import LiveSite
@@ -42,8 +42,8 @@ KEEP = """() => {
 
 @pytest.fixture
 def papers(visit: Callable[..., Page]) -> Page:
-    """The daughter's own application on a phone, at its papers."""
-    page = visit(name=DAUGHTER.phone)
+    """The mother's own application on a phone, whom no other test of a browser applies for, at its papers."""
+    page = visit(name=MOTHER.phone)
     page.goto(f"/items/{ITEM}/start/")
     page.click("main form button:has-text('开始')")
     page.goto(f"{page.url}materials/")
@@ -167,7 +167,7 @@ def test_a_photo_is_straightened_and_made_smaller_on_the_phone(papers: Page, liv
 
 
 def test_without_a_script_the_form_sends_its_file(visit: Callable[..., Page], tmp_path: Path) -> None:
-    page = visit(name=DAUGHTER.phone, scripts=False)
+    page = visit(name=MOTHER.phone, scripts=False)
     page.goto(f"/items/{ITEM}/start/")
     page.click("main form button:has-text('开始')")
     page.goto(f"{page.url}materials/")
