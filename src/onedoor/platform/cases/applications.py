@@ -17,6 +17,7 @@ from onedoor.platform.catalog.forms import FormField, Section
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.pinning import is_current
 from onedoor.platform.identity import queries as identity
+from onedoor.platform.identity.models import Person
 from onedoor.standards.masks import mask_name
 
 TIERS = {2: "省", 3: "市", 4: "县（市、区）", 5: "乡镇、街道", 6: "村、社区"}
@@ -81,18 +82,41 @@ def computed(item: ServiceItem, answers: Mapping[str, Any]) -> dict[str, Any]:
     return with_computed(item.form, answers, handlers.for_item(item.code).computations)
 
 
+def asked_answers(item: ServiceItem, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was asked and answered, with everything the item computes worked out anew; the rest goes."""
+    worked_out = computed(item, answers)
+    asked = asked_codes(item, worked_out)
+    return {code: value for code, value in worked_out.items() if code in asked}
+
+
 def faults_across_sections(draft: Draft, *, on: date) -> dict[str, str]:
-    """Return what the item's own check finds: answers that are good each but do not fit together."""
+    """Return what keeps the answers from being one application: of another person, or not fitting together."""
     agent_id = None if draft.filled_by_id == draft.applicant_id else draft.filled_by_id
-    application = handlers.Application(
-        answers=computed(draft.item_version.item, draft.answers),
-        applicant_id=draft.applicant_id,
-        applicant_id_number=draft.applicant.id_number,
-        agent_id_number=identity.id_number_of(agent_id) if agent_id else "",
+    item = draft.item_version.item
+    found = misfits(
+        item,
+        computed(item, draft.answers),
+        applicant=draft.applicant,
+        agent_id=agent_id,
         division=draft.division,
         on=on,
     )
-    return _not_the_applicant(draft) | dict(handlers.for_item(draft.item_version.code).check(application))
+    return _not_the_applicant(draft) | found
+
+
+def misfits(
+    item: ServiceItem, answers: Mapping[str, Any], *, applicant: Person, agent_id: int | None, division: str, on: date
+) -> dict[str, str]:
+    """Return what the item's own check finds: answers that are good each but do not fit together."""
+    application = handlers.Application(
+        answers=answers,
+        applicant_id=applicant.pk,
+        applicant_id_number=applicant.id_number,
+        agent_id_number=identity.id_number_of(agent_id) if agent_id else "",
+        division=division,
+        on=on,
+    )
+    return dict(handlers.for_item(item.code).check(application))
 
 
 def _not_the_applicant(draft: Draft) -> dict[str, str]:

@@ -7,15 +7,14 @@ from typing import Any
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, applications, handlers, life
+from onedoor.platform.cases import access, applications, life
 from onedoor.platform.cases.forms.binding import spoken
-from onedoor.platform.cases.forms.validation import asked_codes, check_answers
+from onedoor.platform.cases.forms.validation import check_answers
 from onedoor.platform.cases.models import Case
 from onedoor.platform.cases.operations.relatives import file_answer
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.catalog.forms import FormField
 from onedoor.platform.catalog.items import ServiceItem
-from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import canonical_json, sm3
@@ -83,19 +82,16 @@ def correct_answers(*, case_id: int, corrections: Mapping[str, Any], actor: Acto
 def _corrected(case: Case, changed: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     """Return the answers of a case with some changed, checked as a whole as at the submission."""
     item, before = case.item_version.item, case.declared.content
-    answers = applications.computed(item, {**before, **changed})
-    asked = asked_codes(item, answers)
-    answers = {code: value for code, value in answers.items() if code in asked}
+    answers = applications.asked_answers(item, {**before, **changed})
     problems = check_answers(item, answers, on=day_of(at))
-    application = handlers.Application(
-        answers=answers,
-        applicant_id=case.applicant_id,
-        applicant_id_number=case.applicant.id_number,
-        agent_id_number=identity.id_number_of(case.agent_id) if case.agent_id else "",
+    problems |= applications.misfits(
+        item,
+        answers,
+        applicant=case.applicant,
+        agent_id=case.agent_id,
         division=case.division,
         on=day_of(at),
     )
-    problems |= dict(handlers.for_item(case.item_code).check(application))
     if problems:
         raise InvalidInput(problems)
     given = set(case.materials.values_list("code", flat=True))

@@ -11,7 +11,6 @@ from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, applications, clocks, documents, handlers, life, offers, steps, twins
-from onedoor.platform.cases.forms.validation import asked_codes
 from onedoor.platform.cases.models import (
     AnswerSources,
     Case,
@@ -265,9 +264,7 @@ def _create_case(draft: Draft, delivery: str, actor: Actor, at: datetime) -> Cas
 def _keep_answers(case: Case, draft: Draft, actor: Actor, at: datetime) -> None:
     """Keep what was asked and answered, computed anew, with the sources and the people named."""
     item = draft.item_version.item
-    worked_out = applications.computed(item, draft.answers)
-    asked = asked_codes(item, worked_out)
-    answers: dict[str, Any] = {code: value for code, value in worked_out.items() if code in asked}
+    answers = applications.asked_answers(item, draft.answers)
     CaseAnswers.objects.create(case=case, content=answers, digest=sm3(canonical_json(answers)).hex())
     sources = applications.sources_of(draft, answers)
     if sources:
