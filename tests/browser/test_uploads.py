@@ -190,9 +190,7 @@ def test_a_photo_is_straightened_and_made_smaller_on_the_phone(papers: Page, liv
     assert not picture.getexif()
 
 
-def test_without_a_script_the_form_sends_its_file(
-    visit: Callable[..., Page], live: LiveSite, tmp_path: Path
-) -> None:
+def test_without_a_script_the_form_sends_its_file(visit: Callable[..., Page], live: LiveSite, tmp_path: Path) -> None:
     page = own_paper(visit(name=MOTHER.phone, scripts=False), live)
     path, before = tmp_path / "户口本.jpg", given(page)
     path.write_bytes(samples.photo(900, 700))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from tests.journeys.conftest import work  # noqa: F401  a fixture
 from tests.platform import library
 from tests.platform.desks import Desk
 

@@ -29,9 +29,10 @@ class Desk:
         self._traveller.move_to(moment)
 
     def client(self, name: str) -> Client:
-        """Return a browser of an officer, or of the reader."""
+        """Return a browser of an officer, of the reader, or of the friend where a test has given them an account."""
         client = Client()
-        found = Login.objects.get(person=self.books.reader) if name == "reader" else Login.objects.get(username=name)
+        people = {"reader": self.books.reader, "friend": self.books.friend}
+        found = Login.objects.get(**({"person": people[name]} if name in people else {"username": name}))
         client.force_login(found, backend=BACKEND)
         return prove(client)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from tests.platform import library
+from tests.platform.desks import Desk, staff
 from tests.platform.library import CHINA, MACHINE, READER, Library
 
 from onedoor.platform.cases import handlers, operations
@@ -76,26 +77,39 @@ def passes(books: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]
     return books
 
 
-def decided(books: Library, at: datetime = AT, *, granted: bool = True, **answers: str) -> Case:
+def to_decide(books: Library, at: datetime = AT, **answers: str) -> Case:
+    """Return a case whose notice has ended; it can be decided twenty days after `at`."""
     case = books.received(at, **answers)
     operations.accept_case(case_id=case.pk, actor=books.officer("clerk"), at=at)
     books.step(case, "visit", at, "surveyor", "second_surveyor")
     books.step(case, "opinion", at, "reviewer")
     operations.post_notice(case_id=case.pk, step="notice", actor=books.officer("reviewer"), at=at)
-    later = at + timedelta(days=20)
-    duties.close_ended_notices(at=later)
+    duties.close_ended_notices(at=at + timedelta(days=20))
+    return case
+
+
+def decided(books: Library, at: datetime = AT, *, granted: bool = True, **answers: str) -> Case:
+    case = to_decide(books, at, **answers)
     operations.decide_case(
         case_id=case.pk,
         ruling=Ruling(granted, **library.DENIED),
         actor=books.officer("approver"),
-        at=later,
+        at=at + timedelta(days=20),
     )
     return Case.objects.get(pk=case.pk)
 
 
-def test_a27_a_granted_case_issues_its_certificate_in_the_same_commit(passes: Library) -> None:
-    case = decided(passes)
+def granted_on_the_page(desk: Desk, at: datetime = AT, **answers: str) -> Case:
+    case = to_decide(desk.books, at, **answers)
+    desk.go(at + timedelta(days=20))
+    desk.act("approver", staff(case, "decide/"), decision="grant")
+    return Case.objects.get(pk=case.pk)
+
+
+def test_a27_a_granted_case_issues_its_certificate_in_the_same_commit(desk: Desk, passes: Library) -> None:
+    case = granted_on_the_page(desk)
     certificate = Certificate.objects.get(case_number=case.number)
+    assert certificate.number in desk.page("reader", f"/me/certificates/{certificate.identifier}/")
     assert parse_certificate_id(certificate.identifier).check_ok
     assert certificate.version == 1
     assert certificate.identifier.split(".")[8] == "001"
@@ -112,25 +126,30 @@ def test_a27_a_granted_case_issues_its_certificate_in_the_same_commit(passes: Li
     assert done.facts["certificate"] == certificate.identifier
 
 
-def test_a27_when_the_certificate_fails_nothing_is_decided(passes: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a27_when_the_certificate_fails_nothing_is_decided(
+    desk: Desk, passes: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(case: Case, *, at: datetime) -> None:
         certify(case, at=at)
         raise RuntimeError("no ink")
 
     handler = replace(library.HANDLER, openers={"certify": broken})
     monkeypatch.setitem(handlers._handlers, library.ITEM, handler)
-    with pytest.raises(RuntimeError), transaction.atomic():
-        decided(passes)
+    with pytest.raises(RuntimeError):
+        granted_on_the_page(desk)
+    assert Case.objects.get().state == "deciding"
     assert not Certificate.objects.exists()
     assert not CertificateEvent.objects.exists()
     assert not CaseDocument.objects.filter(kind="grant").exists()
     assert not OutboxMessage.objects.filter(topic__in=["cases.grant", "certificates.issued"]).exists()
 
 
-def test_a28_a_change_of_name_gives_version_002_with_a_link_and_the_old_one_is_superseded(passes: Library) -> None:
-    decided(passes)
+def test_a28_a_change_of_name_gives_version_002_with_a_link_and_the_old_one_is_superseded(
+    desk: Desk, passes: Library
+) -> None:
+    granted_on_the_page(desk)
     old = Certificate.objects.get()
-    case = decided(passes, AT + timedelta(days=40), name="欧阳晓楠")
+    case = granted_on_the_page(desk, AT + timedelta(days=40), name="欧阳晓楠")
     new = Certificate.objects.get(case_number=case.number)
     old.refresh_from_db()
     assert (new.version, new.identifier.split(".")[8], new.succeeds) == (2, "002", old)

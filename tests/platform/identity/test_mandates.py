@@ -10,7 +10,6 @@ from tests.platform.library import CHINA, FRIEND, ITEM, LONG_AGO, MACHINE, READE
 
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Case, Draft
-from onedoor.platform.cases.operations.desk import Defect
 from onedoor.platform.cases.operations.drafts import NotDelegable
 from onedoor.platform.cases.operations.submission import ConsentsMissing
 from onedoor.platform.cases.queries import get_visible_case, my_cases
@@ -57,23 +56,6 @@ def friends_draft(books: Library, at: datetime = AT) -> Draft:
 
 def hand_over(books: Library, draft: Draft, at: datetime) -> Case:
     return operations.submit_draft(draft_id=draft.pk, revision=draft.revision, actor=books.citizen(books.friend), at=at)
-
-
-def test_a24_the_last_day_counts_to_its_last_minute_and_the_next_day_does_not(books: Library) -> None:
-    delegated(books, valid_to=date(2026, 11, 30))
-    case = hand_over(books, friends_draft(books, moment("2026-11-20T10:00")), moment("2026-11-30T23:50"))
-    assert (case.agent, case.applicant) == (books.friend, books.reader)
-    case = operations.hand_in_case(case_id=case.pk, actor=books.citizen(books.friend), at=moment("2026-11-30T23:59"))
-    operations.request_supplement(
-        case_id=case.pk,
-        defects=[Defect("photo", "看不清楚", "在亮处重新拍一张", "《公共图书馆法》")],
-        actor=books.officer("clerk"),
-        at=moment("2026-12-01T10:00"),
-    )
-    with pytest.raises(OneDoorError) as refused:
-        operations.supply_supplement(case_id=case.pk, actor=books.citizen(books.friend), at=moment("2026-12-02T10:00"))
-    assert (refused.value.code, refused.value.http_status) == ("mandate.expired", 403)
-    assert "2026-11-30" in str(refused.value)
 
 
 def test_a_submission_that_was_undone_uses_nothing_up(books: Library) -> None:
