@@ -17,7 +17,7 @@ from onedoor.platform.cases.queries import get_visible_case, worklist
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity import queries
 from onedoor.platform.identity.divisions import load_table
-from onedoor.platform.identity.models import Division, DivisionSuccession, Person, Post
+from onedoor.platform.identity.models import Division, DivisionSuccession, FormerDivisionName, Person, Post
 from onedoor.platform.kernel import tasks
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, OneDoorError
@@ -185,6 +185,7 @@ def test_a_unit_left_below_is_named(province: Library) -> None:
         ([(COUNTY, COUNTY)], DOCUMENT, "successions"),
         ([(COUNTY, "119999000000")], DOCUMENT, "successions"),
         ([(NEW_TOWN, TOWN)], "", "document"),
+        ([(NEW_TOWN, TOWN), (TOWN, NEW_TOWN)], DOCUMENT, "successions"),
     ],
 )
 def test_a_reorganisation_that_cannot_be_is_refused(
@@ -207,6 +208,20 @@ def test_a_new_name_keeps_the_code_and_the_past_keeps_the_old_name(province: Lib
     assert queries.division_name(TOWN, on=DAY - timedelta(days=1)) == "高碑店镇"
     assert queries.division_name(TOWN, on=DAY) == "高碑店街道"
     assert queries.division(TOWN).name == "高碑店街道"
+
+
+def test_a_new_name_shows_in_the_full_names_of_all_below_and_the_past_keeps_the_old_ones(province: Library) -> None:
+    def full(code: str) -> str:
+        return queries.division(code).full_name
+
+    assert full(NEW_TOWN).startswith(full(NEW_COUNTY))
+    before = full(NEW_TOWN)
+    identity.rename_division(code=NEW_COUNTY, name="新名区", on=DAY, actor=MACHINE, at=AFTER)
+    identity.rename_division(code=NEW_COUNTY, name="又名区", on=DAY, actor=MACHINE, at=AFTER)  # a slip, mended at once
+    assert full(NEW_COUNTY).endswith("又名区")
+    assert full(NEW_TOWN) == full(NEW_COUNTY) + queries.division(NEW_TOWN).name
+    assert FormerDivisionName.objects.get(division_id=NEW_TOWN).full_name == before
+    assert full(TOWN) == "高碑店镇"
 
 
 def test_a_newer_table_keeps_the_names_of_the_past_too(province: Library, tmp_path: Any) -> None:

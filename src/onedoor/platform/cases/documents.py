@@ -73,7 +73,8 @@ def issue(
 ) -> CaseDocument:
     """Number, sign and store a document of a case. The numbers of an organ run without gaps within a year."""
     year = day_of(at).year
-    running = next_number(f"document:{organization.pk}:{kind}:{year}")
+    # Counted by what is printed, so that two organs of one short name never give out the same number.
+    running = next_number(f"document:{organization.short_name}{_SERIES[kind]}:{year}")
     number = document_number(organization.short_name, _SERIES[kind], year, running)
     content = {
         "template": TEMPLATE,

@@ -66,7 +66,8 @@ def establish_division(
 @transaction.atomic
 def rename_division(*, code: str, name: str, on: date, actor: Actor, at: datetime) -> Division:
     """
-    Give a division another name from a day on; the code stays, and what is older keeps the old name.
+    Give a division another name from a day on, and all below it the full name that follows; the codes stay, and what
+    is older keeps the old names.
 
     :raises InvalidInput: the name is empty or the present one, or the day lies ahead: enter it on the day.
     """
@@ -81,14 +82,32 @@ def rename_division(*, code: str, name: str, on: date, actor: Actor, at: datetim
         problems["on"] = "更名从当天起生效，请在生效日办理。"
     if problems:
         raise InvalidInput(problems)
-    FormerDivisionName.objects.get_or_create(
-        division=division, until=on, defaults={"name": division.name, "full_name": division.full_name}
+    old, new = division.full_name, division.full_name.removesuffix(division.name) + name.strip()
+    below = _all_below(code)
+    FormerDivisionName.objects.bulk_create(
+        (
+            FormerDivisionName(division=one, until=on, name=one.name, full_name=one.full_name)
+            for one in (division, *below)
+        ),
+        ignore_conflicts=True,  # renamed twice on one day: what it was called before that day counts
     )
-    division.full_name = division.full_name.removesuffix(division.name) + name.strip()
-    division.name = name.strip()
-    division.save(update_fields=["name", "full_name"])
+    division.name, division.full_name = name.strip(), new
+    for one in below:
+        one.full_name = new + one.full_name.removeprefix(old)
+    Division.objects.bulk_update([division, *below], ["name", "full_name"], batch_size=500)
     audit.record("identity.rename_division", actor=actor, at=at, target=f"division:{code}", division=code)
     return division
+
+
+def _all_below(code: str) -> list[Division]:
+    """Lock and return every division under one, abolished ones included: one question a level."""
+    found: list[Division] = []
+    level = [code]
+    while level:
+        rows = list(Division.objects.select_for_update().filter(parent_id__in=level).order_by("code"))
+        found += rows
+        level = [row.code for row in rows]
+    return found
 
 
 @transaction.atomic
@@ -136,9 +155,12 @@ def _check_successions(
         problems["document"] = "请填写批准文件的文号。"
     if not successions:
         problems["successions"] = "请至少写一行：撤销的代码、承接的代码。"
+    ended = {old for old, _ in successions}
     for old, new in successions:
         if old not in known or new not in known or old == new:
             problems["successions"] = f"{old} → {new}：代码不存在，或承接的就是自己，请核对；新设的区划请先登记。"
+        elif new in ended:
+            problems["successions"] = f"承接的 {new} 在同一次变更中也被撤销，请写明最后由谁承接。"
         elif known[new].in_force_to is not None or (known[new].in_force_from or on) > on:
             problems["successions"] = f"承接的 {new} 在变更日还没有设立或已经撤销，请核对。"
         elif known[old].in_force_to not in (None, on):

@@ -14,7 +14,7 @@ from onedoor.platform.identity.models import (
     ServicePoint,
     Unit,
 )
-from onedoor.platform.identity.queries import OrganizationNotFound, find_division, reach_of
+from onedoor.platform.identity.queries import OrganizationNotFound, chain, find_division, reach_of
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
@@ -48,7 +48,9 @@ def register_organization(
     """
     Enter an organization; one with the same credit code is returned unchanged. Without `lines` it does every business.
 
-    :raises InvalidInput: the credit code is wrong, the name is empty, the place or kind is unknown.
+    :raises InvalidInput: the credit code is wrong, the name is empty, the place or kind is unknown, an organ's tier is
+        not that of its place, its superior has another place or a lower tier, the short name stands on the documents
+        of another.
     """
     actor.require("identity.manage", division=division)
     problems = {}
@@ -60,10 +62,10 @@ def register_organization(
         problems["name"] = "请填写单位全称和文号简称。"
     if kind not in Organization.Kind.values or not 1 <= tier <= 6:
         problems["kind"] = "请选择单位性质和层级。"
-    if find_division(division) is None:
-        problems["division"] = "没有找到这个区划代码，请核对。"
+    problems |= _misplaced(kind=kind, tier=tier, division=division, parent_id=parent_id)
     if problems:
         raise InvalidInput(problems)
+    _check_short_name(short_name, uscc=uscc)
     organization, created = Organization.objects.get_or_create(
         uscc=uscc,
         defaults={
@@ -84,6 +86,33 @@ def register_organization(
         target = organization.target
         audit.record("identity.register_organization", actor=actor, at=at, target=target, division=division)
     return organization
+
+
+ORGANS = {Organization.Kind.ORGAN, Organization.Kind.TOWNSHIP, Organization.Kind.COMMITTEE}
+
+
+def _misplaced(*, kind: str, tier: int, division: str, parent_id: int | None) -> dict[str, str]:
+    """Return what does not fit between an organization, its place and its superior, by field."""
+    place = find_division(division)
+    if place is None:
+        return {"division": "没有找到这个区划代码，请核对。"}
+    problems = {}
+    if kind in ORGANS and tier != place.level:
+        problems["tier"] = f"{place.name}是第 {place.level} 级区划，机关的层级要与所在区划相同，请核对。"
+    if parent_id is not None:
+        above = Organization.objects.filter(pk=parent_id).first()
+        if above is None:
+            problems["parent_id"] = "没有找到上级单位，请核对。"
+        elif above.tier > tier or above.division_id not in chain(division):
+            problems["parent_id"] = f"“{above.name}”不能作{place.name}单位的上级：上级要在本区划或其上级区划。"
+    return problems
+
+
+def _check_short_name(short_name: str, *, uscc: str) -> None:
+    """:raises InvalidInput: an organization that has not ended prints this name on its documents."""
+    others = Organization.objects.filter(short_name=short_name.strip(), in_force_to__isnull=True).exclude(uscc=uscc)
+    if other := others.first():
+        raise InvalidInput({"name": f"文号简称“{short_name.strip()}”已由{other.name}使用，请换一个，以免文号相同。"})
 
 
 def _lock(organization_id: int, actor: Actor) -> Organization:
@@ -107,11 +136,12 @@ def rename_organization(
     """
     Give an organization another name from today; documents signed before keep the old one.
 
-    :raises InvalidInput: a name is empty.
+    :raises InvalidInput: a name is empty, or the short one stands on the documents of another organization.
     """
     organization = _lock(organization_id, actor)
     if not name.strip() or not short_name.strip():
         raise InvalidInput({"name": "请填写单位全称和文号简称。"})
+    _check_short_name(short_name, uscc=organization.uscc)
     if name.strip() != organization.name:
         FormerOrganizationName.objects.create(organization=organization, name=organization.name, until=day_of(at))
     organization.name, organization.short_name = name.strip(), short_name.strip()
