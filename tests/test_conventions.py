@@ -53,6 +53,13 @@ WITHOUT_REQUIRE = {
     # Oneself.
     "make_show_code": "only a holder",
     "see_shown": "open to whoever was shown the code",
+    # Nobody has logged in: whoever holds the pass that code and phone have opened.
+    "begin_early_draft": "whoever holds the phone the one-time code went to",
+    "open_early_draft": "whoever holds draft code, phone and one-time code",
+    "renew_early_code": "only with the pass",
+    "save_early_section": "only with the pass",
+    "discard_early_draft": "only with the pass",
+    "take_early_draft": "only with the pass, into a draft of one's own",
     "ask_deletion": "only about oneself",
     "restrict_processing": "only one's own request",
     "ask_delegation": "the agent asks, the principal confirms",

@@ -111,6 +111,8 @@ ONEDOOR_FILE_SIZE_LIMIT = env.int("ONEDOOR_FILE_SIZE_LIMIT", default=20 * 1024 *
 ONEDOOR_SCAN_COMMAND = env.str("ONEDOOR_SCAN_COMMAND", default="")
 # For how many days the operator may look at what did not pass, before it is destroyed.
 ONEDOOR_QUARANTINE_DAYS = env.int("ONEDOOR_QUARANTINE_DAYS", default=30)
+# For how many days a draft begun without an account is kept after it was last saved.
+ONEDOOR_EARLY_DRAFT_DAYS = env.int("ONEDOOR_EARLY_DRAFT_DAYS", default=7)
 # What one person may upload within a day, in bytes.
 ONEDOOR_UPLOAD_QUOTA = env.int("ONEDOOR_UPLOAD_QUOTA", default=200 * 1024 * 1024)
 # Outside the database: each seal is noted here too, so that cutting off the end of the record is found.

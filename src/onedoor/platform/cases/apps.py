@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
 
         from onedoor.platform.cases import figures, filing, notifications, quarantine, reliance, wanted
         from onedoor.platform.cases.checks import check_items
-        from onedoor.platform.cases.operations import calendars, delivery, duties, expiry
+        from onedoor.platform.cases.operations import calendars, delivery, duties, early_expiry, expiry
         from onedoor.platform.files import access as files
         from onedoor.platform.kernel import definitions, outbox, tasks
 
@@ -28,6 +28,8 @@ class CasesConfig(AppConfig):
         tasks.every(600, "cases.return_untolerated", duties.return_untolerated)
         tasks.every(3600, "cases.warn_expiring_drafts", expiry.warn_expiring_drafts)
         tasks.every(3600, "cases.discard_expired_drafts", expiry.discard_expired_drafts)
+        tasks.every(3600, "cases.warn_ending_early_drafts", early_expiry.warn_ending_early_drafts)
+        tasks.every(3600, "cases.discard_ended_early_drafts", early_expiry.discard_ended_early_drafts)
         tasks.every(600, "cases.public_deliveries", delivery.complete_public_deliveries)
         tasks.every(600, "cases.hearing_rights", duties.expire_hearing_rights)
         notifications.listen()

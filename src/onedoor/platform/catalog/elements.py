@@ -69,6 +69,7 @@ WORDS = {
     "scenarios": "情形",
     "faq": "常见问题",
     "delegable": "可否委托",
+    "early_draft": "可否先填后登录",
     "assurance": "实名等级",
     "undo_minutes": "可撤销时间（分钟）",
     "supplement_days": "补正期限（自然日）",

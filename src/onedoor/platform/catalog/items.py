@@ -225,6 +225,7 @@ class ServiceItem(StrictModel):
     handle_forms: tuple[Literal["1", "2", "3", "4", "5", "9"], ...] = ("1", "2", "3")
     delegable: bool = True
     alone_from: Literal[16, 18] = 18  # from which age a person applies without a guardian (Civil Code arts. 18, 19)
+    early_draft: bool = True  # a person may fill the form in before logging in; an organization's has to be known first
     one_at_a_time: bool = True  # a person has one open case of this item at the most
     once_per: Literal["", "month", "quarter", "year"] = ""  # granted to a person once in a calendar period at the most
     assurance: Annotated[int, Field(ge=0, le=4)] = 3
@@ -260,6 +261,11 @@ class ServiceItem(StrictModel):
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    @property
+    def begins_early(self) -> bool:
+        """Tell whether the form may be filled in before logging in."""
+        return self.early_draft and self.audience == "person"
 
     def lets(self, *ways: Literal["waiver", "commitment", "tolerance"]) -> bool:
         """Tell whether any paper may come in one of these ways, so that nobody looks for what cannot be there."""

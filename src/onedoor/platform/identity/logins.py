@@ -23,6 +23,8 @@ BETWEEN = timedelta(seconds=60)
 PER_DAY = 10
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=30)
+# What a code is for is part of its digest: one asked for with a phone alone never opens an account.
+LOGGING_IN, HOLDING = "", "phone:"
 STEP = 30  # seconds of a one-time password (RFC 6238)
 
 
@@ -79,14 +81,30 @@ def issue_code(*, phone: str, at: datetime) -> str | None:
 
     :raises TooManyCodes: one a minute, ten a day.
     """
+    code = _issue(phone, LOGGING_IN, at)
+    known = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN, is_active=True).exists()
+    return code if known else None
+
+
+@transaction.atomic
+def issue_phone_code(*, phone: str, at: datetime) -> str:
+    """
+    Make a one-time code by which whoever holds a phone proves it, account or not; it opens no account.
+
+    :raises TooManyCodes: one a minute, ten a day, those for logging in counted with them.
+    """
+    return _issue(phone, HOLDING, at)
+
+
+def _issue(phone: str, purpose: str, at: datetime) -> str:
     index = _index(phone)
     recent = OneTimeCode.objects.filter(phone_index=index, sent_at__gt=at - timedelta(days=1))
     if recent.filter(sent_at__gt=at - BETWEEN).exists() or recent.count() >= PER_DAY:
         raise TooManyCodes
     code = f"{secrets.randbelow(1_000_000):06d}"
-    OneTimeCode.objects.create(phone_index=index, digest=_digest(index, code), sent_at=at, expires_at=at + GOOD_FOR)
-    known = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN, is_active=True).exists()
-    return code if known else None
+    digest = _digest(index, purpose + code)
+    OneTimeCode.objects.create(phone_index=index, digest=digest, sent_at=at, expires_at=at + GOOD_FOR)
+    return code
 
 
 def use_code(*, phone: str, code: str, at: datetime) -> Login:
@@ -95,6 +113,26 @@ def use_code(*, phone: str, code: str, at: datetime) -> Login:
 
     :raises CodeWrong: wrong, used, too old, or tried too often.
     """
+    good = _use(phone, LOGGING_IN + _plain(code), at)
+    found = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN, is_active=True)
+    login = found.first() if good else None
+    if login is None:
+        raise CodeWrong
+    return login
+
+
+def use_phone_code(*, phone: str, code: str, at: datetime) -> None:
+    """
+    Prove that somebody holds a phone by the code last sent there by `issue_phone_code`; it is used up.
+
+    :raises CodeWrong: wrong, used, too old, tried too often, or sent for logging in.
+    """
+    if not _use(phone, HOLDING + _plain(code), at):
+        raise CodeWrong
+
+
+def _use(phone: str, typed: str, at: datetime) -> bool:
+    """Tell whether this is the code last sent to the phone, and use it up; a wrong try is counted."""
     index = _index(phone)
     # Counting a wrong try must survive the refusal, so it is committed before anything is raised.
     with transaction.atomic():
@@ -102,14 +140,14 @@ def use_code(*, phone: str, code: str, at: datetime) -> Login:
         good = last is not None and last.used_at is None and last.expires_at > at and last.tries < TRIES
         if last is not None and good:
             last.tries += 1
-            good = _same(last.digest, _digest(index, unicodedata.normalize("NFKC", code).strip()))
+            good = secrets.compare_digest(last.digest, _digest(index, typed))
             last.used_at = at if good else None
             last.save(update_fields=["tries", "used_at"])
-    found = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN, is_active=True)
-    login = found.first() if good else None
-    if login is None:
-        raise CodeWrong
-    return login
+    return good
+
+
+def _plain(typed: str) -> str:
+    return unicodedata.normalize("NFKC", typed).strip()
 
 
 def _index(phone: str) -> str:

@@ -64,6 +64,17 @@ from onedoor.platform.cases.operations.duties import (
     return_unsupplied_cases,
     return_untolerated,
 )
+from onedoor.platform.cases.operations.early import (
+    Opened,
+    Taken,
+    begin_early_draft,
+    discard_early_draft,
+    open_early_draft,
+    renew_early_code,
+    save_early_section,
+    send_early_code,
+    take_early_draft,
+)
 from onedoor.platform.cases.operations.endings import dispense_case, terminate_case
 from onedoor.platform.cases.operations.hearings import (
     hold_hearing,
@@ -101,6 +112,15 @@ from onedoor.platform.cases.operations.tolerance import return_overdue
 from onedoor.platform.cases.operations.voiding import confirm_void, request_void
 
 __all__ = [
+    "take_early_draft",
+    "send_early_code",
+    "save_early_section",
+    "renew_early_code",
+    "open_early_draft",
+    "discard_early_draft",
+    "begin_early_draft",
+    "Taken",
+    "Opened",
     "CaseChanged",
     "DELIVERY_CHOICES",
     "Finding",

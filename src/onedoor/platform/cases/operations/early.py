@@ -1,0 +1,313 @@
+"""先填着，不用登录: fill a form in before logging in, come back by code and phone, and take it along once one has logged in."""
+
+import secrets
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases import applications
+from onedoor.platform.cases.forms.known import agrees
+from onedoor.platform.cases.forms.validation import CleanedSection
+from onedoor.platform.cases.models import Draft, EarlyDraft
+from onedoor.platform.cases.operations.drafts import save_section, start_draft
+from onedoor.platform.catalog import pinning
+from onedoor.platform.catalog.forms import Section
+from onedoor.platform.identity import logins
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.crypto import keyed_hash
+from onedoor.platform.kernel.errors import NotFound, OneDoorError, StaleVersion
+from onedoor.platform.messages import operations as messages
+from onedoor.platform.messages.gateway import GatewayUnavailable
+
+MOST_A_PHONE = 5
+PASS_FOR = timedelta(hours=1)  # after the last save; then the code is asked for again
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 of them, without O/0 and I/1
+LENGTH = 12  # 60 bits
+WHO_IT_IS = ("person.name", "person.id_number")  # has to agree with the person who takes it; a phone need not
+MINUTES = 5  # for which a one-time code is good
+
+
+class EarlyDraftClosed(OneDoorError):
+    code, http_status, message = (
+        "cases.early_draft_closed",
+        403,
+        "这份先填的草稿没有打开，或者打开得太久了。请用草稿码和手机号重新打开。",
+    )
+
+
+class NotBeforeLogin(OneDoorError):
+    code, http_status, message = "cases.not_before_login", 409, "这个事项要先登录才能填写，请登录后开始申请。"
+
+
+class TooManyEarlyDrafts(OneDoorError):
+    code, http_status, message = (
+        "cases.too_many_early_drafts",
+        409,
+        f"这个手机号已经有 {MOST_A_PHONE} 份先填的草稿。请先用草稿码打开其中一份，填完或删去，也可以登录后再填。",
+    )
+
+
+class CodeNotSent(OneDoorError):
+    code, http_status, message = (
+        "cases.early_code_not_sent",
+        503,
+        "短信暂时发不出去，请一分钟后再试；也可以用密码登录后填写，或到窗口办理。",
+    )
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An early draft with what opens it, told once: the pass for this device, the code for the next one ("": as it was)."""
+
+    draft: EarlyDraft
+    key: str
+    code: str = ""
+
+
+def send_early_code(*, phone: str, at: datetime, wall: datetime) -> None:
+    """
+    Send a one-time code to a phone, account or not. `wall` is the moment as the gateway's clock has it.
+
+    :raises TooManyCodes: one a minute, ten a day.
+    :raises CodeNotSent: the gateway does not answer.
+    """
+    code = logins.issue_phone_code(phone=phone, at=at)
+    try:
+        messages.send_code(phone=phone, code=code, minutes=MINUTES, at=wall)
+    except GatewayUnavailable:
+        raise CodeNotSent from None
+
+
+def begin_early_draft(
+    *, item_code: str, division: str, phone: str, one_time_code: str, actor: Actor, at: datetime
+) -> Opened:
+    """
+    Begin a form without an account, for whoever holds the phone; `division` (12 digits) is the place chosen.
+
+    It stands in no transaction of its own: a wrong code has to stay counted.
+
+    :raises ItemNotFound, ItemSuspended, NotBeforeLogin: why it cannot begin; asked before the code is used up.
+    :raises CodeWrong, TooManyEarlyDrafts: as their names say.
+    """
+    version = pinning.version_for_new_case(code=item_code, chain=identity.chain(division), on=day_of(at))
+    if not version.item.begins_early:
+        raise NotBeforeLogin
+    logins.use_phone_code(phone=phone, code=one_time_code, at=at)
+    with transaction.atomic():
+        if EarlyDraft.objects.filter(**EarlyDraft.by_phone.at(phone), expires_at__gt=at).count() >= MOST_A_PHONE:
+            raise TooManyEarlyDrafts
+        code, key = _new_code(), secrets.token_urlsafe(24)
+        draft = EarlyDraft.objects.create(
+            item_version=version,
+            division=division,
+            phone=phone,
+            **EarlyDraft.by_phone.values(phone),
+            code_digest=_digest_of_code(code),
+            pass_digest=_digest_of_key(key),
+            pass_until=at + PASS_FOR,
+            created_at=at,
+            saved_at=at,
+            expires_at=kept_until(at),
+        )
+        audit.record("cases.begin_early_draft", actor=actor, at=at, target=draft.target, division=division)
+    return Opened(draft, key, code)
+
+
+def open_early_draft(*, code: str, phone: str, one_time_code: str, actor: Actor, at: datetime) -> Opened:
+    """
+    Open an early draft on this device; the pass of the device before ends.
+
+    It stands in no transaction of its own: a wrong code has to stay counted.
+
+    :raises CodeWrong: the one-time code is wrong, or nothing of this phone has this draft code; it does not tell which.
+    """
+    index = EarlyDraft.by_phone.at(phone)
+    found = EarlyDraft.objects.filter(**index, code_digest=_digest_of_code(code), expires_at__gt=at).first()
+    # A mistyped draft code counts as a try and leaves the one-time code good for the next.
+    logins.use_phone_code(phone=phone, code=one_time_code if found is not None else "", at=at)
+    if found is None:  # the empty code above is never right
+        raise logins.CodeWrong
+    with transaction.atomic():
+        draft = EarlyDraft.objects.select_for_update(of=("self",)).filter(pk=found.pk).first()
+        if draft is None:
+            raise EarlyDraftClosed
+        key = secrets.token_urlsafe(24)
+        draft.pass_digest, draft.pass_until = _digest_of_key(key), at + PASS_FOR
+        draft.save(update_fields=["pass_digest", "pass_until"])
+        audit.record("cases.open_early_draft", actor=actor, at=at, target=draft.target, division=draft.division)
+    return Opened(draft, key)
+
+
+@transaction.atomic
+def renew_early_code(*, key: str, actor: Actor, at: datetime) -> str:
+    """
+    Give an opened draft another code, for whoever has not noted the first, and return it; the one before opens nothing.
+
+    :raises EarlyDraftClosed: the pass opens nothing.
+    """
+    draft = _lock(key, at)
+    code = _new_code()
+    draft.code_digest = _digest_of_code(code)
+    draft.save(update_fields=["code_digest"])
+    audit.record("cases.renew_early_code", actor=actor, at=at, target=draft.target, division=draft.division)
+    return code
+
+
+@transaction.atomic
+def save_early_section(
+    *, key: str, revision: int, section: str, cleaned: CleanedSection, actor: Actor, at: datetime
+) -> EarlyDraft:
+    """
+    Save one section as `save_section` does for a person's draft.
+
+    :raises EarlyDraftClosed: the pass opens nothing, or the form has no such section.
+    :raises StaleVersion: somebody else has saved meanwhile.
+    """
+    draft = _lock(key, at)
+    if draft.revision != revision:
+        raise StaleVersion
+    item = draft.item_version.item
+    definition = item.form.section(section)
+    if definition is None:
+        raise NotFound
+    codes = {field.code for field in definition.asked_fields(draft.answers)}
+    answers = {code: value for code, value in draft.answers.items() if code not in codes} | dict(cleaned.answers)
+    typed = {path: text for path, text in draft.typed.items() if path.split(".")[0] not in codes} | dict(cleaned.typed)
+    draft.answers, draft.typed = applications.computed(item, answers), typed
+    draft.revision, draft.saved_at, draft.warned = draft.revision + 1, at, False
+    draft.expires_at, draft.pass_until = kept_until(at), at + PASS_FOR
+    kept = ("answers", "typed", "revision", "saved_at", "warned", "expires_at", "pass_until")
+    draft.save(update_fields=kept)
+    audit.record(
+        "cases.save_early_section",
+        actor=actor,
+        at=at,
+        target=draft.target,
+        division=draft.division,
+        section=section,
+    )
+    return draft
+
+
+@transaction.atomic
+def discard_early_draft(*, key: str, actor: Actor, at: datetime) -> None:
+    """
+    Throw an opened draft away with everything in it.
+
+    :raises EarlyDraftClosed: the pass opens nothing.
+    """
+    draft = _lock(key, at)
+    audit.record("cases.discard_early_draft", actor=actor, at=at, target=draft.target, division=draft.division)
+    draft.delete()
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What has become of an early draft: the person's own, and the labels of what they are asked again."""
+
+    draft: Draft
+    asked_again: Sequence[str]
+
+
+@transaction.atomic
+def take_early_draft(*, key: str, actor: Actor, at: datetime) -> Taken:
+    """
+    Take what was filled in before logging in into a draft of one's own; the early draft is gone with its code.
+
+    What the person's own open draft answers already stays. A name or an
+    identity number of somebody else is left out and asked again.
+
+    :raises NotLoggedIn, EarlyDraftClosed: as their names say.
+    :raises GuardianOnly, DivisionSplit, ItemNotFound: why an application cannot begin.
+    """
+    person = actor.require_person()
+    early = _lock(key, at)
+    draft = start_draft(item_code=early.item_version.code, applicant_id=person, actor=actor, at=at)
+    fitting = applications.fields_that_fit(early.item_version.item, draft.item_version.item)
+    fields = [field for field in draft.item_version.item.form.all_fields() if field.code in early.answers]
+    known = applications.known_answers(draft)
+    wrong = {
+        field.code
+        for field in fields
+        if field.prefill in WHO_IT_IS
+        and (field.code not in known or not agrees(known[field.code].value, early.answers[field.code]))
+    }
+    answers = {code: value for code, value in early.answers.items() if code in fitting - wrong}
+    typed = {path: text for path, text in early.typed.items() if path.split(".")[0] in fitting - wrong}
+    for section in draft.item_version.item.form.sections:
+        draft = _bring(draft, section, answers, typed, actor, at)
+    audit.record(
+        "cases.take_early_draft",
+        actor=actor,
+        at=at,
+        target=early.target,
+        division=draft.division,
+        draft=str(draft.pk),
+    )
+    early.delete()
+    return Taken(draft, [field.label for field in fields if field.code in wrong or field.code not in fitting])
+
+
+def _bring(
+    draft: Draft, section: Section, answers: Mapping[str, Any], typed: Mapping[str, str], actor: Actor, at: datetime
+) -> Draft:
+    """Put what was filled in early into a section, where nothing stands yet."""
+    codes = {field.code for field in section.fields if field.type != "computed"}
+    free = codes - set(draft.answers) - {path.split(".")[0] for path in draft.typed}
+    fresh = {code: value for code, value in answers.items() if code in free}
+    unready = {path: text for path, text in typed.items() if path.split(".")[0] in free}
+    if not fresh and not unready:
+        return draft
+    whole = CleanedSection(
+        answers={code: value for code, value in draft.answers.items() if code in codes} | fresh,
+        typed={path: text for path, text in draft.typed.items() if path.split(".")[0] in codes} | unready,
+        problems={},
+        reasons={code: text for code, text in (draft.reasons or {}).items() if code in codes},
+    )
+    return save_section(
+        draft_id=draft.pk, revision=draft.revision, section=section.code, cleaned=whole, actor=actor, at=at
+    )
+
+
+def kept_until(at: datetime) -> datetime:
+    """Return until when an early draft saved now is kept."""
+    return at + timedelta(days=settings.ONEDOOR_EARLY_DRAFT_DAYS)
+
+
+def of_pass(key: str) -> dict[str, str]:
+    """Return the condition that finds the draft a pass opens; nothing is found by an empty one."""
+    return {"pass_digest": _digest_of_key(key) or "-"}
+
+
+def _lock(key: str, at: datetime) -> EarlyDraft:
+    """:raises EarlyDraftClosed: the pass opens nothing, or no longer."""
+    waiting = EarlyDraft.objects.select_for_update(of=("self",)).filter(
+        **of_pass(key), pass_until__gt=at, expires_at__gt=at
+    )
+    draft = waiting.first()
+    if draft is None:
+        raise EarlyDraftClosed
+    return draft
+
+
+def _new_code() -> str:
+    letters = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    return "-".join(letters[place : place + 4] for place in range(0, LENGTH, 4))
+
+
+def _digest_of_code(typed: str) -> str:
+    """Return under what a code is kept, however it was typed: in small letters, full width, without the dashes."""
+    plain = "".join(one for one in unicodedata.normalize("NFKC", typed).upper() if one.isalnum())
+    return keyed_hash(plain, purpose="cases.early_draft.code")
+
+
+def _digest_of_key(key: str) -> str:
+    return keyed_hash(key, purpose="cases.early_draft.pass")

@@ -1,0 +1,21 @@
+"""What whoever holds the pass of an early draft may read of it; nobody else reads anything."""
+
+from datetime import datetime
+
+from onedoor.platform.cases.forms.validation import missing_in_section
+from onedoor.platform.cases.models import EarlyDraft
+from onedoor.platform.cases.operations.early import EarlyDraftClosed, of_pass
+
+
+def get_early_draft(*, key: str, at: datetime) -> EarlyDraft:
+    """:raises EarlyDraftClosed: the pass opens nothing, or no longer."""
+    found = EarlyDraft.objects.filter(**of_pass(key), pass_until__gt=at, expires_at__gt=at).first()
+    if found is None:
+        raise EarlyDraftClosed
+    return found
+
+
+def early_screens(draft: EarlyDraft) -> list[tuple[str, str, bool]]:
+    """Return code, title and whether nothing is missing, of every section of an early draft as it stands."""
+    sections = draft.item_version.item.form.shown_sections(draft.answers)
+    return [(one.code, one.title, not missing_in_section(one, draft)) for one in sections]
