@@ -14,11 +14,10 @@ from onedoor.platform.cases import operations
 from onedoor.platform.cases.access import CaseNotFound
 from onedoor.platform.cases.models import Draft, KeptCase, Material, SubjectRequest
 from onedoor.platform.cases.operations.subject_requests import SubjectRequestNotFound
-from onedoor.platform.cases.operations.submission import AssuranceTooLow
 from onedoor.platform.cases.queries import get_visible_case
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import NotLoggedIn
+from onedoor.platform.kernel.errors import AssuranceTooLow, NotLoggedIn
 
 BACKEND = "onedoor.platform.identity.backends.AccountBackend"
 

@@ -8,7 +8,7 @@ from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.certificates import operations, queries
 from onedoor.platform.certificates.models import ShowCode
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import InvalidInput, NotLoggedIn
+from onedoor.platform.kernel.errors import AssuranceTooLow, InvalidInput, NotLoggedIn
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -68,7 +68,7 @@ def test_only_a_holder_of_level_three_shows_a_valid_certificate(show, card, hold
             show(actor=other)
     with pytest.raises(NotLoggedIn):
         show(actor=Actor.anonymous())
-    with pytest.raises(operations.ShowNeedsRealName):
+    with pytest.raises(AssuranceTooLow):
         show(actor=Actor(kind="citizen", name="", person_id=holder.person_id, assurance=2))
     for change, field in (({"purpose": " "}, "purpose"), ({"fields": ["secret"]}, "fields")):
         with pytest.raises(InvalidInput) as refusal:

@@ -17,14 +17,13 @@ from tests.platform.library import ITEM, LONG_AGO, MACHINE, READER, TOWN, Librar
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.cases import operations as cases
 from onedoor.platform.cases.models import Draft
-from onedoor.platform.cases.operations.submission import AssuranceTooLow
 from onedoor.platform.identity import logins, passwords, queries
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.backends import AccountBackend
 from onedoor.platform.identity.models import Delegation, Login, LoginSession, Person
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.platform.kernel.errors import AssuranceTooLow, InvalidInput
 from onedoor.platform.kernel.parameters import write_parameter
 from onedoor.platform.messages.models import Message
 from onedoor.web.parts.addresses import client_address
@@ -433,7 +432,7 @@ def test_two_proofs_are_good_for_half_an_hour_and_then_one_more_is_enough(
         clock.shift(timedelta(minutes=16))
         client.get("/me/")
     late = hands_in()
-    assert late.status_code == 422
+    assert late.status_code == 403
     assert "再验证一次身份" in late.content.decode()
     asked = client.get(f"/login/step-up/?next=/drafts/{draft.pk}/review/").content.decode()
     for way in ("窗口当面核验", "家人代办", "帮办代办员", "不要求刷脸", "改用短信验证码"):  # R-ID-1, A22

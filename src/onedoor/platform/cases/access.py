@@ -99,6 +99,16 @@ def require_applicant_side(case: Case, *, actor: Actor, scope: str, on: date) ->
     )
 
 
+def require_applicant_act(case: Case, *, actor: Actor, on: date, scope: str = "submit") -> None:
+    """
+    As `require_applicant_side`, for an act that has effect in law: it takes the real-name level the item asks for.
+
+    :raises AssuranceTooLow: the person is not known surely enough in this session.
+    """
+    require_applicant_side(case, actor=actor, scope=scope, on=on)
+    actor.require_level(case.item_version.item.assurance)
+
+
 def require_draft(draft: Draft, *, actor: Actor, scope: str, on: date) -> None:
     """:raises DraftNotFound: the draft is neither the actor's own nor that of somebody the actor may act for."""
     if actor.person_id is None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from onedoor.platform.kernel.errors import NotAllowed, NotLoggedIn
+from onedoor.platform.kernel.errors import AssuranceTooLow, NotAllowed, NotLoggedIn
 
 Channel = Literal["web", "window", "kiosk", "hotline", "wechat", "api", "system"]
 CHANNEL_NAMES = {
@@ -16,6 +16,9 @@ CHANNEL_NAMES = {
     "system": "系统",
 }
 CodeRange = tuple[str, str]  # half-open: start <= code < end, 12-digit codes
+# How surely a person is known (real-name levels of the national standard of unified identity).
+MATCHED = 2  # name and number agree with the population register
+PROVED = 3  # the person themselves, by two proofs: what has effect in law
 EVERYWHERE: tuple[CodeRange, ...] = (("", "~"),)
 
 
@@ -85,6 +88,15 @@ class Actor:
         if self.person_id is None:
             raise NotLoggedIn
         return self.person_id
+
+    def require_level(self, level: int) -> None:
+        """
+        Let a person whose real-name level is high enough; officers and the machine act under a permission instead.
+
+        :raises AssuranceTooLow: the level in this session is lower; a second proof, or the window, raises it.
+        """
+        if self.kind in ("anonymous", "citizen") and self.assurance < level:
+            raise AssuranceTooLow
 
     def require_login(self) -> int:
         """:raises NotLoggedIn: nobody has logged in."""

@@ -37,6 +37,14 @@ class NotLoggedIn(OneDoorError):
     code, http_status, message = "onedoor.not_logged_in", 401, "请先登录。"
 
 
+class AssuranceTooLow(OneDoorError):
+    code, http_status, message = (
+        "identity.assurance_too_low",
+        403,
+        "办理此事项需要更高的实名等级，请先完成身份核验（可用手机核验，也可到窗口核验）。",
+    )
+
+
 class StaleVersion(OneDoorError):
     code, http_status, message = "onedoor.stale", 409, "内容已被他人更新，您填写的内容已保留，请刷新后核对再提交。"
 

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 
 from onedoor.platform.cases import operations as case_operations
 from onedoor.platform.cases import queries as cases
-from onedoor.platform.cases.operations.submission import AssuranceTooLow
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.exchange import queries as exchange
@@ -165,17 +164,10 @@ def looks(request: HttpRequest) -> HttpResponse:
 def my_data(request: HttpRequest) -> HttpResponse:
     """Ask for the deletion of what is held about me; restrict what the law keeps."""
     actor = actor_of(request)
-    context: dict[str, Any] = {}
-    status = 200
     if request.method == "POST":
-        _, refusal = attempt(request, lambda: _ask_about_data(request))
-        if refusal is None:
-            return redirect("my_data")
-        if not isinstance(refusal, AssuranceTooLow):
-            raise refusal
-        context, status = {"problem": str(refusal), "step_up": True}, refusal.http_status
-    context["requests"] = cases.subject_requests(actor=actor)
-    return render(request, "citizen/my_data.html", context, status=status)
+        _ask_about_data(request)
+        return redirect("my_data")
+    return render(request, "citizen/my_data.html", {"requests": cases.subject_requests(actor=actor)})
 
 
 def _ask_about_data(request: HttpRequest) -> None:

@@ -25,8 +25,9 @@ from onedoor.platform.messages.gateway import GatewayUnavailable
 from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY, actor_of, factors_now
+from onedoor.web.parts.held import HELD_KEY
 from onedoor.web.parts.limits import limited
-from onedoor.web.parts.sessions import HELD_KEY, IDLE_MESSAGE, enter
+from onedoor.web.parts.sessions import IDLE_MESSAGE, enter
 from onedoor.web.parts.writes import keyed, unkeyed
 
 MOST_DRIFT = 60  # seconds between the clock of this process and that of the database

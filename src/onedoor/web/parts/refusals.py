@@ -9,7 +9,8 @@ from django.utils.http import urlencode
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import NotLoggedIn, OneDoorError
+from onedoor.platform.kernel.errors import AssuranceTooLow, NotLoggedIn, OneDoorError
+from onedoor.web.parts import held
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import Garbled
 
@@ -57,9 +58,22 @@ def answer(request: HttpRequest, refusal: OneDoorError) -> HttpResponse:
     return page(request, refusal)
 
 
+def _heading(refusal: OneDoorError) -> str:
+    return HEADINGS.get(refusal.http_status, "暂时办不了")
+
+
 def page(request: HttpRequest, refusal: OneDoorError) -> HttpResponse:
-    """Say what happened, what is kept and where to go on."""
-    context = {"refusal": refusal, "heading": HEADINGS.get(refusal.http_status, "暂时办不了")}
+    """
+    Say what happened, what is kept and where to go on. What was typed by somebody who has to prove more surely who
+    they are is kept, and handed in from there.
+    """
+    kept = isinstance(refusal, AssuranceTooLow) and held.hold(request)
+    context = {
+        "refusal": refusal,
+        "heading": "再验证一次身份就能办" if isinstance(refusal, AssuranceTooLow) else _heading(refusal),
+        "held": kept,
+        "after_proof": reverse("held_form") if kept else request.get_full_path(),
+    }
     return render(request, "parts/refusal.html", context, status=refusal.http_status)
 
 

@@ -1,6 +1,5 @@
-"""A log-in on this device: how long it may rest, where else one is logged in, and what was typed when it ran out."""
+"""A log-in on this device: how long it may rest, and where else one is logged in."""
 
-import json
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -18,17 +17,14 @@ from onedoor.platform.identity import logins, queries
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.operations.sessions import SEEN_EVERY
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.crypto import decrypt_text, encrypt_text
 from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY, actor_of, idle_seconds
+from onedoor.web.parts.held import HELD_KEY, LOGIN_KEY, sealed_form
 from onedoor.web.parts.inputs import posted
-from onedoor.web.parts.writes import keyed, typed_in, unkeyed
+from onedoor.web.parts.writes import keyed, unkeyed
 
 BACKEND = "onedoor.platform.identity.backends.AccountBackend"
 DEVICE_COOKIE = "device"
 SEEN_KEY = "seen_at"
-HELD_KEY = "held"
-LOGIN_KEY = "login_pk"
-LONGEST_HELD = 200_000  # characters of a form that is kept over a new log-in
 IDLE_MESSAGE = "您离开得太久，为保护您的信息已自动退出。请重新登录，登录后回到刚才的页面。"
 # (part of the browser's own description, what people call it); the first that fits
 SYSTEMS = (
@@ -105,7 +101,7 @@ class IdleMiddleware:
         now = clock.wall()
         rested = now.timestamp() - request.session.get(SEEN_KEY, now.timestamp())
         if rested > idle_seconds(getattr(request.user, "kind", "")):
-            held = _what_was_typed(request)
+            held = sealed_form(request)
             identity.close_session(session_key=str(request.session.session_key), how="久未操作", at=now)
             end_session(request)
             request.idled_out = True  # type: ignore[attr-defined]
@@ -114,40 +110,6 @@ class IdleMiddleware:
         elif rested > SEEN_EVERY.total_seconds() or SEEN_KEY not in request.session:
             request.session[SEEN_KEY] = now.timestamp()
             identity.note_seen(session_key=str(request.session.session_key), at=now)
-
-
-def _what_was_typed(request: HttpRequest) -> str | None:
-    """Return the form that came too late, sealed for its owner; files are not kept."""
-    if request.method != "POST" or request.headers.get("X-Autosave"):
-        return None
-    kept = {
-        "login": request.session.get(LOGIN_KEY),
-        "path": request.path,
-        "at": clock.wall().timestamp(),
-        **typed_in(request),
-    }
-    text = json.dumps(kept, ensure_ascii=False)
-    return encrypt_text(text, context="web.held_form") if len(text) <= LONGEST_HELD else None
-
-
-def held_form(request: HttpRequest) -> dict[str, Any] | None:
-    """Return the form its owner could not hand in when the session ran out, or None; it is kept as long as a session may rest."""
-    sealed = request.session.get(HELD_KEY)
-    if sealed is None:
-        return None
-    kept = dict(json.loads(decrypt_text(sealed, context="web.held_form")))
-    own = kept["login"] == request.session.get(LOGIN_KEY)
-    fresh = clock.wall().timestamp() - kept["at"] < settings.ONEDOOR_IDLE_PUBLIC_SECONDS
-    return kept if own and fresh else None
-
-
-def held(request: HttpRequest) -> HttpResponse:
-    """Show that what was typed is still there, to be handed in now or dropped."""
-    kept = held_form(request)
-    request.session.pop(HELD_KEY, None)
-    if kept is None:
-        return redirect("worklist" if actor_of(request).kind == "officer" else "me")
-    return render(request, "parts/held.html", {"kept": kept})
 
 
 @keyed

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from onedoor.web.parts import entrance, installing, sessions
+from onedoor.web.parts import entrance, held, installing, sessions
 
 urlpatterns = [
     path("login/", entrance.login, name="login"),
@@ -10,7 +10,7 @@ urlpatterns = [
     path("login/step-up/", entrance.step_up, name="step_up"),
     path("login/password/", entrance.password, name="password"),
     path("login/sessions/", sessions.sessions, name="sessions"),
-    path("login/held/", sessions.held, name="held_form"),
+    path("login/held/", held.held, name="held_form"),
     path("login/stay/", sessions.stay, name="stay"),
     path("staff/login/", entrance.officer_login, name="officer_login"),
     path("logout/", entrance.logout, name="logout"),

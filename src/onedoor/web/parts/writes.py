@@ -15,9 +15,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from onedoor.platform.kernel import clock, replays
-from onedoor.platform.kernel.errors import NotLoggedIn, OneDoorError
+from onedoor.platform.kernel.errors import AssuranceTooLow, NotLoggedIn, OneDoorError
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.held import typed_in
 
 TAKES_POSTS = "takes_posts"  # on a view: "keyed", or why it needs no key
 KEPT_HEADERS = ("Location", "Content-Type", "Content-Disposition", "Cache-Control")
@@ -94,12 +95,13 @@ def attempt(request: HttpRequest, act: Callable[[], Any]) -> tuple[Any, OneDoorE
     Perform the write of a page whose refusal is shown on the page itself, with everything typed still there.
 
     Return what it gave and None, or None and the refusal, which is recorded and leaves nothing of the write behind.
-    Whoever has to log in first is sent there.
+    Whoever has to log in first is sent there; who has to prove more surely who they are gets the page for that, with
+    what they typed (`refusals.answer`).
     """
     try:
         with transaction.atomic():
             return act(), None
-    except NotLoggedIn:
+    except (NotLoggedIn, AssuranceTooLow):
         raise
     except OneDoorError as refusal:
         refusals.record(request, refusal)
@@ -128,10 +130,3 @@ def _ask_again(request: HttpRequest, refusal: OneDoorError) -> HttpResponse:
     refusals.record(request, refusal)
     context = {"refusal": refusal, "kept": {"path": request.get_full_path(), **typed_in(request)}}
     return render(request, "parts/again.html", context, status=refusal.http_status)
-
-
-def typed_in(request: HttpRequest) -> dict[str, Any]:
-    """Return the fields of a posted form, to be handed in again; passwords and files are not kept."""
-    left_out = (*replays.NOT_CONTENT, "password")
-    fields = [(name, value) for name in request.POST for value in request.POST.getlist(name) if name not in left_out]
-    return {"fields": fields, "files": bool(request.FILES)}

@@ -52,6 +52,7 @@ def sign_commitment(*, draft_id: UUID, material: str, actor: Actor, at: datetime
     :raises MandateMissing, MandateExpired: the agent may not sign for the applicant.
     """
     draft = access.lock_draft(draft_id, actor=actor, at=at)
+    actor.require_level(draft.item_version.item.assurance)
     definition = draft.item_version.item.material(material)
     if definition is None or definition.commitment is None:
         raise MaterialNotFound
@@ -124,7 +125,7 @@ def retract_commitment(*, commitment_id: int, actor: Actor, at: datetime) -> Com
     :raises CommitmentOver: it has been checked already, or taken back.
     """
     commitment, case = _locked(commitment_id)
-    access.require_applicant_side(case, actor=actor, scope="sign", on=day_of(at))
+    access.require_applicant_act(case, actor=actor, scope="sign", on=day_of(at))
     life.check_move(case, Kind.RETRACT_PROMISE)
     if commitment.state not in (Commitment.State.SIGNED, Commitment.State.VERIFYING):
         raise CommitmentOver(state=commitment.get_state_display())
@@ -216,7 +217,7 @@ def answer_breach(*, commitment_id: int, statement: str, actor: Actor, at: datet
     :raises InvalidInput: nothing is said.
     """
     commitment, case = _locked(commitment_id)
-    access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    access.require_applicant_act(case, actor=actor, on=day_of(at))
     life.check_move(case, Kind.ANSWER_BREACH)
     record = _open_record(commitment)
     if record.stated_at is not None:

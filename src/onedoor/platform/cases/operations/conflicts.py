@@ -120,7 +120,7 @@ def explain_conflict(*, conflict_id: int, text: str, actor: Actor, at: datetime)
     :raises InvalidInput: nothing is said.
     """
     conflict, case = _locked(conflict_id)
-    access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    access.require_applicant_act(case, actor=actor, on=day_of(at))
     if not conflict.is_open:
         raise ConflictOver(state=conflict.get_state_display())
     if len(text.strip()) < SHORTEST_EXPLANATION:

@@ -57,7 +57,7 @@ def correct_answers(*, case_id: int, corrections: Mapping[str, Any], actor: Acto
     if actor.kind == "officer":
         actor.require("cases.supplement", division=case.handled_in, line=case.line)
     else:
-        access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+        access.require_applicant_act(case, actor=actor, on=day_of(at))
     life.check_move(case, Kind.CORRECT)
     declared = case.declared
     fields = {field.code: field for field in correctable_fields(case.item_version.item, declared.content)}

@@ -163,7 +163,7 @@ def choose_delivery(*, case_id: int, method: str, actor: Actor, at: datetime) ->
     :raises InvalidInput: another way.
     """
     case = life.lock(case_id)
-    access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    access.require_applicant_act(case, actor=actor, on=day_of(at))
     if method not in CHOICES:
         raise InvalidInput({"delivery": "请选择一种送达方式。"})
     document = decision_of(case)

@@ -214,7 +214,7 @@ def supply_supplement(*, case_id: int, actor: Actor, at: datetime) -> Case:
     :raises SupplementIncomplete: something asked for is still missing.
     """
     case = life.lock(case_id)
-    access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    access.require_applicant_act(case, actor=actor, on=day_of(at))
     life.check_move(case, Kind.SUPPLY)
     given = set(case.materials.filter(round=case.supplement_round).values_list("code", flat=True))
     missing = [code for code in asked_materials(case) if code not in given]
@@ -365,7 +365,7 @@ def refuse_acceptance(
 def withdraw_case(*, case_id: int, actor: Actor, at: datetime) -> Case:
     """Let the applicant give the application up before it is decided."""
     case = life.lock(case_id)
-    access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    access.require_applicant_act(case, actor=actor, on=day_of(at))
     life.check_move(case, Kind.WITHDRAW)
     steps.end_all(case, outcome="withdrawn", performers=[], at=at)
     letter = documents.Letter(

@@ -337,8 +337,10 @@ def sign_consent(*, draft_id: UUID, consent: str, id_number: str, actor: Actor, 
     Sign a consent of the application: one's own, or for somebody who has delegated signing to the actor.
 
     :raises ConsentNotYours: it is another person's and they have not delegated it.
+    :raises AssuranceTooLow: who signs is not known surely enough.
     """
     draft = _open_draft(draft_id, actor, at)
+    actor.require_level(draft.item_version.item.assurance)
     needed = _needed(draft, consent, identity.id_number_index(id_number), at)
     person = identity_operations.ensure_person(
         name=needed.name, id_number=needed.id_number, division=draft.division, actor=actor, at=at
@@ -362,6 +364,7 @@ def sign_own_consent(*, wanted_id: int, actor: Actor, at: datetime) -> None:
     Sign, on one's own phone, a consent that somebody else's application asks of one.
 
     :raises ConsentNotYours: it is asked of another person, or no longer.
+    :raises AssuranceTooLow: who signs is not known surely enough.
     """
     number = identity.id_number_of(actor.require_person())
     asked = WantedSignature.objects.select_related("draft").filter(**WantedSignature.by_number.at(number))
@@ -371,6 +374,7 @@ def sign_own_consent(*, wanted_id: int, actor: Actor, at: datetime) -> None:
     draft = Draft.objects.select_for_update(of=("self",)).get(pk=wanted.draft_id)
     if draft.submitted_as_id is not None or draft.expires_at <= at:
         raise ConsentNotYours
+    actor.require_level(draft.item_version.item.assurance)
     _give(
         draft,
         _needed(draft, wanted.consent, identity.id_number_index(number), at),

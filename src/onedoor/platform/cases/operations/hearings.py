@@ -307,7 +307,7 @@ def _settle(
 
 def _own(case_id: int, actor: Actor, at: datetime) -> tuple[Case, Hearing]:
     case = life.lock(case_id)
-    access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    access.require_applicant_act(case, actor=actor, on=day_of(at))
     return case, _of(case)
 
 

@@ -57,7 +57,7 @@ def start_linked(*, case_id: int, relation: str, actor: Actor, at: datetime) -> 
     :raises NotLinkable: the case granted nothing, or its service does not offer this.
     """
     case = life.lock(case_id)
-    access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    access.require_applicant_act(case, actor=actor, on=day_of(at))
     if relation not in relations_offered(case):
         named = Case.Relation(relation).label if relation in Case.Relation.values else "这样办理"
         raise NotLinkable(relation=named)

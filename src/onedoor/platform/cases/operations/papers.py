@@ -152,7 +152,7 @@ def give_papers(
     if actor.kind == "officer":
         actor.require("cases.supplement", division=case.handled_in, line=case.line)
     else:
-        access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+        access.require_applicant_act(case, actor=actor, on=day_of(at))
     life.check_move(case, Kind.GIVE_PAPER)
     definition = case.item_version.item.material(material)
     if definition is None:

@@ -132,7 +132,7 @@ def state_defence(*, case_id: int, statement: str, actor: Actor, at: datetime) -
     :raises InvalidInput: nothing is said.
     """
     case = life.lock(case_id)
-    access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    access.require_applicant_act(case, actor=actor, on=day_of(at))
     life.check_move(case, Kind.STATE_DEFENCE)
     proceeding = Revocation.objects.get(case=case)
     if len(statement.strip()) < grounds.SHORTEST_REASON:

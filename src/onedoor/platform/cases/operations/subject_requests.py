@@ -6,12 +6,10 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases.models import Case, Draft, KeptCase, SubjectRequest
-from onedoor.platform.cases.operations.submission import AssuranceTooLow
 from onedoor.platform.identity import operations as identity
-from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.actors import PROVED, Actor
 from onedoor.platform.kernel.errors import NotFound
 
-IDENTITY_LEVEL = 3
 UNDER_WAY = "办件正在办理，处理您的个人信息为履行法定职责所必需（《个人信息保护法》第十三条第三项）"
 ARCHIVED = "办件材料是法定档案，保存期限未满不得删除（《个人信息保护法》第四十七条第二款、《档案法》）"
 
@@ -31,8 +29,7 @@ def ask_deletion(*, actor: Actor, at: datetime) -> SubjectRequest:
     :raises AssuranceTooLow: their identity is not proved surely enough to delete anything.
     """
     person_id = actor.require_person()
-    if actor.assurance < IDENTITY_LEVEL:
-        raise AssuranceTooLow
+    actor.require_level(PROVED)
     identity.lock_person(person_id)
     request = SubjectRequest.objects.create(
         person_id=person_id,
@@ -82,7 +79,9 @@ def restrict_processing(*, request_id: int, actor: Actor, at: datetime) -> Subje
     The audit administrator still can: what the law keeps has to stay answerable.
 
     :raises SubjectRequestNotFound: there is none of this person.
+    :raises AssuranceTooLow: as for asking.
     """
+    actor.require_level(PROVED)
     found = SubjectRequest.objects.select_for_update().filter(pk=request_id, person_id=actor.require_person()).first()
     if found is None:
         raise SubjectRequestNotFound

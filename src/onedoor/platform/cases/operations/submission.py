@@ -42,14 +42,6 @@ from onedoor.standards.case_numbers import case_number, query_code
 from onedoor.standards.item_codes import task_code
 
 
-class AssuranceTooLow(OneDoorError):
-    code, http_status, message = (
-        "identity.assurance_too_low",
-        403,
-        "办理此事项需要更高的实名等级，请先完成身份核验（可用手机核验，也可到窗口核验）。",
-    )
-
-
 class AlreadyUnderWay(OneDoorError):
     code, http_status, message = (
         "cases.already_under_way",
@@ -184,8 +176,7 @@ def _refuse_second(draft: Draft, *, on: date) -> None:
 
 def _check_complete(draft: Draft, papers: Sequence[Material], actor: Actor, at: datetime) -> None:
     item = draft.item_version.item
-    if actor.assurance < item.assurance:
-        raise AssuranceTooLow
+    actor.require_level(item.assurance)
     problems = applications.faults(draft, on=day_of(at))
     if problems:
         raise InvalidInput(problems)
@@ -316,7 +307,7 @@ def undo_submission(*, case_id: int, actor: Actor, at: datetime) -> Draft:
     :raises UndoTooLate: it has been handed in already.
     """
     case = life.lock(case_id)
-    access.require_applicant_side(case, actor=actor, scope="submit", on=day_of(at))
+    access.require_applicant_act(case, actor=actor, on=day_of(at))
     if case.state != "submitted" or at >= case.undo_until:
         raise UndoTooLate
     life.append(case, Kind.UNDO, actor=actor, at=at)

@@ -26,7 +26,6 @@ from onedoor.platform.certificates.operations.issuing import (
 from onedoor.platform.certificates.operations.showing import (
     ShowCodeExpired,
     ShowCodeUsed,
-    ShowNeedsRealName,
     make_show_code,
     see_shown,
 )
@@ -48,7 +47,6 @@ __all__ = [
     "Order",
     "ShowCodeExpired",
     "ShowCodeUsed",
-    "ShowNeedsRealName",
     "holders_of",
     "import_certificates",
     "issue_certificate",

@@ -10,16 +10,10 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.certificates.models import Certificate, ShowCode
 from onedoor.platform.certificates.operations.history import Status, require_status
 from onedoor.platform.certificates.queries.showing import ShowCodeNotFound
-from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.actors import PROVED, Actor
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 
 LIVES = timedelta(seconds=60)
-ASSURANCE = 3  # real-name level of who shows
-
-
-class ShowNeedsRealName(OneDoorError):
-    code, http_status = "certificates.show_needs_real_name", 403
-    message = "出示证照需要先完成高级实名认证，请到政务大厅窗口或通过已认证的渠道办理。"
 
 
 class ShowCodeExpired(OneDoorError):
@@ -41,14 +35,13 @@ def make_show_code(*, certificate_id: int, purpose: str, fields: Sequence[str], 
     :raises CertificateNotAlive: it is not valid.
     :raises InvalidInput: no purpose, or a line the face does not have.
     :raises ShowCodeNotFound: the certificate is not the actor's own.
-    :raises ShowNeedsRealName: the holder's real-name level is below 3.
+    :raises AssuranceTooLow: the holder's real-name level is below 3.
     """
     person_id = actor.require_person()
     certificate = Certificate.objects.filter(pk=certificate_id, holders__person_id=person_id).first()
     if certificate is None:
         raise ShowCodeNotFound
-    if actor.assurance < ASSURANCE:
-        raise ShowNeedsRealName
+    actor.require_level(PROVED)
     require_status(certificate, Status.VALID)
     if not purpose.strip():
         raise InvalidInput({"purpose": "请写明出示给谁、做什么用。"})

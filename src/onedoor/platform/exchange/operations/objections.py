@@ -11,7 +11,7 @@ from onedoor.platform.exchange.queries.objections import DataObjectionNotFound
 from onedoor.platform.exchange.queries.uses import own_use
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
-from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.actors import PROVED, Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 from onedoor.platform.messages import operations as messages
@@ -38,8 +38,10 @@ def object_to_use(*, receipt: UUID, kind: str, text: str, actor: Actor, at: date
     :raises UseNotFound: no such use about the acting person.
     :raises ObjectionOpen: one about it is being looked into.
     :raises InvalidInput: it is not said what is wrong.
+    :raises AssuranceTooLow: the person is not known surely enough.
     """
     use = own_use(receipt=receipt, actor=actor)
+    actor.require_level(PROVED)
     problems = {}
     if kind not in DataObjection.Kind.values:
         problems["kind"] = "请选择是数据有误，还是不应使用。"

@@ -9,7 +9,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Consent
 from onedoor.platform.identity.operations.mandates import DelegationNotFound
 from onedoor.platform.identity.queries import age_of, guardianship_between
-from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.actors import MATCHED, Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.standards.periods import add_months
@@ -80,8 +80,10 @@ def give_consent(
 def revoke_consent(*, consent_id: int, actor: Actor, at: datetime) -> Consent:
     """
     Withdraw a consent: from now on nothing is asked under it. Only the person themselves, or their guardian.
+    Withdrawing has to be as easy as giving (Personal Information Protection Law art. 15): one proof is enough.
 
     :raises DelegationNotFound: it is somebody else's.
+    :raises AssuranceTooLow: name and number have not been matched.
     """
     consent = Consent.objects.select_for_update().filter(pk=consent_id).first()
     reader = actor.require_person()
@@ -90,6 +92,7 @@ def revoke_consent(*, consent_id: int, actor: Actor, at: datetime) -> Consent:
         and guardianship_between(guardian_id=reader, ward_id=consent.person_id, on=day_of(at)) is None
     ):
         raise DelegationNotFound
+    actor.require_level(MATCHED)
     if consent.revoked_at is None:
         _withdraw(consent, actor, at)
     return consent

@@ -16,7 +16,7 @@ from onedoor.platform.identity.queries import (
     strangers_helped,
 )
 from onedoor.platform.kernel import outbox
-from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.actors import MATCHED, PROVED, Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
 from onedoor.platform.kernel.parameters import figure
@@ -58,9 +58,11 @@ def ask_delegation(
     Ask another person to let oneself act for them; it holds once they confirm it under their own log-in.
 
     :raises InvalidInput: who, what or until when is missing, or name and number do not belong together.
+    :raises AssuranceTooLow: the actor is not known surely enough to act for anybody.
     """
     if actor.person_id is None:
         raise DelegationNotFound
+    actor.require_level(PROVED)
     problems = _faults_of_terms(scopes, valid_to, max_uses, at)
     principal = _named_person(principal_name, principal_id_number)
     if principal is None or principal.pk == actor.person_id or principal.deceased_on is not None:
@@ -225,10 +227,12 @@ def confirm_delegation(*, delegation_id: int, actor: Actor, at: datetime, how: s
 
     :raises DelegationNotFound: it is not the actor's to confirm.
     :raises TooManyDelegations: meanwhile the agent acts for as many strangers as one may.
+    :raises AssuranceTooLow: the principal is not known surely enough.
     """
     delegation = Delegation.objects.select_for_update().filter(pk=delegation_id).first()
     if delegation is None or actor.person_id is None or delegation.principal_id != actor.person_id:
         raise DelegationNotFound
+    actor.require_level(PROVED)
     if delegation.state == Delegation.State.PENDING:
         _check_limit(delegation.agent_id, delegation.principal_id, at)
         delegation.state, delegation.confirmed_at, delegation.confirmed_how = Delegation.State.ACTIVE, at, how
@@ -240,10 +244,16 @@ def confirm_delegation(*, delegation_id: int, actor: Actor, at: datetime, how: s
 
 @transaction.atomic
 def revoke_delegation(*, delegation_id: int, actor: Actor, at: datetime) -> Delegation:
-    """:raises DelegationNotFound: only the principal or the agent ends it."""
+    """
+    End a delegation. Taking a right back asks for less than giving it: one proof is enough.
+
+    :raises DelegationNotFound: only the principal or the agent ends it.
+    :raises AssuranceTooLow: name and number have not been matched.
+    """
     delegation = Delegation.objects.select_for_update().filter(pk=delegation_id).first()
     if delegation is None or actor.person_id not in (delegation.principal_id, delegation.agent_id):
         raise DelegationNotFound
+    actor.require_level(MATCHED)
     if delegation.state != Delegation.State.REVOKED:
         delegation.state, delegation.revoked_at = Delegation.State.REVOKED, at
         delegation.save(update_fields=["state", "revoked_at"])

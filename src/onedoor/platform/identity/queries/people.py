@@ -8,7 +8,7 @@ from typing import Any
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Login, Person
 from onedoor.platform.identity.queries.divisions import NATION, current_division, division_name
-from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.actors import MATCHED, Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotFound
 from onedoor.platform.kernel.parameters import figure
@@ -84,7 +84,6 @@ def masked_phone(person_id: int) -> str:
     return mask_mobile(phone) if phone else ""
 
 
-MATCHED = 2  # name and number agree with the population register; what is left of a level whose document has run out
 RECHECK = "identity.recheck_days"
 
 

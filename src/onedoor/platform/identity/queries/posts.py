@@ -7,11 +7,11 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from onedoor.platform.identity.models import Absence, AccountReset, Login, Person, Post
 from onedoor.platform.identity.queries.people import assurance_of
 from onedoor.platform.identity.roles import permissions_of
-from onedoor.platform.kernel.actors import Actor, Channel
+from onedoor.platform.kernel.actors import MATCHED, Actor, Channel
 from onedoor.platform.kernel.errors import NotAllowed, NotFound
 from onedoor.platform.kernel.scopes import within_reach
 
-ONE_FACTOR_LEVEL = 2
+ONE_FACTOR_LEVEL = MATCHED
 PAGE = 50
 RESET_GOOD_FOR = timedelta(days=1)  # a reset asked for is done within a day, or asked for anew
 
