@@ -157,7 +157,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "staff_imported": ("certificates_get_imported", "certificates_settle_imported"),
     "staff_certificate": ("certificates_get_certificate",),
     "staff_certificate_pdf": ("certificates_get_file",),
-    "revoke": ("certificates_end",),
+    "certificate_void": ("certificates_void",),
     "certificate_suspend": ("certificates_suspend",),
     "certificate_resume": ("certificates_resume",),
     "certificate_print": ("certificates_record_print",),

@@ -316,17 +316,24 @@ def test_the_whole_errand(
         days.go(days=20)
         assert "证照真实，现在有效" in Client().get(f"/check/{certificate.token}/").content.decode()
         assert FATHER.id_number not in page
-        keeper = officer("LP002")
-        revoked = post(
-            keeper,
-            f"/staff/certificates/{certificate.identifier}/revoke/",
-            {
-                "reason": "认定依据的材料被证明不实，依法撤销。",
-                "basis": "行政许可法第六十九条",
-                "document_number": "临民救撤〔2026〕1号",
-            },
-        )
-        assert revoked.status_code == 302, revoked.content.decode()
+        kept = officer("LP002").get(f"/staff/certificates/{certificate.identifier}/").content.decode()
+        assert f"/staff/cases/{number}/revocation/" in kept  # no officer ends it by a form: it takes a case
+        grounds = {
+            "ending": "revoke",
+            "reason": "认定依据的材料被证明不实，依法应当撤销。",
+            "basis": "行政许可法第六十九条",
+        }
+        proposed = post(officer("TX004"), f"/staff/cases/{number}/revocation/", grounds)
+        assert proposed.status_code == 302, proposed.content.decode()
+        proceeding = Case.objects.get(continues=case, relation="revoke").number
+        work()
+        father = citizen(FATHER)
+        assert "拟撤销" in father.get("/me/messages/").content.decode()
+        heard = post(father, f"/cases/{proceeding}/defence/", {"statement": "存款是替女儿保管的，当时没有说清楚。"})
+        assert heard.status_code == 302, heard.content.decode()
+        verdict = {"decision": "uphold", "reason": "银行流水证明存款为本人所有，陈述不能成立。"}
+        decided = post(officer("LP001"), f"/staff/cases/{proceeding}/revocation/decide/", verdict)
+        assert decided.status_code == 302, decided.content.decode()
         assert "不能使用" in Client().get(f"/check/{certificate.token}/").content.decode()
 
         work()

@@ -112,7 +112,7 @@ class HearingOut(Told):
 
 
 class RevocationOut(Told):
-    """撤销或注销程序。A proceeding to revoke or cancel what was granted."""
+    """撤销、注销或吊销程序。A proceeding to revoke, cancel or withdraw what was granted."""
 
     ending: str
     reason: str

@@ -16,7 +16,7 @@ from onedoor.platform.kernel import clock
 from onedoor.platform.registers import queries as registers
 
 room = Room("certificates")
-SEES, CERTIFIES, ENDS = officer("certificates.view"), officer("cases.certify"), officer("certificates.revoke")
+SEES, CERTIFIES, STOPS = officer("certificates.view"), officer("cases.certify"), officer("certificates.revoke")
 SIZE = 50
 
 
@@ -57,7 +57,7 @@ class CertificateWholeOut(Told):
     face: dict[str, Any]
     events: list[EventOut]
     may_certify: bool
-    may_end: bool
+    may_stop: bool
 
 
 class GroundsIn(Told):
@@ -65,13 +65,6 @@ class GroundsIn(Told):
 
     reason: Text
     basis: Line
-
-
-class EndingIn(GroundsIn):
-    """撤销、注销、撤回或作废。How it ends: revoke, cancel, withdraw or void."""
-
-    ending: Line = "revoke"
-    document_number: Line = ""
 
 
 class PrintIn(Told):
@@ -210,7 +203,7 @@ def _whole(request: HttpRequest, found: Certificate) -> dict[str, Any]:
         "face": faces.face_data(found),
         "events": queries.history_of(found),
         "may_certify": queries.may_certify(certificate=found, actor=actor),
-        "may_end": queries.may_end(certificate=found, actor=actor),
+        "may_stop": queries.may_stop(certificate=found, actor=actor),
     }
 
 
@@ -225,15 +218,15 @@ def _after(request: HttpRequest, found: Certificate) -> CertificateWholeOut:
     return CertificateWholeOut.from_orm(_whole(request, found))
 
 
-@room.write("/certificates/{identifier}/ending", ENDS, "撤销、注销或作废证照", CertificateWholeOut)
-def end(request: HttpRequest, identifier: Line, sent: EndingIn) -> CertificateWholeOut:
-    """Revoke, cancel, withdraw or void a certificate; everybody who checks it sees it at once."""
+@room.write("/certificates/{identifier}/voiding", STOPS, "作废证照", CertificateWholeOut)
+def void(request: HttpRequest, identifier: Line, sent: GroundsIn) -> CertificateWholeOut:
+    """Declare a certificate void that was made by mistake; everybody who checks it sees it at once."""
     found = _found(request, identifier)
-    operations.revoke_certificate(certificate_id=found.pk, **sent.dict(), **who(request))
+    operations.void_certificate(certificate_id=found.pk, **sent.dict(), **who(request))
     return _after(request, found)
 
 
-@room.write("/certificates/{identifier}/suspension", ENDS, "暂扣证照", CertificateWholeOut)
+@room.write("/certificates/{identifier}/suspension", STOPS, "暂扣证照", CertificateWholeOut)
 def suspend(request: HttpRequest, identifier: Line, sent: GroundsIn) -> CertificateWholeOut:
     """Suspend a valid certificate."""
     found = _found(request, identifier)
@@ -241,7 +234,7 @@ def suspend(request: HttpRequest, identifier: Line, sent: GroundsIn) -> Certific
     return _after(request, found)
 
 
-@room.write("/certificates/{identifier}/resumption", ENDS, "恢复证照", CertificateWholeOut)
+@room.write("/certificates/{identifier}/resumption", STOPS, "恢复证照", CertificateWholeOut)
 def resume(request: HttpRequest, identifier: Line, sent: GroundsIn) -> CertificateWholeOut:
     """Let a suspended certificate hold again."""
     found = _found(request, identifier)

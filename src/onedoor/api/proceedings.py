@@ -260,7 +260,7 @@ def transfer(request: HttpRequest, number: Line, sent: ReasonIn, seen: int = SEE
     return standing(case)
 
 
-@room.write("/cases/{number}/revocation", HEARS, "提出撤销或注销", ActOut)
+@room.write("/cases/{number}/revocation", HEARS, "提出撤销、注销或吊销", ActOut)
 def propose_revocation(request: HttpRequest, number: Line, sent: RevocationIn, seen: int = SEEN) -> dict[str, Any]:
     """Tell a person that the organ means to revoke or cancel what it granted; it answers with the new proceeding."""
     case = case_of(request, number, seen=seen)

@@ -35,7 +35,7 @@ def end_certificate(
     case: Case, *, ending: str, reason: str, basis: str, document_number: str, actor: Any, at: datetime
 ) -> None:
     for certificate in Certificate.objects.filter(kind=PASS.code, case_number=case.number, status="01"):
-        certificates.revoke_certificate(
+        certificates.end_certificate(
             certificate_id=certificate.pk,
             ending=ending,
             reason=reason,

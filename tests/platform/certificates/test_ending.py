@@ -14,6 +14,7 @@ from onedoor.platform.kernel.models import OutboxMessage
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 HAIDIAN = "110108000000"
+MACHINE = Actor.system("办件")
 
 
 def word(card, at: datetime = AT) -> tuple[str, bool]:
@@ -31,40 +32,69 @@ def revoke(card, *, actor, **changes):
         "actor": actor,
         "at": AT,
     }
-    return operations.revoke_certificate(certificate_id=card.pk, **usual | changes)
+    return operations.end_certificate(certificate_id=card.pk, **usual | changes)
+
+
+def void(card, *, actor, **changes):
+    usual = {"reason": "照面上的姓名印错了一个字。", "basis": "《图书馆借阅办法》第九条", "actor": actor, "at": AT}
+    return operations.void_certificate(certificate_id=card.pk, **usual | changes)
 
 
 @pytest.mark.parametrize(
     ("ending", "status", "shown"),
-    [("revoke", "03", "已撤销"), ("cancel", "04", "已注销"), ("withdraw", "07", "已吊销"), ("void", "99", "已作废")],
+    [("revoke", "03", "已撤销"), ("cancel", "04", "已注销"), ("withdraw", "07", "已吊销")],
 )
-def test_an_ended_certificate_shows_as_ended_at_once(card, director, ending, status, shown):
+def test_an_ended_certificate_shows_as_ended_at_once(card, ending, status, shown):
     assert word(card) == ("有效", True)
-    revoke(card, actor=director, ending=ending)
+    revoke(card, actor=MACHINE, ending=ending)
     assert word(card) == (shown, False)
     event = CertificateEvent.objects.get(operation=ending)
     assert (event.from_status, event.to_status, event.document_number) == ("01", status, "朝图撤〔2026〕3号")
     message = OutboxMessage.objects.get(topic="certificates.ended")
     assert (message.key, message.payload["status"]) == (f"certificate:{card.pk}", status)
-    assert AuditEntry.objects.filter(event="certificates.revoke", target=f"certificate:{card.pk}").count() == 1
+    assert AuditEntry.objects.filter(event="certificates.end", target=f"certificate:{card.pk}").count() == 1
 
 
-def test_ending_needs_the_post_the_grounds_and_a_living_certificate(card, director, librarian, officer):
-    for stranger in (Actor.anonymous(), librarian, officer("certificates.revoke", division=HAIDIAN)):
+def test_no_officer_ends_one_however_high_the_post(card, director, librarian, officer):
+    for stranger in (Actor.anonymous(), librarian, director, officer("cases.decide")):
         with pytest.raises(NotAllowed):
             revoke(card, actor=stranger)
+    assert word(card) == ("有效", True)
+
+
+def test_ending_needs_the_grounds_and_a_living_certificate(card, librarian):
     for missing in ("reason", "basis", "document_number"):
         with pytest.raises(InvalidInput) as refusal:
-            revoke(card, actor=director, **{missing: " "})
+            revoke(card, actor=MACHINE, **{missing: " "})
         assert set(refusal.value.problems) == {missing}
-    with pytest.raises(InvalidInput):
-        revoke(card, actor=director, ending="forget")
+    for unknown in ("forget", "void"):
+        with pytest.raises(InvalidInput):
+            revoke(card, actor=MACHINE, ending=unknown)
     assert word(card) == ("有效", True)
-    revoke(card, actor=director)
+    revoke(card, actor=MACHINE)
     with pytest.raises(operations.CertificateNotAlive, match="撤销"):
-        revoke(card, actor=director, ending="cancel")
+        revoke(card, actor=MACHINE, ending="cancel")
     with pytest.raises(operations.CertificateNotAlive):
         operations.record_print(certificate_id=card.pk, actor=librarian, at=AT)
+
+
+def test_what_was_made_by_mistake_is_void_at_once(card, director, librarian, officer):
+    for stranger in (Actor.anonymous(), librarian, officer("certificates.revoke", division=HAIDIAN)):
+        with pytest.raises(NotAllowed):
+            void(card, actor=stranger)
+    for missing, words in (("reason", "错字"), ("basis", " ")):
+        with pytest.raises(InvalidInput) as refusal:
+            void(card, actor=director, **{missing: words})
+        assert set(refusal.value.problems) == {missing}
+    assert word(card) == ("有效", True)
+    void(card, actor=director)
+    assert word(card) == ("已作废", False)
+    event = CertificateEvent.objects.get(operation="void")
+    assert (event.from_status, event.to_status) == ("01", "99")
+    assert OutboxMessage.objects.get(topic="certificates.ended").payload["status"] == "99"
+    assert AuditEntry.objects.filter(event="certificates.void", target=f"certificate:{card.pk}").count() == 1
+    with pytest.raises(operations.CertificateNotAlive):
+        void(card, actor=director)
 
 
 def test_suspension_comes_and_goes(card, director, librarian):
@@ -79,7 +109,7 @@ def test_suspension_comes_and_goes(card, director, librarian):
     operations.resume_certificate(certificate_id=card.pk, reason="已还书", basis="第七条", actor=director, at=AT)
     assert word(card) == ("有效", True)
     operations.suspend_certificate(certificate_id=card.pk, reason="逾期未还", basis="第七条", actor=director, at=AT)
-    revoke(card, actor=director, ending="withdraw")
+    revoke(card, actor=MACHINE, ending="withdraw")
     assert word(card) == ("已吊销", False)
 
 

@@ -95,10 +95,24 @@ def test_an_expired_one_says_so_and_a_rejected_one_is_unknown(take_in, settle):
 def test_a_quarantined_line_cannot_be_confirmed_and_settling_needs_a_note(take_in, settle):
     take_in([row("1.2.3")])
     imported = ImportedCertificate.objects.get()
-    for change in ({}, {"note": " ", "accept": False}):
+    for change in ({}, {"note": "与卷宗一致", "accept": False}):
         with pytest.raises(InvalidInput):
             settle(imported.pk, **change)
     assert settle(imported.pk, accept=False).state == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"issued_on": date(2026, 11, 25)}, "颁发日期还没有到"),
+        ({"issued_on": date(1988, 5, 6), "last_valid_on": date(1988, 5, 5)}, "有效期截止早于颁发日期"),
+    ],
+)
+def test_dates_that_cannot_be_are_quarantined(take_in, changes, problem):
+    assert take_in([row(SOUND, **changes)]).quarantined == 1
+    assert ImportedCertificate.objects.get().problem == problem
+    take_in([row(SOUND, issued_on=date(2026, 11, 24), last_valid_on=date(2026, 11, 24))])
+    assert ImportedCertificate.objects.get(state="waiting").problem == ""
 
 
 def test_import_needs_the_post_the_place_a_source_and_lines(take_in, settle, officer, librarian):

@@ -14,6 +14,7 @@ from tools import check_certificate
 from onedoor.platform.certificates import faces, offline, operations, statements
 from onedoor.platform.files import pdf_signatures, rendering
 from onedoor.platform.kernel import crypto
+from onedoor.platform.kernel.actors import Actor
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -33,13 +34,13 @@ def fetched(tmp_path):
 
 
 def revoke(card, director):
-    operations.revoke_certificate(
+    operations.end_certificate(
         certificate_id=card.pk,
         ending="revoke",
         reason="隐瞒住址",
         basis="第九条",
         document_number="朝图撤〔2026〕3号",
-        actor=director,
+        actor=Actor.system("办件"),
         at=AT,
     )
 

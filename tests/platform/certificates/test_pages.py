@@ -24,26 +24,27 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 MACHINE = Actor.system("测试")
 BACKEND = "onedoor.platform.identity.backends.AccountBackend"
-GROUNDS = {"reason": "逾期未还", "basis": "《图书馆借阅办法》第七条"}
+GROUNDS = {"reason": "逾期未还图书", "basis": "《图书馆借阅办法》第七条"}
 
 
 @pytest.fixture
 def place(books, time_machine_at):
-    """The library with a certificate officer; the clock stands at ten in the morning."""
+    """The library with two certificate officers; the clock stands at ten in the morning."""
     time_machine_at(AT)
-    login = identity.open_officer_login(
-        username="keeper", name="姚老师", password="x" * 12, one_time_secret="", actor=MACHINE, at=library.LONG_AGO
-    )
-    identity.appoint_officer(
-        login_id=login.pk,
-        organization_id=books.organs[library.COUNTY].pk,
-        role="cert_officer",
-        division=library.COUNTY,
-        lines=[],
-        valid_from=date(2026, 1, 1),
-        actor=MACHINE,
-        at=library.LONG_AGO,
-    )
+    for username in ("keeper", "second_keeper"):
+        login = identity.open_officer_login(
+            username=username, name="姚老师", password="x" * 12, one_time_secret="", actor=MACHINE, at=library.LONG_AGO
+        )
+        identity.appoint_officer(
+            login_id=login.pk,
+            organization_id=books.organs[library.COUNTY].pk,
+            role="cert_officer",
+            division=library.COUNTY,
+            lines=[],
+            valid_from=date(2026, 1, 1),
+            actor=MACHINE,
+            at=library.LONG_AGO,
+        )
     return books
 
 
@@ -73,6 +74,13 @@ def keeper(place) -> Client:
 
 
 @pytest.fixture
+def second_keeper(place) -> Client:
+    client = Client()
+    client.force_login(Login.objects.get(username="second_keeper"), backend=BACKEND)
+    return client
+
+
+@pytest.fixture
 def holder(place) -> Client:
     identity.open_citizen_login(
         person_id=place.reader.pk, phone="13800000000", password="y" * 12, actor=MACHINE, at=library.LONG_AGO
@@ -96,15 +104,17 @@ def test_the_officer_suspends_resumes_and_ends_with_reasons_that_stay_when_refus
     assert "已暂扣" in word(paper)
     assert keeper.post(f"{page}resume/", GROUNDS).status_code == 302
     assert "现在有效" in word(paper)
-    refused = keeper.post(f"{page}revoke/", {**GROUNDS, "ending": "withdraw", "document_number": ""})
+    assert f"/staff/cases/{paper.case_number}/revocation/" in keeper.get(page).content.decode()
+    refused = keeper.post(f"{page}void/", {"reason": "错字", "basis": "第七条之二"})
     assert refused.status_code == 422
-    assert 'value="withdraw" checked' in refused.content.decode()
-    ending = {**GROUNDS, "ending": "void", "document_number": "朝图废〔2026〕1号"}
-    assert keeper.post(f"{page}revoke/", ending).status_code == 302
+    assert "第七条之二" in refused.content.decode()
+    assert "请写明制证错在哪里" in refused.content.decode()
+    wrong = {"reason": "照面上的姓名印错了一个字。", "basis": "《图书馆借阅办法》第七条"}
+    assert keeper.post(f"{page}void/", wrong).status_code == 302
     assert "已作废" in word(paper)
     shown = keeper.get(page).content.decode()
     assert "不能再办理" in shown
-    assert "朝图废〔2026〕1号" in shown
+    assert wrong["reason"] in shown
     assert keeper.post(f"{page}suspend/", GROUNDS).status_code == 422
 
 
@@ -169,7 +179,7 @@ def test_a_pasted_or_uploaded_list_is_checked_and_taken_along(paper, keeper):
     assert "请贴上电子证照标识" in empty.content.decode()
 
 
-def test_a30_an_archive_is_imported_its_faults_quarantined_and_a_line_confirmed(keeper):
+def test_a30_an_archive_is_imported_its_faults_quarantined_and_a_line_confirmed_by_another(keeper, second_keeper):
     sound = "1.2.156.3005.2.111000000009999936001.11110105000123457D.J1101052026000123.001.R"
     rows = f"证照名称,编号,颁发机关,持证人,标识,颁发日期,截止\n借书证,J1,旧馆,赵六、钱七,{sound},1988-5-6,长期\n借书证,J2,旧馆,孙八,{sound[:-1]}X,,\n"
     bad = keeper.post("/staff/certificates/imports/", {"source": "档案室", "rows": rows.replace("1988-5-6", "五月")})
@@ -185,7 +195,12 @@ def test_a30_an_archive_is_imported_its_faults_quarantined_and_a_line_confirmed(
     assert "赵六、钱七" in keeper.get(f"/staff/certificates/imports/{waiting.pk}/").content.decode()
     settle = f"/staff/certificates/imports/{waiting.pk}/"
     assert keeper.post(settle, {"accept": "yes", "note": ""}).status_code == 422
-    assert keeper.post(settle, {"accept": "yes", "note": "与卷宗一致"}).status_code == 302
+    agrees = {"accept": "yes", "note": "与 1988 年卷宗第三页一致"}
+    own = keeper.post(settle, agrees)
+    assert "须由另一人对照档案确认" in own.content.decode()
+    assert agrees["note"] in own.content.decode()
+    assert "有效（历史证照）" not in Client().get(f"/check/{sound}/").content.decode()
+    assert second_keeper.post(settle, agrees).status_code == 302
     checked = Client().get(f"/check/{sound}/").content.decode()
     assert "有效（历史证照）" in checked
     assert "已人工与档案室核对" in checked
@@ -247,8 +262,7 @@ def test_open_cases_that_took_it_for_a_paper_are_told_when_it_ends(paper, place,
     clerk = Client()
     clerk.force_login(Login.objects.get(username="clerk"), backend=BACKEND)
     assert "代替材料的借书证" not in clerk.get(f"/staff/cases/{case.number}/").content.decode()
-    ending = {**GROUNDS, "ending": "revoke", "document_number": "朝图撤〔2026〕1号"}
-    keeper.post(f"/staff/certificates/{paper.identifier}/revoke/", ending)
+    keeper.post(f"/staff/certificates/{paper.identifier}/void/", GROUNDS)
     while outbox.deliver_pending(at=AT):
         pass
     told = Message.objects.filter(event="cases.certificate_ended", channel="inbox")

@@ -106,5 +106,5 @@ def test_the_words_of_the_step_are_those_that_are_printed() -> None:
     from onedoor.platform.cases.documents import _SERIES
 
     step = import_module("onedoor.platform.cases.migrations.0019_numbers_by_what_is_printed")
-    assert {CaseDocument.Kind(kind): words for kind, words in step.SERIES.items()} == _SERIES
+    assert {CaseDocument.Kind(kind): words for kind, words in step.SERIES.items()}.items() <= _SERIES.items()
     assert len(set(_SERIES.values())) == len(_SERIES)

@@ -83,7 +83,7 @@ ELSEWHERE = {
     "get_imported": "an import of one's own place; tested with imports",
     "import_report": "an import of one's own place; tested with imports",
     "may_certify": "takes a certificate that get_visible_certificate has let through",
-    "may_end": "takes a certificate that get_visible_certificate has let through",
+    "may_stop": "takes a certificate that get_visible_certificate has let through",
     "own_show_code": "the holder's own",
     "why_not": "takes a case that get_visible_case has let through",
     "possible_actions": "takes a case that get_visible_case has let through",

@@ -62,7 +62,7 @@ def residence_permit(
 
 
 def revoke(certificate: Certificate, *, at: datetime) -> None:
-    certificates.revoke_certificate(
+    certificates.end_certificate(
         certificate_id=certificate.pk,
         ending="revoke",
         reason="查明登记的居住地址不实。",

@@ -20,7 +20,7 @@ from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Login
 from onedoor.platform.kernel.parameters import write_parameter
 
-GROUNDS = {"reason": "逾期未还", "basis": "《图书馆借阅办法》第七条"}
+GROUNDS = {"reason": "逾期未还图书", "basis": "《图书馆借阅办法》第七条"}
 SOUND = "1.2.156.3005.2.111000000009999936001.11110105000123457D.J1101052026000123.001.R"
 ARCHIVE = f"证照名称,编号,颁发机关,持证人,标识,颁发日期,截止\n借书证,J1,旧馆,赵六、钱七,{SOUND},1988-5-6,长期\n"
 TODAY = AT.date().isoformat()
@@ -236,16 +236,18 @@ def staff_imported(stage: Stage) -> Sent:
     client = stage.desk.client("cert_officer")
     assert client.post("/staff/certificates/imports/", {"source": "档案室", "rows": ARCHIVE}).status_code == 302
     waiting = ImportedCertificate.objects.get()
-    return Sent("cert_officer", f"/staff/certificates/imports/{waiting.pk}/", {"accept": "yes", "note": "与卷宗一致"})
+    other = stage.officer("second_keeper", "cert_officer")
+    fields = {"accept": "yes", "note": "与 1988 年卷宗第三页一致"}
+    return Sent(other, f"/staff/certificates/imports/{waiting.pk}/", fields)
 
 
 def of_card(stage: Stage, act: str, **fields: str) -> Sent:
     return Sent("cert_officer", f"/staff/certificates/{card(stage).identifier}/{act}/", fields)
 
 
-@sends("revoke")
-def revoke(stage: Stage) -> Sent:
-    return of_card(stage, "revoke", **GROUNDS, ending="void", document_number="朝图废〔2026〕1号")
+@sends("certificate_void")
+def void(stage: Stage) -> Sent:
+    return of_card(stage, "void", **GROUNDS)
 
 
 @sends("certificate_suspend")

@@ -50,6 +50,7 @@ _SERIES = {
     CaseDocument.Kind.INTENT: "撤告",
     CaseDocument.Kind.REVOCATION: "撤决",
     CaseDocument.Kind.CANCELLATION: "注决",
+    CaseDocument.Kind.PENALTY: "吊决",
     CaseDocument.Kind.BREACH: "诺告",
     CaseDocument.Kind.SERVICE: "达",
 }

@@ -267,6 +267,9 @@ class ImportedCertificate(models.Model):
     state = models.CharField("状态", max_length=12, choices=State)
     problem = models.CharField("问题", max_length=200, blank=True)
     imported_at = models.DateTimeField("导入时间")
+    imported_login = models.ForeignKey(
+        "identity.Login", verbose_name="导入人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     settled_at = models.DateTimeField("处理时间", null=True, blank=True)
     settled_by = models.CharField("处理人", max_length=80, blank=True)
     note = models.CharField("处理说明", max_length=200, blank=True)

@@ -158,7 +158,7 @@ def revoke(
     """End the certificate a case has given; the register entry ends with it, as whenever a certificate is ended."""
     for certificate in certificate_queries.certificates_of_case(case_number=case.number):
         if certificate.status in ALIVE:
-            certificates.revoke_certificate(
+            certificates.end_certificate(
                 certificate_id=certificate.pk,
                 ending=ending,
                 reason=reason,

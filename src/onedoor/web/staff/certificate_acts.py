@@ -15,18 +15,14 @@ from onedoor.web.parts.writes import attempt, keyed
 
 
 @keyed
-def end(request: HttpRequest, identifier: str) -> HttpResponse:
-    """Revoke, cancel, withdraw or void a certificate; the public check page shows it at once."""
-
-    def write(found: Certificate) -> object:
-        return operations.revoke_certificate(
-            certificate_id=found.pk,
-            ending=request.POST.get("ending", "revoke"),
-            document_number=request.POST.get("document_number", ""),
-            **_grounds(request),
-        )
-
-    return _act(request, identifier, "end", write)
+def void(request: HttpRequest, identifier: str) -> HttpResponse:
+    """Declare a certificate void that was made by mistake; the public check page shows it at once."""
+    return _act(
+        request,
+        identifier,
+        "void",
+        lambda found: operations.void_certificate(certificate_id=found.pk, **_grounds(request)),
+    )
 
 
 @keyed

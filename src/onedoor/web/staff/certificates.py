@@ -50,7 +50,7 @@ def certificate(request: HttpRequest, identifier: str) -> HttpResponse:
         "events": queries.history_of(found),
         "alive": found.status in ("01", "02"),
         "may_certify": queries.may_certify(certificate=found, actor=actor),
-        "may_end": queries.may_end(certificate=found, actor=actor),
+        "may_stop": queries.may_stop(certificate=found, actor=actor),
         "duties": cases.duty_counts(actor=actor),
     }
     return render(request, "staff/certificates/certificate.html", context)

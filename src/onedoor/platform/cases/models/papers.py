@@ -136,9 +136,10 @@ class CaseDocument(models.Model):
         HEARING_RIGHT = "hearing_right", "听证权利告知书"
         HEARING_NOTICE = "hearing_notice", "听证通知书"
         HEARING_RECORD = "hearing_record", "听证笔录"
-        INTENT = "intent", "拟撤销事先告知书"
+        INTENT = "intent", "事先告知书"
         REVOCATION = "revocation", "撤销决定书"
         CANCELLATION = "cancellation", "注销决定书"
+        PENALTY = "penalty", "吊销决定书"
         BREACH = "breach", "承诺不实告知书"
         SERVICE = "service", "送达回证"
 

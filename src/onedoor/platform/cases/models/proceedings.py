@@ -95,6 +95,7 @@ class Revocation(models.Model):
     class Ending(models.TextChoices):
         REVOKE = "revoke", "撤销"
         CANCEL = "cancel", "注销"
+        WITHDRAW = "withdraw", "吊销"
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="revocation")
     ending = models.CharField("方式", max_length=8, choices=Ending)

@@ -1,4 +1,4 @@
-"""Revoke 撤销 or cancel 注销 of the organ's own motion what a case granted: told first, heard, then decided by another."""
+"""Revoke 撤销, cancel 注销 or withdraw 吊销 of the organ's own motion what a case granted: told first, heard, then decided by another."""
 
 from datetime import datetime
 
@@ -16,13 +16,18 @@ from onedoor.platform.kernel.crypto import canonical_json, sm3
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 
 DAYS_TO_BE_HEARD = 5  # working days
+DECISIONS = {
+    "revoke": CaseDocument.Kind.REVOCATION,
+    "cancel": CaseDocument.Kind.CANCELLATION,
+    "withdraw": CaseDocument.Kind.PENALTY,
+}
 
 
 class NotRevocable(OneDoorError):
     code, http_status, message = (
         "cases.not_revocable",
         409,
-        "只有已经准予并办结的办件可以撤销或者注销，而且同一件不能同时有两个撤销程序。",
+        "只有已经准予并办结的办件可以撤销、注销或者吊销，而且同一件不能同时有两个撤销程序。",
     )
 
 
@@ -41,7 +46,7 @@ class ProposerDecides(OneDoorError):
 @transaction.atomic
 def propose_revocation(*, case_id: int, ending: str, reason: str, basis: str, actor: Actor, at: datetime) -> Case:
     """
-    Tell a person that the organ means to revoke or cancel what their case granted; a linked case begins, in which they
+    Tell a person that the organ means to revoke, cancel or withdraw what their case granted; a linked case begins, in which they
     have five working days to be heard.
 
     :raises NotRevocable: nothing was granted, nothing can be revoked, or it is under way already.
@@ -52,7 +57,7 @@ def propose_revocation(*, case_id: int, ending: str, reason: str, basis: str, ac
         actor.require("cases.decide", division=earlier.deciding_organization.division_id, line=earlier.line)
     _check_revocable(earlier)
     if ending not in Revocation.Ending.values:
-        raise InvalidInput({"ending": "请选择撤销或者注销。"})
+        raise InvalidInput({"ending": "请选择撤销、注销或者吊销。"})
     grounds.check_reason(reason, basis)
     case = _begin(earlier, actor=actor, at=at)
     limit = clocks.due_day(
@@ -188,9 +193,9 @@ def _revoke(case: Case, proceeding: Revocation, reason: str, actor: Actor, at: d
         points=[f"依据：{proceeding.basis}"],
         remedies=documents.REMEDIES,
     )
-    cancel = proceeding.ending == Revocation.Ending.CANCEL
-    kind = CaseDocument.Kind.CANCELLATION if cancel else CaseDocument.Kind.REVOCATION
-    document = documents.issue(case, kind, letter, organization=case.deciding_organization, at=at)
+    document = documents.issue(
+        case, DECISIONS[proceeding.ending], letter, organization=case.deciding_organization, at=at
+    )
     steps.end_all(case, outcome="revoked", performers=[actor], at=at)
     facts = {"document": document.number, "ending": proceeding.ending, "delivery": case.delivery}
     told = life.append(case, Kind.REVOKE, actor=actor, at=at, note=reason, facts=facts)

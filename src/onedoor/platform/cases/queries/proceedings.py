@@ -192,7 +192,7 @@ def _deeds(case: Case, actor: Actor, hearing: Hearing | None) -> list[Deed]:
         elif hearing is not None and hearing.state in ("requested", "scheduled", "held"):
             found.append(Deed("staff_hearing", "办理听证"))
         if may_revoke(case):
-            found.append(Deed("propose_revocation", "提出撤销或注销"))
+            found.append(Deed("propose_revocation", "提出撤销、注销或吊销"))
     if reviews and not ex_officio and case.state in MOVES[Kind.TRANSFER].from_states:
         found.append(Deed("transfer", "转报上级"))
     if supervises and case.state == "received" and case.supplement_round:

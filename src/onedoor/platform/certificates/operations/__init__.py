@@ -2,11 +2,12 @@
 
 from onedoor.platform.certificates.operations.changing import CHANGES, ChangeNeedsCase, holders_of, reissue_certificate
 from onedoor.platform.certificates.operations.ending import (
+    end_certificate,
     lapse_certificates,
     record_print,
     resume_certificate,
-    revoke_certificate,
     suspend_certificate,
+    void_certificate,
 )
 from onedoor.platform.certificates.operations.history import CertificateNotAlive
 from onedoor.platform.certificates.operations.importing import (
@@ -14,6 +15,7 @@ from onedoor.platform.certificates.operations.importing import (
     ImportReport,
     ImportRow,
     ImportTooLong,
+    OwnImport,
     import_certificates,
     settle_imported,
 )
@@ -33,20 +35,22 @@ from onedoor.platform.certificates.operations.using import take_back_uses, use_c
 from onedoor.platform.certificates.operations.versions import Holder, Issuer, Order
 
 __all__ = [
-    "ChangeNeedsCase",
     "CHANGES",
     "CertificateAlreadyIssued",
     "CertificateNotAlive",
+    "ChangeNeedsCase",
     "Holder",
     "ImportReport",
     "ImportRow",
     "ImportTooLong",
+    "OwnImport",
     "ImportedSettled",
     "Issuer",
     "KindDiscontinued",
     "Order",
     "ShowCodeExpired",
     "ShowCodeUsed",
+    "end_certificate",
     "holders_of",
     "import_certificates",
     "issue_certificate",
@@ -56,10 +60,10 @@ __all__ = [
     "record_print",
     "reissue_certificate",
     "resume_certificate",
-    "revoke_certificate",
     "see_shown",
     "settle_imported",
     "suspend_certificate",
     "take_back_uses",
     "use_certificate",
+    "void_certificate",
 ]

@@ -1,4 +1,4 @@
-"""End, suspend, resume, print and lapse certificates."""
+"""End certificates as decided, void, suspend, resume, print and lapse them."""
 
 from datetime import datetime
 
@@ -21,16 +21,17 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput
 
+NATION = "000000000000"
+SHORTEST_FAULT = 5  # characters that say what is wrong with the certificate
 ENDINGS = {
     "revoke": (Operation.REVOKE, Status.REVOKED),  # 撤销: should never have been granted
     "cancel": (Operation.CANCEL, Status.CANCELLED),  # 注销: the holder no longer qualifies, died, or gave it back
     "withdraw": (Operation.WITHDRAW, Status.WITHDRAWN),  # 吊销: a penalty
-    "void": (Operation.VOID, Status.VOID),  # 作废: made by mistake, the decision behind it stands
 }
 
 
 @transaction.atomic
-def revoke_certificate(
+def end_certificate(
     *,
     certificate_id: int,
     ending: str,
@@ -41,19 +42,21 @@ def revoke_certificate(
     at: datetime,
 ) -> Certificate:
     """
-    End a certificate for good: `ending` is "revoke" (撤销), "cancel" (注销), "withdraw" (吊销) or "void" (作废).
+    End a certificate for good, as a decided case says: "revoke" (撤销), "cancel" (注销) or "withdraw" (吊销).
 
-    `basis` is the article, `document_number` the written decision it rests on.
+    No officer does this by a form of their own: the holder is told first and heard, and somebody else decides
+    (Licensing Law arts. 36, 69, 70; Penalties Law arts. 44, 45). The machine carries the decision out;
+    `document_number` is that of the decision, `basis` its article.
 
     :raises CertificateNotAlive: it was ended or already has a newer version.
     :raises InvalidInput: ending, reason, basis or decision is missing.
     """
+    actor.require("certificates.machine", division=NATION)
     certificate = locked(certificate_id)
-    actor.require("certificates.revoke", division=certificate.division, line=find_kind(certificate.kind).line)
     problems = {
         name: sentence
         for name, value, sentence in (
-            ("ending", ending if ending in ENDINGS else "", "请选择撤销、注销、吊销或者作废。"),
+            ("ending", ending if ending in ENDINGS else "", "请选择撤销、注销或者吊销。"),
             ("reason", reason.strip(), "请写明理由。"),
             ("basis", basis.strip(), "请写明所依据的法律条款。"),
             ("document_number", document_number.strip(), "请填写决定书的文号。"),
@@ -64,19 +67,11 @@ def revoke_certificate(
         raise InvalidInput(problems)
     operation, status = ENDINGS[ending]
     require_status(certificate, *ALIVE)
-    event = move(
-        certificate,
-        operation,
-        status,
-        actor=actor,
-        at=at,
-        reason=reason.strip(),
-        basis=basis.strip(),
-        document_number=document_number.strip(),
-    )
+    grounds = {"reason": reason.strip(), "basis": basis.strip(), "document_number": document_number.strip()}
+    event = move(certificate, operation, status, actor=actor, at=at, **grounds)
     tell_ended(certificate, operation)
     audit.record(
-        "certificates.revoke",
+        "certificates.end",
         actor=actor,
         at=at,
         target=certificate.target,
@@ -84,6 +79,28 @@ def revoke_certificate(
         operation=event.operation,
         document_number=event.document_number,
     )
+    return certificate
+
+
+@transaction.atomic
+def void_certificate(*, certificate_id: int, reason: str, basis: str, actor: Actor, at: datetime) -> Certificate:
+    """
+    Declare a certificate void (作废): it was made by mistake, the decision behind it stands and can be certified anew.
+
+    :raises CertificateNotAlive: it was ended or already has a newer version.
+    :raises InvalidInput: reason or basis is missing.
+    """
+    certificate = locked(certificate_id)
+    actor.require("certificates.revoke", division=certificate.division, line=find_kind(certificate.kind).line)
+    problems = {} if basis.strip() else {"basis": "请写明所依据的规定。"}
+    if len(reason.strip()) < SHORTEST_FAULT:
+        problems["reason"] = f"请写明制证错在哪里（不少于 {SHORTEST_FAULT} 个字）。"
+    if problems:
+        raise InvalidInput(problems)
+    require_status(certificate, *ALIVE)
+    move(certificate, Operation.VOID, Status.VOID, actor=actor, at=at, reason=reason.strip(), basis=basis.strip())
+    tell_ended(certificate, Operation.VOID)
+    audit.record("certificates.void", actor=actor, at=at, target=certificate.target, division=certificate.division)
     return certificate
 
 

@@ -12,17 +12,24 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.certificates.models import Certificate, ImportedCertificate
 from onedoor.platform.certificates.queries.imported import ImportedNotFound
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 from onedoor.standards.certificate_ids import parse_certificate_id
 
 State = ImportedCertificate.State
 PERMISSION = "cases.certify"
 MOST_IN_AN_IMPORT = 5000
+SHORTEST_NOTE = 10  # characters: which record was compared, with what result
 
 
 class ImportedSettled(OneDoorError):
     code, http_status = "certificates.imported_settled", 409
     message = "这条导入的证照已经处理过了，请刷新后查看结果。"
+
+
+class OwnImport(OneDoorError):
+    code, http_status = "certificates.own_import", 403
+    message = "这条证照是您导入的，须由另一人对照档案确认，请转交同事。"
 
 
 class ImportTooLong(OneDoorError):
@@ -58,7 +65,8 @@ def import_certificates(
 ) -> ImportReport:
     """
     Store every line: sound ones wait for a person to compare them with the archive, the others are quarantined with
-    the reason (an identifier whose check character fails, one known already, a line without number or title).
+    the reason (an identifier whose check character fails, one known already, a line without number or title, dates
+    that cannot be).
 
     :raises ImportTooLong: more than 5,000 lines.
     :raises InvalidInput: no source, or no line.
@@ -72,7 +80,7 @@ def import_certificates(
     if missing:
         raise InvalidInput(missing)
     batch = uuid.uuid4()
-    problems = _problems(rows)
+    problems = _problems(rows, on=day_of(at))
     ImportedCertificate.objects.bulk_create(
         ImportedCertificate(
             batch=batch,
@@ -89,6 +97,7 @@ def import_certificates(
             state=State.QUARANTINED if problem else State.WAITING,
             problem=problem,
             imported_at=at,
+            imported_login_id=actor.login_id,
         )
         for line, (row, problem) in enumerate(zip(rows, problems, strict=True), start=1)
     )
@@ -108,10 +117,11 @@ def import_certificates(
 @transaction.atomic
 def settle_imported(*, imported_id: int, accept: bool, note: str, actor: Actor, at: datetime) -> ImportedCertificate:
     """
-    Confirm a line that was compared with the archive, so that it can be checked, or reject it. Quarantined lines can
-    only be rejected: their identifier has to be put right by who issued it and imported anew.
+    Confirm a line that was compared with the archive, so that it can be checked, or reject it. Who imported it does
+    not confirm it. Quarantined lines can only be rejected: they have to be put right and imported anew.
 
     :raises ImportedNotFound, ImportedSettled: there is none, or somebody was faster.
+    :raises OwnImport: the actor has imported it.
     :raises InvalidInput: no note of how it was compared, or a quarantined line is to be confirmed.
     """
     row = ImportedCertificate.objects.select_for_update().filter(pk=imported_id).first()
@@ -120,10 +130,12 @@ def settle_imported(*, imported_id: int, accept: bool, note: str, actor: Actor, 
     actor.require(PERMISSION, division=row.division)
     if row.state not in (State.WAITING, State.QUARANTINED):
         raise ImportedSettled
-    if not note.strip():
-        raise InvalidInput({"note": "请写明核对了哪份档案、结果如何。"})
+    if len(note.strip()) < SHORTEST_NOTE:
+        raise InvalidInput({"note": f"请写明核对了哪份档案、结果如何（不少于 {SHORTEST_NOTE} 个字）。"})
     if accept and row.state == State.QUARANTINED:
-        raise InvalidInput({"accept": "已隔离的证照不能确认，请由原颁发机关更正标识后重新导入。"})
+        raise InvalidInput({"accept": "已隔离的证照不能确认，请由原颁发机关更正后重新导入。"})
+    if accept and row.imported_login_id is not None and row.imported_login_id == actor.login_id:
+        raise OwnImport
     row.state = State.CONFIRMED if accept else State.REJECTED
     row.settled_at, row.settled_by, row.note = at, actor.name, note.strip()[:200]
     row.save(update_fields=["state", "settled_at", "settled_by", "note"])
@@ -138,14 +150,14 @@ def settle_imported(*, imported_id: int, accept: bool, note: str, actor: Actor, 
     return row
 
 
-def _problems(rows: Sequence[ImportRow]) -> list[str]:
+def _problems(rows: Sequence[ImportRow], *, on: date) -> list[str]:
     """Return for each line why it is quarantined, "" where nothing is wrong."""
     asked = [row.identifier for row in rows if row.identifier]
     known = set(Certificate.objects.filter(identifier__in=asked).values_list("identifier", flat=True))
     earlier = ImportedCertificate.objects.filter(identifier__in=asked, state__in=[State.WAITING, State.CONFIRMED])
     known |= set(earlier.values_list("identifier", flat=True))
     often = {identifier for identifier, times in Counter(asked).items() if times > 1}
-    return [_problem(row, known, often) for row in rows]
+    return [_problem(row, known, often) or _wrong_dates(row, on) for row in rows]
 
 
 def _problem(row: ImportRow, known: set[str], often: set[str]) -> str:
@@ -162,3 +174,11 @@ def _problem(row: ImportRow, known: set[str], often: set[str]) -> str:
     if row.identifier in known:
         return "电子证照标识已在库中"
     return "电子证照标识在本次导入中重复" if row.identifier in often else ""
+
+
+def _wrong_dates(row: ImportRow, on: date) -> str:
+    if row.issued_on is not None and row.issued_on > on:
+        return "颁发日期还没有到"
+    if row.issued_on is not None and row.last_valid_on is not None and row.last_valid_on < row.issued_on:
+        return "有效期截止早于颁发日期"
+    return ""

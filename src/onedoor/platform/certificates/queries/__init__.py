@@ -32,7 +32,7 @@ from onedoor.platform.certificates.queries.lists import (
     list_events,
     list_own_certificates,
     may_certify,
-    may_end,
+    may_stop,
     plain_face,
 )
 from onedoor.platform.certificates.queries.showing import (
@@ -75,7 +75,7 @@ __all__ = [
     "list_imported",
     "list_own_certificates",
     "may_certify",
-    "may_end",
+    "may_stop",
     "own_show_code",
     "plain_face",
     "show_log",

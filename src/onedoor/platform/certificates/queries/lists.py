@@ -174,8 +174,8 @@ def may_certify(*, certificate: Certificate, actor: Actor) -> bool:
     return actor.may("cases.certify", division=certificate.division, line=find_kind(certificate.kind).line)
 
 
-def may_end(*, certificate: Certificate, actor: Actor) -> bool:
-    """Tell whether the actor's post suspends, resumes and ends this certificate."""
+def may_stop(*, certificate: Certificate, actor: Actor) -> bool:
+    """Tell whether the actor's post suspends, resumes and voids this certificate."""
     return actor.may("certificates.revoke", division=certificate.division, line=find_kind(certificate.kind).line)
 
 
