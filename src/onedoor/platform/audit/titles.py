@@ -145,6 +145,7 @@ TITLES = {
     "files.open": "打开文件",
     "files.begin_upload": "开始分段上传",
     "files.destroy": "销毁隔离的文件",
+    "files.destroy_left": "销毁不再归属任何事项的文件",
     "files.end_upload": "分段上传结束",
     "files.receive_part": "收到文件的一段",
     "files.release": "放行隔离的文件",

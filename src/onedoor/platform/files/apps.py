@@ -9,11 +9,12 @@ class FilesConfig(AppConfig):
     def ready(self) -> None:
         from onedoor.platform.files import access, quarantine, quotas, storage
         from onedoor.platform.files import tasks as scans
-        from onedoor.platform.files.operations import uploading
+        from onedoor.platform.files.operations import destroying, uploading
         from onedoor.platform.kernel import tasks
 
         tasks.every(3600, "files.sweep_incoming", lambda at: storage.sweep_incoming())
         tasks.every(3600, "files.sweep_uploads", uploading.sweep_uploads)
+        tasks.every(3600, "files.destroy_left", lambda at: destroying.destroy_left(at=at))
         tasks.every(3600, "files.forget_arrivals", quotas.forget)
         tasks.every(30, "files.scan_again", scans.scan_again)
         tasks.every(3600, "files.destroy_quarantined", quarantine.destroy_old)

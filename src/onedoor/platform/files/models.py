@@ -35,11 +35,14 @@ class StoredFile(Recorded):
     # While it waits: when to ask the scanner (again), and how often it has failed to say.
     scan_due_at = models.DateTimeField("下次检查", null=True, blank=True)
     scan_failures = models.PositiveSmallIntegerField("检查失败次数", default=0)
+    # Since when it belongs to nothing any more; the machine destroys it then.
+    left_at = models.DateTimeField("不再归属任何事项的时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "文件"
         verbose_name_plural = "文件"
         indexes: ClassVar = [
+            models.Index(fields=["left_at"], name="file_left", condition=models.Q(left_at__isnull=False)),
             models.Index(
                 fields=["scan", "id"], name="file_to_scan", condition=~models.Q(scan__in=("unscanned", "clean"))
             ),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, applications, life, papers
+from onedoor.platform.cases import access, applications, discarding, life, papers
 from onedoor.platform.cases.forms.validation import CleanedSection
 from onedoor.platform.cases.models import Case, Draft, KnownFact, Material, WantedSignature
 from onedoor.platform.cases.operations.consents import NeededConsent, needed_consents
@@ -214,6 +214,7 @@ def carry_over(*, draft_id: UUID, actor: Actor, at: datetime) -> Draft:
     promised = {paper.commitment.digest for paper in version.item.materials if paper.commitment}
     # A promise in other words is another promise.
     draft.materials.filter(source=Material.Source.COMMITMENT).exclude(commitment__digest__in=promised).delete()
+    discarding.let_go_of_files(draft, at=at)
     asked = {request.digest for request in version.item.consents}
     reworded = [request.code for request in draft.item_version.item.consents if request.digest not in asked]
     draft.wanted_signatures.filter(consent__in=reworded).delete()  # so that whoever signs is asked again
@@ -229,9 +230,8 @@ def carry_over(*, draft_id: UUID, actor: Actor, at: datetime) -> Draft:
 def discard_draft(*, draft_id: UUID, actor: Actor, at: datetime) -> None:
     """Throw a draft away with everything in it."""
     draft = _open_draft(draft_id, actor, at)
-    draft.materials.all().delete()
     audit.record("cases.discard_draft", actor=actor, at=at, target=draft.target)
-    draft.delete()
+    discarding.throw_away(draft, at=at)
 
 
 @transaction.atomic
@@ -264,6 +264,7 @@ def attach_material(
         # A fresh file takes the place of what was answered without one, and of what lies in quarantine.
         spent = Q(file=None) | Q(file__scan__in=QUARANTINED)
         draft.materials.filter(spent, code=material).delete()
+        discarding.let_go_of_files(draft, at=at)
         touch(draft, at)
     audit.record(
         "cases.attach_material", actor=actor, at=at, target=owner.target, material=material, file=paper.file_id
@@ -276,6 +277,7 @@ def remove_material(*, draft_id: UUID, material_id: int, actor: Actor, at: datet
     """Take a paper out of a draft again."""
     draft = _open_draft(draft_id, actor, at)
     draft.materials.filter(pk=material_id).delete()
+    discarding.let_go_of_files(draft, at=at)
     touch(draft, at)
     audit.record("cases.remove_material", actor=actor, at=at, target=draft.target, material=material_id)
 

@@ -9,6 +9,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases import discarding
 from onedoor.platform.cases.models import Draft
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import outbox
@@ -86,6 +87,5 @@ def _discard(pk: UUID, *, at: datetime) -> None:
     draft = Draft.objects.select_for_update().filter(pk=pk, submitted_as__isnull=True, expires_at__lte=at).first()
     if draft is None:  # saved again, or handed in, since the list was made
         return
-    draft.materials.all().delete()
     audit.record("cases.discard_draft", actor=Actor.system("草稿到期"), at=at, target=f"draft:{pk}")
-    draft.delete()
+    discarding.throw_away(draft, at=at)

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases import discarding
 from onedoor.platform.cases.models import Case, Draft, KeptCase, SubjectRequest
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.kernel.actors import PROVED, Actor
@@ -65,9 +66,8 @@ def ask_deletion(*, actor: Actor, at: datetime) -> SubjectRequest:
 def _delete_drafts(person_id: int, actor: Actor, at: datetime) -> int:
     drafts = list(Draft.objects.select_for_update().filter(applicant_id=person_id, submitted_as__isnull=True))
     for draft in drafts:
-        draft.materials.all().delete()
         audit.record("cases.discard_draft", actor=actor, at=at, target=draft.target)
-        draft.delete()
+        discarding.throw_away(draft, at=at)
     return len(drafts)
 
 

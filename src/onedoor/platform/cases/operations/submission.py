@@ -10,7 +10,18 @@ from django.db import transaction
 from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, applications, clocks, documents, handlers, life, offers, steps, twins
+from onedoor.platform.cases import (
+    access,
+    applications,
+    clocks,
+    discarding,
+    documents,
+    handlers,
+    life,
+    offers,
+    steps,
+    twins,
+)
 from onedoor.platform.cases.models import (
     AnswerSources,
     Case,
@@ -317,6 +328,7 @@ def undo_submission(*, case_id: int, actor: Actor, at: datetime) -> Draft:
     # What was taken without an upload is looked up anew at the next submission.
     case.materials.filter(Q(certificate__isnull=False) | Q(reused_from__isnull=False)).delete()
     case.materials.update(case=None)
+    discarding.let_go_of_files(case, at=at)
     case.tolerances.all().delete()
     case.commitments.update(case=None)
     certificates.take_back_uses(target=case.target, actor=actor, at=at)

@@ -2,7 +2,7 @@
 
 from onedoor.platform.files.contents import FileRefused
 from onedoor.platform.files.operations.storing import store_file
-from onedoor.platform.files.operations.uploading import begin_upload, end_upload, receive_part
+from onedoor.platform.files.operations.uploading import begin_upload, drop_uploads, end_upload, receive_part
 from onedoor.platform.files.parts import UploadIncomplete, UploadNotThere, WrongOffset
 from onedoor.platform.files.quotas import QuotaUsed
 from onedoor.platform.files.receiving import receive
@@ -16,6 +16,7 @@ __all__ = [
     "UploadNotThere",
     "WrongOffset",
     "begin_upload",
+    "drop_uploads",
     "end_upload",
     "receive",
     "receive_part",

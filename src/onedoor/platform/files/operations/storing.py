@@ -42,6 +42,8 @@ def store_file(
     owner = owner_of(actor)
     taken = content if isinstance(content, Taken) else receive(content, accept=accept)
     stored = _kept(taken, owner, actor, at)
+    if stored.left_at is not None:
+        StoredFile.objects.filter(pk=stored.pk).update(left_at=None)
     FileGrant.objects.get_or_create(
         file=stored,
         target=target,
@@ -58,18 +60,7 @@ def store_file(
 def _kept(taken: Taken, owner: str, actor: Actor, at: datetime) -> StoredFile:
     """Return the row of a content with its file in place, written only where it is not there yet."""
     aside = taken.aside
-    stored, created = StoredFile.objects.get_or_create(
-        digest=keyed_digest(owner, aside.digest),
-        defaults={
-            "owner": owner,
-            "size": aside.size,
-            "media_type": taken.media_type,
-            "key": aside.key.kept(),
-            "recorded_at": at,
-            "recorded_by": actor.name,
-            **scanning.begun(at=at),
-        },
-    )
+    stored, created = _row(taken, owner, actor, at)
     # Another request with the same content waits for the row, so that two never put a file there under two keys.
     if stored.is_quarantined:
         raise FileRefused(why="这个文件以前没有通过安全检查，已经隔离，不能再交。请重新拍照，或者换一份文件上传。")
@@ -82,3 +73,26 @@ def _kept(taken: Taken, owner: str, actor: Actor, at: datetime) -> StoredFile:
         stored.save(update_fields=["key"])
         aside.put(path_of(stored.digest))
     return stored
+
+
+def _row(taken: Taken, owner: str, actor: Actor, at: datetime) -> tuple[StoredFile, bool]:
+    """Return the row of a content, locked, and whether it is new; one that is destroyed meanwhile is made anew."""
+    digest = keyed_digest(owner, taken.aside.digest)
+    while True:
+        stored, created = StoredFile.objects.get_or_create(
+            digest=digest,
+            defaults={
+                "owner": owner,
+                "size": taken.aside.size,
+                "media_type": taken.media_type,
+                "key": taken.aside.key.kept(),
+                "recorded_at": at,
+                "recorded_by": actor.name,
+                **scanning.begun(at=at),
+            },
+        )
+        if created:
+            return stored, True
+        locked = StoredFile.objects.select_for_update().filter(pk=stored.pk).first()
+        if locked is not None:
+            return locked, False

@@ -100,3 +100,9 @@ def _remove(upload: BegunUpload) -> None:
     key = upload.pk
     upload.delete()
     transaction.on_commit(lambda: storage.remove_parts(key))
+
+
+def drop_uploads(*, target: str) -> None:
+    """Forget what is on its way to a target that is no more, parts and all; the calling room takes the target away."""
+    for upload in BegunUpload.objects.select_for_update().filter(target=target):
+        _remove(upload)
