@@ -485,5 +485,5 @@ def test_the_dead_do_not_log_in_and_nobody_acts_for_them(
     assert Client().post("/login/", form).status_code == 403
     assert logins.issue_code(phone=PHONE, at=AT) is None
     assert Delegation.objects.get().state == "revoked"
-    with pytest.raises(queries.MandateMissing):
+    with pytest.raises(queries.MandateRevoked):
         cases.start_draft(item_code=ITEM, applicant_id=staffed.reader.pk, actor=staffed.citizen(staffed.friend), at=AT)

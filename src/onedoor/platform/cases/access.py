@@ -109,20 +109,28 @@ def require_applicant_act(case: Case, *, actor: Actor, on: date, scope: str = "s
     actor.require_level(case.item_version.item.assurance)
 
 
-def require_draft(draft: Draft, *, actor: Actor, scope: str, on: date) -> None:
-    """:raises DraftNotFound: the draft is neither the actor's own nor that of somebody the actor may act for."""
+def require_draft(draft: Draft, *, actor: Actor, scope: str, on: date) -> int | None:
+    """
+    Let the applicant, or who fills it in while they may act for the applicant; return the id of the delegation that is
+    acted under today, None for the applicant and for a guardian.
+
+    :raises DraftNotFound: the draft is neither the actor's own nor that of somebody the actor may act for.
+    :raises MandateExpired, MandateRevoked, MandateUsedUp, MandateMissing: the delegation does not hold, or no more.
+    """
     if actor.person_id is None:
         raise DraftNotFound
     if actor.person_id == draft.applicant_id:
-        return
+        return None
     if actor.person_id != draft.filled_by_id:
         raise DraftNotFound
-    identity.require_mandate(
+    return identity.require_mandate(
         agent_id=actor.person_id,
         principal_id=draft.applicant_id,
         item=draft.item_version.code,
         scope=scope,
         on=on,
+        # What is handed in already has used its delegation; to look at a draft uses none.
+        to_use=scope == "submit" and draft.submitted_as_id is None,
     )
 
 

@@ -65,7 +65,7 @@ def start_draft(
     `situation` reads what was answered to the guide's scenario questions; these are the first answers of the form.
     With `changes` and `relation` it is an application to change what that case granted; only a draft of the same is taken up.
 
-    :raises NotLoggedIn, NotDelegable, MandateMissing, GuardianOnly, DivisionSplit, ItemNotFound: why it cannot begin.
+    :raises NotLoggedIn, NotDelegable, MandateMissing, MandateUsedUp, GuardianOnly, DivisionSplit, ItemNotFound: why it cannot begin.
     """
     if actor.person_id is None:
         raise NotLoggedIn
@@ -76,7 +76,12 @@ def start_draft(
         if not version.item.delegable:
             raise NotDelegable
         delegation_id = identity.require_mandate(
-            agent_id=actor.person_id, principal_id=applicant_id, item=item_code, scope="submit", on=day_of(at)
+            agent_id=actor.person_id,
+            principal_id=applicant_id,
+            item=item_code,
+            scope="submit",
+            on=day_of(at),
+            to_use=True,
         )
     guarded = applicant_id != actor.person_id and delegation_id is None
     identity.require_capacity(person_id=applicant_id, from_age=version.item.alone_from, guarded=guarded, on=day_of(at))

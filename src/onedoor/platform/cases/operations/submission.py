@@ -105,12 +105,13 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     :raises VersionChanged: the item has a newer version; the person is shown what is different first (A10).
     :raises StaleVersion: the draft was changed elsewhere since the person read it.
     :raises InvalidInput: answers are missing or wrong; each problem names its field.
-    :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow, MandateExpired, MandateUsedUp: what is missing and how to mend it.
+    :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow: what is missing and how to mend it.
+    :raises MandateExpired, MandateRevoked, MandateUsedUp: the agent may not any more; the draft stays.
     """
     draft = Draft.objects.select_for_update(of=("self",)).select_related("applicant").filter(pk=draft_id).first()
     if draft is None:
         raise access.DraftNotFound
-    access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
+    delegation_id = access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
     if draft.submitted_as is not None:
         return draft.submitted_as
     if draft.expires_at <= at:
@@ -126,8 +127,9 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     taken = offers.take(draft, given={paper.code for paper in papers}, actor=actor, at=at)
     papers += taken
     _check_complete(draft, papers, actor, at)
-    if draft.delegation_id is not None:
-        identity_operations.use_delegation(delegation_id=draft.delegation_id, actor=actor, at=at)
+    draft.delegation_id = delegation_id  # that of today: the one it was begun under may have ended, or be used up
+    if delegation_id is not None:
+        identity_operations.use_delegation(delegation_id=delegation_id, actor=actor, at=at)
     case = _create_case(draft, delivery, actor, at)
     if papers:
         draft.materials.update(case=case)
@@ -138,7 +140,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
         facts |= {"linked": case.continues.number, "relation": case.relation}
     life.append(case, Kind.SUBMIT, actor=actor, at=at, facts=facts)
     draft.submitted_as = case
-    draft.save(update_fields=["submitted_as"])
+    draft.save(update_fields=["submitted_as", "delegation"])
     audit.record(
         "cases.submit",
         actor=actor,

@@ -55,6 +55,14 @@ class Delegation(Recorded):
     def __str__(self) -> str:
         return f"{self.principal_id} → {self.agent_id}"
 
+    def covers(self, item: str, scope: str) -> bool:
+        """Tell whether it was given for this item and act, be it in force or not."""
+        return scope in self.scopes and (not self.items or item in self.items)
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.max_uses is not None and self.uses >= self.max_uses
+
 
 class Guardianship(Recorded):
     """监护: who acts for a ward by law, on which basis and paper (Civil Code arts. 27, 28, 31, 32), over `[from, to)`."""

@@ -196,7 +196,7 @@ def use_delegation(*, delegation_id: int, actor: Actor, at: datetime) -> None:
     :raises MandateUsedUp: as many were made as were agreed.
     """
     delegation = Delegation.objects.select_for_update().get(pk=delegation_id)
-    if delegation.max_uses is not None and delegation.uses >= delegation.max_uses:
+    if delegation.is_used_up:
         raise MandateUsedUp(uses=delegation.max_uses)
     delegation.uses += 1
     delegation.save(update_fields=["uses"])

@@ -17,6 +17,7 @@ from onedoor.platform.identity.models import (
 from onedoor.platform.identity.queries.people import id_number_of
 from onedoor.platform.identity.queries.posts import held
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.standards.periods import age_on
 
@@ -38,38 +39,50 @@ class MandateExpired(OneDoorError):
     code, http_status, message = "mandate.expired", 403, "委托已于 {valid_to} 到期，请委托人续期后再办理。"
 
 
-def _living(on: date) -> Q:
-    return Q(state=Delegation.State.ACTIVE, valid_from__lte=on, valid_to__gte=on)
-
-
-def active_delegation(*, agent_id: int, principal_id: int, item: str, scope: str, on: date) -> Delegation:
-    """
-    Return the delegation under which the agent may do `scope` for the principal in this item.
-
-    :raises MandateExpired: there was one, and its last day has passed.
-    :raises MandateMissing: there is none.
-    """
-    given = [
-        delegation
-        for delegation in Delegation.objects.filter(
-            agent_id=agent_id, principal_id=principal_id, state=Delegation.State.ACTIVE
-        ).order_by("-valid_to")
-        if scope in delegation.scopes and (not delegation.items or item in delegation.items)
-    ]
-    for delegation in given:
-        if delegation.valid_from <= on <= delegation.valid_to:
-            return delegation
-    if given:
-        raise MandateExpired(valid_to=given[0].valid_to)
-    raise MandateMissing
+class MandateRevoked(OneDoorError):
+    code, http_status, message = "mandate.revoked", 403, "委托已于 {ended_on} 终止，重新取得委托以后才能继续办理。"
 
 
 class MandateUsedUp(OneDoorError):
     code, http_status, message = (
         "mandate.used_up",
         403,
-        "这份委托约定的 {uses} 次已经用完，请委托人重新委托后再办理。",
+        "这份委托约定的 {uses} 次已经用完，请委托人重新委托后再办理。填好的草稿会保留。",
     )
+
+
+def _living(on: date) -> Q:
+    return Q(state=Delegation.State.ACTIVE, valid_from__lte=on, valid_to__gte=on)
+
+
+def active_delegation(
+    *, agent_id: int, principal_id: int, item: str, scope: str, on: date, to_use: bool = False
+) -> Delegation:
+    """
+    Return the delegation under which the agent may do `scope` for the principal in this item, of several the one that
+    holds longest.
+
+    `to_use`: it is for an application that has not been submitted, so one with an application left is needed.
+
+    :raises MandateUsedUp: to use, though as many applications were made as were agreed.
+    :raises MandateExpired, MandateRevoked: there was one, and it has come to its end.
+    :raises MandateMissing: there is none.
+    """
+    between = Delegation.objects.filter(agent_id=agent_id, principal_id=principal_id).order_by("-valid_to", "-pk")
+    given = [delegation for delegation in between if delegation.covers(item, scope)]
+    active = [delegation for delegation in given if delegation.state == Delegation.State.ACTIVE]
+    living = [delegation for delegation in active if delegation.valid_from <= on <= delegation.valid_to]
+    for delegation in living:
+        if not (to_use and delegation.is_used_up):
+            return delegation
+    if living:
+        raise MandateUsedUp(uses=living[0].max_uses)
+    if active:
+        raise MandateExpired(valid_to=active[0].valid_to)
+    ended = [delegation.revoked_at for delegation in given if delegation.confirmed_at and delegation.revoked_at]
+    if ended:
+        raise MandateRevoked(ended_on=day_of(max(ended)))
+    raise MandateMissing
 
 
 class GuardianOnly(OneDoorError):
@@ -89,11 +102,15 @@ def guardianship_between(*, guardian_id: int, ward_id: int, on: date) -> Guardia
     return Guardianship.objects.filter(guards(on), guardian_id=guardian_id, ward_id=ward_id).first()
 
 
-def require_mandate(*, agent_id: int, principal_id: int, item: str, scope: str, on: date) -> int | None:
+def require_mandate(
+    *, agent_id: int, principal_id: int, item: str, scope: str, on: date, to_use: bool = False
+) -> int | None:
     """
     Let a guardian, or an agent under a living delegation; return the delegation's id, None for a guardian.
 
-    :raises MandateExpired: there was a delegation, and its last day has passed.
+    With `to_use` only a delegation under which another application may be made, see `active_delegation`.
+
+    :raises MandateExpired, MandateRevoked, MandateUsedUp: there was a delegation, and it has come to its end.
     :raises MandateMissing: there is neither.
     :raises GuardianOnly: a child under sixteen cannot give a delegation (Civil Code arts. 19, 20).
     """
@@ -102,7 +119,9 @@ def require_mandate(*, agent_id: int, principal_id: int, item: str, scope: str, 
     born = Person.objects.values_list("born_on", flat=True).get(pk=principal_id)
     if born is not None and age_on(born, on) < ALONE_AT_THE_EARLIEST:
         raise GuardianOnly
-    return active_delegation(agent_id=agent_id, principal_id=principal_id, item=item, scope=scope, on=on).pk
+    return active_delegation(
+        agent_id=agent_id, principal_id=principal_id, item=item, scope=scope, on=on, to_use=to_use
+    ).pk
 
 
 def require_capacity(*, person_id: int, from_age: int, guarded: bool, on: date) -> None:
@@ -130,9 +149,7 @@ def principals_for_item(*, agent_id: int, item: str, on: date) -> list[Person]:
     living = Delegation.objects.filter(_living(on), agent_id=agent_id).select_related("principal")
     people = {row.ward_id: row.ward for row in wards}
     for delegation in living:
-        covers = "submit" in delegation.scopes and (not delegation.items or item in delegation.items)
-        left = delegation.max_uses is None or delegation.uses < delegation.max_uses
-        if covers and left:
+        if delegation.covers(item, "submit") and not delegation.is_used_up:
             people.setdefault(delegation.principal_id, delegation.principal)
     return list(people.values())
 
