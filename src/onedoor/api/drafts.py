@@ -113,7 +113,7 @@ class SectionIn(Answers):
 
 
 class ChangeOut(Told):
-    """事项新版本的一处变化。Something the new version of the item changes."""
+    """草稿开始以后的一处变化：办理地，或者事项的要求。Something that has changed since the draft was begun."""
 
     path: str
     sentence: str
@@ -244,7 +244,7 @@ def get_draft(request: HttpRequest, draft_id: UUID) -> dict[str, Any]:
     return {
         **draft_row(draft),
         "screens": _screens(request, draft),
-        "changed": queries.version_changes(draft, on=clock.today()) is not None,
+        "changed": queries.changes_since_begun(draft, on=clock.today()) is not None,
         "submitted_as": submitted.number if submitted else None,
     }
 
@@ -300,14 +300,14 @@ def save_section(request: HttpRequest, draft_id: UUID, section: Line, sent: Sect
 
 @room.read("/drafts/{uuid:draft_id}/changes", applicant, "事项的变化", Page[ChangeOut])
 def get_changes(request: HttpRequest, draft_id: UUID) -> dict[str, Any]:
-    """Read what the item's new version changes for the person; nothing while the draft is current."""
-    found = queries.version_changes(_draft(request, draft_id), on=clock.today()) or []
+    """Read what has changed since the draft was begun: the place it goes to, what the item asks; nothing while it is current."""
+    found = queries.changes_since_begun(_draft(request, draft_id), on=clock.today()) or []
     return whole(found)
 
 
 @room.write("/drafts/{uuid:draft_id}/changes", applicant, "按新版本继续", DraftOut)
 def carry_over(request: HttpRequest, draft_id: UUID) -> DraftOut:
-    """Go on under the version now in force; what still fits is kept."""
+    """Go on for the place of today, under the version now in force there; what still fits is kept."""
     return DraftOut(**draft_row(operations.carry_over(draft_id=draft_id, **who(request))))
 
 

@@ -26,18 +26,63 @@ TIERS = {2: "省", 3: "市", 4: "县（市、区）", 5: "乡镇、街道", 6: "
 TOLD = ("conditions", "limits", "fee", "visits", "form", "materials", "consents", "result", "delegable", "assurance")
 
 
+def place_now(draft: Draft, *, on: date) -> str:
+    """
+    Return the code of the place whose organs are competent for a draft on a day: where its applicant is registered, or
+    what stands there now; where that is not known any more, the place the draft was begun for.
+
+    :raises DivisionSplit: it has become several places; the person has to say which.
+    """
+    return identity.residence_now(draft.applicant, on=on) or draft.division
+
+
 def guide_now(draft: Draft, *, on: date) -> catalog.Guide:
-    """:raises ItemNotFound, ItemSuspended: the item cannot be applied for any more."""
-    return catalog.read_guide(code=draft.item_version.code, chain=identity.chain(draft.division), on=on)
+    """
+    Return the item as offered today in the place that is competent today.
+
+    :raises ItemNotFound, ItemSuspended: the item cannot be applied for any more.
+    :raises DivisionSplit: see `place_now`.
+    """
+    return catalog.read_guide(code=draft.item_version.code, chain=identity.chain(place_now(draft, on=on)), on=on)
 
 
-def version_changes(draft: Draft, *, on: date) -> list[Difference] | None:
-    """Return what has changed for the person since the draft was begun; None while it is under the version in force."""
-    guide = guide_now(draft, on=on)
-    if draft.submitted_as_id is not None or is_current(draft.item_version, guide):
+def changes_since_begun(draft: Draft, *, on: date) -> list[Difference] | None:
+    """
+    Return what has changed for the person since the draft was begun: the place and organ it goes to, what the item asks;
+    None while it is for the place of today, under the version in force.
+
+    :raises NoResponsibleOrganization: the place it would go to now has no organ on the platform.
+    """
+    if draft.submitted_as_id is not None:
+        return None
+    guide, place = guide_now(draft, on=on), place_change(draft, on=on)
+    if place is None and is_current(draft.item_version, guide):
         return None
     old, new = (item.model_dump(mode="json", by_alias=True) for item in (draft.item_version.item, guide.item))
-    return [one for one in diff_versions(old, new) if one.path.split(".")[0] in TOLD]
+    asked = [one for one in diff_versions(old, new) if one.path.split(".")[0] in TOLD]
+    return [place, *asked] if place else asked
+
+
+def place_change(draft: Draft, *, on: date) -> Difference | None:
+    """
+    Return where a draft goes now instead of where it was begun for, in words; None while that is the same.
+
+    The person has moved, or the place itself was reorganised (A42).
+    """
+    now = place_now(draft, on=on)
+    if now == draft.division:
+        return None
+    item = draft.item_version.item
+    receiving = identity.responsible_organization(
+        division=now, tier=item.jurisdiction.receiving_tier, line=item.line, on=on
+    )
+    stands = now in {one.code for one in identity.successors_of(draft.division, on=on)}
+    return Difference(
+        path="division",
+        title="办理地（行政区划有调整）" if stands else "办理地（申请人登记的地区有变化）",
+        before=identity.division_name(draft.division, on=on),
+        after=f"{identity.division_name(now, on=on)}，由{receiving.name}收件",
+    )
 
 
 def fields_that_fit(old: ServiceItem, new: ServiceItem) -> set[str]:

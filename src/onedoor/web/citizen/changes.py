@@ -19,7 +19,7 @@ def changes(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST":
         operations.carry_over(draft_id=draft_id, actor=actor, at=clock.now())
         return redirect("draft", draft_id=draft_id)
-    found = queries.version_changes(draft, on=clock.today())
+    found = queries.changes_since_begun(draft, on=clock.today())
     if found is None:
         return redirect("draft", draft_id=draft_id)
     return render(request, "citizen/changes.html", {"draft": draft, "changes": found})

@@ -92,7 +92,7 @@ def overview(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = _draft(request, draft_id)
     if draft.submitted_as is not None:
         return redirect("case", number=draft.submitted_as.number)
-    if queries.version_changes(draft, on=clock.today()) is not None:
+    if queries.changes_since_begun(draft, on=clock.today()) is not None:
         return redirect("draft_changes", draft_id=draft_id)
     journey = Journey.of(draft, actor=actor_of(request), at=clock.now())
     return render(request, "citizen/draft.html", {"draft": draft, "journey": journey})

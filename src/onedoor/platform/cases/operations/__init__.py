@@ -8,6 +8,7 @@ from onedoor.platform.cases.operations.calendars import (
     preview_calendar,
     read_notice,
 )
+from onedoor.platform.cases.operations.carrying import carry_over
 from onedoor.platform.cases.operations.commitments import (
     answer_breach,
     check_commitment,
@@ -45,7 +46,6 @@ from onedoor.platform.cases.operations.desk import (
 )
 from onedoor.platform.cases.operations.drafts import (
     attach_material,
-    carry_over,
     discard_draft,
     record_fact,
     remove_material,

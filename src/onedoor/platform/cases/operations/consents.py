@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from onedoor.platform.cases import handlers
-from onedoor.platform.cases.models import Draft
+from onedoor.platform.cases.models import Draft, WantedSignature
 from onedoor.platform.catalog.items import ConsentRequest
 from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.clock import day_of
 
 
@@ -62,3 +63,22 @@ def _wanted(draft: Draft, on: date) -> Iterator[tuple[ConsentRequest, str, str, 
                 yield request, person.name, person.id_number, "member"
             if request.by == "obligors" and person.role == "obligor":
                 yield request, person.name, person.id_number, "obligor"
+
+
+def want_signatures(draft: Draft, at: datetime) -> None:
+    """Keep the list of who has to sign in step with who is named, and tell those who are new on it."""
+    if not draft.item_version.item.consents:
+        return
+    index = WantedSignature.by_number
+    wanted = {(index.of(needed.id_number), needed.request.code): needed for needed in needed_consents(draft, at=at)}
+    known = {(getattr(row, index.searched), row.consent): row for row in draft.wanted_signatures.all()}
+    for key in known.keys() - wanted.keys():
+        known[key].delete()
+    fresh = [(str(wanted[key].id_number), key[1]) for key in sorted(wanted.keys() - known.keys())]
+    WantedSignature.objects.bulk_create(
+        WantedSignature(draft=draft, consent=consent, **index.values(number)) for number, consent in fresh
+    )
+    for number in dict.fromkeys(number for number, _ in fresh):
+        person_id = identity.person_with_number(number)
+        if person_id is not None and person_id != draft.filled_by_id:
+            outbox.publish("cases.signature_wanted", key=draft.target, draft_id=str(draft.pk), person_id=person_id)

@@ -12,7 +12,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, applications, discarding, life, papers
 from onedoor.platform.cases.forms.validation import CleanedSection
 from onedoor.platform.cases.models import Case, Draft, KnownFact, Material, WantedSignature
-from onedoor.platform.cases.operations.consents import NeededConsent, needed_consents
+from onedoor.platform.cases.operations.consents import NeededConsent, needed_consents, want_signatures
 from onedoor.platform.cases.operations.desk import asked_materials
 from onedoor.platform.cases.operations.expiry import kept_until, touch
 from onedoor.platform.catalog import pinning
@@ -191,43 +191,8 @@ def save_section(
     draft.answers = applications.computed(draft.item_version.item, answers)
     draft.typed, draft.reasons = typed, reasons
     touch(draft, at)
-    _want_signatures(draft, at)
+    want_signatures(draft, at)
     audit.record("cases.save_section", actor=actor, at=at, target=draft.target, section=section)
-    return draft
-
-
-@transaction.atomic
-def carry_over(*, draft_id: UUID, actor: Actor, at: datetime) -> Draft:
-    """
-    Go on with a draft under the version now in force: what still fits is kept, what is no longer asked for goes.
-
-    Nothing happens to a draft that is current already.
-
-    :raises ItemNotFound, ItemSuspended: the item cannot be applied for any more.
-    """
-    draft = _open_draft(draft_id, actor, at)
-    guide = applications.guide_now(draft, on=day_of(at))
-    if pinning.is_current(draft.item_version, guide):
-        return draft
-    version = pinning.version_for_new_case(
-        code=draft.item_version.code, chain=identity.chain(draft.division), on=day_of(at)
-    )
-    kept = applications.fields_that_fit(draft.item_version.item, version.item)
-    draft.answers = {code: value for code, value in draft.answers.items() if code in kept}
-    draft.typed = {path: text for path, text in draft.typed.items() if path.split(".")[0] in kept}
-    draft.materials.exclude(code__in=[paper.code for paper in version.item.materials]).delete()
-    promised = {paper.commitment.digest for paper in version.item.materials if paper.commitment}
-    # A promise in other words is another promise.
-    draft.materials.filter(source=Material.Source.COMMITMENT).exclude(commitment__digest__in=promised).delete()
-    discarding.let_go_of_files(draft, at=at)
-    asked = {request.digest for request in version.item.consents}
-    reworded = [request.code for request in draft.item_version.item.consents if request.digest not in asked]
-    draft.wanted_signatures.filter(consent__in=reworded).delete()  # so that whoever signs is asked again
-    draft.item_version = version
-    draft.save(update_fields=["item_version"])
-    touch(draft, at)
-    _want_signatures(draft, at)
-    audit.record("cases.carry_over", actor=actor, at=at, target=draft.target, version=version.pk)
     return draft
 
 
@@ -414,25 +379,6 @@ def _give(draft: Draft, needed: NeededConsent, person_id: int, method: str, acto
     )
     consent = needed.request.code
     audit.record("cases.sign_consent", actor=actor, at=at, target=draft.target, consent=consent, method=method)
-
-
-def _want_signatures(draft: Draft, at: datetime) -> None:
-    """Keep the list of who has to sign in step with who is named, and tell those who are new on it."""
-    if not draft.item_version.item.consents:
-        return
-    index = WantedSignature.by_number
-    wanted = {(index.of(needed.id_number), needed.request.code): needed for needed in needed_consents(draft, at=at)}
-    known = {(getattr(row, index.searched), row.consent): row for row in draft.wanted_signatures.all()}
-    for key in known.keys() - wanted.keys():
-        known[key].delete()
-    fresh = [(str(wanted[key].id_number), key[1]) for key in sorted(wanted.keys() - known.keys())]
-    WantedSignature.objects.bulk_create(
-        WantedSignature(draft=draft, consent=consent, **index.values(number)) for number, consent in fresh
-    )
-    for number in dict.fromkeys(number for number, _ in fresh):
-        person_id = identity.person_with_number(number)
-        if person_id is not None and person_id != draft.filled_by_id:
-            outbox.publish("cases.signature_wanted", key=draft.target, draft_id=str(draft.pk), person_id=person_id)
 
 
 def _open_draft(draft_id: UUID, actor: Actor, at: datetime) -> Draft:

@@ -85,6 +85,14 @@ class VersionChanged(OneDoorError):
     )
 
 
+class PlaceChanged(OneDoorError):
+    code, http_status, message = (
+        "cases.place_changed",
+        409,
+        "这件申请的办理地有变化：{before} → {now}。请回到草稿首页看看有哪些变化，确认以后再提交；已填的内容会保留。",
+    )
+
+
 class UndoTooLate(OneDoorError):
     code, http_status, message = (
         "cases.undo_too_late",
@@ -102,13 +110,16 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     recorded consent to it), "direct" at the window, or "post".
 
     :raises DraftNotFound: there is none, or it is not for this person; both look alike.
-    :raises VersionChanged: the item has a newer version; the person is shown what is different first (A10).
+    :raises PlaceChanged, VersionChanged: it goes to another place now, or its item has a newer version; the person is
+        shown what is different first (A10, A42).
     :raises StaleVersion: the draft was changed elsewhere since the person read it.
     :raises InvalidInput: answers are missing or wrong; each problem names its field.
     :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow: what is missing and how to mend it.
     :raises MandateExpired, MandateRevoked, MandateUsedUp: the agent may not any more; the draft stays.
     """
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("applicant").filter(pk=draft_id).first()
+    draft = (
+        Draft.objects.select_for_update(of=("self",)).select_related("applicant__division").filter(pk=draft_id).first()
+    )
     if draft is None:
         raise access.DraftNotFound
     delegation_id = access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
@@ -120,8 +131,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
         raise StaleVersion
     if delivery not in CHOICES:
         raise InvalidInput({"delivery": "请选择一种送达方式。"})
-    if not is_current(draft.item_version, applications.guide_now(draft, on=day_of(at))):
-        raise VersionChanged
+    _refuse_changed(draft, on=day_of(at))
     _refuse_second(draft, on=day_of(at))
     papers = list(draft.materials.select_related("file").order_by("id"))
     taken = offers.take(draft, given={paper.code for paper in papers}, actor=actor, at=at)
@@ -152,6 +162,21 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
         digest=receipt.digest,  # by which the receipt is found in the sealed record
     )
     return case
+
+
+def _refuse_changed(draft: Draft, *, on: date) -> None:
+    """
+    Let nobody hand in what goes elsewhere, or asks other things, than they have read; `carry_over` brings it up to date.
+
+    :raises PlaceChanged: the applicant has moved, or their place was reorganised.
+    :raises VersionChanged: the item has a newer version.
+    :raises DivisionSplit, NoResponsibleOrganization: nobody knows which organ, or there is none.
+    """
+    place = applications.place_change(draft, on=on)
+    if place is not None:
+        raise PlaceChanged(before=place.before, now=place.after)
+    if not is_current(draft.item_version, applications.guide_now(draft, on=on)):
+        raise VersionChanged
 
 
 def _refuse_second(draft: Draft, *, on: date) -> None:

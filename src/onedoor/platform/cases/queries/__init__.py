@@ -1,6 +1,6 @@
 """Every read of the cases room; callers import it from here."""
 
-from onedoor.platform.cases.applications import faults_shown_in, version_changes
+from onedoor.platform.cases.applications import changes_since_begun, faults_shown_in
 from onedoor.platform.cases.models import Case, CaseDocument, Draft, EarlyDraft
 from onedoor.platform.cases.queries.calendars import CalendarYear, calendar_years
 from onedoor.platform.cases.queries.citizen import (
@@ -125,6 +125,7 @@ __all__ = [
     "CONSENTS",
     "MATERIALS",
     "REVIEW",
+    "changes_since_begun",
     "done_screens",
     "screens_of",
     "my_records",
@@ -228,7 +229,6 @@ __all__ = [
     "timeline",
     "tolerances_of",
     "verify_document",
-    "version_changes",
     "twins_of",
     "ward_opinion",
     "why_not",

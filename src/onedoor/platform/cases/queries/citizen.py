@@ -35,7 +35,7 @@ class DraftView:
 def get_draft(*, draft_id: UUID, actor: Actor, on: date) -> Draft:
     """:raises DraftNotFound: there is none, or it is not for this actor; both look alike."""
     try:
-        draft = Draft.objects.select_related("applicant").get(pk=draft_id)
+        draft = Draft.objects.select_related("applicant__division").get(pk=draft_id)
     except Draft.DoesNotExist:
         raise access.DraftNotFound from None
     access.require_draft(draft, actor=actor, scope="view", on=on)

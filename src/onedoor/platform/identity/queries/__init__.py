@@ -85,6 +85,7 @@ from onedoor.platform.identity.queries.people import (
     person_ids,
     person_with_number,
     registered_place,
+    residence_now,
     residence_of,
 )
 from onedoor.platform.identity.queries.posts import (
@@ -193,6 +194,7 @@ __all__ = [
     "reorganisations",
     "require_capacity",
     "require_mandate",
+    "residence_now",
     "residence_of",
     "responsible_organization",
     "responsible_organizations",
