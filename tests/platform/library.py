@@ -186,7 +186,10 @@ class Library:
         return Actor(kind="citizen", name="", person_id=(person or self.reader).pk, assurance=assurance)
 
     def draft(self, at: datetime, *, photo: bool = True, **answers: str) -> Draft:
-        """Return a filled draft of the reader."""
+        """Return a filled draft of the reader, who has an account."""
+        identity.open_citizen_login(
+            person_id=self.reader.pk, phone="13800000000", password="x" * 12, actor=MACHINE, at=LONG_AGO
+        )
         draft = operations.start_draft(item_code=ITEM, applicant_id=self.reader.pk, actor=self.citizen(), at=at)
         typed = {"name": READER.name, "id_number": READER.id_number, "student": "no", "books-rows": "0"} | answers
         draft = self.fill(draft, typed, at)

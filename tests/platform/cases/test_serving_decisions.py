@@ -10,7 +10,10 @@ from tests.platform.library import CHINA, Library
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Action, Case, Delivery
 from onedoor.platform.cases.operations import duties
+from onedoor.platform.cases.operations.delivery import NoInbox
 from onedoor.platform.cases.rulings import Ruling
+from onedoor.platform.identity import operations as identity
+from onedoor.platform.identity.models import Guardianship, Login, Person
 from onedoor.platform.kernel import outbox
 from onedoor.platform.messages.models import Message
 
@@ -18,12 +21,19 @@ AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 LATER = AT + timedelta(days=8)
 
 
-def decided(books: Library, delivery: str, *, granted: bool = True) -> Case:
+def received(books: Library, delivery: str) -> Case:
     draft = books.draft(AT)
     case = operations.submit_draft(
         draft_id=draft.pk, revision=draft.revision, delivery=delivery, actor=books.citizen(), at=AT
     )
-    operations.hand_in_case(case_id=case.pk, actor=books.citizen(), at=AT)
+    return operations.hand_in_case(case_id=case.pk, actor=books.citizen(), at=AT)
+
+
+def decided(books: Library, delivery: str, *, granted: bool = True) -> Case:
+    return decide(books, received(books, delivery), granted=granted)
+
+
+def decide(books: Library, case: Case, *, granted: bool = True) -> Case:
     operations.accept_case(case_id=case.pk, actor=books.officer("clerk"), at=AT)
     books.step(case, "visit", AT, "surveyor", "second_surveyor")
     books.step(case, "opinion", AT, "reviewer")
@@ -118,3 +128,63 @@ def test_the_way_of_delivery_is_chosen_with_the_application(desk: Desk) -> None:
     desk.act("reader", url, revision=str(draft.revision), delivery="post")
     case = Case.objects.get()
     assert (case.delivery, case.actions.get(kind="submit").facts["delivery"]) == ("post", "post")
+
+
+def close_account(books: Library) -> None:
+    Login.objects.filter(person=books.reader).update(is_active=False)
+
+
+def decided_for_nobody_who_reads(desk: Desk, agent: Person | None = None) -> Case:
+    """Return a case decided for the reader, who agreed to be served by the inbox and has no account any more."""
+    case = received(desk.books, "electronic")
+    Case.objects.filter(pk=case.pk).update(agent=agent)
+    close_account(desk.books)
+    return decide(desk.books, case)
+
+
+def test_without_an_account_nothing_arrives_by_the_inbox_and_an_officer_delivers_it(desk: Desk) -> None:
+    case = decided_for_nobody_who_reads(desk)
+    assert (case.state, case.delivery, kinds(case)[-2:]) == ("delivering", "electronic", ["grant", "await_delivery"])
+    assert not Delivery.objects.exists()
+    outbox.deliver_pending(at=LATER)
+    told = Message.objects.get(case_number=case.number, channel="inbox", event="cases.grant")
+    assert "决定书将由工作人员送达" in told.text
+    desk.go(LATER)
+    assert "送达" in desk.page("clerk", "/staff/")
+    assert "没有可以登录的账号" in desk.page("clerk", staff(case, "deliver/"))
+    assert "没有可以登录的账号" in desk.refused("clerk", staff(case, "deliver/"), 409, method="electronic")
+    desk.act("clerk", staff(case, "deliver/"), method="direct", receiver="欧阳晓娜", reference="")
+    case.refresh_from_db()
+    assert case.state == "completed"
+
+
+def test_an_account_opened_later_receives_what_waits_once_its_owner_says_so(desk: Desk) -> None:
+    case = decided_for_nobody_who_reads(desk)
+    desk.go(LATER)
+    with pytest.raises(NoInbox):
+        operations.choose_delivery(case_id=case.pk, method="electronic", actor=desk.books.citizen(), at=LATER)
+    Login.objects.filter(person=desk.books.reader).update(is_active=True)
+    assert "决定书等待送达" in desk.page("reader", own(case))
+    desk.act("reader", own(case, "delivery/"), delivery="electronic")
+    case.refresh_from_db()
+    assert (case.state, Delivery.objects.get().method) == ("completed", "electronic")
+
+
+@pytest.mark.parametrize(("guards", "state"), [(True, "completed"), (False, "delivering")])
+def test_a_guardian_who_applied_reads_for_the_ward_an_agent_does_not(desk: Desk, guards: bool, state: str) -> None:
+    friend = desk.books.friend
+    identity.open_citizen_login(
+        person_id=friend.pk, phone="13800000001", password="x" * 12, actor=library.MACHINE, at=AT
+    )
+    if guards:
+        Guardianship.objects.create(
+            guardian=friend,
+            ward=desk.books.reader,
+            basis="court",
+            document="判决书",
+            valid_from=AT.date(),
+            recorded_at=AT,
+            recorded_by="测试",
+        )
+    case = decided_for_nobody_who_reads(desk, agent=friend)
+    assert case.state == state

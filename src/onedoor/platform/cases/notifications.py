@@ -104,7 +104,7 @@ def tell(action: Action, *, at: datetime) -> None:
         receiving=case.receiving_organization.name,
         receive=case.item_version.item.limits.receive.words,
         deciding=case.deciding_organization.name,
-        delivery="决定书已送达，请查看" if by_inbox else "决定书将按您选的方式送达",
+        delivery="决定书已送达，请查看" if by_inbox else "决定书将由工作人员送达",
         hold_until=action.facts.get("hold_until", ""),
         due=action.facts.get("due_on", ""),
         promised=action.facts.get("promised_due", ""),

@@ -18,7 +18,7 @@ from onedoor.platform.cases.models import (
     StoredJudgement,
 )
 from onedoor.platform.cases.operations.conflicts import open_conflicts
-from onedoor.platform.cases.operations.delivery import hand_over
+from onedoor.platform.cases.operations.delivery import hand_over, way_of
 from onedoor.platform.cases.operations.desk import accept_case
 from onedoor.platform.cases.operations.drafts import CHANGES
 from onedoor.platform.cases.operations.steps import open_next
@@ -246,7 +246,7 @@ def _take_effect(case: Case, row: CaseStep, ruling: Ruling, *, actor: Actor, at:
             "digest": stored.digest,
             "document": document.number,
             "reason_code": ruling.reason_code,
-            "delivery": case.delivery,
+            "delivery": way_of(case, at=at),
         },
     )
     hand_over(case, document, told, at=at)

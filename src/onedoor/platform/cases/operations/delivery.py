@@ -9,6 +9,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, life, notifications, steps
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, Delivery
 from onedoor.platform.cases.states import Kind, State
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import CHINA, day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
@@ -30,6 +31,14 @@ class NoDeliveryConsent(OneDoorError):
         "cases.no_delivery_consent",
         409,
         "申请人没有同意电子送达，请改用直接送达、邮寄等方式，或者请申请人先在办件页面选择电子送达。",
+    )
+
+
+class NoInbox(OneDoorError):
+    code, http_status, message = (
+        "cases.no_inbox",
+        409,
+        "申请人没有可以登录的账号，收不到平台消息。请改用窗口领取或者邮寄；也可以先到窗口或者网上开通账号，再选电子送达。",
     )
 
 
@@ -55,13 +64,35 @@ def decision_of(case: Case) -> CaseDocument | None:
     return max(decisions, key=lambda document: document.pk, default=None)
 
 
+def reads_inbox(case: Case, *, at: datetime) -> bool:
+    """
+    Tell whether what is put into the inbox arrives with somebody: the applicant, or the guardian who applies for them,
+    has an account that is in use. An agent is told of the decision, but it is not for an agent to be served with it.
+    """
+    if identity.has_account(case.applicant_id):
+        return True
+    guardian = case.agent_id
+    if guardian is None:
+        return False
+    guards = identity.guardianship_between(guardian_id=guardian, ward_id=case.applicant_id, on=day_of(at))
+    return guards is not None and identity.has_account(guardian)
+
+
+def way_of(case: Case, *, at: datetime) -> str:
+    """Return how a decision made now reaches the applicant: as they chose, but by hand where nobody reads the inbox."""
+    if case.delivery == Delivery.Method.ELECTRONIC and not reads_inbox(case, at=at):
+        return str(Delivery.Method.DIRECT)
+    return case.delivery
+
+
 def hand_over(case: Case, document: CaseDocument, told: Action, *, at: datetime) -> None:
     """
-    Deliver a fresh decision by the inbox where the applicant has consented; otherwise it waits for an officer.
+    Deliver a fresh decision by the inbox where the action that tells it says so (`way_of`); otherwise it waits for an
+    officer.
 
     The message is written in the transaction of the decision: it has arrived when the decision is there.
     """
-    if case.delivery != Delivery.Method.ELECTRONIC:
+    if told.facts["delivery"] != Delivery.Method.ELECTRONIC:
         return
     notifications.tell(told, at=at)
     delivery = Delivery.objects.create(
@@ -95,7 +126,7 @@ def deliver_decision(
     `receiver` signs (direct, leaving: the witness, entrusted: the body); `reference` is the number of the parcel, or
     for a public delivery where it hangs and why no other way led to the recipient.
 
-    :raises NoDeliveryConsent: electronically, without the recipient's consent.
+    :raises NoDeliveryConsent, NoInbox: electronically, without the recipient's consent, or without an account.
     :raises DeliveredAlready, NothingToDeliver: why not.
     :raises InvalidInput: who received it, or where it was sent, is missing.
     """
@@ -108,7 +139,7 @@ def deliver_decision(
     life.check_move(case, Kind.DELIVER)
     _check_words(method, receiver, reference)
     if method == Delivery.Method.ELECTRONIC:
-        raise NoDeliveryConsent
+        raise NoInbox if case.delivery == Delivery.Method.ELECTRONIC else NoDeliveryConsent
     delivery, _ = Delivery.objects.update_or_create(
         document=document,
         defaults={"method": method, "receiver": receiver.strip(), "reference": reference.strip(), "sent_at": at},
@@ -160,6 +191,7 @@ def choose_delivery(*, case_id: int, method: str, actor: Actor, at: datetime) ->
     A decision that waits for delivery arrives with this consent.
 
     :raises DeliveredAlready: the decision has arrived.
+    :raises NoInbox: electronically, though nobody reads the applicant's inbox.
     :raises InvalidInput: another way.
     """
     case = life.lock(case_id)
@@ -171,6 +203,8 @@ def choose_delivery(*, case_id: int, method: str, actor: Actor, at: datetime) ->
         _refuse_delivered(document)
     if case.is_ended:
         raise DeliveredAlready
+    if method == Delivery.Method.ELECTRONIC and not reads_inbox(case, at=at):
+        raise NoInbox
     case.delivery = method
     case.save(update_fields=["delivery"])
     if document is not None and method == Delivery.Method.ELECTRONIC and case.state == State.DELIVERING:

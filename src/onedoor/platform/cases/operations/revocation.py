@@ -7,7 +7,7 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, handlers, life, steps
 from onedoor.platform.cases.models import Case, CaseAnswers, CaseDocument, Revocation
-from onedoor.platform.cases.operations.delivery import close_or_wait, hand_over
+from onedoor.platform.cases.operations.delivery import close_or_wait, hand_over, way_of
 from onedoor.platform.cases.operations.submission import link_to_earlier, new_number
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.kernel.actors import Actor
@@ -197,7 +197,7 @@ def _revoke(case: Case, proceeding: Revocation, reason: str, actor: Actor, at: d
         case, DECISIONS[proceeding.ending], letter, organization=case.deciding_organization, at=at
     )
     steps.end_all(case, outcome="revoked", performers=[actor], at=at)
-    facts = {"document": document.number, "ending": proceeding.ending, "delivery": case.delivery}
+    facts = {"document": document.number, "ending": proceeding.ending, "delivery": way_of(case, at=at)}
     told = life.append(case, Kind.REVOKE, actor=actor, at=at, note=reason, facts=facts)
     end_everything(
         earlier,

@@ -8,7 +8,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, handlers, life, steps
 from onedoor.platform.cases.models import Case, CaseDocument, CaseStep, Clock, Hearing
 from onedoor.platform.cases.operations.decisions import start_issuing, state_when_granted, store_judgement
-from onedoor.platform.cases.operations.delivery import hand_over
+from onedoor.platform.cases.operations.delivery import hand_over, way_of
 from onedoor.platform.cases.operations.steps import open_next
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.catalog.items import ServiceItem
@@ -104,7 +104,7 @@ def _grant(case: Case, clock: Clock, *, actor: Actor, at: datetime) -> CaseDocum
             "digest": stored.digest,
             "document": document.number,
             "due_on": day,
-            "delivery": case.delivery,
+            "delivery": way_of(case, at=at),
             "by_rule": bool(judgement.value["eligible"]),
         },
     )

@@ -51,6 +51,11 @@ def name_of(person_id: int) -> str:
     return Person.objects.values_list("name", flat=True).get(pk=person_id)
 
 
+def has_account(person_id: int) -> bool:
+    """Tell whether a person has an account that is in use, and so an inbox they can open."""
+    return Login.objects.filter(person_id=person_id, kind=Login.Kind.CITIZEN, is_active=True).exists()
+
+
 def residence_of(person_id: int, *, on: date) -> str:
     """
     Return the 12-digit code of the place a person is registered in, as it stands on a day, or "" when unknown.
