@@ -28,6 +28,10 @@ UNKEYED = {
     "appearance",
     "place",
     "choose_post",
+    # who holds a phone, and the code that is shown once
+    "early",
+    "early_code",
+    "early_draft",
     # reads: a POST keeps what is asked out of the address; a look is recorded each time
     "precheck",
     "progress",
@@ -45,6 +49,8 @@ ASKS = {
     *("catalog_precheck", "catalog_read_outcome", "public_progress", "window_find_person", "desk_reveal"),
     *("certificates_check_batch", "catalog_desk_preview_year", "exchange_use", "supervision_export"),
     *("oauth_issue", "oauth_revoke"),
+    # who holds a phone, and codes that are kept nowhere, so that no answer with one may be kept
+    *("early_send_code", "early_begin", "early_open_again", "early_renew_code"),
 }
 
 
@@ -112,6 +118,7 @@ def test_every_form_that_posts_brings_a_key() -> None:
         *("parts/login.html", "parts/login_code.html", "parts/officer_login.html", "parts/step_up.html"),
         *("parts/idle.html", "parts/appearance.html", "parts/demonstration_bar.html", "demonstration/cast.html"),
         *("citizen/place.html", "citizen/precheck.html", "citizen/progress.html"),
+        *("citizen/early.html", "citizen/early_code.html", "citizen/early_draft.html"),
         *("staff/choose_post.html", "staff/reveal.html", "staff/certificates/check_batch.html"),
         *("supervision/audit.html", "staff/sharing/use.html"),
     }

@@ -40,6 +40,13 @@ COVERED: dict[str, tuple[str, ...]] = {
     "draft_consents": ("drafts_get_consents", "drafts_sign"),
     "draft_review": ("drafts_review", "drafts_submit"),
     "draft_discard": ("drafts_discard",),
+    # a form filled in before logging in
+    "early": ("early_send_code",),
+    "early_code": ("early_begin", "early_open_again"),
+    "early_draft": ("early_get_opened", "early_renew_code"),
+    "early_section": ("early_get_section", "early_save_section"),
+    "early_discard": ("early_discard",),
+    "early_take": ("early_take",),
     # a case, as its applicant
     "case": ("cases_my_cases", "cases_get_case", "proceedings_list_conflicts"),
     "submitted": ("cases_get_receipt",),

@@ -93,6 +93,7 @@ class GuideOut(Told):
     consult: str
     supervise: str
     delegable: bool
+    begins_early: bool
     has_precheck: bool
     has_situations: bool
 
@@ -232,6 +233,7 @@ def read_guide(request: HttpRequest, code: Line, division: Line = identity.NATIO
         "consult": own.get("consult") or item.elements.consult,
         "supervise": own.get("supervise") or item.elements.supervise,
         "delegable": item.delegable,
+        "begins_early": item.begins_early,
         "has_precheck": item.precheck is not None,
         "has_situations": bool(item.scenario),
     }

@@ -8,6 +8,7 @@ from onedoor.api import (
     certificates,
     desk,
     drafts,
+    early,
     exchange,
     me,
     oauth,
@@ -24,7 +25,7 @@ from onedoor.api import (
 from onedoor.api.specification import OneDoorAPI
 
 ROOMS = (
-    *(catalog, public, drafts, uploads, cases, me),
+    *(catalog, public, drafts, early, uploads, cases, me),
     *(desk, acts, proceedings, papers, window, certificates),
     *(catalog_desk, people, systems, exchange, supervision, oauth),
 )

@@ -33,6 +33,8 @@ class Sent:
     fields: dict[str, Any] = field(default_factory=dict)
     seen: str = "0"
     ends_session: bool = False  # the same person has to come in again before each further arrival
+    session: dict[str, Any] = field(default_factory=dict)  # what the browser holds besides
+    headers: dict[str, str] = field(default_factory=dict)  # what a program sends besides
 
 
 @dataclass
@@ -65,7 +67,12 @@ class Stage:
         return name
 
     def client(self, sent: Sent) -> Client:
-        return self.desk.client(sent.who) if sent.who else Client()
+        client = self.desk.client(sent.who) if sent.who else Client()
+        if sent.session:
+            session = client.session
+            session.update(sent.session)
+            session.save()
+        return client
 
     def come_in_again(self, client: Client, sent: Sent) -> None:
         found = Login.objects.get(person=self.books.reader) if sent.who == "reader" else None

@@ -20,7 +20,7 @@ from tests.test_replays import api_writes, keyed_pages
 from onedoor.platform.cases import handlers
 from onedoor.platform.kernel.models import RateSlot, Replay
 
-for module in ("citizen", "officers", "offices", "papers", "machines", "machines_more", "machines_papers"):
+for module in ("citizen", "officers", "offices", "papers", "machines", "machines_more", "machines_papers", "early"):
     importlib.import_module(f"tests.platform.replays.{module}")
 
 TIMES = 100
@@ -77,7 +77,7 @@ def test_a_hundred_arrivals_of_a_form_are_one_act(stage: Stage, name: str) -> No
 
 def call(client: Client, method: str, sent: Sent, key: str, **more: Any) -> Any:
     RateSlot.objects.all().delete()
-    fields, headers = {**sent.fields, **more}, {"Idempotency-Key": key, "If-Match": sent.seen}
+    fields, headers = {**sent.fields, **more}, {"Idempotency-Key": key, "If-Match": sent.seen, **sent.headers}
     if any(isinstance(value, bytes) for value in fields.values()):
         return client.post(sent.url, form(fields), headers=headers)
     return getattr(client, method)(sent.url, json.dumps(fields), content_type="application/json", headers=headers)

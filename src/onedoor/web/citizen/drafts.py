@@ -145,7 +145,7 @@ def _save_section(request: HttpRequest, draft: Draft, definition: Section, known
         said = {f"id_{path}".replace(".", "_"): text for path, text in said_computed(definition, draft.answers)}
         told = {"revision": draft.revision, "computed": said}
         return JsonResponse(told, status=409 if status == 409 else 200)
-    staying = _stays(request.POST)
+    staying = stays(request.POST)
     if not staying and not problems:
         return redirect(url_after(draft, definition.code))
     if staying and status == 422:
@@ -184,7 +184,7 @@ def _typed_again(
     return {**_section_context(request, draft, definition, fields, problems), "added_to": adding, "pickers": picker}
 
 
-def _stays(posted: QueryDict) -> bool:
+def stays(posted: QueryDict) -> bool:
     """Tell whether a button was pressed that saves and shows the same screen again: a row more, a place looked for."""
     here = any(key.startswith("add_") or key.endswith("-remove") or key == "recount" for key in posted)
     return here or bool(pickers.pressed(posted))

@@ -21,6 +21,8 @@ ENGLISH = {
     "更改": "Change",
     "开始申请": "Apply",
     "先看看是否符合": "Check first",
+    "先填着，不用登录": "Fill in first, log in later",
+    "接着办我先填的": "Go on with what I filled in before logging in",
     "消息": "Messages",
     "办件": "Cases",
     "谁用过我的数据": "Who used my data",

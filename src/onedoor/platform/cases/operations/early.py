@@ -18,6 +18,7 @@ from onedoor.platform.cases.models import Draft, EarlyDraft
 from onedoor.platform.cases.operations.drafts import save_section, start_draft
 from onedoor.platform.catalog import pinning
 from onedoor.platform.catalog.forms import Section
+from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.identity import logins
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
@@ -72,6 +73,12 @@ class Opened:
     code: str = ""
 
 
+def require_early(item: ServiceItem) -> None:
+    """:raises NotBeforeLogin: the item's form cannot be filled in before logging in."""
+    if not item.begins_early:
+        raise NotBeforeLogin
+
+
 def send_early_code(*, phone: str, at: datetime, wall: datetime) -> None:
     """
     Send a one-time code to a phone, account or not. `wall` is the moment as the gateway's clock has it.
@@ -98,8 +105,7 @@ def begin_early_draft(
     :raises CodeWrong, TooManyEarlyDrafts: as their names say.
     """
     version = pinning.version_for_new_case(code=item_code, chain=identity.chain(division), on=day_of(at))
-    if not version.item.begins_early:
-        raise NotBeforeLogin
+    require_early(version.item)
     logins.use_phone_code(phone=phone, code=one_time_code, at=at)
     with transaction.atomic():
         if EarlyDraft.objects.filter(**EarlyDraft.by_phone.at(phone), expires_at__gt=at).count() >= MOST_A_PHONE:

@@ -2,6 +2,7 @@
 
 from onedoor.platform.cases.applications import changes_since_begun, faults_shown_in
 from onedoor.platform.cases.models import Case, CaseDocument, Draft, EarlyDraft
+from onedoor.platform.cases.operations.early import EarlyDraftClosed, require_early
 from onedoor.platform.cases.queries.calendars import CalendarYear, calendar_years
 from onedoor.platform.cases.queries.citizen import (
     DraftView,
@@ -34,7 +35,7 @@ from onedoor.platform.cases.queries.conflicts import (
     settled_conflicts,
 )
 from onedoor.platform.cases.queries.desk import get_visible_case, may_extend, possible_actions, why_not
-from onedoor.platform.cases.queries.early import early_screens, get_early_draft
+from onedoor.platform.cases.queries.early import early_days, early_screens, get_early_draft
 from onedoor.platform.cases.queries.histories import histories_of_last_month, month_before, step_histories
 from onedoor.platform.cases.queries.life import (
     ClockView,
@@ -119,6 +120,9 @@ from onedoor.platform.cases.queries.twins import Twin, twins_of
 from onedoor.platform.cases.queries.worklist import PAGE, QueueCount, WorkItem, choices, duty_counts, queues, worklist
 
 __all__ = [
+    "require_early",
+    "early_days",
+    "EarlyDraftClosed",
     "get_early_draft",
     "early_screens",
     "EarlyDraft",

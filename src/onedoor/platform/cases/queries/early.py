@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.conf import settings
+
 from onedoor.platform.cases.forms.validation import missing_in_section
 from onedoor.platform.cases.models import EarlyDraft
 from onedoor.platform.cases.operations.early import EarlyDraftClosed, of_pass
@@ -19,3 +21,9 @@ def early_screens(draft: EarlyDraft) -> list[tuple[str, str, bool]]:
     """Return code, title and whether nothing is missing, of every section of an early draft as it stands."""
     sections = draft.item_version.item.form.shown_sections(draft.answers)
     return [(one.code, one.title, not missing_in_section(one, draft)) for one in sections]
+
+
+def early_days() -> int:
+    """Return for how many days an early draft is kept after it was last saved."""
+    days: int = settings.ONEDOOR_EARLY_DRAFT_DAYS
+    return days
