@@ -16,7 +16,7 @@ from tests.live import LiveSite, live_site
 @pytest.fixture(autouse=True, scope="session")
 def empty_append_only_tables() -> Iterator[None]:
     """A test with transactions of its own empties its tables afterwards; SQLite deletes, which our triggers refuse."""
-    from onedoor.platform.cases import append_only
+    from onedoor.platform.kernel import append_only
 
     teardown = TransactionTestCase._fixture_teardown
 
@@ -24,11 +24,11 @@ def empty_append_only_tables() -> Iterator[None]:
         if connection.vendor != "sqlite":  # PostgreSQL truncates, which row triggers do not see
             teardown(self)
             return
-        append_only.release(connection)
+        append_only.release(connection, append_only.declared())
         try:
             teardown(self)
         finally:
-            append_only.protect(connection)
+            append_only.protect(connection, append_only.declared())
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", without_triggers)

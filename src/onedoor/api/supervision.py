@@ -92,6 +92,7 @@ class ReplayOut(Told):
     """一个办件的全部经过。Everything that happened around a case."""
 
     number: str
+    holds: bool
     lines: list[ReplayLineOut]
 
 
@@ -272,8 +273,8 @@ def paused_cases(
 @room.read("/audit/replays/{number}", AUDITS, "回放一个办件", ReplayOut)
 def replay(request: HttpRequest, number: Line) -> dict[str, Any]:
     """Read every step, write, refusal and look around a case, in order."""
-    case, lines = queries.replay(case_number=number, **who(request))
-    return {"number": case.number, "lines": lines}
+    case, lines, holds = queries.replay(case_number=number, **who(request))
+    return {"number": case.number, "lines": lines, "holds": holds}
 
 
 @room.read("/audit/lines", AUDITS, "审计记录", Page[AuditLineOut])

@@ -153,7 +153,8 @@ def test_a_refusal_on_a_page_is_on_record_with_who_and_where(books: Library) -> 
 def test_the_auditor_replays_a_case_and_is_recorded_and_nobody_else_may(books: Library) -> None:
     case = books.accepted(AT)
     get_visible_case(number=case.number, actor=books.officer("clerk"), at=AT, on=AT.date(), reason="核对材料")
-    found, lines = replay(case_number=case.number, actor=books.officer("auditor"), at=AT)
+    found, lines, holds = replay(case_number=case.number, actor=books.officer("auditor"), at=AT)
+    assert holds
     assert found == case
     assert {"提交申请", "受理", "查看办件"} <= {line.what for line in lines}
     assert [line.reason for line in lines if line.what == "查看办件"] == ["核对材料"]

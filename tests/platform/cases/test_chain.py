@@ -8,9 +8,11 @@ from django.db import DatabaseError, connection, transaction
 from tests.platform.conftest import COLUMNS, MOMENTS
 from tests.platform.library import CHINA, Library
 
-from onedoor.platform.cases.life import action_hash, fold
+from onedoor.platform.cases import life
+from onedoor.platform.cases.life import action_hash, fold, history_holds
 from onedoor.platform.cases.models import Action, ActionNote, Case
 from onedoor.platform.cases.operations import duties
+from onedoor.platform.kernel import append_only
 from onedoor.platform.kernel.crypto import sm3
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
@@ -122,11 +124,68 @@ def test_a_chain_copied_to_another_case_does_not_fit(case: Case) -> None:
 
 def test_the_words_beside_an_action_are_bound_to_it(case: Case) -> None:
     action = Action.objects.get(case=case, step="opinion")
-    assert action.facts["note_digest"] == sm3(action.note.text.encode()).hex()
+    assert sm3(action.note.text.encode()).hex() not in action.facts["note_digest"]  # nobody finds it by guessing
     assert "情况属实" not in str(action.facts)
+    assert history_holds(case)
+    kept = action.note.text
     ActionNote.objects.filter(action=action).update(text="情况不实，不同意。")
-    action = Action.objects.get(pk=action.pk)
-    assert action.facts["note_digest"] != sm3(action.note.text.encode()).hex()
+    assert not fold(Action.objects.filter(case=case).order_by("seq"))["chain"]
+    assert not history_holds(case)
+    ActionNote.objects.filter(action=action).update(text=kept)
+    assert history_holds(case)
+
+
+def test_words_that_are_gone_or_come_from_nowhere_are_missed(case: Case) -> None:
+    append_only.release(connection, {"cases_actionnote": ["text"]})
+    action = Action.objects.get(case=case, step="opinion")
+    kept = action.note.text
+    action.note.delete()
+    assert not history_holds(case)
+    ActionNote.objects.create(action=action, text=kept)
+    assert history_holds(case)
+    silent = Action.objects.filter(case=case, note=None).first()
+    assert silent is not None
+    invented = ActionNote.objects.create(action=silent, text="后来加上的话。")
+    assert not history_holds(case)
+    invented.delete()
+    append_only.protect(connection, {"cases_actionnote": ["text"]})
+
+
+def test_words_written_before_digests_were_keyed_still_count(case: Case) -> None:
+    action = Action.objects.get(case=case, step="opinion")
+    action.facts["note_digest"] = sm3(action.note.text.encode()).hex()
+    assert life._note_holds(action)
+    action.facts["note_digest"] = sm3("别的话".encode()).hex()
+    assert not life._note_holds(action)
+
+
+HISTORY = {
+    "cases_action": "channel",
+    "cases_actionnote": "action_id",
+    "cases_casedocument": "signature",
+    "cases_storedjudgement": "digest",
+    "certificates_certificateevent": "reason",
+}
+
+
+@pytest.mark.parametrize("table", HISTORY)
+def test_the_database_itself_keeps_every_table_of_history(case: Case, table: str) -> None:
+    assert set(append_only.declared()) == set(HISTORY)
+    assert append_only.missing(connection) == []
+    column = HISTORY[table]
+    crimes = (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        rows = cursor.fetchone()[0]
+    for crime in crimes if rows else ():
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(crime)
+    if rows and table == "cases_actionnote":  # a new data key has to reach what is encrypted
+        ActionNote.objects.update(text="情况属实，同意办理。")
+    append_only.release(connection, {table: []})
+    assert append_only.missing(connection) == [table]
+    append_only.protect(connection, {table: append_only.declared()[table]})
+    assert append_only.missing(connection) == []
 
 
 def test_an_action_names_who_did_it_under_which_post(case: Case, books: Library) -> None:

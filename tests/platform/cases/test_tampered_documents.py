@@ -1,6 +1,6 @@
 """A document that is not what was signed is told as such wherever it is opened; an older key is still known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from tests.platform.library import CHINA
 
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Case, CaseDocument
+from onedoor.platform.kernel import append_only
 from onedoor.platform.kernel.crypto import Signature, add_key, canonical_json, sm3
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
@@ -48,6 +49,14 @@ def title(document: CaseDocument) -> None:
 
 def day(document: CaseDocument) -> None:
     document.issued_at += timedelta(days=30)
+
+
+@pytest.fixture(autouse=True)
+def nothing_guards_the_documents(db: None) -> Iterator[None]:
+    """As for somebody who owns the database and has taken its guards down."""
+    append_only.release(connection, {"cases_casedocument": ()})
+    yield
+    append_only.protect(connection, {"cases_casedocument": append_only.declared()["cases_casedocument"]})
 
 
 CHANGES = [content, content_and_digest, signature, strange_key, no_signature, number, title, day]

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from tests.platform.desks import Desk
 from tests.platform.files import samples
 from tests.platform.files.conftest import AT, stored_paths
@@ -183,6 +184,64 @@ def test_one_file_that_is_still_referred_to_stops_no_other(books: Library, draft
     assert destroy_left(at=SOON) == 1
     assert not StoredFile.objects.filter(pk=other.pk).exists()
     assert len(stored_paths(folder)) == 1
+
+
+def test_a_disk_that_refuses_one_file_stops_no_other_and_is_asked_again(
+    books: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = books.citizen()
+    stuck = store_file(content=PDF, name="a.pdf", target="draft:one", actor=actor, at=AT)
+    other = store_file(content=samples.pdf(pages=3), name="b.pdf", target="draft:two", actor=actor, at=AT)
+    drop_grants(target="draft:one", at=AT)
+    drop_grants(target="draft:two", at=AT)
+    remove = storage.remove
+
+    def refused(digest: str) -> None:
+        if digest == stuck.digest:
+            raise PermissionError
+        remove(digest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "remove", refused)
+        assert destroy_left(at=SOON) == 1
+    assert list(StoredFile.objects.values_list("pk", flat=True)) == [stuck.pk]
+    assert not storage.path_of(other.digest).exists()
+    assert destroy_left(at=SOON + timedelta(hours=1)) == 1
+    assert stored_paths(folder) == []
+
+
+@pytest.mark.skipif(
+    "connection.vendor == 'sqlite'", reason="SQLite lets one writer in at a time, so nobody races there"
+)
+@pytest.mark.django_db(transaction=True)
+def test_two_that_let_go_of_one_file_at_once_leave_it_to_be_destroyed(tmp_path: Path, settings: Any) -> None:
+    settings.ONEDOOR_KEYS_DIR, settings.ONEDOOR_FILES_DIR = tmp_path / "keys", tmp_path / "files"
+    crypto.create_missing_keys(tmp_path / "keys")
+    actor = Actor(kind="citizen", name="", person_id=1, assurance=3)
+    failures: list[BaseException] = []
+    both = threading.Barrier(2)
+
+    def let_go(target: str) -> None:
+        try:
+            with transaction.atomic():
+                both.wait(10)
+                drop_grants(target=target, at=AT)
+                time.sleep(0.2)  # the other one is in the middle of it, too
+        except BaseException as error:  # told below
+            failures.append(error)
+        finally:
+            connection.close()
+
+    for target in ("draft:one", "draft:two"):
+        store_file(content=PDF, name="a.pdf", target=target, actor=actor, at=AT)
+    threads = [threading.Thread(target=let_go, args=[target]) for target in ("draft:one", "draft:two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert destroy_left(at=SOON) == 1
+    assert stored_paths(tmp_path / "files") == []
 
 
 @pytest.mark.skipif(

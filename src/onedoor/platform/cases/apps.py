@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
@@ -5,6 +7,13 @@ class CasesConfig(AppConfig):
     name = "onedoor.platform.cases"
     label = "cases"
     verbose_name = "办件"
+    # History, and of it the columns that may change: sealed ones, under a new data key (`kernel.append_only`).
+    append_only: ClassVar = {
+        "cases_action": (),
+        "cases_actionnote": ("text",),
+        "cases_casedocument": ("content",),
+        "cases_storedjudgement": ("content",),
+    }
 
     def ready(self) -> None:
         from django.core import checks

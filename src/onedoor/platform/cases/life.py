@@ -9,15 +9,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from onedoor.platform.cases import bias
 from onedoor.platform.cases.models import Action, ActionNote, Case
 from onedoor.platform.cases.states import EX_OFFICIO, FIRST, MOVES, TERMINAL, Kind, State
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import CHINA
-from onedoor.platform.kernel.crypto import canonical_json, sm3
+from onedoor.platform.kernel.crypto import canonical_json, keyed_hash, sm3
 from onedoor.platform.kernel.errors import OneDoorError
 
+NOTE_KEYED = "hmac-sm3:"
 GENESIS = "0" * 64
 SKEW = timedelta(seconds=5)  # by which the clocks of two servers may differ
 # The columns of a case that are a reading of its actions.
@@ -125,7 +128,7 @@ def append(
     target = FIRST[kind] if first else (to or MOVES[kind].to or State(case.state))
     content = dict(facts or {})
     if note:
-        content["note_digest"] = sm3(note.encode()).hex()
+        content["note_digest"] = note_digest(note)
     action = Action(
         case=case,
         seq=case.last_seq + 1,
@@ -194,8 +197,34 @@ def action_hash(action: Action) -> str:
     return sm3(canonical_json(content)).hex()
 
 
+def note_digest(note: str) -> str:
+    """Return what an action holds of the words beside it; keyed, so that nobody guesses a short opinion by it."""
+    return NOTE_KEYED + keyed_hash(note, purpose="cases.note")
+
+
+def _note_holds(action: Action) -> bool:
+    """Tell whether the words beside an action are those it was written with."""
+    told = action.facts.get("note_digest")
+    note = getattr(action, "note", None)
+    if told is None or note is None:
+        return told is None and note is None
+    before_keys = sm3(note.text.encode()).hex()  # how it was taken before it was keyed
+    return bool(told == (note_digest(note.text) if told.startswith(NOTE_KEYED) else before_keys))
+
+
+def history_holds(case: Case) -> bool:
+    """Tell whether a case is what its actions say, and they and the words beside them are as they were written."""
+    told = fold(Action.objects.filter(case=case).order_by("seq"))
+    return bool(told.pop("chain")) and all(getattr(case, name) == value for name, value in told.items())
+
+
 def fold(actions: Iterable[Action]) -> dict[str, Any]:
-    """Read the state of a case from its actions alone, in order; also checks the chain of hashes."""
+    """
+    Read the state of a case from its actions alone, in order; `chain` says whether their hashes hang together and the
+    words beside them are those they were written with.
+    """
+    if isinstance(actions, QuerySet):
+        actions = actions.select_related("note")
     state: dict[str, Any] = {"state": "", "result": "", "supplement_round": 0, "last_seq": 0, "last_hash": GENESIS}
     state |= {
         "last_at": None,
@@ -211,6 +240,7 @@ def fold(actions: Iterable[Action]) -> dict[str, Any]:
             and action.previous_hash == state["last_hash"]
             and action.hash == action_hash(action)
             and action.seq == state["last_seq"] + 1
+            and _note_holds(action)
         )
         state |= {"state": action.to_state, "last_seq": action.seq, "last_hash": action.hash, "last_at": action.at}
         reading = Case(state=action.to_state, supplement_round=0)

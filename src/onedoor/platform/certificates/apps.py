@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
@@ -5,6 +7,7 @@ class CertificatesConfig(AppConfig):
     name = "onedoor.platform.certificates"
     label = "certificates"
     verbose_name = "电子证照"
+    append_only: ClassVar = {"certificates_certificateevent": ()}  # history (`kernel.append_only`)
 
     def ready(self) -> None:
         from onedoor.platform.certificates import operations

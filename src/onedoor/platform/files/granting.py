@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from onedoor.platform.files.models import FileGrant, StoredFile
@@ -17,6 +18,7 @@ def grant_also(file_ids: Iterable[int], *, target: str, by: str, at: datetime) -
     StoredFile.objects.filter(pk__in=also, left_at__isnull=False).update(left_at=None)
 
 
+@transaction.atomic
 def drop_grants(*, target: str, at: datetime, still: Collection[int] = ()) -> None:
     """
     Let a target's files belong to it no longer, but for those it `still` has. What then belongs to nothing is
@@ -26,6 +28,8 @@ def drop_grants(*, target: str, at: datetime, still: Collection[int] = ()) -> No
     left = list(dropped.values_list("file_id", flat=True))
     if not left:
         return
+    # Two targets that let go of one file at once do so one after the other, so that the second sees it is the last.
+    list(StoredFile.objects.select_for_update().filter(pk__in=left).order_by("pk").values_list("pk"))
     dropped.delete()
     elsewhere = FileGrant.objects.filter(file=OuterRef("pk"))
     StoredFile.objects.filter(~Exists(elsewhere), pk__in=left, left_at__isnull=True).update(left_at=at)

@@ -152,5 +152,5 @@ def _release(request: HttpRequest, number: int) -> None:
 
 def replay(request: HttpRequest, number: str) -> HttpResponse:
     """Every step, write, refusal and look around a case, in order."""
-    case, lines = queries.replay(case_number=number, actor=actor_of(request), at=clock.now())
-    return render(request, "supervision/replay.html", {"case": case, "lines": lines})
+    case, lines, holds = queries.replay(case_number=number, actor=actor_of(request), at=clock.now())
+    return render(request, "supervision/replay.html", {"case": case, "lines": lines, "holds": holds})

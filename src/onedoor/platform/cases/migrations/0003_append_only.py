@@ -2,15 +2,17 @@
 
 from django.db import migrations
 
-from onedoor.platform.cases import append_only
+from onedoor.platform.kernel import append_only
+
+TABLES = {"cases_action": ()}
 
 
 def up(apps, schema_editor):
-    append_only.protect(schema_editor.connection)
+    append_only.protect(schema_editor.connection, TABLES)
 
 
 def down(apps, schema_editor):
-    append_only.release(schema_editor.connection)
+    append_only.release(schema_editor.connection, TABLES)
 
 
 class Migration(migrations.Migration):

@@ -103,6 +103,11 @@ def _remove(upload: BegunUpload) -> None:
 
 
 def drop_uploads(*, target: str) -> None:
-    """Forget what is on its way to a target that is no more, parts and all; the calling room takes the target away."""
-    for upload in BegunUpload.objects.select_for_update().filter(target=target):
+    """
+    Forget what is on its way to a target that is no more, parts and all; the calling room takes the target away.
+
+    One that is being handed in this moment holds its own row and waits for the target's: it is passed over, is refused
+    there, and goes when it expires.
+    """
+    for upload in BegunUpload.objects.select_for_update(skip_locked=True).filter(target=target):
         _remove(upload)

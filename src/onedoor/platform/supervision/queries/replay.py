@@ -8,6 +8,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.audit.queries import hash_of
 from onedoor.platform.audit.titles import title_of
+from onedoor.platform.cases.life import history_holds
 from onedoor.platform.cases.models import Action, Case
 from onedoor.platform.identity.roles import ROLE_NAMES
 from onedoor.platform.kernel.actors import CHANNEL_NAMES, Actor
@@ -29,9 +30,10 @@ class ReplayLine:
     channel: str
 
 
-def replay(*, case_number: str, actor: Actor, at: datetime) -> tuple[Case, list[ReplayLine]]:
+def replay(*, case_number: str, actor: Actor, at: datetime) -> tuple[Case, list[ReplayLine], bool]:
     """
-    Return every action, write, refusal and look around a case, in order, for the auditor.
+    Return every action, write, refusal and look around a case, in order, for the auditor, and whether the case is what
+    its actions say and they are as they were written.
 
     :raises NotAllowed: the post may not view the audit record of this place.
     """
@@ -57,7 +59,7 @@ def replay(*, case_number: str, actor: Actor, at: datetime) -> tuple[Case, list[
     if draft is not None:
         targets.append(draft.target)
     lines.extend(_line(entry) for entry in AuditEntry.objects.filter(target__in=targets))
-    return case, sorted(lines, key=lambda line: line.at)
+    return case, sorted(lines, key=lambda line: line.at), history_holds(case)
 
 
 @dataclass(frozen=True)
