@@ -189,8 +189,9 @@ COVERED: dict[str, tuple[str, ...]] = {
     "offering_draft": ("catalog_desk_get_own_offering", "catalog_desk_draft_offering"),
     "staff_offering": ("catalog_desk_get_offering", "catalog_desk_act_on_offering"),
     "calendar": ("catalog_desk_list_years", "catalog_desk_preview_year", "catalog_desk_import_year"),
-    "parameters": ("catalog_desk_list_parameters",),
-    "parameter": ("catalog_desk_get_parameter", "catalog_desk_enact_parameter"),
+    "parameters": ("figures_list_parameters", "figures_list_proposals"),
+    "parameter": ("figures_get_parameter", "figures_propose_parameter"),
+    "parameter_proposal": ("figures_get_proposal", "figures_settle_proposal"),
     # supervision
     "board": ("supervision_board",),
     "pauses": ("supervision_pauses",),

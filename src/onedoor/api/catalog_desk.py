@@ -1,4 +1,4 @@
-"""The catalogue at the desk: versions of items, offerings of authorities, figures of law, the work calendar."""
+"""The catalogue at the desk: versions of items, offerings of authorities, the work calendar."""
 
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from onedoor.platform.cases import queries as cases
 from onedoor.platform.catalog import deeds, desk, operations
 from onedoor.platform.catalog.loading import write_definition
 from onedoor.platform.catalog.steps import simulate
-from onedoor.platform.kernel import clock, definitions, parameters
+from onedoor.platform.kernel import clock
 
 room = Room("catalog")
 KEEPS = officer("catalog.edit", "catalog.review", "catalog.approve")
@@ -144,29 +144,6 @@ class SimulationOut(Told):
     total: int
     differing: int
     cases: list[TriedCaseOut]
-
-
-class FigureOut(Told):
-    """一条参数。A figure of law."""
-
-    key: str
-    division: str
-    value: Any
-    document: str
-    valid_from: date
-    valid_to: date | None
-    confirmed: bool
-    reason: str
-
-
-class FigureIn(Told):
-    """新的参数值；更正的写明理由。A new value; a correction says why."""
-
-    division: Line
-    value: Any
-    document: Line
-    valid_from: Day
-    reason: Line = ""
 
 
 class CalendarYearOut(Told):
@@ -346,41 +323,6 @@ def act_on_offering(request: HttpRequest, offering_id: Id, sent: DeedIn) -> dict
     view = desk.read_offering(offering_id=offering_id, actor=caller(request), on=clock.today())
     deeds.do(sent.deed, subject=view.subject, opinion=sent.opinion, day=sent.day, **who(request))
     return get_offering(request, offering_id)
-
-
-@room.read("/parameters", FIGURES, "参数表", Page[FigureOut])
-def list_parameters(request: HttpRequest) -> dict[str, Any]:
-    """List every figure in force within reach, those of the whole country included."""
-    return whole(desk.list_parameters(actor=caller(request), on=clock.today()))
-
-
-@room.read("/parameters/{key}", FIGURES, "一个参数的沿革", Page[FigureOut])
-def get_parameter(request: HttpRequest, key: Line) -> dict[str, Any]:
-    """Read every row of a figure, the corrected ones included."""
-    return whole(_rows_of(request, key))
-
-
-def _rows_of(request: HttpRequest, key: str) -> list[Any]:
-    """:raises UnknownParameter: there is no such figure."""
-    rows = desk.parameter_history(key=key, actor=caller(request))
-    if definitions.find(key) is None:
-        raise operations.UnknownParameter
-    return rows
-
-
-@room.write("/parameters/{key}", FIGURES, "颁行参数", Page[FigureOut])
-def enact_parameter(request: HttpRequest, key: Line, sent: FigureIn) -> dict[str, Any]:
-    """Enact a new value from a day on, on a document, or correct one with a reason."""
-    definition = definitions.find(key)
-    if definition is None:
-        raise operations.UnknownParameter
-    value = definitions.typed_value(parameters.told(sent.value), definition)
-    operations.enact_parameter(key=key, value=value, **sent.dict(exclude={"value"}), **who(request))
-    return whole([_figure(row) for row in _rows_of(request, key)])
-
-
-def _figure(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in FigureOut.model_fields}
 
 
 @room.read("/calendar", FIGURES, "工作日历", Page[CalendarYearOut])

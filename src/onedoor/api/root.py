@@ -10,6 +10,7 @@ from onedoor.api import (
     drafts,
     early,
     exchange,
+    figures,
     me,
     oauth,
     papers,
@@ -27,7 +28,7 @@ from onedoor.api.specification import OneDoorAPI
 ROOMS = (
     *(catalog, public, drafts, early, uploads, cases, me),
     *(desk, acts, proceedings, papers, window, certificates),
-    *(catalog_desk, people, systems, exchange, supervision, oauth),
+    *(catalog_desk, figures, people, systems, exchange, supervision, oauth),
 )
 
 api = OneDoorAPI()

@@ -1,6 +1,6 @@
 """What officers send beside cases: people and places, the window, the catalogue, certificates, sharing, suspensions."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tests.platform import library
 from tests.platform.exchange.shared import DATASET, LAW
@@ -208,6 +208,9 @@ def staff_offering(stage: Stage) -> Sent:
     return Sent("county_items", f"/staff/items/{ITEM}/offerings/{offering.pk}/", {"deed": "submit"})
 
 
+DEPOSIT = {"division": NATION, "value": "80.00", "document": "图〔2026〕9号", "valid_from": "2026-10-01"}
+
+
 @sends("parameter")
 def parameter(stage: Stage) -> Sent:
     write_parameter(
@@ -219,8 +222,17 @@ def parameter(stage: Stage) -> Sent:
         recorded_by="测试",
         at=AT,
     )
-    fields = {"division": NATION, "value": "80.00", "document": "图〔2026〕9号", "valid_from": "2026-10-01"}
-    return Sent("item_manager", "/staff/parameters/library.deposit/", fields)
+    return Sent("item_manager", "/staff/parameters/library.deposit/", DEPOSIT)
+
+
+@sends("parameter_proposal")
+def parameter_proposal(stage: Stage) -> Sent:
+    day = date.fromisoformat(DEPOSIT["valid_from"])
+    proposed = catalog.propose_parameter(
+        key="library.deposit", **DEPOSIT | {"valid_from": day}, actor=stage.books.officer("item_manager"), at=AT
+    )
+    fields = {"deed": "approve", "opinion": "与文件一致，同意。"}
+    return Sent("legal_reviewer", f"/staff/parameters/proposals/{proposed.pk}/", fields)
 
 
 # Certificates

@@ -1,10 +1,10 @@
-"""A deed on a version or an offering by its name, for those who let an officer choose among the possible ones."""
+"""A deed on a version, an offering or a proposed figure by its name, for those who let an officer choose one."""
 
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from onedoor.platform.catalog import operations
+from onedoor.platform.catalog import operations, proposals
 from onedoor.platform.catalog.operations import Subject
 from onedoor.platform.catalog.states import Kind
 from onedoor.platform.kernel.actors import Actor
@@ -41,3 +41,19 @@ def do(kind: str, *, subject: Subject, opinion: str, day: date | None, actor: Ac
         operations.publish_version(version_id=subject.id, valid_from=day, actor=actor, at=at)
     else:
         operations.publish_offering(offering_id=subject.id, open_from=day, actor=actor, at=at)
+
+
+def settle(deed: str, *, proposal_id: int, opinion: str, actor: Actor, at: datetime) -> None:
+    """
+    Approve a proposed figure, send it back, or withdraw it.
+
+    :raises InvalidInput: there is no such deed, or it needs an opinion.
+    """
+    if deed == proposals.APPROVE:
+        operations.approve_proposal(proposal_id=proposal_id, opinion=opinion, actor=actor, at=at)
+    elif deed == proposals.SEND_BACK:
+        operations.send_back_proposal(proposal_id=proposal_id, opinion=opinion, actor=actor, at=at)
+    elif deed == proposals.WITHDRAW:
+        operations.withdraw_proposal(proposal_id=proposal_id, actor=actor, at=at)
+    else:
+        raise InvalidInput({"": "请选择要办理的动作。"})

@@ -15,6 +15,7 @@ from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.models import Deed, ItemVersion, Offering
 from onedoor.platform.catalog.offerings import FieldNotOpened, no_longer_opened
 from onedoor.platform.catalog.operations.review import Subject, SubjectNotFound
+from onedoor.platform.catalog.proposals import FIGURES
 from onedoor.platform.catalog.publication import NotPublishable, division_of, line_of
 from onedoor.platform.catalog.states import MOVES, Kind, State
 from onedoor.platform.catalog.steps import Step
@@ -244,16 +245,11 @@ def own_offering(*, code: str, actor: Actor, on: date) -> OwnOffering:
 
 def list_parameters(*, actor: Actor, on: date) -> list[ParameterRow]:
     """Return every figure in force on a day within the post's reach, those of the whole country included; one query."""
-    _require_parameters(actor)
+    actor.require_one_of(*FIGURES)
     return [row for row in parameters.rows_on(on) if row.division == "000000000000" or actor.reaches(row.division)]
 
 
 def parameter_history(*, key: str, actor: Actor) -> list[ParameterRow]:
     """Return every row of a figure, the corrected ones included; what a figure is, is public law."""
-    _require_parameters(actor)
+    actor.require_one_of(*FIGURES)
     return parameters.history(key)
-
-
-def _require_parameters(actor: Actor) -> None:
-    if "parameters.edit" not in actor.permissions:
-        raise NotAllowed

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 
 from onedoor.platform.catalog.items import ServiceItem
-from onedoor.platform.catalog.states import Kind, State, standing
-from onedoor.platform.kernel.models import Recorded
+from onedoor.platform.catalog.states import Kind, ProposalState, State, standing
+from onedoor.platform.kernel.models import ParameterRow, Recorded
 
 FORWARD = models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from"))
 
@@ -168,6 +168,57 @@ class Deed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at}"
+
+
+class ParameterProposal(Recorded):
+    """
+    A figure of law as one officer wants it to hold. Nothing of it counts before another person has approved it: only then
+    a row of the parameter table is written. It has one end, and is never changed after that.
+    """
+
+    State = ProposalState
+
+    key = models.CharField("参数", max_length=80)
+    division = models.CharField("行政区划", max_length=12)
+    value = models.JSONField("数值")
+    document = models.CharField("文号", max_length=200)
+    valid_from = models.DateField("生效日")
+    reason = models.CharField("更正理由", max_length=200, blank=True)
+    login_id = models.BigIntegerField("提出人登录号")
+    # What the proposer saw: the figure that holds on that day otherwise, and the day on which the next one begins.
+    before = models.JSONField("原来的数值", null=True)
+    until = models.DateField("下一数值生效日", null=True)
+    state = models.CharField("状态", max_length=10, choices=ProposalState, default=ProposalState.OPEN)
+    opinion = models.CharField("意见", max_length=1000, blank=True)
+    settled_at = models.DateTimeField("办结时间", null=True)
+    settled_by = models.CharField("办结人", max_length=80, blank=True)
+    settled_login_id = models.BigIntegerField("办结人登录号", null=True)
+    row = models.OneToOneField(ParameterRow, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="参数")
+
+    class Meta:
+        verbose_name = "参数提议"
+        verbose_name_plural = "参数提议"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["key", "division"], name="proposal_one_open", condition=models.Q(state=ProposalState.OPEN)
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=ProposalState.OPEN) ^ models.Q(settled_at__isnull=False),
+                name="proposal_settled_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=ProposalState.APPROVED) ^ models.Q(row__isnull=True), name="proposal_has_row"
+            ),
+            # Four eyes: the database itself keeps a figure from being approved by who proposed it.
+            models.CheckConstraint(
+                condition=~models.Q(state=ProposalState.APPROVED)
+                | (models.Q(settled_login_id__isnull=False) & ~models.Q(settled_login_id=models.F("login_id"))),
+                name="proposal_by_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.division} {self.valid_from} {self.state}"
 
 
 class ItemWord(models.Model):

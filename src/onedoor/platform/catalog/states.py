@@ -34,6 +34,15 @@ class Kind(models.TextChoices):
     CANCEL = "cancel", "取消"
 
 
+class ProposalState(models.TextChoices):
+    """Where a proposed figure of law stands; it leaves OPEN once."""
+
+    OPEN = "open", "待审核"
+    APPROVED = "approved", "已通过"
+    SENT_BACK = "sent_back", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
 @dataclass(frozen=True)
 class Move:
     from_states: frozenset[State]

@@ -68,8 +68,19 @@ def figure(key: str, *, chain: Sequence[str], on: date) -> Any:
     definition = definitions.find(key)
     if definition is None:
         raise LookupError(f"parameter {key} is not defined")
-    row = snapshot(prefix=key, chain=chain, on=on).rows.get(key)
+    row = holding(key, chain=chain, on=on)
     return definition.default if row is None else row.value
+
+
+def holding(key: str, *, chain: Sequence[str], on: date) -> Parameter | None:
+    """Return the row of one figure as it holds for a place and day, None where no row sets it."""
+    return snapshot(prefix=key, chain=chain, on=on).rows.get(key)
+
+
+def next_start(*, key: str, division: str, after: date) -> date | None:
+    """Return the day on which this place's next figure begins, as far as it is enacted."""
+    later = _standing().filter(key=key, division=division, valid_from__gt=after)
+    return later.order_by("valid_from").values_list("valid_from", flat=True).first()
 
 
 def _is_usable(row: ParameterRow) -> bool:

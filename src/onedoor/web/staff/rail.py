@@ -85,7 +85,7 @@ GROUPS = (
                 "catalog.edit catalog.review",
                 "item_new staff_item item_draft item_version item_simulation offering_draft staff_offering",
             ),
-            _entry("参数表", "sliders", "parameters", "parameters.edit", "parameter"),
+            _entry("参数表", "sliders", "parameters", "parameters.edit catalog.review", "parameter parameter_proposal"),
             _entry("工作日历", "calendar", "calendar", "parameters.edit"),
             _entry("人员", "people", "people", "identity.manage identity.manage_security", "new_officer officer"),
             _entry("单位", "building", "organizations", "identity.manage identity.manage_security", "organization"),

@@ -101,6 +101,7 @@ urlpatterns = [
     path("items/<str:code>/offerings/<int:offering_id>/", items_offerings.offering, name="staff_offering"),
     path("calendar/", calendars.calendar, name="calendar"),
     path("parameters/", items_parameters.index, name="parameters"),
+    path("parameters/proposals/<int:proposal_id>/", items_parameters.proposal, name="parameter_proposal"),
     path("parameters/<str:key>/", items_parameters.history, name="parameter"),
     path("certificates/", certificates.certificates_list, name="staff_certificates"),
     path("certificates/check/", certificates.check_batch, name="staff_check_batch"),

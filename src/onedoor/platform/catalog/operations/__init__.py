@@ -7,10 +7,21 @@ from onedoor.platform.catalog.operations.offerings import (
     publish_offering,
 )
 from onedoor.platform.catalog.operations.parameters import (
-    InThePast,
     UnknownParameter,
-    enact_parameter,
     set_parameter,
+)
+from onedoor.platform.catalog.operations.proposals import (
+    AlreadyProposed,
+    DayPassed,
+    InThePast,
+    NotProposer,
+    OwnProposal,
+    ProposalSettled,
+    TableChanged,
+    approve_proposal,
+    propose_parameter,
+    send_back_proposal,
+    withdraw_proposal,
 )
 from onedoor.platform.catalog.operations.review import (
     MoveNotPossible,
@@ -32,30 +43,41 @@ from onedoor.platform.catalog.operations.versions import (
     draft_version,
     publish_version,
 )
+from onedoor.platform.catalog.proposals import ProposalNotFound
 
 __all__ = [
+    "AlreadyProposed",
+    "DayPassed",
     "InThePast",
     "LaterVersionPublished",
     "MoveNotPossible",
     "NotADraft",
+    "NotProposer",
     "NotPublishable",
     "OwnDraft",
+    "OwnProposal",
+    "ProposalNotFound",
+    "ProposalSettled",
     "ReviewUnderWay",
     "Subject",
     "SubjectNotFound",
+    "TableChanged",
     "TierNotCompetent",
     "UnknownParameter",
     "approve",
+    "approve_proposal",
     "cancel",
     "draft_offering",
     "draft_version",
-    "enact_parameter",
     "open_offering",
+    "propose_parameter",
     "publish_offering",
     "publish_version",
     "resume",
     "send_back",
+    "send_back_proposal",
     "set_parameter",
     "submit_for_review",
     "suspend",
+    "withdraw_proposal",
 ]
