@@ -119,6 +119,7 @@ HANDLER = handlers.CaseHandler(
     wording=wording,
     notice_lines=lambda case, on: [["读者", "欧**娜"]],
     notice_days=lambda case, on: 5,
+    figures=("library.",),
 )
 handlers.register(HANDLER)
 definitions.define(

@@ -1,5 +1,6 @@
 """Figures of law: what holds, what is proposed, and how another person reviews it."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from onedoor.platform.catalog import deeds, desk, operations, proposals
 from onedoor.platform.kernel import clock, definitions, parameters
 
 room = Room("catalog")
+NOTHING: dict[str, Any] = {"readers": [], "own_places": 0}  # what a settled proposal would still touch
 KEEPS, READS = officer("parameters.edit"), officer(*proposals.FIGURES)
 
 
@@ -47,6 +49,14 @@ class SeenOut(Told):
     valid_from: date
 
 
+class ReaderOut(Told):
+    """采用这个参数的事项。An item that reads the figure."""
+
+    item: str
+    title: str
+    cases: int
+
+
 class ProposalOut(Told):
     """提出的参数值：审核通过后才采用。A proposed figure; nothing of it holds before another person has approved it."""
 
@@ -72,6 +82,8 @@ class ProposalWholeOut(ProposalOut):
     until: date | None
     has_changed: bool
     possible: list[str]
+    readers: list[ReaderOut]
+    own_places: int
 
 
 class SettleIn(Told):
@@ -122,8 +134,9 @@ def list_proposals(request: HttpRequest) -> dict[str, Any]:
 def get_proposal(request: HttpRequest, proposal_id: Id) -> dict[str, Any]:
     """Read a proposed figure beside what it would take the place of."""
     view = proposals.read_proposal(proposal_id=proposal_id, actor=caller(request))
-    seen = {"before": view.proposal.before, "until": view.proposal.until}
-    return _proposal(view.proposal) | seen | {"has_changed": view.has_changed, "possible": list(view.possible)}
+    told = {"before": view.proposal.before, "until": view.proposal.until, "has_changed": view.has_changed}
+    touched = asdict(view.impact) if view.impact else NOTHING
+    return _proposal(view.proposal) | told | touched | {"possible": list(view.possible)}
 
 
 @room.write("/parameter-proposals/{proposal_id}/deeds", READS, "审核或撤回参数提议", ProposalWholeOut)

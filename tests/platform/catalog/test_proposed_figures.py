@@ -12,6 +12,7 @@ from tests.platform.catalog.conftest import NOW
 from tests.platform.library import COUNTY, MACHINE, NATION, TOWN, Library
 
 from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.cases import operations as cases
 from onedoor.platform.catalog import operations, proposals
 from onedoor.platform.catalog.models import ParameterProposal
 from onedoor.platform.kernel import parameters
@@ -257,3 +258,48 @@ def test_the_pages_cost_the_same_however_much_is_proposed(
         assert [one.division for one in proposals.open_proposals(actor=manager)] == [COUNTY, TOWN]
     with django_assert_num_queries(1):
         assert len(proposals.proposals_of(key=KEY, actor=manager)) == 2
+
+
+def test_the_page_says_how_many_open_cases_the_figure_touches(books: Library, officer: Officer) -> None:
+    given_up = books.received(NOW)
+    cases.withdraw_case(case_id=given_up.pk, actor=books.citizen(), at=NOW)
+    books.accepted(NOW)
+    sentence = "“借书证办理”：1 件还没有作出决定"
+    address = propose(officer("item_manager"))
+    assert sentence in words(officer("legal_reviewer").get(address))
+    load("60.00", division=COUNTY)  # the case is one of this county, which has its own figure now
+    shown = words(officer("legal_reviewer").get(address))
+    assert sentence.replace("1 件", "0 件") in shown
+    assert "下级有 1 个地区另有自己的数值，不受影响。" in shown
+    of_county = officer("county_reviewer").get(propose(officer("county_items"), division=COUNTY))
+    assert sentence in words(of_county)
+    assert "下级没有另定数值的地区。" in words(of_county)
+
+
+def test_what_it_touches_costs_the_same_for_a_town_and_for_many_places(
+    books: Library, officer: Officer, django_assert_num_queries: Any
+) -> None:
+    from onedoor.platform.catalog.impact import impact_of
+
+    propose(officer("item_manager"))
+    proposal = ParameterProposal.objects.get()
+    for place in (COUNTY, "330113000000"):
+        load("60.00", division=place)
+    with django_assert_num_queries(5):
+        found = impact_of(proposal)
+    assert ([(one.item, one.cases) for one in found.readers], found.own_places) == ([("library.card", 0)], 2)
+
+
+def test_a_figure_all_items_share_is_counted_for_none(officer: Officer) -> None:
+    fields = {"division": NATION, "value": "60", "document": "图〔2026〕9号", "valid_from": "2026-10-01"}
+    sent = officer("item_manager").post("/staff/parameters/drafts.days/", fields)
+    assert "没有事项登记采用这个参数" in words(officer("legal_reviewer").get(sent.headers["Location"]))
+
+
+def test_places_that_overlap_are_joined() -> None:
+    from onedoor.platform.catalog.impact import Places
+
+    places = Places([("20", "30"), ("10", "12"), ("22", "24"), ("30", "31")])
+    inside = [code for code in ("09", "10", "11", "12", "19", "20", "25", "30", "31", "99") if code in places]
+    assert inside == ["10", "11", "20", "25", "30"]
+    assert "10" not in Places([])

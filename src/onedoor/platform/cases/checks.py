@@ -39,6 +39,12 @@ def faults_of(item: ServiceItem) -> list[str]:
     faults += [f"没有登记计算函数 {name}" for name in sorted(missing)]
     if any(step.by == "notice" for step in item.steps) and handler.notice_lines is None:
         faults.append("有公示环节，但没有说明公示什么")
+    read = {step.days_parameter for step in item.steps if step.days_parameter}
+    faults += [
+        f"参数 {key} 没有列入处理函数采用的参数"
+        for key in sorted(read)
+        if not any(key.startswith(start) for start in handler.figures)
+    ]
     if item.precheck and handler.precheck is None:
         faults.append("有自测问题，但没有自测规则")
     return faults

@@ -107,6 +107,7 @@ class CaseHandler:
     people: Callable[[Mapping[str, Any], date], Sequence[NamedPerson]] = _nobody
     precheck: Callable[[Mapping[str, Any], Params, date], Judgement] | None = None
     precheck_parameters: str = ""
+    figures: Sequence[str] = ()  # how the keys of the figures begin that its rules and steps read
     notice_lines: Callable[[Case, date], list[list[str]]] | None = None
     notice_days: Callable[[Case, date], int] | None = None
     panels: Callable[[Case, Actor], Sequence[Panel]] | None = None

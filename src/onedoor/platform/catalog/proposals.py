@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from onedoor.platform.catalog.impact import Impact, impact_of
 from onedoor.platform.catalog.models import ParameterProposal
 from onedoor.platform.catalog.states import ProposalState
 from onedoor.platform.identity import queries as identity
@@ -34,6 +35,7 @@ class ProposalView:
     place: str
     has_changed: bool  # the table is no longer what the proposer saw
     possible: Sequence[str]
+    impact: Impact | None = None  # of an open proposal: what it would touch
 
     @property
     def before(self) -> str:
@@ -95,6 +97,7 @@ def read_proposal(*, proposal_id: int, actor: Actor) -> ProposalView:
         place=place.full_name if place else proposal.division,
         has_changed=is_open and (proposal.before, proposal.until) != seen_by(proposal),
         possible=_possible(proposal, actor) if is_open else (),
+        impact=impact_of(proposal) if is_open else None,
     )
 
 

@@ -83,6 +83,12 @@ def next_start(*, key: str, division: str, after: date) -> date | None:
     return later.order_by("valid_from").values_list("valid_from", flat=True).first()
 
 
+def places_with(key: str, *, from_day: date) -> set[str]:
+    """Return the divisions that have a figure of their own on a day or later."""
+    lasting = _standing().filter(Q(valid_to__isnull=True) | Q(valid_to__gt=from_day), key=key)
+    return set(lasting.values_list("division", flat=True))
+
+
 def _is_usable(row: ParameterRow) -> bool:
     definition = definitions.find(row.key)
     if definition is None or not definition.fault(row.value):

@@ -177,6 +177,7 @@ dibao = CaseHandler(
     people=people,
     precheck=precheck_dibao,
     precheck_parameters=PREFIX,
+    figures=(PREFIX,),
     notice_lines=notice_lines,
     notice_days=notice_days,
     panels=queries.panels,
