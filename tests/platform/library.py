@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ from onedoor.platform.identity import queries as identity_queries
 from onedoor.platform.identity.models import Division, Organization, Person
 from onedoor.platform.kernel import definitions
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.definitions import Definition
+from onedoor.platform.kernel.definitions import Definition, Relation
 from onedoor.standards.judgement import Judgement
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -124,6 +125,16 @@ HANDLER = handlers.CaseHandler(
 handlers.register(HANDLER)
 definitions.define(
     Definition("library.deposit", "借书押金", "decimal", lowest=4, unit="元", least=0, most=1000),
+    Definition(
+        "library.loss",
+        "遗失赔偿",
+        "decimal",
+        lowest=4,
+        unit="元",
+        least=0,
+        most=5000,
+        relations=(Relation("at_least", "library.deposit", "借书规则第九条", times=Decimal("1.3")),),
+    ),
     Definition("library.hours", "开放时长", "whole", lowest=1, unit="小时", least=1, most=24),
 )
 

@@ -303,3 +303,36 @@ def test_places_that_overlap_are_joined() -> None:
     inside = [code for code in ("09", "10", "11", "12", "19", "20", "25", "30", "31", "99") if code in places]
     assert inside == ["10", "11", "20", "25", "30"]
     assert "10" not in Places([])
+
+
+LOSS = "/staff/parameters/library.loss/"
+
+
+def test_two_figures_law_relates_have_to_fit_whichever_is_proposed(officer: Officer) -> None:
+    manager, reviewer = officer("item_manager"), officer("legal_reviewer")
+    for value, status in (("129.99", 409), ("130.00", 302)):
+        sent = manager.post(LOSS, TYPED | {"value": value})
+        assert sent.status_code == status
+        if status == 409:
+            assert "“遗失赔偿”不得低于“借书押金”的 1.3 倍（借书规则第九条；后者当日为 100.00）" in words(sent)
+            assert "129.99" in words(sent)
+    assert reviewer.post(sent.headers["Location"], YES).status_code == 302
+    other_side = manager.post(PAGE, TYPED | {"value": "100.01"})
+    assert (other_side.status_code, "不得低于“借书押金”的 1.3 倍" in words(other_side)) == (409, True)
+    propose(manager, value="99.99")
+
+
+def test_what_no_longer_fits_is_refused_at_the_approval(officer: Officer) -> None:
+    manager = officer("item_manager")
+    sent = manager.post(LOSS, TYPED | {"value": "130.00", "valid_from": "2026-09-05"})
+    load("110.00", since=date(2026, 9, 3))
+    refused = officer("legal_reviewer").post(sent.headers["Location"], YES)
+    assert (refused.status_code, "后者当日为 110.00" in words(refused)) == (409, True)
+    assert parameters.figure("library.loss", chain=[NATION], on=date(2026, 9, 5)) is None
+
+
+def test_only_what_holds_at_the_place_is_compared(officer: Officer) -> None:
+    load("60.00", division=COUNTY)
+    address = officer("county_items").post(LOSS, TYPED | {"division": COUNTY, "value": "78.00"}).headers["Location"]
+    assert officer("county_reviewer").post(address, YES).status_code == 302
+    assert officer("item_manager").post(LOSS, TYPED | {"value": "78.00"}).status_code == 409

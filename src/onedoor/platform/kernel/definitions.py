@@ -6,7 +6,7 @@ a row that got into the table past these doors is not used: what reads it says t
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
@@ -28,6 +28,50 @@ LONGEST_TEXT, MOST_DIGITS = 100, 14
 
 
 @dataclass(frozen=True)
+class Relation:
+    """
+    What law says of this figure beside another one of the same place and day, as data.
+
+    "at_least" and "at_most": this number is no less (no more) than `times` the other; "needs": where this is `where`,
+    the place must have the other. It counts only where the figure `given` names has the value it names.
+    """
+
+    kind: Literal["at_least", "at_most", "needs"]
+    other: str
+    source: str
+    times: Decimal = Decimal(1)
+    where: Any = None
+    given: tuple[str, Any] | None = None
+    number: Callable[[Any], Any] | None = None  # which number of a structure is compared
+    called: str = ""  # what that number is called, where it is not the figure itself
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the other figures it takes to judge it."""
+        return (self.other,) if self.given is None else (self.other, self.given[0])
+
+    def holds(self, value: Any, others: Mapping[str, Any]) -> bool:
+        """Tell whether a figure fits beside the others, by key; one that nobody has set contradicts no other."""
+        other = others[self.other]
+        if self.given is not None and others[self.given[0]] != self.given[1]:
+            return True
+        if self.kind == "needs":
+            return value != self.where or other is not None
+        if value is None or other is None:
+            return True
+        number, bound = Decimal(self.number(value) if self.number else value), Decimal(other) * self.times
+        return number >= bound if self.kind == "at_least" else number <= bound
+
+    def told(self, title: str, other_title: str, other: Any) -> str:
+        """Return in a sentence what does not fit, and what to do."""
+        if self.kind == "needs":
+            return f"“{title}”为 {self.where} 的，须先登记“{other_title}”（{self.source}）。"
+        word, times = "低于" if self.kind == "at_least" else "高于", "" if self.times == 1 else f"的 {self.times} 倍"
+        called = f"“{self.called or title}”不得{word}“{other_title}”{times}"
+        return f"{called}（{self.source}；后者当日为 {other}）。请核对，或先调整另一个。"
+
+
+@dataclass(frozen=True)
 class Definition:
     """One figure: what it is called, what it may be, who may set it, what holds where nobody has."""
 
@@ -42,6 +86,7 @@ class Definition:
     shape: TypeAdapter[Any] | None = None  # of a structure
     default: Any = None  # holds where there is no row; None: what reads the figure cannot do without one
     source: str = ""  # where the default, or the bounds, come from
+    relations: Sequence[Relation] = ()  # to other figures of the same place
 
     @property
     def told(self) -> str:
@@ -111,6 +156,9 @@ def define(*definitions: Definition) -> None:
             raise ValueError(f"parameter {one.key}: a structure, and nothing else, has a shape")
         if one.default is not None and (one.fault(one.default) or not one.source):
             raise ValueError(f"parameter {one.key}: its default is no possible value, or says no source")
+        for relation in one.relations:
+            if relation.kind != "needs" and relation.number is None and one.kind not in ("whole", "decimal"):
+                raise ValueError(f"parameter {one.key}: only numbers are compared with {relation.other}")
         _definitions[one.key] = one
 
 
@@ -121,6 +169,11 @@ def find(key: str) -> Definition | None:
 def definitions() -> list[Definition]:
     """Return every known figure by key."""
     return [_definitions[key] for key in sorted(_definitions)]
+
+
+def relations_of(key: str) -> list[tuple[Definition, Relation]]:
+    """Return every relation in which a figure stands, on whichever side, with the figure it is said of."""
+    return [(one, relation) for one in definitions() for relation in one.relations if key in (one.key, *relation.keys)]
 
 
 def read_value(text: str, kind: Kind) -> Any:

@@ -12,6 +12,7 @@ from onedoor.platform.catalog.operations.parameters import (
 )
 from onedoor.platform.catalog.operations.proposals import (
     AlreadyProposed,
+    Contradiction,
     DayPassed,
     InThePast,
     NotProposer,
@@ -47,6 +48,7 @@ from onedoor.platform.catalog.proposals import ProposalNotFound
 
 __all__ = [
     "AlreadyProposed",
+    "Contradiction",
     "DayPassed",
     "InThePast",
     "LaterVersionPublished",
