@@ -25,7 +25,8 @@ API = "/api/v1"
 # Filling in and reading, and what only carries on an act that took the full level.
 FILLING_IN = {
     *("start", "again", "draft_section", "draft_materials", "draft_changes", "draft_discard"),
-    *("hand_in", "messages", "sessions", "password"),
+    *("hand_in", "messages", "sessions", "password", "early_take"),
+    ("post", f"{API}/early-drafts/opened/taking"),
     ("delete", f"{API}/me/sessions"),
     ("delete", f"{API}/drafts/{{draft_id}}/materials/{{material_id}}"),
     ("post", f"{API}/drafts/{{draft_id}}/materials/{{code}}/choice"),
@@ -46,7 +47,7 @@ def page_of(recipe: Recipe) -> str:
 
 def is_citizens(recipe: Recipe) -> bool:
     staged = RECIPES[page] if (page := page_of(recipe)) else recipe
-    return re.search(r'Sent\(\s*"(reader|friend)"', inspect.getsource(staged)) is not None
+    return re.search(r'\(\s*"(reader|friend)",', inspect.getsource(staged)) is not None
 
 
 def level_of(name: Any, recipe: Recipe) -> int:

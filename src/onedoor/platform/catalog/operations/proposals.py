@@ -120,7 +120,7 @@ def propose_parameter(
             proposal.save()
     except IntegrityError as error:  # the database keeps it one, whoever comes at the same moment
         raise AlreadyProposed from error
-    _record("catalog.propose_parameter", proposal, actor=actor, at=at, reason=document)
+    audit.record("catalog.propose_parameter", actor=actor, at=at, reason=document, **_told(proposal))
     return proposal
 
 
@@ -184,7 +184,7 @@ def approve_proposal(*, proposal_id: int, opinion: str, actor: Actor, at: dateti
         raise TableChanged
     proposal.row = row
     _settle(proposal, ProposalState.APPROVED, text, actor=actor, at=at)
-    _record("catalog.approve_parameter", proposal, actor=actor, at=at, reason=proposal.document)
+    audit.record("catalog.approve_parameter", actor=actor, at=at, reason=proposal.document, **_told(proposal))
     outbox.publish(
         "catalog.parameter_enacted",
         key=f"parameter:{row.key}:{row.division}",
@@ -207,7 +207,7 @@ def send_back_proposal(*, proposal_id: int, opinion: str, actor: Actor, at: date
     """
     proposal = _lock_for_review(proposal_id, actor)
     _settle(proposal, ProposalState.SENT_BACK, _opinion(opinion), actor=actor, at=at)
-    _record("catalog.send_back_parameter", proposal, actor=actor, at=at)
+    audit.record("catalog.send_back_parameter", actor=actor, at=at, **_told(proposal))
 
 
 @transaction.atomic
@@ -222,7 +222,7 @@ def withdraw_proposal(*, proposal_id: int, actor: Actor, at: datetime) -> None:
     if proposal.login_id != actor.require_login():
         raise NotProposer
     _settle(proposal, ProposalState.WITHDRAWN, "", actor=actor, at=at)
-    _record("catalog.withdraw_parameter", proposal, actor=actor, at=at)
+    audit.record("catalog.withdraw_parameter", actor=actor, at=at, **_told(proposal))
 
 
 def _lock(proposal_id: int, permission: str, actor: Actor) -> ParameterProposal:
@@ -255,15 +255,12 @@ def _settle(proposal: ParameterProposal, state: ProposalState, opinion: str, *, 
     proposal.save(update_fields=["state", "opinion", "row", "settled_at", "settled_by", "settled_login_id"])
 
 
-def _record(event: str, proposal: ParameterProposal, *, actor: Actor, at: datetime, reason: str = "") -> None:
-    audit.record(
-        event,
-        actor=actor,
-        at=at,
-        target=f"parameter_proposal:{proposal.pk}",
-        division=proposal.division,
-        reason=reason,
-        key=proposal.key,
-        valid_from=proposal.valid_from.isoformat(),
-        correction=bool(proposal.reason),
-    )
+def _told(proposal: ParameterProposal) -> dict[str, Any]:
+    """Return what the audit record holds of a proposal."""
+    return {
+        "target": f"parameter_proposal:{proposal.pk}",
+        "division": proposal.division,
+        "key": proposal.key,
+        "valid_from": proposal.valid_from.isoformat(),
+        "correction": bool(proposal.reason),
+    }
