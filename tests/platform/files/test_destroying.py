@@ -6,15 +6,16 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from tests.platform.desks import Desk
 from tests.platform.files import samples
-from tests.platform.files.conftest import AT, stored_paths
+from tests.platform.files.conftest import AT, at_once, stored_paths, where_writers_race
 from tests.platform.library import Library
 
 from onedoor.platform.audit.models import AuditEntry
@@ -210,58 +211,33 @@ def test_a_disk_that_refuses_one_file_stops_no_other_and_is_asked_again(
     assert stored_paths(folder) == []
 
 
-@pytest.mark.skipif(
-    "connection.vendor == 'sqlite'", reason="SQLite lets one writer in at a time, so nobody races there"
-)
+@where_writers_race
 @pytest.mark.django_db(transaction=True)
 def test_two_that_let_go_of_one_file_at_once_leave_it_to_be_destroyed(tmp_path: Path, settings: Any) -> None:
     settings.ONEDOOR_KEYS_DIR, settings.ONEDOOR_FILES_DIR = tmp_path / "keys", tmp_path / "files"
     crypto.create_missing_keys(tmp_path / "keys")
     actor = Actor(kind="citizen", name="", person_id=1, assurance=3)
-    failures: list[BaseException] = []
     both = threading.Barrier(2)
 
     def let_go(target: str) -> None:
-        try:
-            with transaction.atomic():
-                both.wait(10)
-                drop_grants(target=target, at=AT)
-                time.sleep(0.2)  # the other one is in the middle of it, too
-        except BaseException as error:  # told below
-            failures.append(error)
-        finally:
-            connection.close()
+        with transaction.atomic():
+            both.wait(10)
+            drop_grants(target=target, at=AT)
+            time.sleep(0.2)  # the other one is in the middle of it, too
 
     for target in ("draft:one", "draft:two"):
         store_file(content=PDF, name="a.pdf", target=target, actor=actor, at=AT)
-    threads = [threading.Thread(target=let_go, args=[target]) for target in ("draft:one", "draft:two")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
+    at_once(partial(let_go, "draft:one"), partial(let_go, "draft:two"))
     assert destroy_left(at=SOON) == 1
     assert stored_paths(tmp_path / "files") == []
 
 
-@pytest.mark.skipif(
-    "connection.vendor == 'sqlite'", reason="SQLite lets one writer in at a time, so nobody races there"
-)
+@where_writers_race
 @pytest.mark.django_db(transaction=True)
 def test_who_brings_it_again_while_it_is_destroyed_has_a_readable_file(tmp_path: Path, settings: Any) -> None:
     settings.ONEDOOR_KEYS_DIR, settings.ONEDOOR_FILES_DIR = tmp_path / "keys", tmp_path / "files"
     crypto.create_missing_keys(tmp_path / "keys")
     actor = Actor(kind="citizen", name="", person_id=1, assurance=3)
-    failures: list[BaseException] = []
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            act()
-        except BaseException as error:  # told below
-            failures.append(error)
-        finally:
-            connection.close()
-
     for _ in range(10):
         left, taken = f"draft:{uuid.uuid4()}", f"draft:{uuid.uuid4()}"
         store_file(content=PDF, name="a.pdf", target=left, actor=actor, at=AT)
@@ -271,12 +247,7 @@ def test_who_brings_it_again_while_it_is_destroyed_has_a_readable_file(tmp_path:
         def bring(target: str = taken) -> object:
             return store_file(content=PDF, name="a.pdf", target=target, actor=actor, at=AT)
 
-        threads = [threading.Thread(target=run, args=[act]) for act in (lambda: destroy_left(at=SOON), bring)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert not failures
+        at_once(lambda: destroy_left(at=SOON), bring)
         stored = StoredFile.objects.get()
         assert FileGrant.objects.get().file == stored
         assert storage.open_content(stored.digest, stored.file_key).read() == PDF

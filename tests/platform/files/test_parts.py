@@ -3,10 +3,10 @@
 import hashlib
 import io
 import json
-import threading
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.db import connection
 from django.test import Client
 from tests.platform.desks import Desk
 from tests.platform.files import samples
-from tests.platform.files.conftest import AT, last_stored, on_the_way, stored_paths
+from tests.platform.files.conftest import AT, at_once, last_stored, on_the_way, stored_paths, where_writers_race
 from tests.platform.library import READER, Library
 
 from onedoor.platform.audit.models import AuditEntry
@@ -248,9 +248,7 @@ def test_a_call_hands_in_one_file_in_one_way(sender: Sender, draft: Draft) -> No
         assert (answer.status_code, answer.json()["code"]) == (422, "onedoor.invalid_input")
 
 
-@pytest.mark.skipif(
-    "connection.vendor == 'sqlite'", reason="SQLite lets one writer in at a time, so nobody races there"
-)
+@where_writers_race
 @pytest.mark.django_db(transaction=True)
 def test_parts_sent_at_once_are_taken_once(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.ONEDOOR_KEYS_DIR, settings.ONEDOOR_FILES_DIR = tmp_path / "keys", tmp_path / "files"
@@ -258,23 +256,12 @@ def test_parts_sent_at_once_are_taken_once(tmp_path: Path, settings: Any, monkey
     monkeypatch.setitem(access._readers, "raced", lambda identifier, *, actor, at: True)
     actor = Actor(kind="citizen", name="", person_id=1, assurance=3)
     upload = begin_upload(target="raced:1", purpose="a", name="", size=30_000, sha256="", actor=actor, at=AT)
-    refused: list[BaseException] = []
 
     def bring(offset: int) -> None:
-        try:
-            receive_part(upload_id=upload.pk, offset=offset, content=PDF[offset : offset + 10_000], actor=actor, at=AT)
-        except BaseException as error:  # told below
-            refused.append(error)
-        finally:
-            connection.close()
+        receive_part(upload_id=upload.pk, offset=offset, content=PDF[offset : offset + 10_000], actor=actor, at=AT)
 
     for offset in (0, 10_000, 20_000):
-        threads = [threading.Thread(target=bring, args=[offset]) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert not refused
+        at_once(*[partial(bring, offset)] * 4)
     upload.refresh_from_db()
     assert upload.is_whole
     assert sorted(upload.parts.values_list("offset", flat=True)) == [0, 10_000, 20_000]

@@ -5,7 +5,6 @@ import io
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 from tests.platform.desks import Desk
 from tests.platform.files import samples
-from tests.platform.files.conftest import AT, last_stored, on_the_way, stored_paths
+from tests.platform.files.conftest import AT, at_once, last_stored, on_the_way, stored_paths, where_writers_race
 from tests.platform.library import Library
 
 from onedoor.platform.audit.models import AuditEntry
@@ -126,31 +125,14 @@ def test_a_day_holds_so_much_of_one_person(desk: Desk, draft: Draft, settings: A
     store_file(content=samples.pdf(stream=os.urandom(900_000)), name="", target="x", actor=books.citizen(), at=at)
 
 
-@pytest.mark.skipif(
-    "connection.vendor == 'sqlite'", reason="SQLite lets one writer in at a time, so nobody races there"
-)
+@where_writers_race
 def test_two_requests_with_the_same_content_end_with_one_readable_file(
     transactional_db: None, tmp_path: Path, settings: Any
 ) -> None:
     settings.ONEDOOR_KEYS_DIR, settings.ONEDOOR_FILES_DIR = tmp_path / "keys", tmp_path / "files"
     crypto.create_missing_keys(tmp_path / "keys")
     actor = Actor(kind="citizen", name="", person_id=1, assurance=3)
-    failures: list[BaseException] = []
-
-    def bring() -> None:
-        try:
-            store(actor)
-        except BaseException as error:  # told below
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=bring) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
+    at_once(*[lambda: store(actor)] * 4)
     stored = StoredFile.objects.get()
     assert storage.open_content(stored.digest, stored.file_key).read() == PDF
 

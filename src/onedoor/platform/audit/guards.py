@@ -7,6 +7,8 @@ copies outside and the time-stamps are for, and `missing_guards` tells it.
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from onedoor.platform.kernel.append_only import standing
+
 TABLES = ("audit_auditentry", "audit_auditseal", "audit_timestamp")
 MESSAGE = "the audit record is append-only"
 
@@ -39,10 +41,8 @@ def take_down(connection: BaseDatabaseWrapper) -> None:
 
 def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
     """Return the tables of the record whose rows could be changed at this moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING[connection.vendor])
-        standing = {str(row[0]) for row in cursor.fetchall()}
-    return [table for table in TABLES if not {f"{table}_no_{act}" for act in _ACTS[connection.vendor]} <= standing]
+    there = standing(connection)
+    return [table for table in TABLES if not {f"{table}_no_{act}" for act in _ACTS[connection.vendor]} <= there]
 
 
 _ACTS = {"sqlite": ("update", "delete"), "postgresql": ("change", "truncate")}
@@ -69,9 +69,4 @@ _CREATE = {
 _DROP = {
     "sqlite": ["DROP TRIGGER IF EXISTS {table}_no_" + act for act in _ACTS["sqlite"]],
     "postgresql": ["DROP TRIGGER IF EXISTS {table}_no_" + act + " ON {table}" for act in _ACTS["postgresql"]],
-}
-_STANDING = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    # "D" is a trigger somebody has disabled.
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
 }

@@ -1,6 +1,6 @@
 """An application as its item's own checks see it, before it is a case."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,8 +9,8 @@ from onedoor.platform.cases.forms.binding import divisions_in
 from onedoor.platform.cases.forms.computing import with_computed
 from onedoor.platform.cases.forms.kinds import spoken
 from onedoor.platform.cases.forms.known import Known, agrees
-from onedoor.platform.cases.forms.validation import asked_codes, check_answers, typed_problems
-from onedoor.platform.cases.models import Draft
+from onedoor.platform.cases.forms.validation import CleanedSection, asked_codes, check_answers, typed_problems
+from onedoor.platform.cases.models import Draft, EarlyDraft
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.catalog.differences import Difference, diff_versions
 from onedoor.platform.catalog.forms import FormField, Section
@@ -120,6 +120,30 @@ def faults(draft: Draft, *, on: date) -> dict[str, str]:
         kept = {path: text for path, text in draft.typed.items() if path.split(".")[0] in asked}
         problems |= typed_problems(section, kept)
     return problems
+
+
+def of_fields(
+    answers: Mapping[str, Any], typed: Mapping[str, str], codes: Collection[str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what some fields hold: the answers, and by path what was typed there and cannot be used yet."""
+    return (
+        {code: value for code, value in answers.items() if code in codes},
+        {path: text for path, text in typed.items() if _field_of(path) in codes},
+    )
+
+
+def with_section(
+    draft: Draft | EarlyDraft, definition: Section, cleaned: CleanedSection
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what a draft holds once one section of it is filled in anew; computed answers are worked out."""
+    asked = {field.code for field in definition.asked_fields(draft.answers)}
+    others = {*draft.answers, *map(_field_of, draft.typed)} - asked
+    answers, typed = of_fields(draft.answers, draft.typed, others)
+    return computed(draft.item_version.item, answers | dict(cleaned.answers)), typed | dict(cleaned.typed)
+
+
+def _field_of(path: str) -> str:
+    return path.split(".", maxsplit=1)[0]
 
 
 def computed(item: ServiceItem, answers: Mapping[str, Any]) -> dict[str, Any]:

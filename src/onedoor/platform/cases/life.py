@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
-
 from onedoor.platform.cases import bias
 from onedoor.platform.cases.models import Action, ActionNote, Case
 from onedoor.platform.cases.states import EX_OFFICIO, FIRST, MOVES, TERMINAL, Kind, State
@@ -214,7 +212,7 @@ def _note_holds(action: Action) -> bool:
 
 def history_holds(case: Case) -> bool:
     """Tell whether a case is what its actions say, and they and the words beside them are as they were written."""
-    told = fold(Action.objects.filter(case=case).order_by("seq"))
+    told = fold(Action.objects.filter(case=case).select_related("note").order_by("seq"))
     return bool(told.pop("chain")) and all(getattr(case, name) == value for name, value in told.items())
 
 
@@ -223,8 +221,6 @@ def fold(actions: Iterable[Action]) -> dict[str, Any]:
     Read the state of a case from its actions alone, in order; `chain` says whether their hashes hang together and the
     words beside them are those they were written with.
     """
-    if isinstance(actions, QuerySet):
-        actions = actions.select_related("note")
     state: dict[str, Any] = {"state": "", "result": "", "supplement_round": 0, "last_seq": 0, "last_hash": GENESIS}
     state |= {
         "last_at": None,

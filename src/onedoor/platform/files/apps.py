@@ -14,7 +14,7 @@ class FilesConfig(AppConfig):
 
         tasks.every(3600, "files.sweep_incoming", lambda at: storage.sweep_incoming())
         tasks.every(3600, "files.sweep_uploads", uploading.sweep_uploads)
-        tasks.every(3600, "files.destroy_left", lambda at: destroying.destroy_left(at=at))
+        tasks.every(3600, "files.destroy_left", destroying.destroy_left)
         tasks.every(3600, "files.forget_arrivals", quotas.forget)
         tasks.every(30, "files.scan_again", scans.scan_again)
         tasks.every(3600, "files.destroy_quarantined", quarantine.destroy_old)

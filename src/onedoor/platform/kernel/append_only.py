@@ -9,12 +9,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
+from django.db.migrations import RunPython
 
 Tables = Mapping[str, Sequence[str]]  # table → the columns that may change
 
 
+def keeping(tables: Tables) -> RunPython:
+    """Return the step of a migration from which on the database keeps these tables."""
+    return RunPython(
+        lambda apps, schema_editor: protect(schema_editor.connection, tables),
+        lambda apps, schema_editor: release(schema_editor.connection, tables),
+    )
+
+
 def protect(connection: Any, tables: Tables) -> None:
-    """Put the triggers up; for a migration."""
+    """Put the triggers up; those that stand already are put up anew."""
     _take_down(connection, tables)
     for table, may_change in tables.items():
         with connection.cursor() as cursor:
@@ -24,7 +33,7 @@ def protect(connection: Any, tables: Tables) -> None:
 
 
 def release(connection: Any, tables: Tables) -> None:
-    """Take the triggers down; for the way back of a migration, and for tests that empty or forge their database."""
+    """Take the triggers down; for tests that empty or forge their database."""
     _take_down(connection, tables)
 
 
@@ -38,13 +47,18 @@ def declared() -> dict[str, Sequence[str]]:
 
 def missing(connection: Any) -> list[str]:
     """Return the declared tables that are not protected."""
+    there = standing(connection)
+    return [table for table in declared() if not {f"{table}_kept_update", f"{table}_kept_delete"} <= there]
+
+
+def standing(connection: Any) -> set[str]:
+    """Return the names of all triggers that stand; one that somebody has disabled does not."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         else:
             cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
-        there = {row[0] for row in cursor.fetchall()}
-    return [table for table in declared() if not {f"{table}_kept_update", f"{table}_kept_delete"} <= there]
+        return {str(row[0]) for row in cursor.fetchall()}
 
 
 def _up(vendor: str, table: str, fixed: Sequence[str]) -> list[str]:

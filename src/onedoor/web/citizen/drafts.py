@@ -108,7 +108,6 @@ def section(request: HttpRequest, draft_id: UUID, section: str) -> HttpResponse:
     known = queries.known_answers(draft=draft, actor=actor_of(request), on=clock.today())
     if request.method == "POST":
         return _save_section(request, draft, definition, known)
-    extra = {key.removeprefix("more_"): whole(request.GET, key) for key in request.GET if key.startswith("more_")}
     problems = typed_problems(definition, draft.typed)
     fields = bind_section(
         definition,
@@ -118,7 +117,7 @@ def section(request: HttpRequest, draft_id: UUID, section: str) -> HttpResponse:
         known=known,
         reasons=draft.reasons or {},
         places=queries.division_names(definition.fields, draft.answers),
-        extra_rows=extra,
+        extra_rows=rows_asked(request),
     )
     return render(request, "citizen/section.html", _section_context(request, draft, definition, fields, problems))
 
@@ -168,7 +167,7 @@ def _typed_again(
     stale: bool,
 ) -> dict[str, Any]:
     """Return what the same screen needs once more, as it was typed; `stale`: nothing of it has been saved."""
-    adding = next((key.removeprefix("add_") for key in request.POST if key.startswith("add_")), "")
+    adding = table_added_to(request.POST)
     answers = {**draft.answers, **cleaned.answers} if stale else draft.answers
     fields = bind_section(
         definition,
@@ -188,6 +187,16 @@ def stays(posted: QueryDict) -> bool:
     """Tell whether a button was pressed that saves and shows the same screen again: a row more, a place looked for."""
     here = any(key.startswith("add_") or key.endswith("-remove") or key == "recount" for key in posted)
     return here or bool(pickers.pressed(posted))
+
+
+def rows_asked(request: HttpRequest) -> dict[str, int]:
+    """Return for each table how many empty rows more the address asks for."""
+    return {key.removeprefix("more_"): whole(request.GET, key) for key in request.GET if key.startswith("more_")}
+
+
+def table_added_to(posted: QueryDict) -> str:
+    """Return the code of the table to which a row was added by a button, "" for none."""
+    return next((key.removeprefix("add_") for key in posted if key.startswith("add_")), "")
 
 
 def _is_locked(definition: Section, code: str) -> bool:

@@ -16,11 +16,11 @@ from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import NotLoggedIn, OneDoorError, StaleVersion
 from onedoor.standards.contacts import parse_mobile
-from onedoor.web.citizen.drafts import stays
+from onedoor.web.citizen.drafts import rows_asked, stays, table_added_to
 from onedoor.web.citizen.places import place_of
 from onedoor.web.parts import pickers, refusals
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import posted, whole
+from onedoor.web.parts.inputs import posted
 from onedoor.web.parts.limits import limited
 from onedoor.web.parts.writes import has_written, keyed, unkeyed
 
@@ -146,10 +146,11 @@ def early_section(request: HttpRequest, section: str) -> HttpResponse:
         return redirect("early_draft")
     if request.method == "POST":
         return _save(request, draft, definition)
-    extra = {name.removeprefix("more_"): whole(request.GET, name) for name in request.GET if name.startswith("more_")}
     problems = typed_problems(definition, draft.typed)
     cleaned = CleanedSection(draft.answers, draft.typed, problems)
-    return render(request, "citizen/early_section.html", _screen(draft, definition, cleaned, problems, extra))
+    return render(
+        request, "citizen/early_section.html", _screen(draft, definition, cleaned, problems, rows_asked(request))
+    )
 
 
 def _save(request: HttpRequest, draft: EarlyDraft, definition: Section) -> HttpResponse:
@@ -172,7 +173,7 @@ def _save(request: HttpRequest, draft: EarlyDraft, definition: Section) -> HttpR
         return redirect(*_after(draft, definition.code))
     if staying and status == 422:
         problems, status = {}, 200
-    adding = next((name.removeprefix("add_") for name in request.POST if name.startswith("add_")), "")
+    adding = table_added_to(request.POST)
     context = _screen(draft, definition, cleaned, problems, {adding: 1} if adding else {})
     context |= {"added_to": adding, "pickers": pickers.picker_for(request.POST, on=clock.today())}
     page = render(request, "citizen/early_section.html", context, status=status)

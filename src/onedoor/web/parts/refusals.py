@@ -58,19 +58,16 @@ def answer(request: HttpRequest, refusal: OneDoorError) -> HttpResponse:
     return page(request, refusal)
 
 
-def _heading(refusal: OneDoorError) -> str:
-    return HEADINGS.get(refusal.http_status, "暂时办不了")
-
-
 def page(request: HttpRequest, refusal: OneDoorError) -> HttpResponse:
     """
     Say what happened, what is kept and where to go on. What was typed by somebody who has to prove more surely who
     they are is kept, and handed in from there.
     """
-    kept = isinstance(refusal, AssuranceTooLow) and held.hold(request)
+    to_prove = isinstance(refusal, AssuranceTooLow)
+    kept = to_prove and held.hold(request)
     context = {
         "refusal": refusal,
-        "heading": "再验证一次身份就能办" if isinstance(refusal, AssuranceTooLow) else _heading(refusal),
+        "heading": "再验证一次身份就能办" if to_prove else HEADINGS.get(refusal.http_status, "暂时办不了"),
         "held": kept,
         "after_proof": reverse("held_form") if kept else request.get_full_path(),
     }

@@ -4,12 +4,7 @@ from django.db import migrations
 
 from onedoor.platform.kernel import append_only
 
-TABLES = {
-    "cases_action": (),
-    "cases_actionnote": ("text",),
-    "cases_casedocument": ("content",),
-    "cases_storedjudgement": ("content",),
-}
+TABLES = {"cases_actionnote": ("text",), "cases_casedocument": ("content",), "cases_storedjudgement": ("content",)}
 # What guarded the actions until now, under other names.
 OLD = {
     "sqlite": ["DROP TRIGGER IF EXISTS cases_action_no_update", "DROP TRIGGER IF EXISTS cases_action_no_delete"],
@@ -20,17 +15,16 @@ OLD = {
 }
 
 
-def up(apps, schema_editor):
+def guard_actions_by_the_usual_names(apps, schema_editor):
     for statement in OLD[schema_editor.connection.vendor]:
         schema_editor.execute(statement)
-    append_only.protect(schema_editor.connection, TABLES)
-
-
-def down(apps, schema_editor):
-    append_only.release(schema_editor.connection, {name: kept for name, kept in TABLES.items() if kept})
+    append_only.protect(schema_editor.connection, {"cases_action": ()})
 
 
 class Migration(migrations.Migration):
     dependencies = [("cases", "0022_files_of_gone_drafts")]
 
-    operations = [migrations.RunPython(up, down)]
+    operations = [
+        migrations.RunPython(guard_actions_by_the_usual_names, migrations.RunPython.noop),
+        append_only.keeping(TABLES),
+    ]

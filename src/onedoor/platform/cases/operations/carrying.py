@@ -47,8 +47,7 @@ def carry_over(*, draft_id: UUID, actor: Actor, at: datetime) -> Draft:
 def _bring_up_to(draft: Draft, version: ItemVersion, *, at: datetime) -> None:
     """Take out of a draft what another version of its item does not ask for, or asks for in other words."""
     kept = applications.fields_that_fit(draft.item_version.item, version.item)
-    draft.answers = {code: value for code, value in draft.answers.items() if code in kept}
-    draft.typed = {path: text for path, text in draft.typed.items() if path.split(".")[0] in kept}
+    draft.answers, draft.typed = applications.of_fields(draft.answers, draft.typed, kept)
     draft.materials.exclude(code__in=[paper.code for paper in version.item.materials]).delete()
     promised = {paper.commitment.digest for paper in version.item.materials if paper.commitment}
     # A promise in other words is another promise.

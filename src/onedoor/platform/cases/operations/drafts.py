@@ -185,11 +185,9 @@ def save_section(
     if definition is None:
         raise access.DraftNotFound
     codes = {field.code for field in definition.asked_fields(draft.answers)}
-    answers = {code: value for code, value in draft.answers.items() if code not in codes} | dict(cleaned.answers)
-    typed = {path: text for path, text in draft.typed.items() if path.split(".")[0] not in codes} | dict(cleaned.typed)
-    reasons = {code: text for code, text in (draft.reasons or {}).items() if code not in codes} | dict(cleaned.reasons)
-    draft.answers = applications.computed(draft.item_version.item, answers)
-    draft.typed, draft.reasons = typed, reasons
+    kept = {code: text for code, text in (draft.reasons or {}).items() if code not in codes}
+    draft.answers, draft.typed = applications.with_section(draft, definition, cleaned)
+    draft.reasons = kept | dict(cleaned.reasons)
     touch(draft, at)
     want_signatures(draft, at)
     audit.record("cases.save_section", actor=actor, at=at, target=draft.target, section=section)
@@ -233,8 +231,9 @@ def attach_material(
     if draft is not None:
         # A fresh file takes the place of what was answered without one, and of what lies in quarantine.
         spent = Q(file=None) | Q(file__scan__in=QUARANTINED)
-        draft.materials.filter(spent, code=material).delete()
-        discarding.let_go_of_files(draft, at=at)
+        gone, _ = draft.materials.filter(spent, code=material).delete()
+        if gone:
+            discarding.let_go_of_files(draft, at=at)
         touch(draft, at)
     audit.record(
         "cases.attach_material", actor=actor, at=at, target=owner.target, material=material, file=paper.file_id

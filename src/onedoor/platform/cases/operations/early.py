@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import applications
@@ -180,14 +181,10 @@ def save_early_section(
     draft = _lock(key, at)
     if draft.revision != revision:
         raise StaleVersion
-    item = draft.item_version.item
-    definition = item.form.section(section)
+    definition = draft.item_version.item.form.section(section)
     if definition is None:
         raise NotFound
-    codes = {field.code for field in definition.asked_fields(draft.answers)}
-    answers = {code: value for code, value in draft.answers.items() if code not in codes} | dict(cleaned.answers)
-    typed = {path: text for path, text in draft.typed.items() if path.split(".")[0] not in codes} | dict(cleaned.typed)
-    draft.answers, draft.typed = applications.computed(item, answers), typed
+    draft.answers, draft.typed = applications.with_section(draft, definition, cleaned)
     draft.revision, draft.saved_at, draft.warned = draft.revision + 1, at, False
     draft.expires_at, draft.pass_until = kept_until(at), at + PASS_FOR
     kept = ("answers", "typed", "revision", "saved_at", "warned", "expires_at", "pass_until")
@@ -228,8 +225,8 @@ def take_early_draft(*, key: str, actor: Actor, at: datetime) -> Taken:
     """
     Take what was filled in before logging in into a draft of one's own; the early draft is gone with its code.
 
-    What the person's own open draft answers already stays. A name or an
-    identity number of somebody else is left out and asked again.
+    What the person's own open draft answers already stays. A name or an identity number of somebody else is left out
+    and asked again.
 
     :raises NotLoggedIn, EarlyDraftClosed: as their names say.
     :raises GuardianOnly, DivisionSplit, ItemNotFound: why an application cannot begin.
@@ -246,8 +243,7 @@ def take_early_draft(*, key: str, actor: Actor, at: datetime) -> Taken:
         if field.prefill in WHO_IT_IS
         and (field.code not in known or not agrees(known[field.code].value, early.answers[field.code]))
     }
-    answers = {code: value for code, value in early.answers.items() if code in fitting - wrong}
-    typed = {path: text for path, text in early.typed.items() if path.split(".")[0] in fitting - wrong}
+    answers, typed = applications.of_fields(early.answers, early.typed, fitting - wrong)
     for section in draft.item_version.item.form.sections:
         draft = _bring(draft, section, answers, typed, actor, at)
     audit.record(
@@ -268,13 +264,13 @@ def _bring(
     """Put what was filled in early into a section, where nothing stands yet."""
     codes = {field.code for field in section.fields if field.type != "computed"}
     free = codes - set(draft.answers) - {path.split(".")[0] for path in draft.typed}
-    fresh = {code: value for code, value in answers.items() if code in free}
-    unready = {path: text for path, text in typed.items() if path.split(".")[0] in free}
+    fresh, unready = applications.of_fields(answers, typed, free)
     if not fresh and not unready:
         return draft
+    standing, half = applications.of_fields(draft.answers, draft.typed, codes)
     whole = CleanedSection(
-        answers={code: value for code, value in draft.answers.items() if code in codes} | fresh,
-        typed={path: text for path, text in draft.typed.items() if path.split(".")[0] in codes} | unready,
+        answers=standing | fresh,
+        typed=half | unready,
         problems={},
         reasons={code: text for code, text in (draft.reasons or {}).items() if code in codes},
     )
@@ -288,17 +284,15 @@ def kept_until(at: datetime) -> datetime:
     return at + timedelta(days=settings.ONEDOOR_EARLY_DRAFT_DAYS)
 
 
-def of_pass(key: str) -> dict[str, str]:
-    """Return the condition that finds the draft a pass opens; nothing is found by an empty one."""
-    return {"pass_digest": _digest_of_key(key) or "-"}
+def opened_by(key: str, *, at: datetime) -> QuerySet[EarlyDraft]:
+    """Return the draft a pass opens at a moment; nothing is found by an empty one."""
+    digest = _digest_of_key(key) or "-"
+    return EarlyDraft.objects.filter(pass_digest=digest, pass_until__gt=at, expires_at__gt=at)
 
 
 def _lock(key: str, at: datetime) -> EarlyDraft:
     """:raises EarlyDraftClosed: the pass opens nothing, or no longer."""
-    waiting = EarlyDraft.objects.select_for_update(of=("self",)).filter(
-        **of_pass(key), pass_until__gt=at, expires_at__gt=at
-    )
-    draft = waiting.first()
+    draft = opened_by(key, at=at).select_for_update(of=("self",)).first()
     if draft is None:
         raise EarlyDraftClosed
     return draft

@@ -6,12 +6,12 @@ from django.conf import settings
 
 from onedoor.platform.cases.forms.validation import missing_in_section
 from onedoor.platform.cases.models import EarlyDraft
-from onedoor.platform.cases.operations.early import EarlyDraftClosed, of_pass
+from onedoor.platform.cases.operations.early import EarlyDraftClosed, opened_by
 
 
 def get_early_draft(*, key: str, at: datetime) -> EarlyDraft:
     """:raises EarlyDraftClosed: the pass opens nothing, or no longer."""
-    found = EarlyDraft.objects.filter(**of_pass(key), pass_until__gt=at, expires_at__gt=at).first()
+    found = opened_by(key, at=at).first()
     if found is None:
         raise EarlyDraftClosed
     return found

@@ -17,11 +17,11 @@ from onedoor.platform.certificates.operations.history import (
     require_status,
     tell_ended,
 )
+from onedoor.platform.identity.queries import NATION
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput
 
-NATION = "000000000000"
 SHORTEST_FAULT = 5  # characters that say what is wrong with the certificate
 ENDINGS = {
     "revoke": (Operation.REVOKE, Status.REVOKED),  # 撤销: should never have been granted
