@@ -155,6 +155,17 @@ def test_any_changed_byte_of_what_a_token_signs_is_found(authority: Authority) -
             tokens.check_token(bytes(changed), data, roots=roots)
 
 
+def test_a_token_that_names_a_certificate_it_does_not_hold_is_bad(authority: Authority) -> None:
+    data = b"a seal"
+    token = tokens.token_in(authority.answer(tokens.request_for(data, nonce=4)), nonce=4)
+    (signer,) = cms.ContentInfo.load(token)["content"]["signer_infos"]
+    named = signer["sid"].chosen.dump()  # the issuer, and last the number of its certificate
+    changed = bytearray(token)
+    changed[token.index(named) + len(named) - 1] ^= 1
+    with pytest.raises(BadTimeStamp, match="没有签名所用的证书"):
+        tokens.check_token(bytes(changed), data, roots=tokens.load_roots(authority.root_file.read_bytes()))
+
+
 def signed_content(token: bytes) -> bytes:
     content = cms.ContentInfo.load(token)["content"]["encap_content_info"]["content"]
     return bytes(content.contents)

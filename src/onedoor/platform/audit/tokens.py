@@ -111,7 +111,10 @@ def _name_of(certificate: x509.Certificate) -> str:
 
 def _certificate_of(signer: cms.SignerInfo, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
     wanted = signer["sid"].chosen["serial_number"].native
-    return next(one for one in certificates if one.serial_number == wanted)
+    found = next((one for one in certificates if one.serial_number == wanted), None)
+    if found is None:
+        raise BadTimeStamp("时间戳里没有签名所用的证书")
+    return found
 
 
 def _check_signature(signer: cms.SignerInfo, content: bytes, certificate: x509.Certificate) -> None:
