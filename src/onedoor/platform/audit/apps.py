@@ -7,8 +7,9 @@ class AuditConfig(AppConfig):
     verbose_name = "审计"
 
     def ready(self) -> None:
-        from onedoor.platform.audit import seals, timestamps
-        from onedoor.platform.kernel import tasks
+        from onedoor.platform.audit import figures, seals, timestamps
+        from onedoor.platform.kernel import definitions, tasks
 
+        definitions.define(*figures.FIGURES)
         tasks.every(3600, "audit.seal", seals.seal_entries)
         tasks.every(300, "audit.time_stamp", timestamps.stamp_seals)

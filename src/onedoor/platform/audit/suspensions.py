@@ -1,6 +1,6 @@
 """Too many looks at people without a case (D01): the officer's right to look people up is suspended until released."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -9,10 +9,13 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.audit.models import AuditEntry, QuerySuspension
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.clock import CHINA
+from onedoor.platform.kernel.calendars import NATION
+from onedoor.platform.kernel.clock import CHINA, day_of
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
+from onedoor.platform.kernel.parameters import figure
 
-MOST_A_DAY = 50  # platform rule D01: more than that lights red
+PARAMETER = "audit.most_looks"
+MOST_A_DAY = 50  # platform rule D01, where no row of the parameter table says otherwise: more than that lights red
 REFUSED_WITHOUT_CASE = "exchange.business_missing"  # R-SHR-1: a question to a department without a case counts too
 SHORTEST_NOTE = 6
 
@@ -37,12 +40,17 @@ def require_query_right(actor: Actor) -> None:
         raise QuerySuspended
 
 
+def most_looks(*, on: date) -> int:
+    """Return how many looks without a case one officer has in a day; one rule for the country."""
+    return int(figure(PARAMETER, chain=[NATION], on=on))
+
+
 def count_look(*, actor: Actor, at: datetime) -> None:
     """Count the officer's looks without a case since midnight or the last release; one too many suspends the right."""
     if actor.kind != "officer" or actor.login_id is None:
         return
     looks = _looks_without_case(actor.login_id, at)
-    if looks > MOST_A_DAY:
+    if looks > most_looks(on=day_of(at)):
         _suspend(actor, actor.login_id, looks, at)
 
 

@@ -1,5 +1,6 @@
 """The figures the common life of a case reads from the parameter table."""
 
+from onedoor.platform.cases import heard
 from onedoor.platform.cases.commitments import PARAMETER as BREACH
 from onedoor.platform.cases.documents import NAMED_COURT, NAMED_REVIEW_ORGAN
 from onedoor.platform.cases.operations.expiry import PARAMETER as DRAFTS
@@ -41,6 +42,29 @@ FIGURES = (
         most=60,
         default=24,
         source="国办发〔2020〕42号，期限由本平台定为 24 个月",
+    ),
+    # The days are what nobody may be given less of; a place may give more.
+    Definition(
+        heard.TO_BE_HEARD,
+        "撤销、失信认定前陈述申辩的工作日数",
+        "whole",
+        lowest=COUNTY,
+        unit="工作日",
+        least=5,
+        most=30,
+        default=5,
+        source="本平台规则",
+    ),
+    Definition(
+        heard.TO_EXPLAIN,
+        "核对不一致时申请人说明的工作日数",
+        "whole",
+        lowest=COUNTY,
+        unit="工作日",
+        least=5,
+        most=30,
+        default=5,
+        source="本平台规则",
     ),
     Definition(NAMED_REVIEW_ORGAN, "行政复议机关的名称", "text", lowest=COUNTY),
     Definition(NAMED_COURT, "行政诉讼管辖法院的名称", "text", lowest=COUNTY),

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 
-from onedoor.platform.cases import grounds, operations, queries
+from onedoor.platform.cases import grounds, heard, operations, queries
 from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.kernel import clock
@@ -176,7 +176,10 @@ def propose_revocation(request: HttpRequest, number: str) -> HttpResponse:
         return operations.propose_revocation(case_id=found.pk, ending=ending, **words(request), **who(request))
 
     context = {
-        "articles": articles_of(found, "《中华人民共和国行政许可法》第六十九条", "《中华人民共和国行政许可法》第七十条")
+        "articles": articles_of(
+            found, "《中华人民共和国行政许可法》第六十九条", "《中华人民共和国行政许可法》第七十条"
+        ),
+        "days": heard.days(heard.TO_BE_HEARD, case=found, on=clock.today()),
     }
     return perform(
         request,

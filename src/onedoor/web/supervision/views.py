@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from onedoor.platform.audit import queries as record
 from onedoor.platform.audit.marks import NoSuchMark
-from onedoor.platform.audit.suspensions import release_query_right
+from onedoor.platform.audit.suspensions import most_looks, release_query_right
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
@@ -130,7 +130,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def suspensions(request: HttpRequest) -> HttpResponse:
     """The security administrator's page: whose right to look people up is suspended, and giving it back."""
     actor = actor_of(request)
-    context: dict[str, Any] = {"typed": request.POST}
+    context: dict[str, Any] = {"typed": request.POST, "most": most_looks(on=clock.today())}
     actor.require_one_of("identity.manage_security")
     status = 200
     if request.method == "POST":

@@ -6,13 +6,13 @@ from uuid import UUID
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, clocks, documents, life, papers
+from onedoor.platform.cases import access, documents, heard, life, papers
 from onedoor.platform.cases.commitments import has_breach
 from onedoor.platform.cases.grounds import SHORTEST_REASON
 from onedoor.platform.cases.models import Case, CaseDocument, Commitment, CreditRecord, Draft, Material
 from onedoor.platform.cases.operations.drafts import MaterialNotFound
 from onedoor.platform.cases.operations.expiry import touch
-from onedoor.platform.cases.operations.revocation import DAYS_TO_BE_HEARD, HearFirst
+from onedoor.platform.cases.operations.revocation import HearFirst
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.catalog.items import Material as PaperDefinition
 from onedoor.platform.identity import queries as identity
@@ -183,12 +183,7 @@ def _check_words(outcome: str, finding: str) -> None:
 
 
 def _tell_breach(commitment: Commitment, case: Case, at: datetime) -> dict[str, str]:
-    limit = clocks.due_day(
-        unit="workday",
-        days=DAYS_TO_BE_HEARD,
-        started_on=day_of(at),
-        calendar=clocks.work_calendar(case.division),
-    )
+    limit = heard.heard_until(heard.TO_BE_HEARD, case=case, at=at)
     CreditRecord.objects.create(
         commitment=commitment, person_id=case.applicant_id, case=case, told_at=at, heard_until=limit.day
     )

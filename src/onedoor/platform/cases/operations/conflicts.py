@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, clocks, life
+from onedoor.platform.cases import access, heard, life
 from onedoor.platform.cases.models import Case, Conflict, Explanation
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.exchange import operations as exchange
@@ -16,7 +16,6 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
 
-DAYS_TO_EXPLAIN = 5  # working days
 SHORTEST_EXPLANATION, SHORTEST_REASON = 4, 10
 
 
@@ -54,7 +53,7 @@ class Finding:
 @transaction.atomic
 def report_findings(*, case_id: int, findings: Sequence[Finding], actor: Actor, at: datetime) -> list[Conflict]:
     """
-    Compare: what differs is to be verified, and the applicant has five working days to explain it.
+    Compare: what differs is to be verified, and the applicant has the days of the place to explain it.
 
     Reported again, the same value changes nothing; another value supersedes what was open. A decided case stays as it is.
     """
@@ -62,8 +61,7 @@ def report_findings(*, case_id: int, findings: Sequence[Finding], actor: Actor, 
     actor.require("cases.report_findings", division=case.handled_in)
     if case.decided_at is not None or case.is_ended:
         return []
-    calendar = clocks.work_calendar(case.division)
-    due = clocks.due_day(unit="workday", days=DAYS_TO_EXPLAIN, started_on=day_of(at), calendar=calendar)
+    due = heard.heard_until(heard.TO_EXPLAIN, case=case, at=at)
     fresh = [one for one in findings if _is_news(case, one)]
     raised = [
         Conflict.objects.create(

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, clocks, documents, grounds, handlers, life, steps
+from onedoor.platform.cases import access, clocks, documents, grounds, handlers, heard, life, steps
 from onedoor.platform.cases.models import Case, CaseAnswers, CaseDocument, Revocation
 from onedoor.platform.cases.operations.delivery import close_or_wait, hand_over, way_of
 from onedoor.platform.cases.operations.submission import link_to_earlier, new_number
@@ -15,7 +15,6 @@ from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import canonical_json, sm3
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 
-DAYS_TO_BE_HEARD = 5  # working days
 DECISIONS = {
     "revoke": CaseDocument.Kind.REVOCATION,
     "cancel": CaseDocument.Kind.CANCELLATION,
@@ -60,9 +59,7 @@ def propose_revocation(*, case_id: int, ending: str, reason: str, basis: str, ac
         raise InvalidInput({"ending": "请选择撤销、注销或者吊销。"})
     grounds.check_reason(reason, basis)
     case = _begin(earlier, actor=actor, at=at)
-    limit = clocks.due_day(
-        unit="workday", days=DAYS_TO_BE_HEARD, started_on=day_of(at), calendar=clocks.work_calendar(case.division)
-    )
+    limit = heard.heard_until(heard.TO_BE_HEARD, case=case, at=at)
     proceeding = Revocation.objects.create(
         case=case,
         ending=ending,
