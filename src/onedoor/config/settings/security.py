@@ -25,8 +25,8 @@ LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.5  # hours
+AXES_FAILURE_LIMIT = "onedoor.web.parts.entrance.tries_allowed"
+AXES_COOLOFF_TIME = "onedoor.web.parts.entrance.locked_for"
 AXES_LOCKOUT_PARAMETERS = "onedoor.web.parts.entrance.locked_by"
 AXES_CLIENT_IP_CALLABLE = "onedoor.web.parts.addresses.address_of"
 AXES_RESET_ON_SUCCESS = True

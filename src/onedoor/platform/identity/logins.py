@@ -2,7 +2,8 @@
 
 import secrets
 import unicodedata
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 import pyotp
 from django.contrib.auth.password_validation import validate_password
@@ -14,15 +15,18 @@ from onedoor.platform.identity.models import Login, OneTimeCode
 from onedoor.platform.identity.operations.sessions import end_sessions
 from onedoor.platform.identity.passwords import must_rotate, remember
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.calendars import NATION
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import hmac_sm3, keyed_hash
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
+from onedoor.platform.kernel.parameters import figure
 
 GOOD_FOR = timedelta(minutes=5)
 BETWEEN = timedelta(seconds=60)
 PER_DAY = 10
+# Of a code sent to a phone, and of an identity number that is to prove a new password.
 TRIES = 5
-LOCKED_FOR = timedelta(minutes=30)
+LOCK_TRIES, LOCK_MINUTES = "identity.lock_tries", "identity.lock_minutes"
 # What a code is for is part of its digest: one asked for with a phone alone never opens an account.
 LOGGING_IN, HOLDING = "", "phone:"
 STEP = 30  # seconds of a one-time password (RFC 6238)
@@ -68,8 +72,26 @@ class OneTimePasswordLocked(OneDoorError):
     code, http_status, message = (
         "identity.one_time_password_locked",
         429,
-        "动态口令连续输错 5 次，账号锁定半小时。急需办理的，请联系安全管理员。",
+        "动态口令{told}。急需办理的，请联系安全管理员。",
     )
+
+
+@dataclass(frozen=True)
+class LockOut:
+    """How many wrong passwords lock an account, and for how long; one rule for the country."""
+
+    tries: int
+    lasts: timedelta
+
+    @property
+    def told(self) -> str:
+        return f"连续输错 {self.tries} 次，账号锁定 {self.lasts // timedelta(minutes=1)} 分钟"
+
+
+def lock_out(*, on: date) -> LockOut:
+    """Return the figures of the parameter table for a day."""
+    tries, minutes = (int(figure(key, chain=[NATION], on=on)) for key in (LOCK_TRIES, LOCK_MINUTES))
+    return LockOut(tries, timedelta(minutes=minutes))
 
 
 @transaction.atomic
@@ -164,7 +186,7 @@ def use_one_time_password(*, login_id: int, code: str, at: datetime) -> None:
     Check an officer's one-time password; each is good once, clocks may differ by one step.
 
     :raises OneTimePasswordWrong: wrong, or used before.
-    :raises OneTimePasswordLocked: five wrong ones; the right one waits half an hour too.
+    :raises OneTimePasswordLocked: too many wrong ones; the right one waits as long, too.
     """
     # Counting a wrong try must survive the refusal, so it is committed before anything is raised.
     with transaction.atomic():
@@ -175,11 +197,12 @@ def use_one_time_password(*, login_id: int, code: str, at: datetime) -> None:
             login.one_time_last, login.one_time_wrong, login.one_time_locked_until = step, 0, None
         elif not locked:
             login.one_time_wrong += 1
-            if login.one_time_wrong >= TRIES:
-                login.one_time_wrong, login.one_time_locked_until = 0, at + LOCKED_FOR
+            limit = lock_out(on=day_of(at))
+            if login.one_time_wrong >= limit.tries:
+                login.one_time_wrong, login.one_time_locked_until = 0, at + limit.lasts
         login.save(update_fields=["one_time_last", "one_time_wrong", "one_time_locked_until"])
     if locked:
-        raise OneTimePasswordLocked
+        raise OneTimePasswordLocked(told=lock_out(on=day_of(at)).told)
     if step is None:
         raise OneTimePasswordWrong
 

@@ -1,6 +1,6 @@
 """The entrance: log in, step up, log out; the look of the pages; the health of the site; the demonstration's clock."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import authenticate
@@ -31,7 +31,6 @@ from onedoor.web.parts.sessions import IDLE_MESSAGE, enter
 from onedoor.web.parts.writes import keyed, unkeyed
 
 MOST_DRIFT = 60  # seconds between the clock of this process and that of the database
-OFFICER_WRONG = "工号、密码或动态口令不对。连续输错 5 次将锁定半小时，忘记密码请联系安全管理员重置。"
 
 
 def _next(request: HttpRequest, fallback: str = "/") -> str:
@@ -85,7 +84,7 @@ def _by_password(request: HttpRequest, phone: str, context: dict[str, Any]) -> H
     found = authenticate(request, username=username, password=request.POST.get("password", ""))
     if found is None:
         audit.record_refusal("identity.password_wrong", actor=actor_of(request), at=clock.now(), path="login")
-        problem = "手机号或密码不对。忘记密码可改用短信验证码登录；连续输错 5 次将锁定半小时。"
+        problem = f"手机号或密码不对。忘记密码可改用短信验证码登录；{_lock_out().told}。"
         return render(request, "parts/login.html", context | {"problem": problem}, status=403)
     enter(request, found, "password")
     return _onward(request, context["next"])
@@ -189,7 +188,8 @@ def officer_login(request: HttpRequest) -> HttpResponse:
         except OneDoorError as refusal:
             refusals.record(request, refusal)
             locked = isinstance(refusal, logins.OneTimePasswordLocked)
-            context["problem"] = str(refusal) if locked else OFFICER_WRONG
+            wrong = f"工号、密码或动态口令不对。{_lock_out().told}，忘记密码请联系安全管理员重置。"
+            context["problem"] = str(refusal) if locked else wrong
             return render(request, "parts/officer_login.html", context, status=refusal.http_status)
         enter(request, found, "password", "one_time_password")
         return _onward(request, context["next"])
@@ -198,7 +198,7 @@ def officer_login(request: HttpRequest) -> HttpResponse:
 
 def locked_by(request: HttpRequest, credentials: Any = None) -> list[Any]:
     """
-    Say what is locked after five wrong passwords; the lock-out library asks.
+    Say what is locked after too many wrong passwords; the lock-out library asks.
 
     An officer's account is locked wherever the tries come from. A citizen's only for the address they come from:
     nobody shall be able to lock a stranger out, and the code to the phone stays open.
@@ -208,11 +208,25 @@ def locked_by(request: HttpRequest, credentials: Any = None) -> list[Any]:
     return ["username"] if found is not None and found.kind == "officer" else [["username", "ip_address"]]
 
 
+def _lock_out() -> logins.LockOut:
+    return logins.lock_out(on=clock.today())
+
+
+def tries_allowed(request: HttpRequest, credentials: Any = None) -> int:
+    """Return how many wrong passwords lock; the lock-out library asks."""
+    return _lock_out().tries
+
+
+def locked_for(request: HttpRequest | None) -> timedelta:
+    """Return how long a lock lasts; the lock-out library asks."""
+    return _lock_out().lasts
+
+
 @login_not_required
 def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
     """Answer whoever typed too many wrong passwords; called by the lock-out library."""
     audit.record_refusal("identity.locked_out", actor=actor_of(request), at=clock.now(), path="login")
-    return render(request, "parts/locked_out.html", status=429)
+    return render(request, "parts/locked_out.html", {"told": _lock_out().told}, status=429)
 
 
 @login_not_required

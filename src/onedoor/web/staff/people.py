@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from onedoor.platform.identity import operations
+from onedoor.platform.identity import logins, operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.roles import ROLE_NAMES
 from onedoor.platform.kernel import clock
@@ -121,6 +121,7 @@ def officer(request: HttpRequest, login_id: int) -> HttpResponse:
         "appoints": "identity.manage" in actor.permissions,
         "secures": "identity.manage_security" in actor.permissions,
         "done": request.GET.get("done", ""),
+        "lock_out": logins.lock_out(on=clock.today()),
     }
     return render(request, "staff/people/officer.html", context, status=422 if problems else 200)
 

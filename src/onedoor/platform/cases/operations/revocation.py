@@ -46,7 +46,7 @@ class ProposerDecides(OneDoorError):
 def propose_revocation(*, case_id: int, ending: str, reason: str, basis: str, actor: Actor, at: datetime) -> Case:
     """
     Tell a person that the organ means to revoke, cancel or withdraw what their case granted; a linked case begins, in which they
-    have five working days to be heard.
+    have the days of their place to be heard.
 
     :raises NotRevocable: nothing was granted, nothing can be revoked, or it is under way already.
     :raises InvalidInput: ending, facts or basis is missing.
