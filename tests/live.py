@@ -1,6 +1,7 @@
 """The whole site as real processes: gunicorn, worker, simulators, on a database of its own. For process and browser tests."""
 
 import contextlib
+import itertools
 import json
 import os
 import re
@@ -26,6 +27,7 @@ from tests.ports import free_base
 REPOSITORY = Path(__file__).resolve().parents[1]
 READY_SECONDS = 60
 SLOW_SETTINGS = "tests.processes.slow_settings"
+_made = itertools.count()
 
 
 @dataclass
@@ -214,7 +216,7 @@ def _own_database(address: str) -> str:
     """Make a second database on the same server: other processes must not share the test's transaction."""
     import psycopg
 
-    name = f"live_{os.getpid()}"
+    name = f"live_{os.getpid()}_{next(_made)}"
     with psycopg.connect(urlsplit(address)._replace(path="/postgres").geturl(), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
