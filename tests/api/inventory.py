@@ -11,7 +11,8 @@ COVERED: dict[str, tuple[str, ...]] = {
     ),
     # public
     "home": ("catalog_find_items",),
-    "search": ("catalog_find_items",),
+    "search": ("catalog_find_items", "catalog_suggest"),
+    "suggestions": ("catalog_suggest",),
     "service": ("catalog_find_items",),
     "life_event": ("catalog_find_items",),
     "place": ("catalog_find_divisions",),

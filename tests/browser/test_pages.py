@@ -67,13 +67,17 @@ def test_a_case_page_fits_and_is_accessible_for_its_clerk(visit: Callable[..., P
     look_at(page, address)
 
 
-def test_no_page_runs_a_script_and_the_browser_is_told_so(visit: Callable[..., Page]) -> None:
+def test_a_page_runs_files_of_this_site_only_and_the_browser_is_told_so(visit: Callable[..., Page]) -> None:
     page = visit()
     answer = page.goto("/")
     assert answer is not None
     policy = answer.headers["content-security-policy"]
     assert "'unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
+    sources = page.locator("script").evaluate_all("scripts => scripts.map((one) => one.getAttribute('src'))")
+    assert sources
+    assert all(source.startswith("/static/parts/js/") for source in sources)
+    page.goto("/notices/")
     assert page.locator("script").count() == 0
 
 

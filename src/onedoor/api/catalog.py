@@ -24,6 +24,7 @@ from onedoor.standards.code_sets import all_sets
 from onedoor.standards.judgement import Judgement
 
 room = Room("items")
+SUGGESTIONS = 600  # a minute for one address, the search box of the pages included
 READS = "it reads; the answers stay out of the address and are not kept"
 
 
@@ -36,6 +37,13 @@ class ItemOut(Told):
     line: str
     summary: str
     delegable: bool
+
+
+class SuggestionsOut(Told):
+    """边输入边给的建议。What is suggested for words still being typed."""
+
+    found: list[ItemOut]
+    nearest: list[ItemOut]
 
 
 class LimitOut(Told):
@@ -200,6 +208,14 @@ def find_items(request: HttpRequest, q: Line = "", line: Line = "") -> dict[str,
     """Find items by a person's own words, or list every item in force."""
     on = clock.today()
     return whole(queries.search_items(text=q, on=on) if q else queries.list_items(on=on, line=line))
+
+
+@room.read("/suggestions", anybody(most=SUGGESTIONS, name="suggestions"), "输入时的建议", SuggestionsOut)
+def suggest(request: HttpRequest, q: Line = "") -> dict[str, Any]:
+    """Suggest items for words still being typed; where none is found, the ones whose names have most in common with them."""
+    on = clock.today()
+    found = queries.search_items(text=q, on=on, most=queries.SUGGESTED)
+    return {"found": found, "nearest": [] if found else queries.nearest_items(text=q, on=on)}
 
 
 @room.read("/items/{code}", anybody(), "办事指南", GuideOut)

@@ -43,3 +43,16 @@ def words_of(item: ServiceItem) -> dict[tuple[str, str], int]:
         for word in normalise(item.title_en).split():
             found.setdefault((word, "token"), WEIGHTS["token"])
     return found
+
+
+def likeness(one: str, other: str) -> float:
+    """Return how much two normalised spellings have in common: 0 nothing, 1 the same (Dice, over `_pieces`)."""
+    first, second = _pieces(one), _pieces(other)
+    return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
+
+
+def _pieces(text: str) -> set[str]:
+    """A Chinese spelling by its characters and pairs, a Latin one by pairs with its two ends: one letter says nothing."""
+    if text.isascii():
+        return {f" {text} "[place : place + 2] for place in range(len(text) + 1)} if text else set()
+    return {text[place : place + size] for size in (1, 2) for place in range(len(text) - size + 1)}

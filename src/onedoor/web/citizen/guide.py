@@ -34,9 +34,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def search(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").strip()
-    found = catalog.search_items(text=text, on=clock.today()) if text else []
-    return render(request, "citizen/search.html", {"text": text, "found": found, "place": place_of(request)})
+    text, on = request.GET.get("q", "").strip(), clock.today()
+    found = catalog.search_items(text=text, on=on) if text else []
+    context = {
+        "text": text,
+        "found": found,
+        "nearest": catalog.nearest_items(text=text, on=on) if text and not found else [],
+        "events": EVENTS,
+        "place": place_of(request),
+    }
+    return render(request, "citizen/search.html", context)
 
 
 @login_not_required

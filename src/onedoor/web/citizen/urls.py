@@ -14,12 +14,14 @@ from onedoor.web.citizen import (
     proceedings,
     public,
     services,
+    suggestions,
     uses,
 )
 
 urlpatterns = [
     path("", guide.home, name="home"),
     path("search/", guide.search, name="search"),
+    path("search/suggestions/", suggestions.suggestions, name="suggestions"),
     path("services/<slug:code>/", services.service, name="service"),
     path("life/<slug:code>/", events.life_event, name="life_event"),
     path("place/", guide.choose_place, name="place"),
