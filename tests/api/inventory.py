@@ -137,7 +137,9 @@ COVERED: dict[str, tuple[str, ...]] = {
     "window_verify": ("window_verify",),
     "window_delegate": ("window_delegate",),
     "window_guard": ("window_guard",),
-    "window_lookup": ("window_find_person", "window_record_death", "window_end_guardianship"),
+    "deaths": ("deaths_list_deaths",),
+    "death": ("deaths_get_death", "deaths_settle"),
+    "window_lookup": ("window_find_person", "deaths_state", "window_end_guardianship"),
     "assist": ("window_begin_assistance", "window_end_assistance"),
     # people and places
     "absences": ("people_list_absences", "people_list_deputies", "people_record_absence", "people_end_absence"),

@@ -26,6 +26,7 @@ from onedoor.platform.identity.roles import scopes_for
 from onedoor.platform.visits import checklists
 from onedoor.platform.visits.checklists import Checklist
 from tests.platform import library
+from tests.platform.identity.bereaved import state
 from tests.platform.library import CHINA, LONG_AGO, MACHINE, Library
 from tests.sessions import prove
 
@@ -191,6 +192,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "name": "relation",
         "post_id": str(books.posts["clerk"]),
         "session_id": "1",
+        "statement_id": str(state(books, books.friend, AT).pk),
         "suspension_id": "1",
         "unit_id": "1",
         "username": "clerk",

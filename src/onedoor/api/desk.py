@@ -32,6 +32,7 @@ class WorkOut(Told):
     due_on: date | None
     left: LeftOut | None
     waits_for_applicant: bool
+    applicant_died: bool
 
 
 class DutyOut(Told):
@@ -171,7 +172,7 @@ def worklist(request: HttpRequest, duty: Line = "", after: Line = "") -> dict[st
 
 
 def _work(row: queries.WorkItem) -> dict[str, Any]:
-    names = ("applicant", "due_on", "left", "waits_for_applicant")
+    names = ("applicant", "applicant_died", "due_on", "left", "waits_for_applicant")
     case = {"number": row.case.number, "item": row.case.item_code, "title": row.case.item_version.title}
     step = {"step": row.step.code, "step_title": row.step.title, "state": row.case.state}
     return case | step | {name: getattr(row, name) for name in names}

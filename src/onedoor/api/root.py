@@ -6,6 +6,7 @@ from onedoor.api import (
     catalog,
     catalog_desk,
     certificates,
+    deaths,
     desk,
     drafts,
     early,
@@ -27,7 +28,7 @@ from onedoor.api.specification import OneDoorAPI
 
 ROOMS = (
     *(catalog, public, drafts, early, uploads, cases, me),
-    *(desk, acts, proceedings, papers, window, certificates),
+    *(desk, acts, proceedings, papers, window, deaths, certificates),
     *(catalog_desk, figures, people, systems, exchange, supervision, oauth),
 )
 

@@ -1,4 +1,4 @@
-"""At the window: identity seen in person, delegations, guardianships, deaths, help with a form, new passwords."""
+"""At the window: identity seen in person, delegations, guardianships, help with a form, new passwords."""
 
 from datetime import date, datetime
 from typing import Any
@@ -85,13 +85,6 @@ class GuardIn(Told):
     basis: Line
     document: Line
     valid_from: Day
-
-
-class DeathIn(PersonIn):
-    """死亡登记。The record of a death."""
-
-    died_on: Day
-    document: Line
 
 
 class EndIn(Told):
@@ -210,14 +203,6 @@ def guard(request: HttpRequest, sent: Form[GuardIn], evidence: File[UploadedFile
 def end_guardianship(request: HttpRequest, guardianship_id: Id, sent: EndIn) -> dict[str, Any]:
     """End a guardianship, with the reason."""
     operations.end_guardianship(guardianship_id=guardianship_id, reason=sent.reason, **who(request))
-    return {"done": True}
-
-
-@room.write("/window/deaths", WINDOW, "登记死亡", Done)
-def record_death(request: HttpRequest, sent: DeathIn) -> dict[str, Any]:
-    """Record a death with its paper: the account is closed, delegations and guardianships end."""
-    person = identity.find_person(name=sent.name, id_number=sent.id_number, **who(request))
-    operations.record_death(person_id=person.id, died_on=sent.died_on, document=sent.document, **who(request))
     return {"done": True}
 
 

@@ -18,7 +18,7 @@ from tests.platform.library import COUNTY, MACHINE, NATION, TOWN, Library
 import onedoor.platform
 from onedoor.platform.audit.models import QuerySuspension
 from onedoor.platform.identity import operations as identity
-from onedoor.platform.identity.models import AccountReset, Guardianship, Login, Post, Unit
+from onedoor.platform.identity.models import AccountReset, DeathStatement, Guardianship, Login, Post, Unit
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, NotFound, OneDoorError
 
@@ -36,6 +36,7 @@ PLACED = frozenset(
         "unit_id",
         "absence_id",
         "reset_id",
+        "statement_id",
     }
     | {"guardianship_id", "suspension_id", "ended", "successors", "division", "parent", "code", "successions"}
     | {"ward", "principal", "id_number", "delegation_id", "session_id", "consent_id", "ward_id"}
@@ -111,6 +112,18 @@ class Place:
             valid_from=DAY,
             **recorded,
         )
+        self.death = DeathStatement.objects.create(
+            person=library.friend,
+            kind="death",
+            paper="medical",
+            paper_number="D110012345",
+            issued_by="朝阳医院",
+            died_on=DAY,
+            division=TOWN,
+            organization=organ,
+            stated_by_id=self.clerk.login_id,
+            stated_at=AT,
+        )
         self.suspension = QuerySuspension.objects.create(
             login_id=self.clerk.login_id,
             officer_name="测试",
@@ -185,6 +198,12 @@ GIVEN: Given = {
     "first_day": lambda place: DAY,
     "on": lambda place: DAY,
     "died_on": lambda place: DAY,
+    "paper": lambda place: "medical",
+    "paper_number": lambda place: "D110012345",
+    "issued_by": lambda place: "朝阳医院",
+    "judged_on": lambda place: None,
+    "statement_id": lambda place: place.death.pk,
+    "confirmed": lambda place: True,
     "document": lambda place: "民发〔2026〕1号",
     "reason": lambda place: "本人持工作证到场，核对一致。",
     "note": lambda place: "本人持工作证到场，核对一致。",

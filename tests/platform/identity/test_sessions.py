@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.conf import settings as site_settings
 from django.test import Client
+from tests.platform.identity.bereaved import PAPER
 from tests.platform.identity.conftest import AT
 from tests.platform.library import ITEM, LONG_AGO, MACHINE, READER, TOWN, Library
 
@@ -20,7 +21,7 @@ from onedoor.platform.cases.models import Draft
 from onedoor.platform.identity import logins, passwords, queries
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.backends import AccountBackend
-from onedoor.platform.identity.models import Delegation, Login, LoginSession, Person
+from onedoor.platform.identity.models import DeathStatement, Delegation, Login, LoginSession, Person
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import AssuranceTooLow, InvalidInput
@@ -475,11 +476,11 @@ def test_the_dead_do_not_log_in_and_nobody_acts_for_them(
     identity.confirm_delegation(delegation_id=asked.pk, actor=staffed.citizen(), at=AT)
     client = citizen_in()
     who = {"name": READER.name, "id_number": READER.id_number, "act": "died"}
-    bare = desk("clerk").post("/staff/window/person/", who | {"died_on": "2026-08-30", "document": ""})
+    bare = desk("clerk").post("/staff/window/person/", who | PAPER | {"paper_number": ""})
     assert bare.status_code == 422
-    desk("clerk").post(
-        "/staff/window/person/", who | {"died_on": "2026-08-30", "document": "居民死亡医学证明 330113 号"}
-    )
+    desk("clerk").post("/staff/window/person/", who | PAPER)
+    assert client.get("/me/").status_code == 200, "one officer's word changes nothing"
+    desk("second_clerk").post(f"/staff/deaths/{DeathStatement.objects.get().pk}/", {"answer": "confirm"})
     assert client.get("/me/").status_code == 302
     form = {"phone": PHONE, "way": "password", "password": PASSWORD, "next": "/me/"}
     assert Client().post("/login/", form).status_code == 403

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from tests.platform import library
 from tests.platform.exchange.shared import DATASET, LAW
+from tests.platform.identity.bereaved import state
 from tests.platform.identity.test_reorganisation import DOCUMENT
 from tests.platform.library import COUNTY, FRIEND, ITEM, LONG_AGO, MACHINE, NATION, OWN, READER, TOWN
 from tests.platform.replays.citizen import card, used
@@ -155,9 +156,17 @@ def window_lookup(stage: Stage) -> Sent:
         "id_number": FRIEND.id_number,
         "act": "died",
         "died_on": "2026-08-30",
-        "document": "死亡医学证明 D110012345",
+        "paper": "medical",
+        "paper_number": "D110012345",
+        "issued_by": "朝阳医院",
     }
     return Sent("clerk", "/staff/window/person/", fields)
+
+
+@sends("death")
+def death(stage: Stage) -> Sent:
+    stated = state(stage.books, stage.books.friend)
+    return Sent("second_clerk", f"/staff/deaths/{stated.pk}/", {"answer": "confirm"})
 
 
 @sends("assist")

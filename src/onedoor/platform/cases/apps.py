@@ -18,7 +18,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from django.core import checks
 
-        from onedoor.platform.cases import figures, filing, notifications, quarantine, reliance, touched, wanted
+        from onedoor.platform.cases import deaths, figures, filing, notifications, quarantine, reliance, touched, wanted
         from onedoor.platform.cases.checks import check_items
         from onedoor.platform.cases.operations import calendars, delivery, duties, early_expiry, expiry
         from onedoor.platform.catalog import impact
@@ -47,5 +47,6 @@ class CasesConfig(AppConfig):
         wanted.register()
         outbox.listen("cases.calendar_imported", "cases.recalculate", calendars.recalculate_cases)
         outbox.listen("certificates.ended", "cases.certificate_ended", reliance.tell_of_ended_certificate)
+        outbox.listen("identity.died", "cases.hear_of_death", deaths.hear_of_death)
         outbox.listen("files.infected", "cases.paper_quarantined", quarantine.tell_of_infected)
         checks.register(check_items)

@@ -114,6 +114,7 @@ class Kind(models.TextChoices):
     ANSWER_BREACH = "answer_breach", "对承诺不实陈述申辩"
     SETTLE_BREACH = "settle_breach", "处理承诺不实"
     REPAIR_CREDIT = "repair_credit", "修复信用记录"
+    NOTE_DEATH = "note_death", "得知有关人员死亡"
 
 
 # The actions a case can begin with, and the state they put it into: an application, or an organ of its own motion.
@@ -130,6 +131,7 @@ EX_OFFICIO = frozenset(
         Kind.FINISH,
         Kind.LINK,
         Kind.RECALCULATE,
+        Kind.NOTE_DEATH,
     }
 )
 
@@ -207,5 +209,6 @@ MOVES = {
         Move(Kind.REVOKE, frozenset({State.REVIEWING}), State.DELIVERING),
         Move(Kind.DROP_REVOCATION, frozenset({State.REVIEWING}), State.TERMINATED),
         Move(Kind.RECALCULATE, BEFORE_DECISION | DECIDED, None),
+        Move(Kind.NOTE_DEATH, frozenset(State) - TERMINAL, None),
     )
 }

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
@@ -5,6 +7,12 @@ class IdentityConfig(AppConfig):
     name = "onedoor.platform.identity"
     label = "identity"
     verbose_name = "身份与机构"
+    # History, and of it the columns that may change: sealed ones, under a new data key (`kernel.append_only`).
+    append_only: ClassVar = {
+        "identity_deathstatement": ("reason",),
+        "identity_deathsettlement": (),
+        "identity_deatheffect": (),
+    }
 
     def ready(self) -> None:
         from onedoor.platform.identity import clients, figures, indexes, operations

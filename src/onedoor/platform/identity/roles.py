@@ -28,11 +28,12 @@ PERMISSIONS = {
         "cases.accept",
         "cases.refuse",
         "cases.deliver",
+        "identity.deaths",
         "identity.reset_citizen",
         "identity.window",
     },
     "surveyor": _CASE | {"cases.survey"},
-    "reviewer": _CASE | {"cases.review", "cases.notice", "cases.settle"},
+    "reviewer": _CASE | {"cases.review", "cases.notice", "cases.settle", "identity.deaths"},
     "approver": _CASE | {"cases.decide", "registers.view", "certificates.view"},
     "cert_officer": _CASE
     | {"cases.certify", "cases.deliver", "certificates.view", "certificates.revoke", "registers.view"},

@@ -40,6 +40,7 @@ GROUPS = (
                 "identity.window",
                 "window_verify window_delegate window_guard window_lookup assist",
             ),
+            _entry("死亡登记", "notice", "deaths", "identity.window identity.deaths", "death"),
             _entry("重置账号", "key", "reset", "identity.reset identity.reset_citizen"),
         ),
     ),

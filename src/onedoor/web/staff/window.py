@@ -18,7 +18,7 @@ from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
 from onedoor.standards.code_sets import label
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import Garbled, posted, posted_day
+from onedoor.web.parts.inputs import Garbled, posted, posted_day, typed_day
 from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.handing import number, problems_of
 
@@ -28,7 +28,7 @@ DONE = {
     "delegated": "委托已登记，双方都会收到通知。",
     "guarded": "监护关系已登记，双方都会收到通知。",
     "ended": "监护关系已终止。",
-    "died": "已登记死亡：账号已停用，有关委托和监护已终止。",
+    "died": "已提交死亡登记，等本单位另一位工作人员核对证明后确认；确认以前什么都不变。",
     "assisted": "帮办已结束。",
 }
 
@@ -82,6 +82,7 @@ def window(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     actor.require_one_of("identity.window")
     context = {
+        "deaths": identity.deaths_waiting(actor=actor),
         "filing": identity.assisted_filing(actor=actor, at=clock.now()),
         "offered": catalog.list_items(on=clock.today()),
         "resets": "identity.reset_citizen" in actor.permissions,
@@ -126,6 +127,10 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 def _optional_day(request: HttpRequest, name: str) -> date | None:
     return posted_day(request, name) if request.POST.get(name, "").strip() else None
+
+
+def _typed_day(request: HttpRequest, name: str) -> date | None:
+    return typed_day(request, name) if request.POST.get(name, "").strip() else None
 
 
 @keyed
@@ -194,7 +199,7 @@ def guard(request: HttpRequest) -> HttpResponse:
 
 @keyed
 def lookup(request: HttpRequest) -> HttpResponse:
-    """Find a person by the document they show: their level, their guardianships to end, the record of their death."""
+    """Find a person by the document they show: their level, their guardianships to end, a paper that says they have died."""
     actor = actor_of(request)
     actor.require_one_of("identity.window")
     context: dict[str, Any] = {"typed": request.POST, "problems": {}, "duties": cases.duty_counts(actor=actor)}
@@ -222,6 +227,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     context |= {
         "person": person,
         "guardianships": identity.guardianships_of(person_id=person.id, actor=actor, on=clock.today()),
+        "death_papers": identity.PAPER_CHOICES,
     }
     response = render(request, "staff/window/lookup.html", context, status=422 if context["problems"] else 200)
     response["Cache-Control"] = "no-store"
@@ -229,10 +235,13 @@ def lookup(request: HttpRequest) -> HttpResponse:
 
 
 def _died(request: HttpRequest, person_id: int) -> None:
-    operations.record_death(
+    operations.state_death(
         person_id=person_id,
-        died_on=posted_day(request, "died_on"),
-        document=request.POST.get("document", ""),
+        paper=request.POST.get("paper", ""),
+        paper_number=request.POST.get("paper_number", ""),
+        issued_by=request.POST.get("issued_by", ""),
+        died_on=_typed_day(request, "died_on"),
+        judged_on=_typed_day(request, "judged_on"),
         actor=actor_of(request),
         at=clock.now(),
     )

@@ -44,6 +44,7 @@ def return_unsupplied_cases(*, at: datetime) -> int:
     """Return every case whose applicant let the time for the missing papers pass (A07); return how many."""
     # No right of a person ends on a provisional day without a human (readings 1).
     overdue = _overdue(Clock.Kind.APPLICANT, State.SUPPLEMENT_WAIT, at).filter(provisional=False)
+    overdue = overdue.filter(case__applicant__deceased_on=None)  # the dead supply nothing: an officer decides
     return _each("return", overdue, lambda case_id: _return_case(case_id, at))
 
 
@@ -74,6 +75,7 @@ def return_untolerated(*, at: datetime) -> int:
     """Return every case whose paper promised for later has not come by its day; return how many."""
     late = Tolerance.objects.filter(state=Tolerance.State.OPEN, due_on__lt=day_of(at))
     late = late.filter(case__state__in=UNDER_REVIEW | {State.SUPPLEMENT_WAIT}).order_by("due_on", "case_id")
+    late = late.filter(case__applicant__deceased_on=None)  # as with what was asked for and has not come
     rows = late.values_list("case_id", "due_on", "case__division").distinct()
     # No right of a person ends on a provisional day without a human (readings 1).
     sure = [
@@ -90,6 +92,7 @@ def mind_silences(*, at: datetime) -> int:
     told = Exists(Action.objects.filter(case=OuterRef("case"), kind=Kind.MISS_LIMIT))
     over = Clock.objects.filter(clocks.overdue(at=at), ~told, kind=Clock.Kind.STATUTORY, state=Clock.State.RUNNING)
     over = over.filter(_surely_over(at), case__state__in=UNDER_REVIEW)
+    over = over.filter(case__applicant__deceased_on=None)  # nothing is granted to the dead by silence
     waiting = over.order_by("due_on").values_list("case_id", flat=True)
     actor = Actor.system("法定期限届满")
     return _each("mind_silence", waiting, lambda pk: silence.mind_silence(case_id=pk, actor=actor, at=at))

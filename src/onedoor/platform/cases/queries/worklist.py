@@ -26,7 +26,7 @@ MOST_PLACES = 100  # offered to choose from
 SHOWN = (
     *("case", "code", "title", "division", "urgent_on", "opened_at"),
     *("case__number", "case__state", "case__division", "case__item_code", "case__item_version__title"),
-    "case__applicant__name",
+    *("case__applicant__name", "case__applicant__deceased_on"),
 )
 LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 
@@ -40,6 +40,7 @@ class WorkItem:
     due_on: date | None
     left: Left | None  # None while no limit runs
     waits_for_applicant: bool
+    applicant_died: bool
     applicant: str  # masked: a list is no place for full names
     place: str  # where the line stands in the list, for the next page
 
@@ -130,6 +131,7 @@ def _work_item(row: Any, at: datetime, sieve: Sieve) -> WorkItem:
         case=row.case,
         due_on=due_on,
         left=left,
+        applicant_died=row.case.applicant.deceased_on is not None,
         waits_for_applicant=row.case.state == State.SUPPLEMENT_WAIT,
         applicant=mask_name(row.case.applicant.name),
         place=f"{(row.opened_at if sieve.order == 'opened' else row.urgent_on).isoformat()}.{row.pk}",

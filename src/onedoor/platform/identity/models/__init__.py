@@ -3,6 +3,7 @@
 from onedoor.platform.identity.models.assisting import AssistedFiling
 from onedoor.platform.identity.models.clients import AccessToken, ApiClient
 from onedoor.platform.identity.models.codes import OneTimeCode
+from onedoor.platform.identity.models.deaths import DeathEffect, DeathSettlement, DeathStatement
 from onedoor.platform.identity.models.divisions import Division, DivisionSuccession, FormerDivisionName
 from onedoor.platform.identity.models.logins import (
     Absence,
@@ -30,6 +31,9 @@ __all__ = [
     "ApiClient",
     "AssistedFiling",
     "Consent",
+    "DeathEffect",
+    "DeathSettlement",
+    "DeathStatement",
     "Delegation",
     "Division",
     "DivisionSuccession",

@@ -26,6 +26,14 @@ from onedoor.platform.identity.operations.consents import (
     give_consent,
     revoke_consent,
 )
+from onedoor.platform.identity.operations.deaths import (
+    DeathSettled,
+    OtherOfficerNeeded,
+    OwnFamily,
+    record_effect,
+    settle_death,
+    state_death,
+)
 from onedoor.platform.identity.operations.divisions import (
     DivisionsLeftBelow,
     apply_reorganisations,
@@ -65,7 +73,6 @@ from onedoor.platform.identity.operations.organizations import (
 from onedoor.platform.identity.operations.people import (
     ensure_person,
     lock_person,
-    record_death,
     verify_at_window,
     verify_person,
 )
@@ -102,6 +109,11 @@ from onedoor.platform.identity.operations.sessions import (
 )
 
 __all__ = [
+    "DeathSettled",
+    "OtherOfficerNeeded",
+    "OwnFamily",
+    "settle_death",
+    "state_death",
     "NOT_YOURS",
     "ResetNotFound",
     "SecondPersonNeeded",
@@ -158,7 +170,7 @@ __all__ = [
     "open_citizen_login",
     "open_officer_login",
     "record_absence",
-    "record_death",
+    "record_effect",
     "record_delegation",
     "record_guardianship",
     "record_opinion",

@@ -1,13 +1,11 @@
-"""Make people known, say how surely they are known, and that they have died."""
+"""Make people known, and say how surely they are known."""
 
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.identity.models import Delegation, Guardianship, Login, Person
-from onedoor.platform.identity.operations.sessions import end_sessions
+from onedoor.platform.identity.models import Person
 from onedoor.platform.identity.queries import NATION
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -116,35 +114,4 @@ def verify_at_window(
     person.save(update_fields=["division", "assurance", "verified_by", "verified_at", "document_valid_to"])
     target, note = f"person:{person.pk}", witness_note.strip()[:200]
     audit.record("identity.verify_person", actor=actor, at=at, target=target, reason=note, assurance=AT_WINDOW)
-    return person
-
-
-@transaction.atomic
-def record_death(*, person_id: int, died_on: date, document: str, actor: Actor, at: datetime) -> Person:
-    """
-    Record that a person has died (R-ID-4): the account is closed and every mandate of and for them ends at once.
-
-    :raises InvalidInput: the day lies ahead or before birth, or no paper is named.
-    """
-    person = Person.objects.select_for_update().get(pk=person_id)
-    actor.require("identity.window", division=person.division_id or NATION)
-    problems = {}
-    if died_on > day_of(at) or (person.born_on is not None and died_on < person.born_on):
-        problems["died_on"] = "请核对死亡日期。"
-    if not document.strip():
-        problems["document"] = "请填写死亡证明的名称和编号。"
-    if problems:
-        raise InvalidInput(problems)
-    person.deceased_on = died_on
-    person.save(update_fields=["deceased_on"])
-    for login in Login.objects.select_for_update().filter(person=person):
-        login.is_active = False
-        login.save(update_fields=["is_active"])
-        end_sessions(login_id=login.pk, how="账号停用", at=at)
-    both = Q(principal=person) | Q(agent=person)
-    living = Delegation.objects.filter(both).exclude(state=Delegation.State.REVOKED)
-    living.update(state=Delegation.State.REVOKED, revoked_at=at)
-    Guardianship.objects.filter(Q(ward=person) | Q(guardian=person), revoked_at__isnull=True).update(revoked_at=at)
-    target = f"person:{person.pk}"
-    audit.record("identity.record_death", actor=actor, at=at, target=target, reason=document.strip()[:200])
     return person

@@ -15,6 +15,18 @@ from onedoor.platform.identity.queries.consents import (
     live_consent,
     signed_consents,
 )
+from onedoor.platform.identity.queries.deaths import (
+    CORRECTION_CHOICES,
+    PAPER_CHOICES,
+    DeathNotFound,
+    DeathView,
+    ListedDeath,
+    deaths_waiting,
+    died_on,
+    effect_of,
+    get_death,
+    list_deaths,
+)
 from onedoor.platform.identity.queries.divisions import (
     NATION,
     DivisionNotFound,
@@ -115,6 +127,16 @@ from onedoor.platform.identity.queries.sessions import (
 )
 
 __all__ = [
+    "CORRECTION_CHOICES",
+    "PAPER_CHOICES",
+    "DeathNotFound",
+    "DeathView",
+    "ListedDeath",
+    "deaths_waiting",
+    "died_on",
+    "effect_of",
+    "get_death",
+    "list_deaths",
     "GUARDIAN_BASES",
     "ORGANIZATION_KINDS",
     "PAGE",

@@ -1,0 +1,233 @@
+"""A death, and that it was recorded by mistake: stated by one officer on a paper, confirmed by another (R-ID-4)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.identity.models import (
+    AssistedFiling,
+    DeathEffect,
+    DeathSettlement,
+    DeathStatement,
+    Delegation,
+    Guardianship,
+    Login,
+    Person,
+)
+from onedoor.platform.identity.operations.people import lock_person
+from onedoor.platform.identity.operations.sessions import end_sessions
+from onedoor.platform.identity.queries import NATION, relatives_of
+from onedoor.platform.identity.queries.deaths import PAPERS_OF_DEATH, DeathNotFound
+from onedoor.platform.kernel import outbox
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+
+SHORTEST_NOTE = 10  # characters
+ROOM = "identity"
+Kind, Paper = DeathStatement.Kind, DeathStatement.Paper
+
+
+class DeathSettled(OneDoorError):
+    code, http_status, message = "identity.death_settled", 409, "这项登记已经办理，请刷新页面查看结果。"
+
+
+class OtherOfficerNeeded(OneDoorError):
+    code, http_status, message = (
+        "identity.other_officer_needed",
+        403,
+        "死亡登记和更正须由本单位两个人办理：陈述的人不能自己确认，请本单位另一位工作人员核对证明后确认。",
+    )
+
+
+class OwnFamily(OneDoorError):
+    code, http_status, message = (
+        "identity.own_family",
+        403,
+        "这是您本人或者近亲属的登记，依规定应当回避，请转交其他工作人员。",
+    )
+
+
+@transaction.atomic
+def state_death(
+    *,
+    person_id: int,
+    paper: str,
+    paper_number: str,
+    issued_by: str,
+    died_on: date | None,
+    judged_on: date | None,
+    actor: Actor,
+    at: datetime,
+) -> DeathStatement:
+    """
+    State on a paper that a person has died; nothing happens before another officer confirms it.
+
+    Whoever a court has declared dead died on the day of the judgement, after an accident on the day of that accident
+    (Civil Code art. 48); `judged_on` is only for such a declaration.
+
+    :raises InvalidInput: a day or the paper is missing or cannot be, the death is recorded or waits for confirmation.
+    :raises OwnFamily: it is the officer's own family.
+    """
+    person = lock_person(person_id)
+    actor.require("identity.window", division=person.division_id or NATION)
+    _stand_back(person, actor)
+    day = died_on or (judged_on if paper == Paper.COURT else None)
+    problems = _faults_of_paper(paper, paper_number, issued_by, PAPERS_OF_DEATH)
+    problems |= _faults_of_days(person, day, judged_on, declared=paper == Paper.COURT, on=day_of(at))
+    if person.deceased_on is not None:
+        problems[""] = "此人已登记死亡，不用再登记；登记有误的，请办理更正。"
+    problems |= _waiting(person)
+    if problems:
+        raise InvalidInput(problems)
+    row = _state(person, Kind.DEATH, paper, paper_number, issued_by, actor, at, died_on=day, judged_on=judged_on)
+    place = row.division
+    audit.record("identity.state_death", actor=actor, at=at, target=row.target, division=place, person=person.pk)
+    return row
+
+
+def _faults_of_paper(paper: str, number: str, issued_by: str, papers: tuple[str, ...]) -> dict[str, str]:
+    problems = {}
+    if paper not in papers:
+        problems["paper"] = "请选择证明的种类。"
+    if not number.strip():
+        problems["paper_number"] = "请填写证明的编号或者文号。"
+    if not issued_by.strip():
+        problems["issued_by"] = "请填写出具证明的单位。"
+    return problems
+
+
+def _faults_of_days(
+    person: Person, died_on: date | None, judged_on: date | None, *, declared: bool, on: date
+) -> dict[str, str]:
+    problems = {}
+    if declared and (judged_on is None or judged_on > on):
+        problems["judged_on"] = "宣告死亡的，请填写判决日期，不能晚于今天。"
+    if not declared and judged_on is not None:
+        problems["judged_on"] = "只有法院宣告死亡的才填判决日期，其他证明请留空。"
+    if died_on is None or died_on > on or (person.born_on is not None and died_on < person.born_on):
+        problems["died_on"] = "请核对死亡日期：不能晚于今天，也不能早于出生日期。"
+    elif declared and judged_on is not None and died_on > judged_on:
+        problems["died_on"] = "宣告死亡的，死亡日期是判决之日；因意外事件宣告的，是意外事件发生之日，不会晚于判决。"
+    return problems
+
+
+def _waiting(person: Person) -> dict[str, str]:
+    if DeathStatement.objects.filter(person=person, settlement__isnull=True).exists():
+        return {"": "此人已有一项登记在等确认，请先在“死亡登记”里办理那一项。"}
+    return {}
+
+
+def _stand_back(person: Person, actor: Actor) -> None:
+    own = actor.own_person_id
+    if own is not None and (own == person.pk or person.pk in relatives_of(own)):
+        raise OwnFamily
+
+
+def _state(
+    person: Person, kind: str, paper: str, number: str, issued_by: str, actor: Actor, at: datetime, **more: Any
+) -> DeathStatement:
+    if actor.organization_id is None:
+        raise OtherOfficerNeeded  # a machine has no colleagues who could confirm
+    return DeathStatement.objects.create(
+        person=person,
+        kind=kind,
+        paper=paper,
+        paper_number=number.strip()[:60],
+        issued_by=issued_by.strip()[:100],
+        division=person.division_id or actor.division or NATION,
+        organization_id=actor.organization_id,
+        stated_by_id=actor.require_login(),
+        stated_at=at,
+        **more,
+    )
+
+
+@transaction.atomic
+def settle_death(*, statement_id: int, confirmed: bool, note: str, actor: Actor, at: datetime) -> DeathSettlement:
+    """
+    Confirm a statement, which takes effect with it, or send it back; whoever stated it may only take it back.
+
+    The account of the dead is closed in this very transaction; other rooms hear `identity.died`.
+
+    :raises DeathNotFound: there is none of the officer's own organization.
+    :raises DeathSettled: somebody has settled it meanwhile.
+    :raises OtherOfficerNeeded: the officer has stated it.
+    :raises OwnFamily: it is the officer's own family.
+    :raises InvalidInput: it is sent back and nobody says why.
+    """
+    actor.require_one_of("identity.deaths")
+    found = DeathStatement.objects.filter(Q(organization=actor.organization_id), pk=statement_id).first()
+    if found is None or not actor.may("identity.deaths", division=found.division):
+        raise DeathNotFound
+    person = lock_person(found.person_id)
+    if DeathSettlement.objects.filter(statement=found).exists():
+        raise DeathSettled
+    _stand_back(person, actor)
+    if confirmed and actor.login_id == found.stated_by_id:
+        raise OtherOfficerNeeded
+    if not confirmed and len(note.strip()) < SHORTEST_NOTE:
+        raise InvalidInput({"note": f"请写明为什么退回，不少于 {SHORTEST_NOTE} 个字。"})
+    row = DeathSettlement.objects.create(
+        statement=found,
+        confirmed=confirmed,
+        note=note.strip()[:200],
+        settled_by_id=actor.require_login(),
+        settled_at=at,
+    )
+    if confirmed:
+        _take_effect(found, person, actor, at)
+    else:
+        place = found.division
+        audit.record("identity.reject_death", actor=actor, at=at, target=found.target, division=place, reason=row.note)
+    return row
+
+
+def _take_effect(statement: DeathStatement, person: Person, actor: Actor, at: datetime) -> None:
+    person.deceased_on = statement.died_on
+    person.save(update_fields=["deceased_on"])
+    record_effect(statement_id=statement.pk, room=ROOM, facts=_close(person, at), at=at)
+    audit.record(
+        "identity.record_death",
+        actor=actor,
+        at=at,
+        target=statement.target,
+        division=statement.division,
+        person=person.pk,
+        paper=statement.paper,
+    )
+    outbox.publish("identity.died", key=f"person:{person.pk}", statement_id=statement.pk, person_id=person.pk)
+
+
+def _close(person: Person, at: datetime) -> dict[str, Any]:
+    """Close the account and end what was given by, to and for a person; return the ids of what ended."""
+    own = Q(person=person) | Q(**Login.by_holder.at(str(person.id_number)))  # an officer's account too
+    logins = list(Login.objects.select_for_update().filter(own, is_active=True))
+    for login in logins:
+        login.is_active = False
+        login.save(update_fields=["is_active"])
+        end_sessions(login_id=login.pk, how="账号停用", at=at)
+    AssistedFiling.objects.filter(person=person, ended_at__isnull=True, ends_at__gt=at).update(ended_at=at)
+    given = Delegation.objects.select_for_update().filter(Q(principal=person) | Q(agent=person))
+    delegations = list(given.exclude(state=Delegation.State.REVOKED).order_by("pk"))
+    for delegation in delegations:
+        delegation.state, delegation.revoked_at = Delegation.State.REVOKED, at
+        delegation.save(update_fields=["state", "revoked_at"])
+    bound = Guardianship.objects.select_for_update().filter(Q(ward=person) | Q(guardian=person))
+    guardianships = list(bound.filter(revoked_at__isnull=True).order_by("pk"))
+    for guardianship in guardianships:
+        guardianship.revoked_at = at
+        guardianship.save(update_fields=["revoked_at"])
+    return {
+        "logins": [login.pk for login in logins],
+        "delegations": [delegation.pk for delegation in delegations],
+        "guardianships": [guardianship.pk for guardianship in guardianships],
+    }
+
+
+def record_effect(*, statement_id: int, room: str, facts: dict[str, Any], at: datetime) -> None:
+    """Keep what a room did about a confirmed statement; part of the operation or the listener that did it."""
+    DeathEffect.objects.create(statement_id=statement_id, room=room, facts=facts, at=at)

@@ -1,0 +1,152 @@
+"""Statements of deaths: those that wait for a second officer, one with its history, what each room did about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.identity.models import DeathEffect, DeathStatement, Person
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.errors import NotFound
+from onedoor.platform.kernel.scopes import within_reach
+from onedoor.standards.masks import mask_citizen_id, mask_name
+
+Paper = DeathStatement.Paper
+PAPERS_OF_DEATH: tuple[str, ...] = (Paper.MEDICAL, Paper.HOUSEHOLD, Paper.COURT, Paper.CREMATION)
+PAPERS_OF_CORRECTION: tuple[str, ...] = (*(Paper.RESTORED, Paper.COURT_REVOKED, Paper.TAKEN_BACK, Paper.OTHER_PERSON),)
+PAPER_CHOICES = [(paper, str(Paper(paper).label)) for paper in PAPERS_OF_DEATH]
+CORRECTION_CHOICES = [(paper, str(Paper(paper).label)) for paper in PAPERS_OF_CORRECTION]
+MOST = 200  # in one list; older ones are found through the person
+
+
+class DeathNotFound(NotFound):
+    code, message = "identity.death_not_found", "没有找到这项死亡登记，或它不是本单位的，请刷新页面。"
+
+
+@dataclass(frozen=True)
+class ListedDeath:
+    """One line of the list; the name is masked."""
+
+    id: int
+    kind: str
+    title: str
+    name: str
+    paper: str
+    stated_by: str
+    stated_at: datetime
+    standing: str  # waiting, confirmed, rejected
+    is_own: bool  # stated by the officer who looks
+
+
+@dataclass(frozen=True)
+class DeathView:
+    """One statement as the second officer compares it with the paper; the number of the person is masked."""
+
+    id: int
+    kind: str
+    title: str
+    name: str
+    id_number: str
+    born_on: date | None
+    paper: str
+    paper_number: str
+    issued_by: str
+    died_on: date | None
+    judged_on: date | None
+    reason: str
+    stated_by: str
+    stated_at: datetime
+    standing: str
+    settled_by: str
+    settled_at: datetime | None
+    note: str
+    is_own: bool
+    effects: Mapping[str, Mapping[str, Any]]  # by room
+
+
+def _standing(row: DeathStatement) -> str:
+    settlement = getattr(row, "settlement", None)
+    if settlement is None:
+        return "waiting"
+    return "confirmed" if settlement.confirmed else "rejected"
+
+
+def _reach(actor: Actor) -> Any:
+    actor.require_one_of("identity.deaths", "identity.window")
+    here = within_reach(actor, by_line=False)
+    rows = DeathStatement.objects.filter(here, Q(organization=actor.organization_id))
+    return rows.select_related("person", "stated_by", "settlement__settled_by")
+
+
+def list_deaths(*, actor: Actor) -> list[ListedDeath]:
+    """Return the statements of the officer's own organization: those that wait first, then the latest settled ones."""
+    rows = list(_reach(actor).order_by("-pk")[:MOST])
+    rows.sort(key=lambda row: (_standing(row) != "waiting", -row.pk))
+    return [
+        ListedDeath(
+            id=row.pk,
+            kind=row.kind,
+            title=row.get_kind_display(),
+            name=mask_name(row.person.name),
+            paper=row.get_paper_display(),
+            stated_by=row.stated_by.name,
+            stated_at=row.stated_at,
+            standing=_standing(row),
+            is_own=row.stated_by_id == actor.login_id,
+        )
+        for row in rows
+    ]
+
+
+def deaths_waiting(*, actor: Actor) -> int:
+    """Return how many statements wait for the officer: of the own organization, stated by somebody else."""
+    return int(_reach(actor).filter(settlement__isnull=True).exclude(stated_by_id=actor.login_id).count())
+
+
+def get_death(*, statement_id: int, actor: Actor, at: datetime) -> DeathView:
+    """
+    Return a statement of the officer's own organization with everything the paper has to agree with; the look is recorded.
+
+    :raises DeathNotFound: there is none, or it is another organization's.
+    """
+    row = _reach(actor).filter(pk=statement_id).first()
+    if row is None:
+        raise DeathNotFound
+    audit.record_look("identity.view_death", actor=actor, at=at, target=row.target, division=row.division)
+    settlement = getattr(row, "settlement", None)
+    return DeathView(
+        id=row.pk,
+        kind=row.kind,
+        title=row.get_kind_display(),
+        name=row.person.name,
+        id_number=mask_citizen_id(str(row.person.id_number)),
+        born_on=row.person.born_on,
+        paper=row.get_paper_display(),
+        paper_number=row.paper_number,
+        issued_by=row.issued_by,
+        died_on=row.died_on,
+        judged_on=row.judged_on,
+        reason=str(row.reason),
+        stated_by=row.stated_by.name,
+        stated_at=row.stated_at,
+        standing=_standing(row),
+        settled_by=settlement.settled_by.name if settlement else "",
+        settled_at=settlement.settled_at if settlement else None,
+        note=settlement.note if settlement else "",
+        is_own=row.stated_by_id == actor.login_id,
+        effects={effect.room: effect.facts for effect in row.effects.all()},
+    )
+
+
+def effect_of(*, statement_id: int, room: str) -> dict[str, Any] | None:
+    """Return what a room has done about a statement, None when it has not yet heard of it."""
+    found = DeathEffect.objects.filter(statement_id=statement_id, room=room).first()
+    return dict(found.facts) if found else None
+
+
+def died_on(person_id: int) -> date | None:
+    """Return the day a person has died, None for the living."""
+    return Person.objects.values_list("deceased_on", flat=True).get(pk=person_id)
