@@ -293,6 +293,7 @@ def test_the_whole_errand(
         calculation = county.get(f"/staff/cases/{number}/decide/").content.decode()
         assert "5,860.00" in calculation
         assert "民发〔2021〕57号" in calculation
+        assert "10 个工作日内制作并送达" in calculation  # what a grant sets off stands beside it
         decided = post(county, f"/staff/cases/{number}/decide/", {"decision": "grant", "reason": ""})
         assert decided.status_code == 302, decided.content.decode()
         tablet = citizen(DAUGHTER)  # ten days later the session is long over

@@ -92,7 +92,7 @@ def issue(
         "rows": [list(row) for row in letter.rows],
         "points": list(letter.points),
         "advice": list(letter.advice),
-        "remedies": _named(letter.remedies, organization, on=day_of(at)),
+        "remedies": named(letter.remedies, organization, on=day_of(at)),
         "trace": list(letter.trace),
     }
     digest = sm3(canonical_json(content))
@@ -140,7 +140,7 @@ def require_as_issued(document: CaseDocument) -> None:
         raise DocumentChanged
 
 
-def _named(remedies: Sequence[str], organization: Organization, *, on: date) -> list[str]:
+def named(remedies: Sequence[str], organization: Organization, *, on: date) -> list[str]:
     """
     Put the names of the organ of review and of the court into the remedies.
 

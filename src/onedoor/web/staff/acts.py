@@ -202,7 +202,7 @@ def opinion(request: HttpRequest, number: str, step: str) -> HttpResponse:
     return perform(request, found, "staff/opinion.html", write, context, step=step)
 
 
-def _judgement(found: Case) -> object:
+def _judgement(found: Case) -> Any:
     """The calculation a page shows; the operation asks the rule itself, so a form that goes through needs none."""
     return SimpleLazyObject(lambda: queries.judge_now(found, on=clock.today()))
 
@@ -245,8 +245,11 @@ def _decide(
             raise InvalidInput({"decision": "请选择准予或者不予批准。"})
         return act(case_id=found.pk, ruling=Ruling(decision == "grant", **ground(request)), **who(request))
 
+    judgement = _judgement(found)
     context = {
-        "judgement": _judgement(found),
+        "judgement": judgement,
+        "outcomes": SimpleLazyObject(lambda: queries.outcomes_of(found, judgement, at=clock.now())),
+        "clocks": SimpleLazyObject(lambda: queries.clocks_of(found, at=clock.now())),
         "codes": grounds.DENIAL.items(),
         "articles": articles_of(found),
         "picked": request.POST.getlist("basis"),

@@ -82,6 +82,7 @@ from onedoor.platform.cases.queries.matter import (
     verify_document,
     ward_opinion,
 )
+from onedoor.platform.cases.queries.outcomes import Outcome, Outcomes, outcomes_of
 from onedoor.platform.cases.queries.papers import (
     GRADES,
     CasePaper,
@@ -163,6 +164,8 @@ __all__ = [
     "Matter",
     "OfficerLook",
     "OpenPapers",
+    "Outcome",
+    "Outcomes",
     "OwnPaper",
     "PromisedLater",
     "TICKETS_A_PAGE",
@@ -207,6 +210,7 @@ __all__ = [
     "notices_of",
     "open_notice",
     "open_papers",
+    "outcomes_of",
     "owed_of",
     "papers_of_case",
     "papers_of_draft",
