@@ -10,7 +10,9 @@ from onedoor.platform.cases import operations, queries
 from onedoor.platform.kernel import clock
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.writes import attempt, keyed
+from onedoor.web.staff.place_names import names_of
 
+LATEST = 3  # years shown at once; earlier ones on demand
 SHOWN = 20  # moved limits named one by one; the others are counted
 TYPED = ("number", "division", "off", "worked", "document")
 
@@ -20,7 +22,14 @@ def calendar(request: HttpRequest) -> HttpResponse:
     """Show the years; read a notice, show what it moves, and import it when that is confirmed."""
     actor, on = actor_of(request), clock.today()
     years = queries.calendar_years(actor=actor)
-    context: dict[str, Any] = {"years": years, "typed": request.POST, "problems": {}, "next": on.year + 1}
+    context: dict[str, Any] = {
+        "years": years[:LATEST],
+        "earlier": years[LATEST:],
+        "names": names_of(year.division for year in years),
+        "typed": request.POST,
+        "problems": {},
+        "next": on.year + 1,
+    }
     if request.method != "POST":
         return render(request, "staff/calendar.html", context)
 

@@ -10,22 +10,30 @@ from onedoor.platform.kernel import clock, definitions, parameters
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted_day, whole
 from onedoor.web.parts.writes import attempt, keyed
+from onedoor.web.staff.place_names import names_of
 
 
 def index(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     rows = desk.list_parameters(actor=actor, on=clock.today())
     set_already = {row.key for row in rows}
+    waiting = proposals.open_proposals(actor=actor)
     context = {
+        "names": names_of([*(row.division for row in rows), *(one.division for one in waiting)]),
         "rows": [(row, definitions.find(row.key), parameters.told(row.value)) for row in rows],
         "unset": [
             (one, "" if one.default is None else parameters.told(one.default))
             for one in definitions.definitions()
             if one.key not in set_already
         ],
-        "waiting": _told(proposals.open_proposals(actor=actor)),
+        "waiting": _told(waiting),
     }
     return render(request, "staff/parameters.html", context)
+
+
+def _places(proposed: list[Any], typed: Any) -> list[str]:
+    """Return the places of what is proposed and the one that is typed."""
+    return [*(one.division for one in proposed), typed.get("division", "")]
 
 
 def _told(found: list[Any]) -> list[tuple[Any, str, str]]:
@@ -42,14 +50,16 @@ def history(request: HttpRequest, key: str) -> HttpResponse:
     definition = definitions.find(key)
     if definition is None:
         raise operations.UnknownParameter
+    proposed, typed = proposals.proposals_of(key=key, actor=actor), request.POST or _begin_with(request, rows)
     context: dict[str, Any] = {
         "key": key,
+        "names": names_of([*(row.division for row in rows), *_places(proposed, typed)]),
         "rows": [(row, parameters.told(row.value)) for row in rows],
-        "proposals": _told(proposals.proposals_of(key=key, actor=actor)),
+        "proposals": _told(proposed),
         "definition": definition,
         "set_by": definitions.LEVELS[definition.lowest],
         "long": definition.kind == "structure",
-        "typed": request.POST or _begin_with(request, rows),
+        "typed": typed,
         "problems": {},
     }
     if request.method != "POST":
@@ -91,6 +101,7 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """What would change, beside what holds; another person approves it or sends it back, the proposer may withdraw it."""
     view = proposals.read_proposal(proposal_id=proposal_id, actor=actor_of(request))
     context: dict[str, Any] = {"view": view, "row": view.proposal, "typed": request.POST, "problems": {}}
+    context["names"] = names_of([view.proposal.division, (view.proposal.before or {}).get("division", "")])
     context["deeds"] = [(deed, proposals.DEEDS[deed]) for deed in view.possible]
     if request.method != "POST":
         return render(request, "staff/parameter_proposal.html", context)
