@@ -67,6 +67,15 @@ def test_a_case_page_fits_and_is_accessible_for_its_clerk(visit: Callable[..., P
     look_at(page, address)
 
 
+def test_the_wall_screen_uses_the_whole_wall(visit: Callable[..., Page]) -> None:
+    page = visit(width="desk", name="LP003")
+    page.goto("/supervision/?wall=1")
+    assert overflow(page) <= 0
+    box = page.locator(".figures").bounding_box()
+    assert box is not None
+    assert box["width"] > 1000
+
+
 def test_a_page_runs_files_of_this_site_only_and_the_browser_is_told_so(visit: Callable[..., Page]) -> None:
     page = visit()
     answer = page.goto("/")
