@@ -77,8 +77,8 @@ def tabs(context: dict[str, Any]) -> dict[str, Any]:
     elif kind == "anonymous":
         ways.append(("登录", "me", reverse("login"), here in ("login", "login_code")))
     else:
-        known = {one[2] for one in ways}
-        ways.append(("我的", "me", reverse("me"), bool(here) and request is not None and request.path not in known))
+        elsewhere = any(is_here for _, _, _, is_here in ways)  # one way is current, never two
+        ways.append(("我的", "me", reverse("me"), bool(here) and not elsewhere))
     return {"ways": ways, "lang": context.get("lang")}
 
 
