@@ -29,7 +29,7 @@ LIGHT = 60_000  # bytes on first view of a citizen's page
 REQUESTS = 8
 CITIZENS = ("anonymous", "applicant")
 # Whole elsewhere: what is no page for people, and what a page asks for by itself.
-NO_PAGE = ("api/", "oauth/", "manifest.webmanifest", "worker.js", "healthz", "files/")
+NO_PAGE = ("api/", "oauth/", "manifest.webmanifest", "worker.js", "healthz", "files/", "search/suggestions/")
 ENDINGS = (".pdf", ".json", ".csv", ".txt", ".yaml")
 
 

@@ -136,6 +136,14 @@ def test_what_cannot_be_proposed_is_told_and_nothing_typed_is_lost(officer: Offi
     assert manager.get("/staff/parameters/proposals/99/").status_code == 404
 
 
+def test_a_figure_nobody_has_set_is_proposed_on_its_page(officer: Officer) -> None:
+    manager = officer("item_manager")
+    assert manager.get("/staff/parameters/drafts.days/").status_code == 200
+    assert manager.post("/staff/parameters/drafts.days/", {}).status_code == 422  # not even a place was typed
+    named = manager.post(PAGE, TYPED | {"division": COUNTY, "value": "八十"})
+    assert f"{COUNTY} 是朝阳区" in words(named)
+
+
 def test_one_place_has_one_open_proposal_for_a_figure(officer: Officer) -> None:
     manager = officer("item_manager")
     propose(manager)

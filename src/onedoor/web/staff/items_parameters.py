@@ -31,11 +31,6 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/parameters.html", context)
 
 
-def _places(proposed: list[Any], typed: Any) -> list[str]:
-    """Return the places of what is proposed and the one that is typed."""
-    return [*(one.division for one in proposed), typed.get("division", "")]
-
-
 def _told(found: list[Any]) -> list[tuple[Any, str, str]]:
     """Return proposals with the name of their figure and their value as it is shown."""
     named = ((one, definitions.find(one.key)) for one in found)
@@ -51,9 +46,12 @@ def history(request: HttpRequest, key: str) -> HttpResponse:
     if definition is None:
         raise operations.UnknownParameter
     proposed, typed = proposals.proposals_of(key=key, actor=actor), request.POST or _begin_with(request, rows)
+    at_place = str(typed.get("division", ""))
+    names = names_of([*(row.division for row in rows), *(one.division for one in proposed), at_place])
     context: dict[str, Any] = {
         "key": key,
-        "names": names_of([*(row.division for row in rows), *_places(proposed, typed)]),
+        "names": names,
+        "typed_place": names.get(at_place, ""),
         "rows": [(row, parameters.told(row.value)) for row in rows],
         "proposals": _told(proposed),
         "definition": definition,
