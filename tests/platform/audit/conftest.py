@@ -12,10 +12,11 @@ from django.db import connection
 from tests.platform.library import CHINA, Library
 
 from onedoor.demonstration.simulators.timestamps import Authority
-from onedoor.platform.audit import guards
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.audit.apps import AuditConfig
 from onedoor.platform.audit.models import AuditSeal
 from onedoor.platform.audit.seals import seal_entries
+from onedoor.platform.kernel import append_only
 from onedoor.platform.kernel.actors import Actor
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
@@ -25,9 +26,9 @@ SOMEBODY = Actor.system("测试")
 @contextmanager
 def owner_of_the_database() -> Iterator[None]:
     """Change what the guards protect, as only the owner of the database can: they are back afterwards."""
-    guards.take_down(connection)
+    append_only.release(connection, AuditConfig.append_only)
     yield
-    guards.put_up(connection)
+    append_only.protect(connection, AuditConfig.append_only)
 
 
 @pytest.fixture

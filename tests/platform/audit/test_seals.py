@@ -10,7 +10,6 @@ from django.db.models import F
 from tests.platform.audit.conftest import AT, SOMEBODY, owner_of_the_database
 from tests.platform.library import Library
 
-from onedoor.platform.audit import guards
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.audit.models import AuditEntry, AuditSeal
 from onedoor.platform.audit.seals import find_faults, seal_entries
@@ -69,9 +68,8 @@ def test_the_database_itself_refuses_to_change_the_record(sealed: list[AuditSeal
 
 
 def test_guards_that_somebody_took_down_are_missed(sealed: list[AuditSeal]) -> None:
-    guards.take_down(connection)
-    assert [fault.problem for fault in find_faults()] == ["防改触发器不在"] * 3
-    guards.put_up(connection)
+    with owner_of_the_database():
+        assert [fault.problem for fault in find_faults()] == ["防改触发器不在"] * 3
     assert find_faults() == []
 
 

@@ -159,35 +159,6 @@ def test_words_written_before_digests_were_keyed_still_count(case: Case) -> None
     assert not life._note_holds(action)
 
 
-HISTORY = {
-    "cases_action": "channel",
-    "cases_actionnote": "action_id",
-    "cases_casedocument": "signature",
-    "cases_storedjudgement": "digest",
-    "certificates_certificateevent": "reason",
-}
-
-
-@pytest.mark.parametrize("table", HISTORY)
-def test_the_database_itself_keeps_every_table_of_history(case: Case, table: str) -> None:
-    assert set(append_only.declared()) == set(HISTORY)
-    assert append_only.missing(connection) == []
-    column = HISTORY[table]
-    crimes = (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}")
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {table}")
-        rows = cursor.fetchone()[0]
-    for crime in crimes if rows else ():
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(crime)
-    if rows and table == "cases_actionnote":  # a new data key has to reach what is encrypted
-        ActionNote.objects.update(text="情况属实，同意办理。")
-    append_only.release(connection, {table: []})
-    assert append_only.missing(connection) == [table]
-    append_only.protect(connection, {table: append_only.declared()[table]})
-    assert append_only.missing(connection) == []
-
-
 def test_an_action_names_who_did_it_under_which_post(case: Case, books: Library) -> None:
     action = Action.objects.get(case=case, step="visit")
     assert (action.post_id, action.role, action.channel) == (books.posts["surveyor"], "surveyor", "window")

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
@@ -5,6 +7,8 @@ class AuditConfig(AppConfig):
     name = "onedoor.platform.audit"
     label = "audit"
     verbose_name = "审计"
+    # History, which the database itself keeps (`kernel.append_only`).
+    append_only: ClassVar = {"audit_auditentry": (), "audit_auditseal": (), "audit_timestamp": ()}
 
     def ready(self) -> None:
         from onedoor.platform.audit import figures, seals, timestamps

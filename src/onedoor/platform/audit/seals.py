@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
-from onedoor.platform.audit import evidence, guards
+from onedoor.platform.audit import evidence
 from onedoor.platform.audit.evidence import GENESIS, Fault, Seal
 from onedoor.platform.audit.models import AuditEntry, AuditSeal
 from onedoor.platform.audit.timestamps import stamp_fault
+from onedoor.platform.kernel import append_only
 from onedoor.platform.kernel.crypto import UnknownKey, public_key, sign
 
 # No transaction lives longer than a web request may take, so entries this old can no longer appear between others.
@@ -86,7 +87,7 @@ def own_key(key_id: str) -> bytes | None:
 
 def find_faults(*, latest: int | None = None) -> list[Fault]:
     """Check every seal, or the latest few, against the rows as they are now and return what does not hold."""
-    faults = [Fault(table, "防改触发器不在") for table in guards.missing_guards(connection)]
+    faults = [Fault(table, "防改触发器不在") for table in append_only.missing(connection)]
     stored = list(reversed(AuditSeal.objects.select_related("time_stamp").order_by("-last_id")[:latest]))
     before = _seal_before(stored[0]) if stored else None
     for row in stored:

@@ -1,7 +1,8 @@
 """
 The database itself refuses to change or delete rows of history: triggers on SQLite and PostgreSQL.
 
-A room says which of its tables are history, and of each which columns may still change: only encrypted ones, so that a
+They stop every ordinary way of changing a row. Who owns the database can drop them, and a migration that rebuilds a
+table on SQLite drops them with it: `missing` tells. What was changed meanwhile, the chains and seals tell. A room says which of its tables are history, and of each which columns may still change: only encrypted ones, so that a
 new data key can reach them. What such a column says is bound by a digest beside it.
 """
 
@@ -19,6 +20,14 @@ def keeping(tables: Tables) -> RunPython:
     return RunPython(
         lambda apps, schema_editor: protect(schema_editor.connection, tables),
         lambda apps, schema_editor: release(schema_editor.connection, tables),
+    )
+
+
+def renewing(tables: Tables) -> RunPython:
+    """Return the step of a migration that puts the triggers up anew, because they are made otherwise now."""
+    return RunPython(
+        lambda apps, schema_editor: protect(schema_editor.connection, tables),
+        RunPython.noop,  # the newer triggers do for the older state too
     )
 
 
@@ -48,7 +57,9 @@ def declared() -> dict[str, Sequence[str]]:
 def missing(connection: Any) -> list[str]:
     """Return the declared tables that are not protected."""
     there = standing(connection)
-    return [table for table in declared() if not {f"{table}_kept_update", f"{table}_kept_delete"} <= there]
+    return [
+        table for table in declared() if not {f"{table}_kept_{name}" for name in _names(connection.vendor)} <= there
+    ]
 
 
 def standing(connection: Any) -> set[str]:
@@ -59,6 +70,11 @@ def standing(connection: Any) -> set[str]:
         else:
             cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
         return {str(row[0]) for row in cursor.fetchall()}
+
+
+def _names(vendor: str) -> tuple[str, ...]:
+    """Return what is refused; SQLite knows no TRUNCATE."""
+    return ("update", "delete") if vendor == "sqlite" else ("update", "delete", "truncate")
 
 
 def _up(vendor: str, table: str, fixed: Sequence[str]) -> list[str]:
@@ -78,13 +94,14 @@ def _up(vendor: str, table: str, fixed: Sequence[str]) -> list[str]:
             f"CREATE TRIGGER {table}_kept_{name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_kept()"
             for name, event in events
         ),
+        f"CREATE TRIGGER {table}_kept_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_kept()",
     ]
 
 
 def _take_down(connection: Any, tables: Tables) -> None:
     for table in tables:
         on = "" if connection.vendor == "sqlite" else f" ON {table}"
-        statements = [f"DROP TRIGGER IF EXISTS {table}_kept_{name}{on}" for name in ("update", "delete")]
+        statements = [f"DROP TRIGGER IF EXISTS {table}_kept_{name}{on}" for name in _names(connection.vendor)]
         if connection.vendor != "sqlite":
             statements.append(f"DROP FUNCTION IF EXISTS {table}_kept()")
         _run(connection, statements)

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
@@ -5,6 +7,7 @@ class SupervisionConfig(AppConfig):
     name = "onedoor.platform.supervision"
     label = "supervision"
     verbose_name = "电子监察"
+    append_only: ClassVar = {"supervision_supervisionevent": ()}  # history (`kernel.append_only`)
 
     def ready(self) -> None:
         from onedoor.platform.kernel import outbox, tasks

@@ -1,4 +1,4 @@
-"""Supervision events: raised by the machine, never edited, never deleted; dismissed ones stay with their reason."""
+"""Supervision events: raised by the machine, never edited, never deleted; the database itself refuses it."""
 
 from typing import ClassVar
 

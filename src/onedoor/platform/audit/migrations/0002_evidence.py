@@ -1,5 +1,5 @@
 """
-Hash trees instead of plain chains under the seals, their time-stamps, suspended query rights, and the guards.
+Hash trees instead of plain chains under the seals, their time-stamps and suspended query rights.
 
 The seals made before were chains that nobody outside could check, without row numbers. They are dropped: the next
 round seals every row again from the first one on. The rows themselves are not touched.
@@ -7,16 +7,6 @@ round seals every row again from the first one on. The rows themselves are not t
 
 import django.db.models.deletion
 from django.db import migrations, models
-
-from onedoor.platform.audit import guards
-
-
-def put_up(apps, schema_editor):
-    guards.put_up(schema_editor.connection)
-
-
-def take_down(apps, schema_editor):
-    guards.take_down(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
@@ -77,5 +67,4 @@ class Migration(migrations.Migration):
         migrations.AddField('auditentry', 'after', models.CharField(blank=True, default='', max_length=64, verbose_name='变更后摘要')),
         migrations.AddField('auditentry', 'salt', models.CharField(blank=True, default='', max_length=32, verbose_name='盐')),
         migrations.AddIndex('auditentry', models.Index(fields=['login_id', 'at'], name='audit_by_login')),
-        migrations.RunPython(put_up, take_down),
     ]

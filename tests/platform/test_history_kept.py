@@ -1,0 +1,81 @@
+"""The database itself refuses to change, delete or empty what is history, and it is noticed when it no longer would."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from tests.platform.library import CHINA, ITEM, Library, judge
+
+from onedoor.platform.audit.models import TimeStamp
+from onedoor.platform.audit.seals import seal_entries
+from onedoor.platform.cases.models import ActionNote
+from onedoor.platform.cases.operations.decisions import store_judgement
+from onedoor.platform.certificates.models import Certificate, CertificateEvent
+from onedoor.platform.kernel import append_only
+from onedoor.platform.supervision.operations import watch_clocks
+
+AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
+LATE = AT + timedelta(days=90)
+HISTORY = {
+    "audit_auditentry": "outcome",
+    "audit_auditseal": "hash",
+    "audit_timestamp": "authority",
+    "cases_action": "channel",
+    "cases_actionnote": "action_id",
+    "cases_casedocument": "signature",
+    "cases_storedjudgement": "digest",
+    "certificates_certificateevent": "reason",
+    "supervision_supervisionevent": "lamp",
+}
+
+
+@pytest.fixture
+def written(books: Library) -> None:
+    """A row in every table of history."""
+    case = books.noticed(AT)
+    store_judgement(case, judge(case, AT.date()), at=AT)
+    watch_clocks(at=LATE)
+    seal = seal_entries(at=LATE + timedelta(hours=1))
+    TimeStamp.objects.create(seal=seal, token=b"token", stamped_at=LATE, authority="某机构")
+    organ = case.receiving_organization
+    certificate = Certificate.objects.create(
+        kind=ITEM,
+        case_number=case.number,
+        version=1,
+        issuer=organ,
+        issuer_name=organ.name,
+        issued_on=AT.date(),
+        valid_from=AT.date(),
+        status=Certificate.Status.VALID,
+        face={},
+    )
+    CertificateEvent.objects.create(certificate=certificate, operation="issue", to_status="01", at=AT)
+
+
+@pytest.mark.parametrize("table", HISTORY)
+def test_the_database_itself_keeps_every_table_of_history(written: None, table: str) -> None:
+    assert set(append_only.declared()) == set(HISTORY)
+    assert append_only.missing(connection) == []
+    column = HISTORY[table]
+    crimes = [f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"]
+    if connection.vendor == "postgresql":
+        crimes.append(f"TRUNCATE {table} CASCADE")
+    with connection.cursor() as cursor:
+        connection.check_constraints()  # PostgreSQL empties no table about which a check is still to come
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        assert cursor.fetchone()[0], "without a row nothing is refused"
+    for crime in crimes:
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(crime)
+
+
+def test_a_new_data_key_reaches_what_is_encrypted(written: None) -> None:
+    assert ActionNote.objects.update(text="情况属实，同意办理。")
+
+
+@pytest.mark.parametrize("table", HISTORY)
+def test_a_table_whose_guard_is_down_is_missed(db: None, table: str) -> None:
+    append_only.release(connection, {table: []})
+    assert append_only.missing(connection) == [table]
+    append_only.protect(connection, {table: append_only.declared()[table]})
+    assert append_only.missing(connection) == []
