@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from tests.platform.desks import Desk
 from tests.platform.library import CHINA, ITEM, Library, judge
 
-from onedoor.platform.audit.models import TimeStamp
+from onedoor.platform.audit.models import AuditEntry, TimeStamp
 from onedoor.platform.audit.seals import seal_entries
 from onedoor.platform.cases.models import ActionNote
 from onedoor.platform.cases.operations.decisions import store_judgement
@@ -74,8 +76,35 @@ def test_a_new_data_key_reaches_what_is_encrypted(written: None) -> None:
 
 
 @pytest.mark.parametrize("table", HISTORY)
-def test_a_table_whose_guard_is_down_is_missed(db: None, table: str) -> None:
+def test_a_table_whose_guard_is_down_is_missed_until_it_is_up_again(
+    db: None, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     append_only.release(connection, {table: []})
     assert append_only.missing(connection) == [table]
-    append_only.protect(connection, {table: append_only.declared()[table]})
+    with pytest.raises(CommandError, match=f"1 张历史表的防改触发器不在（{table}）.*guard_history"):
+        call_command("guard_history", "--look")
+    assert append_only.missing(connection) == [table]
+    call_command("guard_history")
+    assert "check_audit" in capsys.readouterr().out
     assert append_only.missing(connection) == []
+    assert AuditEntry.objects.get(event="audit.guard_history").details["tables"] == [table]
+    call_command("guard_history", "--look")
+    assert capsys.readouterr().out == "历史表的防改触发器都在。\n"
+
+
+def test_putting_up_what_stands_changes_nothing_and_is_not_recorded(db: None) -> None:
+    call_command("guard_history")
+    assert not AuditEntry.objects.filter(event="audit.guard_history").exists()
+
+
+def test_a_table_that_a_migration_rebuilds_loses_its_guard_and_the_health_says_so(desk: Desk) -> None:
+    before = desk.client("reader").get("/healthz")
+    assert before.json()["history"] == "ok"
+    append_only.release(connection, {"cases_action": []})
+    answer = desk.client("reader").get("/healthz")
+    assert (answer.status_code, answer.json()["history"]) == (before.status_code, "unguarded")  # it serves all the same
+    page = desk.client("auditor").get("/supervision/audit/").content.decode()
+    assert "cases_action" in page
+    assert "guard_history" in page
+    call_command("guard_history")
+    assert desk.client("reader").get("/healthz").json()["history"] == "ok"

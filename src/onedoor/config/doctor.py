@@ -1,10 +1,13 @@
 """`./onedoor doctor`: what this machine has, what it lacks, and the line that mends it."""
 
+import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from onedoor.config import demo, environment, postgres, suite
 from onedoor.config.environment import ROOT
@@ -50,6 +53,8 @@ def _look() -> Iterator[Finding]:
     stamp = environment.read_stamp(environment.VENV)
     ready = environment.is_current(stamp, "core", ROOT / "requirements")
     yield Finding("运行环境 .venv", ready, "已装好" if ready else "还没有", "./onedoor demo 会装好它", needed=False)
+    if ready:
+        yield from _history()
     free_port = demo.is_free(DEFAULT_PORT)
     yield Finding(
         f"端口 {DEFAULT_PORT}", free_port, "空闲" if free_port else "被占用", "./onedoor demo --port 8020", needed=False
@@ -63,4 +68,25 @@ def _look() -> Iterator[Finding]:
         chromium or "没有",
         "apt-get install -y chromium",
         needed=False,
+    )
+
+
+def _history() -> Iterator[Finding]:
+    """Whether the database of this installation, if there is one, still refuses to change what is history."""
+    folder = Path(os.environ.get("ONEDOOR_VAR") or ROOT / "var").resolve()
+    if not os.environ.get("ONEDOOR_DATABASE_URL") and not (folder / "onedoor.sqlite3").exists():
+        return
+    looked = subprocess.run(
+        [str(environment.python()), "-m", "django", "guard_history", "--look"],
+        env={**os.environ, **demo.demo_variables(folder, DEFAULT_PORT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = (looked.stdout + looked.stderr).strip().splitlines()
+    yield Finding(
+        "历史表防改 · history guarded",
+        looked.returncode == 0,
+        said[-1] if said else "没有回答",
+        "刚升级过，先运行 ./onedoor manage migrate；再运行 ./onedoor manage guard_history",
     )

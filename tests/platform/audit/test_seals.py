@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from tests.platform.audit.conftest import AT, SOMEBODY, owner_of_the_database
 from tests.platform.library import Library
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.audit.models import AuditEntry, AuditSeal
-from onedoor.platform.audit.seals import find_faults, seal_entries
+from onedoor.platform.audit.seals import UNGUARDED, find_faults, seal_entries
 from onedoor.platform.cases.queries import get_visible_case
 
 
@@ -69,7 +69,7 @@ def test_the_database_itself_refuses_to_change_the_record(sealed: list[AuditSeal
 
 def test_guards_that_somebody_took_down_are_missed(sealed: list[AuditSeal]) -> None:
     with owner_of_the_database():
-        assert [fault.problem for fault in find_faults()] == ["防改触发器不在"] * 3
+        assert [fault.problem for fault in find_faults()] == [UNGUARDED] * 3
     assert find_faults() == []
 
 

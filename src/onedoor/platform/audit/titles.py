@@ -212,6 +212,7 @@ TITLES = {
     "identity.give_back_delegation": "撤销提交，退回委托次数",
     "identity.use_delegation": "按委托提交",
     "identity.verify_person": "核验身份",
+    "audit.guard_history": "重新装上历史表的防改触发器",
     "keys.add": "新增数据密钥",
     "keys.retire": "停用数据密钥",
     "messages.read": "阅读消息",

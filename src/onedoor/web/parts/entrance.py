@@ -18,7 +18,7 @@ from onedoor.platform.files.queries import scanner_is_down
 from onedoor.platform.identity import logins
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
-from onedoor.platform.kernel import clock, outbox
+from onedoor.platform.kernel import append_only, clock, outbox
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.messages import operations as messages
 from onedoor.platform.messages.gateway import GatewayUnavailable
@@ -278,7 +278,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
 def healthz(request: HttpRequest) -> JsonResponse:
     """
     Answer whether this process can serve: the database answers, and its clock and ours agree. Beside that, whether the
-    operator's scanner says what the waiting files are.
+    operator's scanner says what the waiting files are, and whether the database still refuses to change history.
 
     The servers of a site have one database, so the one whose clock is wrong takes itself out.
     """
@@ -292,4 +292,5 @@ def healthz(request: HttpRequest) -> JsonResponse:
     said = {"status": "clock_wrong" if wrong else "ok", "database": connection.vendor, "clock_drift": drift}
     said["events_stuck"] = outbox.stuck()  # an operator looks; the process serves all the same
     said["scanner"] = scanner
+    said["history"] = "unguarded" if append_only.missing(connection) else "ok"  # `manage guard_history` says and mends
     return JsonResponse(said, status=503 if wrong else 200)

@@ -14,5 +14,5 @@ class Command(BaseCommand):
         for fault in faults:
             self.stdout.write(str(fault))
         if faults:
-            raise CommandError(f"审计记录有 {len(faults)} 处与封印不符，请保全现场并上报。")
+            raise CommandError(f"审计记录有 {len(faults)} 处与封印或防护要求不符，请保全现场并上报。")
         self.stdout.write(f"{AuditSeal.objects.count()} 个封印全部相符。")
