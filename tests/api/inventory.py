@@ -221,6 +221,7 @@ ONLY_PAGES = {
     "worker": "as the manifest",
     "offline": "what a page says without a network",
     "healthz": "asked by machines already",
+    "api_codes": "explains the API's refusals to who programs against it",
     "queue": "a title for a narrowing of the worklist on this page; a system narrows by its own parameters",
     "choose_post": "which post this browser works under; a system has one",
     "check_start": "a form that leads to the check",

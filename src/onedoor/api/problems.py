@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
@@ -27,12 +28,14 @@ TITLES = {
     404: ("没有找到", "Not found"),
     405: ("不支持这种方法", "No such method here"),
     409: ("与现在的状态冲突", "In conflict with the present state"),
+    410: ("已经失效", "Gone"),
     413: ("内容太大", "Too large"),
     415: ("内容类型不支持", "Unsupported media type"),
     422: ("内容需要修改", "Something has to be changed"),
     429: ("请求太频繁", "Too many requests"),
     500: ("系统出错", "Our fault"),
     503: ("暂时不能服务", "Not available now"),
+    507: ("现在存不下", "No room for it now"),
 }
 # Codes the API itself gives, beside those of the rooms: the sentence in both languages.
 OWN = {
@@ -128,6 +131,11 @@ def speaks_english(request: HttpRequest) -> bool:
     return english >= 0 and (chinese < 0 or english < chinese)
 
 
+def title_of(status: int) -> tuple[str, str]:
+    """Return what a status means, in Chinese and in English."""
+    return TITLES.get(status, TITLES[500 if status >= 500 else 400])
+
+
 def answer(
     request: HttpRequest, status: int, code: str, detail: str = "", faults: Iterable[tuple[str, str]] = ()
 ) -> HttpResponse:
@@ -138,8 +146,8 @@ def answer(
     elif english:
         detail = ENGLISH.get(code, detail)
     content = {
-        "type": f"/api/v1/docs/codes#{code}",
-        "title": TITLES.get(status, TITLES[500 if status >= 500 else 400])[english],
+        "type": f"{reverse('api_codes')}#{code}",
+        "title": title_of(status)[english],
         "status": status,
         "detail": detail,
         "code": code,
