@@ -81,12 +81,14 @@ class SupplementIn(Told):
     """
     一次性告知的全部问题。Every defect at once.
 
-    `override` 监察员批准再次告知的理由；`doubts` 已由证照或数据证明的材料，写明哪里有误（按材料代码）。
+    `override` 监察员批准再次告知的理由；`doubts` 已由证照或数据证明的材料，写明哪里有误（按材料代码）；
+    `signed_by` 申请人在窗口当面签收告知书的，谁签收的。
     """
 
     defects: list[DefectIn]
     override: Text = ""
     doubts: dict[Line, Text] = {}
+    signed_by: Line = ""
 
 
 class ChecklistOut(Told):
@@ -169,9 +171,7 @@ def ask_supplement(request: HttpRequest, number: Line, sent: SupplementIn, seen:
     if sent.override:
         caller(request).require("supervision.order", division=case.division, line=case.line)
     defects = [_defect(case, one) for one in sent.defects]
-    operations.request_supplement(
-        case_id=case.pk, defects=defects, override=sent.override, doubts=sent.doubts, **who(request)
-    )
+    operations.request_supplement(case_id=case.pk, defects=defects, **sent.dict(exclude={"defects"}), **who(request))
     return standing(case)
 
 

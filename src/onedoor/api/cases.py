@@ -122,7 +122,7 @@ class RevocationOut(Told):
 
 
 class DeliveryOut(Told):
-    """决定的送达。How the decision is delivered."""
+    """决定、或者等待送达的通知的送达。How the decision, or the notice that waits, is delivered."""
 
     method: str
     sent_at: datetime

@@ -19,17 +19,19 @@ HEARS = officer("cases.review", "cases.decide")
 
 
 class DeliverIn(Told):
-    """送达一份决定。How a decision is delivered."""
+    """送达一份决定或者通知。How a decision or notice is delivered."""
 
     method: Line
     receiver: Line = ""
     reference: Line = ""
+    received_on: date | None = None
 
 
 class ReceiverIn(Told):
     """谁签收的。Who received it."""
 
     receiver: Line
+    received_on: date | None = None
 
 
 class ConfirmIn(Told):
@@ -171,11 +173,11 @@ class SettleIn(Told):
     reason: Text
 
 
-@room.write("/cases/{number}/deliveries", officer("cases.deliver"), "送达决定", ActOut)
+@room.write("/cases/{number}/deliveries", officer("cases.deliver"), "送达文书", ActOut)
 def deliver(request: HttpRequest, number: Line, sent: DeliverIn, seen: int = SEEN) -> dict[str, Any]:
-    """Deliver a decision, or send it off."""
+    """Deliver a decision or notice, or send it off."""
     case = case_of(request, number, seen=seen)
-    operations.deliver_decision(case_id=case.pk, **sent.dict(), **who(request))
+    operations.deliver_document(case_id=case.pk, **sent.dict(), **who(request))
     return standing(case)
 
 
@@ -183,7 +185,7 @@ def deliver(request: HttpRequest, number: Line, sent: DeliverIn, seen: int = SEE
 def confirm_delivery(request: HttpRequest, number: Line, sent: ReceiverIn, seen: int = SEEN) -> dict[str, Any]:
     """Note that what was posted has arrived."""
     case = case_of(request, number, seen=seen)
-    operations.confirm_delivery(case_id=case.pk, receiver=sent.receiver, **who(request))
+    operations.confirm_delivery(case_id=case.pk, **sent.dict(), **who(request))
     return standing(case)
 
 

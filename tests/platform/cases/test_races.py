@@ -13,6 +13,7 @@ from tests.platform.library import CHINA, Library
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Draft
 from onedoor.platform.cases.operations import duties
+from onedoor.platform.cases.operations.desk import Defect
 from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.kernel import outbox, replays
@@ -133,6 +134,25 @@ def test_of_accepting_and_refusing_one_wins(books: Library) -> None:
     )
     assert codes(outcomes) == ["cases.move_not_possible"]
     assert len({"accept", "refuse"} & set(kinds(case))) == 1
+
+
+def test_a_notice_delivered_by_two_officers_is_delivered_once(books: Library) -> None:
+    draft = books.draft(AT)
+    case = operations.submit_draft(
+        draft_id=draft.pk, revision=draft.revision, delivery="post", actor=books.citizen(), at=AT
+    )
+    case = operations.hand_in_case(case_id=case.pk, actor=books.citizen(), at=AT)
+    defect = Defect("photo", problem="看不清楚", how_to_fix="在亮处重新拍一张", basis="《公共图书馆法》")
+    clerk, second = books.officer("clerk"), books.officer("second_clerk")
+    operations.request_supplement(case_id=case.pk, defects=[defect], actor=clerk, at=AT)
+    words = {"method": "direct", "receiver": "欧阳晓娜", "reference": ""}
+    outcomes = at_once(
+        lambda: operations.deliver_document(case_id=case.pk, actor=clerk, at=LATER, **words),
+        lambda: operations.deliver_document(case_id=case.pk, actor=second, at=LATER, **words),
+    )
+    assert codes(outcomes) == ["cases.delivered_already"]
+    assert kinds(case).count("deliver") == 1
+    assert case.clocks.filter(kind="applicant").count() == 1
 
 
 def test_of_two_teams_on_one_step_one_wins(books: Library) -> None:

@@ -208,6 +208,8 @@ def test_every_other_move_is_told_to_the_applicant_and_names_nobody() -> None:
         "hold_until",
         "later",
         "receive",
+        "paper",
+        "content",
     }
 
 

@@ -256,7 +256,7 @@ ACTS: dict[Kind, Callable[[Library, Case, datetime], Any]] = {
     Kind.TRANSFER: transfer,
     Kind.VOID: void,
     Kind.INFORM_HEARING: inform_hearing,
-    Kind.DELIVER: by_officer(operations.deliver_decision, "clerk", method="direct", receiver="欧阳晓娜", reference=""),
+    Kind.DELIVER: by_officer(operations.deliver_document, "clerk", method="direct", receiver="欧阳晓娜", reference=""),
 }
 SILENT = {Kind.RETURN, Kind.DEEM_ACCEPTED, Kind.HAND_IN}  # these change nothing instead of refusing
 LEADS_TO = {

@@ -122,7 +122,7 @@ def arrival(stage: Stage) -> Sent:
 
     case = decided(stage.books, "post")
     clerk = stage.books.officer("clerk")
-    operations.deliver_decision(case_id=case.pk, method="post", receiver="", reference="EMS1", actor=clerk, at=LATER)
+    operations.deliver_document(case_id=case.pk, method="post", receiver="", reference="EMS1", actor=clerk, at=LATER)
     stage.desk.go(LATER)
     return Sent("clerk", f"{API}/cases/{case.number}/deliveries/arrival", {"receiver": "欧阳晓娜"})
 

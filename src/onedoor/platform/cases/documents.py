@@ -26,6 +26,16 @@ REMEDIES = (
     f"也可以自收到本决定书之日起六个月内依法向{COURT}提起行政诉讼。",
 )
 
+# What has to reach its recipient by an act of service: decisions, and the notices whose limit runs from receipt.
+DECISIONS = (
+    CaseDocument.Kind.GRANT,
+    CaseDocument.Kind.SILENT_GRANT,
+    CaseDocument.Kind.DENIAL,
+    CaseDocument.Kind.REVOCATION,
+    CaseDocument.Kind.CANCELLATION,
+)
+NOTICES = (CaseDocument.Kind.SUPPLEMENT,)
+
 _SERIES = {
     CaseDocument.Kind.RECEIPT: "收",
     CaseDocument.Kind.SUPPLEMENT: "补",

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from onedoor.platform.cases.models import Action, Case, Clock, Draft, Tolerance
+from onedoor.platform.cases import documents
+from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, Draft, Tolerance
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import outbox
@@ -34,8 +35,8 @@ TEXTS = {
     Kind.GRANT_BY_SILENCE: "“{item}”的法定期限已过，机关没有作出决定，依法视为准予，{delivery}。",
     Kind.MISS_LIMIT: "“{item}”的法定期限到 {due} 已过，机关没有作出决定。不用重新申请；您可以怎样要求它作出决定，见办件页面的告知书。",
     Kind.DENY: "“{item}”未获批准，理由、怎样补救和救济途径见决定书，{delivery}。",
-    Kind.DELIVER: "“{item}”的决定书已经送达，内容和救济途径在办件页面也可以查看。",
-    Kind.DISPATCH: "“{item}”的决定书已送出，在办件页面可以看到内容。",
+    Kind.DELIVER: "“{item}”的{paper}已经送达，{content}在办件页面也可以查看。",
+    Kind.DISPATCH: "“{item}”的{paper}已送出，在办件页面可以看到内容。",
     Kind.AWAIT_DELIVERY: "“{item}”的决定书等待送达，请按约定方式领取；也可以在办件页面改为电子送达。",
     Kind.CORRECT: "“{item}”申请的填写内容已当场更正，请核对。",
     Kind.TRANSFER: "“{item}”需由上级机关决定，已转报{deciding}，新的办件已为您建好，不用重新申请。",
@@ -72,6 +73,11 @@ TEXTS = {
     Kind.CHECK_ORIGINAL: "“{item}”的材料已核对原件，以后办事可以直接沿用。",
 }
 
+# A notice somebody still has to bring: its limit begins with the day it is received.
+UNSERVED = {
+    Kind.ASK_SUPPLEMENT: "“{item}”申请需要补正材料，全部内容已一次列明。告知书由工作人员送达，收到之日起计算期限；"
+    "现在就可以在办件页面补交，也可以改为电子送达。",
+}
 LATER = "约定后补的材料请在 {day} 前交来，逾期将退件。"
 
 
@@ -98,7 +104,8 @@ def tell(action: Action, *, at: datetime) -> None:
     """Write the message of an action into the inboxes of applicant and agent; a second time changes nothing."""
     case = action.case
     by_inbox = action.facts.get("delivery", "electronic") == "electronic"
-    text = TEXTS[Kind(action.kind)].format(
+    kind, due_on = Kind(action.kind), action.facts.get("due_on", "")
+    text = (TEXTS[kind] if due_on else UNSERVED.get(kind, TEXTS[kind])).format(
         item=case.item_version.title,
         minutes=case.item_version.item.undo_minutes,
         receiving=case.receiving_organization.name,
@@ -106,7 +113,9 @@ def tell(action: Action, *, at: datetime) -> None:
         deciding=case.deciding_organization.name,
         delivery="决定书已送达，请查看" if by_inbox else "决定书将由工作人员送达",
         hold_until=action.facts.get("hold_until", ""),
-        due=action.facts.get("due_on", ""),
+        due=due_on,
+        paper=_delivered(action),
+        content=f"期限到 {due_on} 止；内容" if due_on else "内容和救济途径",
         promised=action.facts.get("promised_due", ""),
         statutory=action.facts.get("statutory_due", ""),
         last_day=action.facts.get("last_day", ""),
@@ -114,6 +123,12 @@ def tell(action: Action, *, at: datetime) -> None:
         moved="；".join(f"{Clock.Kind(kind).label}到 {day}" for kind, day in _moved(action).items()),
     )
     _tell(action, text, at)
+
+
+def _delivered(action: Action) -> str:
+    """Return what the action has delivered or sent: a notice by its name, any decision as such."""
+    kind = action.facts.get("kind")
+    return CaseDocument.Kind(kind).label if kind in documents.NOTICES else "决定书"
 
 
 def _moved(action: Action) -> dict[str, str]:

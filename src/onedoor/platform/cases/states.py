@@ -179,8 +179,9 @@ MOVES = {
         Move(Kind.CORRECT, frozenset({State.RECEIVED}), None),
         Move(Kind.PROPOSE, frozenset({State.DECIDING}), None),
         Move(Kind.OPPOSE, frozenset({State.DECIDING}), None),
-        Move(Kind.DISPATCH, DECIDED, None),
-        Move(Kind.DELIVER, DECIDED, None),
+        # A decision, or before it a notice whose limit runs from receipt.
+        Move(Kind.DISPATCH, UNDER_REVIEW | DECIDED | {State.SUPPLEMENT_WAIT}, None),
+        Move(Kind.DELIVER, UNDER_REVIEW | DECIDED | {State.SUPPLEMENT_WAIT}, None),
         Move(Kind.AWAIT_DELIVERY, DECIDED - {State.DELIVERING}, State.DELIVERING),
         Move(Kind.TRANSFER, frozenset({State.ACCEPTED, State.REVIEWING}), State.TRANSFERRED),
         Move(Kind.VOID, BEFORE_DECISION | {State.SUBMITTED}, State.VOIDED),

@@ -53,7 +53,11 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
 
     def write() -> object:
         return operations.request_supplement(
-            case_id=found.pk, defects=_defects(request, found), doubts=_doubts(request, found), **who(request)
+            case_id=found.pk,
+            defects=_defects(request, found),
+            doubts=_doubts(request, found),
+            signed_by=_signed_by(request),
+            **who(request),
         )
 
     return perform(request, found, "staff/supplement.html", write, _papers(request, found), step="accept")
@@ -91,6 +95,16 @@ def _defects(request: HttpRequest, found: Case) -> list[Defect]:
         for paper in found.item_version.item.materials
         if request.POST.get(f"ask-{paper.code}")
     ]
+
+
+def _signed_by(request: HttpRequest) -> str:
+    """Return who signs for the notice at the desk; empty where nobody stands there."""
+    if not request.POST.get("present"):
+        return ""
+    name = request.POST.get("signed_by", "").strip()
+    if not name:
+        raise InvalidInput({"signed_by": "请填写谁当面签收了告知书；没有当面交给的，请不要勾选。"})
+    return name
 
 
 def _doubts(request: HttpRequest, found: Case) -> dict[str, str]:

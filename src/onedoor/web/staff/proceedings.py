@@ -1,5 +1,7 @@
 """What an officer does beside the steps of a case: delivery, hearing, relatives, revocation, transfer, voiding."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
@@ -11,7 +13,7 @@ from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import posted
+from onedoor.web.parts.inputs import posted, typed_day
 from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.performing import articles_of, case_of, perform, who, words
 
@@ -26,23 +28,32 @@ DELIVERY_WAYS = (
 
 @keyed
 def deliver(request: HttpRequest, number: str) -> HttpResponse:
-    """Deliver a decision, or note that what was posted has arrived."""
+    """Deliver a decision or notice, or note that what was posted has arrived."""
     found = case_of(request, number)
-    sent = queries.proceedings_of(found, actor=actor_of(request)).delivery
+    present = queries.proceedings_of(found, actor=actor_of(request))
 
     def write() -> object:
-        receiver = request.POST.get("receiver", "")
+        arrived: dict[str, Any] = {
+            "receiver": request.POST.get("receiver", ""),
+            "received_on": typed_day(request, "received_on") if request.POST.get("received_on", "").strip() else None,
+        }
         if "confirm" in request.POST:
-            return operations.confirm_delivery(case_id=found.pk, receiver=receiver, **who(request))
-        return operations.deliver_decision(
+            return operations.confirm_delivery(case_id=found.pk, **arrived, **who(request))
+        return operations.deliver_document(
             case_id=found.pk,
             method=request.POST.get("method", ""),
-            receiver=receiver,
             reference=request.POST.get("reference", ""),
+            **arrived,
             **who(request),
         )
 
-    context = {"ways": DELIVERY_WAYS, "sent": sent}
+    context = {
+        "ways": DELIVERY_WAYS,
+        "sent": present.delivery,
+        "paper": present.awaited or present.decision,
+        "is_notice": present.awaited is not None,
+        "today": clock.today(),
+    }
     return perform(request, found, "staff/deliver.html", write, context, step="delivery")
 
 

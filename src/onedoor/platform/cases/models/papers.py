@@ -164,7 +164,7 @@ class CaseDocument(models.Model):
 
 class Delivery(models.Model):
     """
-    How one decision reaches its recipient. `sent_at` begins it (posted, put up in public), `delivered_at` completes it:
+    How one decision, or a notice whose limit runs from receipt, reaches its recipient. `sent_at` begins it (posted, put up in public), `delivered_at` completes it:
     an electronic one with its arrival in the inbox, a public one after its thirty days.
     """
 

@@ -35,7 +35,7 @@ from onedoor.platform.cases.operations.delivery import (
     choose_delivery,
     complete_public_deliveries,
     confirm_delivery,
-    deliver_decision,
+    deliver_document,
 )
 from onedoor.platform.cases.operations.desk import (
     accept_case,
@@ -151,7 +151,7 @@ __all__ = [
     "decide_revocation",
     "declare_relative",
     "deem_accepted",
-    "deliver_decision",
+    "deliver_document",
     "discard_draft",
     "dispense_case",
     "drop_queue",

@@ -9,15 +9,16 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, life, papers, steps
-from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, Pause
+from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, Delivery, Pause
 from onedoor.platform.cases.operations import quality, tolerance
+from onedoor.platform.cases.operations.arrivals import supplement_limit
+from onedoor.platform.cases.operations.delivery import drop_service, serve_notice, way_of
 from onedoor.platform.cases.operations.hearings import refuse_while_right_runs
 from onedoor.platform.cases.operations.promises import refuse_replaced
 from onedoor.platform.cases.owing import owed
 from onedoor.platform.cases.proofs import proofs_of
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.catalog import scenarios
-from onedoor.platform.catalog.strict import Limit
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
@@ -81,9 +82,11 @@ def request_supplement(
     at: datetime,
     override: str = "",
     doubts: Mapping[str, str] = NOTHING,
+    signed_by: str = "",
 ) -> CaseDocument:
     """
-    Tell the applicant once and completely what is missing; the receiving clock stops, the applicant's starts.
+    Tell the applicant once and completely what is missing; the receiving clock stops, the applicant's starts with the
+    day the notice reaches them (`serve_notice`): at once where they stand at the desk, and `signed_by` is who signs.
 
     A further round may only name papers handed in with the round before (R-CASE-1), unless a supervisor orders it,
     who did not ask before and says in `override` why the old defect was overlooked. A paper that a certificate or data
@@ -105,16 +108,39 @@ def request_supplement(
     proofs = proofs_of(case, [defect.material for defect in defects], at=at)
     quality.check_doubts(proofs, doubts)
     tickets = quality.open_tickets(case, proofs.values(), doubts, actor=actor, at=at)
-    item = case.item_version.item
-    limit = Limit(days=item.supplement_days, unit="day")
+    if signed_by.strip():
+        actor.require("cases.deliver", division=case.receiving_organization.division_id, line=case.line)
     clocks.stop(case, Clock.Kind.RECEIVE, at=at)
     if case.accepted_at is not None:
-        last = day_of(at) + timedelta(days=item.supplement_days)
+        last = day_of(at) + timedelta(days=case.item_version.item.supplement_days)
         who = {"approved_by": actor.name, "login_id": actor.login_id}
         what = {"kind": Pause.Kind.SUPPLEMENT, "reason": Pause.Kind.SUPPLEMENT.label, "basis": defects[0].basis}
         clocks.pause(case, **what, **who, planned_end=last, at=at)
-    clock = clocks.start(case, Clock.Kind.APPLICANT, limit, at=at)
     clocks.set_urgency(case)
+    more = {"tickets": [ticket.pk for ticket in tickets]} if tickets else {}
+    document = _tell_defects(case, defects, overridden, more, signed_by=signed_by.strip(), actor=actor, at=at)
+    audit.record("cases.request_supplement", actor=actor, at=at, target=case.target, division=case.division)
+    return document
+
+
+def _tell_defects(
+    case: Case,
+    defects: Sequence[Defect],
+    overridden: list[str],
+    more: Mapping[str, object],
+    *,
+    signed_by: str,
+    actor: Actor,
+    at: datetime,
+) -> CaseDocument:
+    """Issue the notice, append the action, and let the notice reach the applicant."""
+    item = case.item_version.item
+    way = str(Delivery.Method.DIRECT) if signed_by else way_of(case, at=at)
+    due_on = ""  # not known before it has arrived
+    if signed_by or way == Delivery.Method.ELECTRONIC:
+        calendar = clocks.work_calendar(case.division)
+        due_on = clocks.due(supplement_limit(case), at=at, calendar=calendar).day.isoformat()
+    until = f"请在 {due_on} 前补齐" if due_on else f"请在收到本告知书之日起 {item.supplement_days} 日内补齐"
     rows = [
         (item.material(defect.material).title, f"{grounds.DEFECT[defect.code]}：{defect.problem}")  # type: ignore[union-attr]
         for defect in defects
@@ -123,28 +149,24 @@ def request_supplement(
         paragraphs=[f"经审查，您申请办理“{item.title}”的材料需要补正。以下为需要补正的全部内容，现一次性告知。"],
         rows=rows,
         points=[f"{defect.how_to_fix}（依据：{defect.basis}）" for defect in defects],
-        remedies=[f"请在 {clocks.spoken(clock)} 前补齐；补齐后从补齐之日起重新计算收件审查时限。"],
+        remedies=[f"{until}；补齐后从补齐之日起重新计算收件审查时限。"],
     )
     document = documents.issue(
         case, CaseDocument.Kind.SUPPLEMENT, letter, organization=case.receiving_organization, at=at
     )
-    life.append(
-        case,
-        Kind.ASK_SUPPLEMENT,
-        actor=actor,
-        at=at,
-        note="；".join([f"{title}：{problem}" for title, problem in rows] + overridden),
-        facts={
-            "materials": [defect.material for defect in defects],
-            "codes": [defect.code for defect in defects],
-            "overridden": bool(overridden),
-            **({"tickets": [ticket.pk for ticket in tickets]} if tickets else {}),
-            "document": document.number,
-            "due_on": clock.due_on.isoformat(),
-            "round": case.supplement_round + 1,
-        },
-    )
-    audit.record("cases.request_supplement", actor=actor, at=at, target=case.target, division=case.division)
+    facts = {
+        "materials": [defect.material for defect in defects],
+        "codes": [defect.code for defect in defects],
+        "overridden": bool(overridden),
+        **more,
+        "document": document.number,
+        "delivery": way,
+        **({"due_on": due_on} if due_on else {}),
+        "round": case.supplement_round + 1,
+    }
+    note = "；".join([f"{title}：{problem}" for title, problem in rows] + overridden)
+    told = life.append(case, Kind.ASK_SUPPLEMENT, actor=actor, at=at, note=note, facts=facts)
+    serve_notice(case, document, told, signed_by=signed_by, actor=actor, at=at)
     return document
 
 
@@ -230,6 +252,7 @@ def supply_supplement(*, case_id: int, actor: Actor, at: datetime) -> Case:
 def end_supplement(case: Case, *, actor: Actor, at: datetime, note: str = "") -> None:
     """Go on where the papers were asked for: a new look at what came in, or the review that was paused."""
     clocks.stop(case, Clock.Kind.APPLICANT, at=at)
+    drop_service(case, at=at)
     facts = {"round": case.supplement_round}
     if case.accepted_at is None:
         clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, at=at)

@@ -19,7 +19,7 @@ from onedoor.platform.cases.models import (
     VoidRequest,
 )
 from onedoor.platform.cases.operations.correction import correctable_fields
-from onedoor.platform.cases.operations.delivery import decision_of
+from onedoor.platform.cases.operations.delivery import awaited_notice, decision_of
 from onedoor.platform.cases.operations.linked import relations_offered
 from onedoor.platform.cases.operations.revocation import may_revoke
 from onedoor.platform.cases.owing import open_tolerances
@@ -57,7 +57,8 @@ class Proceedings:
     hearing: Hearing | None
     revocation: Revocation | None
     decision: CaseDocument | None
-    delivery: Delivery | None
+    awaited: CaseDocument | None  # a notice an officer still has to deliver
+    delivery: Delivery | None  # of that notice, or of the decision
     links: Sequence[LinkedCase]
     relatives: Sequence[RelatedStaffDeclaration]
     may_apply_again: bool
@@ -68,6 +69,8 @@ class Proceedings:
 def proceedings_of(case: Case, *, actor: Actor) -> Proceedings:
     """Return what goes on beside the common road of a case the caller has fetched through a checked door. Six queries."""
     decision = decision_of(case)
+    awaited = awaited_notice(case)
+    to_deliver = awaited or decision
     officer = actor.kind == "officer"
     hearing = hearing_of(case)
     relatives = list(rows_of(case, "relatives").order_by("id")) if officer else []
@@ -75,7 +78,8 @@ def proceedings_of(case: Case, *, actor: Actor) -> Proceedings:
         hearing=hearing,
         revocation=revocation_of(case),
         decision=decision,
-        delivery=Delivery.objects.filter(document=decision).first() if decision else None,
+        awaited=awaited,
+        delivery=Delivery.objects.filter(document=to_deliver).first() if to_deliver else None,
         links=links_of(case),
         relatives=relatives,
         may_apply_again=_may_apply_again(case),

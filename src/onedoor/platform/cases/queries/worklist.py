@@ -13,6 +13,7 @@ from onedoor.platform.cases.models import Case, CaseStep, Clock, Queue
 from onedoor.platform.cases.queues import DUE, SOON, Sieve
 from onedoor.platform.cases.remaining import Left
 from onedoor.platform.cases.states import State
+from onedoor.platform.cases.steps import DELIVERY
 from onedoor.platform.catalog.models import ItemVersion
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
@@ -41,6 +42,7 @@ class WorkItem:
     left: Left | None  # None while no limit runs
     waits_for_applicant: bool
     applicant_died: bool
+    to_deliver: bool  # a document waits for an officer to bring it
     applicant: str  # masked: a list is no place for full names
     place: str  # where the line stands in the list, for the next page
 
@@ -132,7 +134,8 @@ def _work_item(row: Any, at: datetime, sieve: Sieve) -> WorkItem:
         due_on=due_on,
         left=left,
         applicant_died=row.case.applicant.deceased_on is not None,
-        waits_for_applicant=row.case.state == State.SUPPLEMENT_WAIT,
+        waits_for_applicant=row.case.state == State.SUPPLEMENT_WAIT and row.code != DELIVERY.code,
+        to_deliver=row.code == DELIVERY.code,
         applicant=mask_name(row.case.applicant.name),
         place=f"{(row.opened_at if sieve.order == 'opened' else row.urgent_on).isoformat()}.{row.pk}",
     )

@@ -1,0 +1,32 @@
+"""What begins on the day a notice has reached its recipient: the limits that the law counts from receipt."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from onedoor.platform.cases import clocks
+from onedoor.platform.cases.models import Case, CaseDocument, Clock, Pause
+from onedoor.platform.catalog.strict import Limit
+
+
+def begin(case: Case, document: CaseDocument, *, at: datetime) -> dict[str, str]:
+    """Begin what counts from the receipt of this document, and return the facts the action of its delivery holds."""
+    begins = _BEGIN.get(CaseDocument.Kind(document.kind))
+    return begins(case, at) if begins else {}
+
+
+def supplement_limit(case: Case) -> Limit:
+    """Return how long the applicant has for the missing papers, from the day the notice has reached them."""
+    return Limit(days=case.item_version.item.supplement_days, unit="day")
+
+
+def _begin_supplement(case: Case, at: datetime) -> dict[str, str]:
+    clock = clocks.start(case, Clock.Kind.APPLICANT, supplement_limit(case), at=at)
+    # Until now nobody knew when the case would go on; what was planned at the time of the notice was a guess.
+    waiting = case.pauses.filter(kind=Pause.Kind.SUPPLEMENT, to_at__isnull=True, planned_end__lt=clock.due_on)
+    waiting.update(planned_end=clock.due_on)
+    return {"due_on": clock.due_on.isoformat()}
+
+
+_BEGIN: dict[CaseDocument.Kind, Callable[[Case, datetime], dict[str, str]]] = {
+    CaseDocument.Kind.SUPPLEMENT: _begin_supplement,
+}

@@ -1,0 +1,246 @@
+"""A notice counts from the day it was received: by the inbox with consent, over the desk, or brought by an officer."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.platform.cases.test_serving_decisions import close_account, kinds, received
+from tests.platform.cases.test_supplements import ask, supply
+from tests.platform.desks import Desk, own, staff
+from tests.platform.library import CHINA, Library, item, publish
+
+from onedoor.platform.cases import operations
+from onedoor.platform.cases.models import Action, Case, Clock, Delivery
+from onedoor.platform.cases.operations import duties
+from onedoor.platform.identity.models import Login
+from onedoor.platform.kernel import outbox
+from onedoor.platform.messages.models import Message
+
+ASKED = datetime(2026, 9, 2, 10, 0, tzinfo=CHINA)
+MAILED = datetime(2026, 9, 3, 9, 0, tzinfo=CHINA)
+NOTED = datetime(2026, 9, 9, 16, 0, tzinfo=CHINA)  # the officer hears on the 9th that it was received on the 7th
+RECEIVED_ON = date(2026, 9, 7)
+DUE_ON = date(2026, 9, 22)  # fifteen natural days after the 7th
+DEFECT = {"ask-photo": "1", "code-photo": "unclear", "problem-photo": "照片看不清楚", "how-photo": "在亮处重新拍一张"}
+
+
+def applicants(case: Case) -> list[tuple[date, date, str]]:
+    """Return the applicant's clocks: since when, until when, how it stands."""
+    rows = case.clocks.filter(kind=Clock.Kind.APPLICANT).order_by("pk")
+    return list(rows.values_list("started_on", "due_on", "state"))
+
+
+@pytest.fixture
+def unread(desk: Desk) -> Case:
+    """A case of the reader, who has no account any more; the clerk has just asked for a better photo."""
+    case = received(desk.books, "electronic")
+    close_account(desk.books)
+    desk.go(ASKED)
+    desk.act("clerk", staff(case, "supplement/"), **DEFECT)
+    case.refresh_from_db()
+    return case
+
+
+def json(desk: Desk, name: str, case: Case, path: str, **sent: Any) -> Any:
+    return desk.client(name).post(f"/api/v1/cases/{case.number}/{path}", sent, content_type="application/json")
+
+
+def test_with_consent_and_an_account_the_notice_arrives_with_its_issue(desk: Desk) -> None:
+    case = received(desk.books, "electronic")
+    desk.go(ASKED)
+    desk.act("clerk", staff(case, "supplement/"), **DEFECT)
+    case.refresh_from_db()
+    assert applicants(case) == [(date(2026, 9, 2), date(2026, 9, 17), "running")]
+    delivery = Delivery.objects.get(document__kind="supplement")
+    assert (delivery.method, delivery.delivered_at) == ("electronic", ASKED)
+    assert not case.steps.filter(code="delivery").exists()
+    assert "请在 2026-09-17 前补齐" in str(case.documents.get(kind="supplement").content["remedies"])
+    outbox.deliver_pending(at=ASKED)
+    told = Message.objects.get(channel="inbox", event="cases.ask_supplement")
+    assert "请在 2026-09-17 前补齐" in told.text
+    assert not Message.objects.filter(event="cases.deliver").exists()
+    assert "等待送达" not in desk.page("reader", own(case))
+
+
+def test_nobody_reads_the_inbox_so_no_time_runs_before_an_officer_has_brought_the_notice(
+    desk: Desk, unread: Case
+) -> None:
+    assert unread.state == "supplement_wait"
+    assert applicants(unread) == []
+    assert not Delivery.objects.exists()
+    assert not unread.clocks.filter(kind="receive", state="running").exists()  # the office has told what is missing
+    notice = unread.documents.get(kind="supplement").content
+    assert "收到本告知书之日起 15 日内" in str(notice["remedies"])
+    assert "待送达" in desk.page("clerk", "/staff/")
+    page = desk.page("clerk", staff(unread))
+    assert "待送达" in page
+    assert staff(unread, "deliver/") in page
+    duties.return_unsupplied_cases(at=ASKED + timedelta(days=60))
+    assert Case.objects.get(pk=unread.pk).state == "supplement_wait"
+
+
+def post_it(desk: Desk, case: Case) -> None:
+    desk.go(MAILED)
+    desk.act("clerk", staff(case, "deliver/"), method="post", receiver="", reference="EX123456789CN")
+
+
+def test_by_post_the_time_counts_from_the_day_it_was_received_and_its_end_returns_the_case(
+    desk: Desk, unread: Case
+) -> None:
+    post_it(desk, unread)
+    assert applicants(unread) == []
+    desk.go(NOTED)
+    assert "EX123456789CN" in desk.page("clerk", staff(unread, "deliver/"))
+    desk.act("clerk", staff(unread, "deliver/"), confirm="1", receiver="欧阳晓娜", received_on="2026-09-07")
+    unread.refresh_from_db()
+    assert applicants(unread) == [(RECEIVED_ON, DUE_ON, "running")]
+    assert (unread.state, kinds(unread)[-3:]) == ("supplement_wait", ["ask_supplement", "dispatch", "deliver"])
+    told = unread.actions.get(kind="deliver").facts
+    assert (told["received_on"], told["due_on"]) == ("2026-09-07", "2026-09-22")
+    proof = [tuple(row) for row in unread.documents.get(kind="service").content["rows"]]
+    assert ("送达时间", "2026-09-07") in proof
+    assert ("签收", "欧阳晓娜") in proof
+    assert "待送达" not in desk.page("clerk", staff(unread))
+    duties.return_unsupplied_cases(at=datetime(2026, 9, 22, 23, 59, tzinfo=CHINA))
+    assert Case.objects.get(pk=unread.pk).state == "supplement_wait"
+    duties.return_unsupplied_cases(at=datetime(2026, 9, 23, 0, 1, tzinfo=CHINA))
+    assert Case.objects.get(pk=unread.pk).state == "returned"
+
+
+def test_the_same_through_the_api(desk: Desk, unread: Case) -> None:
+    desk.go(MAILED)
+    sent = json(desk, "clerk", unread, "deliveries", method="post", reference="EX123456789CN")
+    assert sent.status_code == 200, sent.content
+    desk.go(NOTED)
+    early = json(desk, "clerk", unread, "deliveries/arrival", receiver="欧阳晓娜", received_on="2026-09-02")
+    assert (early.status_code, early.json()["errors"][0]["pointer"]) == (422, "/received_on")
+    arrived = json(desk, "clerk", unread, "deliveries/arrival", receiver="欧阳晓娜", received_on="2026-09-07")
+    assert arrived.status_code == 200, arrived.content
+    assert applicants(unread) == [(RECEIVED_ON, DUE_ON, "running")]
+    again = json(desk, "clerk", unread, "deliveries/arrival", receiver="欧阳晓娜")
+    assert (again.status_code, again.json()["code"]) == (409, "cases.delivered_already")
+
+
+@pytest.mark.parametrize(
+    ("day", "why"), [("2026-09-01", "不能比这更早"), ("2026-09-10", "不能晚于今天"), ("昨天", "received_on")]
+)
+def test_nothing_is_received_before_it_was_issued_or_in_the_future(
+    desk: Desk, unread: Case, day: str, why: str
+) -> None:
+    desk.go(NOTED)
+    by_hand = {"method": "direct", "receiver": "欧阳晓娜", "reference": ""}
+    page = desk.refused("clerk", staff(unread, "deliver/"), 422, **by_hand, received_on=day)
+    assert why in page
+    assert "欧阳晓娜" in page  # what was typed is kept
+    assert applicants(unread) == []
+    desk.act("clerk", staff(unread, "deliver/"), **by_hand, received_on="2026-09-02")  # the day it was issued
+    assert applicants(unread) == [(date(2026, 9, 2), date(2026, 9, 17), "running")]
+
+
+def test_posted_it_cannot_have_arrived_before_it_was_sent(desk: Desk, unread: Case) -> None:
+    post_it(desk, unread)
+    desk.go(NOTED)
+    said = desk.refused(
+        "clerk", staff(unread, "deliver/"), 422, confirm="1", receiver="欧阳晓娜", received_on="2026-09-02"
+    )
+    assert "2026-09-03" in said
+
+
+def test_delivered_twice_is_delivered_once(desk: Desk, unread: Case) -> None:
+    desk.go(NOTED)
+    by_hand = {"method": "direct", "receiver": "欧阳晓娜", "reference": "", "received_on": "2026-09-07"}
+    desk.act("clerk", staff(unread, "deliver/"), **by_hand)
+    said = desk.refused("second_clerk", staff(unread, "deliver/"), 409, **by_hand | {"received_on": "2026-09-09"})
+    assert "已经送达" in said
+    assert applicants(unread) == [(RECEIVED_ON, DUE_ON, "running")]
+    assert kinds(unread).count("deliver") == 1
+
+
+def test_an_account_opened_meanwhile_receives_what_waits_once_its_owner_agrees(desk: Desk, unread: Case) -> None:
+    desk.go(NOTED)
+    Login.objects.filter(person=desk.books.reader).update(is_active=True)
+    assert "等待送达" in desk.page("reader", own(unread))
+    desk.act("reader", own(unread, "delivery/"), delivery="electronic")
+    assert applicants(unread) == [(date(2026, 9, 9), date(2026, 9, 24), "running")]
+    assert not unread.steps.filter(code="delivery", ended_at__isnull=True).exists()
+
+
+def test_who_asked_for_paper_is_brought_paper_though_they_have_an_account(desk: Desk) -> None:
+    case = received(desk.books, "post")
+    desk.go(ASKED)
+    desk.act("clerk", staff(case, "supplement/"), **DEFECT)
+    assert applicants(case) == []
+    outbox.deliver_pending(at=ASKED)
+    told = Message.objects.get(channel="inbox", event="cases.ask_supplement")
+    assert "收到之日起计算期限" in told.text
+    assert "将邮寄给您" in desk.page("reader", own(case))
+    desk.go(NOTED)
+    said = desk.refused("clerk", staff(case, "deliver/"), 409, method="electronic")
+    assert "没有同意电子送达" in said
+
+
+def test_who_has_handed_the_papers_in_needs_no_notice_any_more(books: Library) -> None:
+    case = received(books, "post")
+    ask(books, case, "photo", at=ASKED)
+    why = "镇公告栏和本平台；两次邮寄退回，住处无人。"
+    words = {"method": "public", "receiver": "", "reference": why}
+    operations.deliver_document(case_id=case.pk, actor=books.officer("clerk"), at=MAILED, **words)
+    supply(books, case, "photo", at=NOTED)
+    case.refresh_from_db()
+    assert case.state == "received"
+    assert not case.steps.filter(code="delivery", ended_at__isnull=True).exists()
+    operations.complete_public_deliveries(at=NOTED + timedelta(days=60))
+    assert applicants(case) == []
+    with pytest.raises(operations.delivery.NothingToDeliver):
+        operations.deliver_document(case_id=case.pk, actor=books.officer("clerk"), at=NOTED, **words)
+
+
+def test_in_public_it_is_received_with_the_end_of_the_thirtieth_day(books: Library) -> None:
+    case = received(books, "post")
+    ask(books, case, "photo", at=ASKED)
+    words = {"method": "public", "receiver": "", "reference": "镇公告栏和本平台；两次邮寄退回，住处无人。"}
+    operations.deliver_document(case_id=case.pk, actor=books.officer("clerk"), at=ASKED, **words)
+    until = Delivery.objects.get().due_on
+    assert until == date(2026, 10, 8)  # the 2nd is a holiday, and so are the days up to the 7th
+    operations.complete_public_deliveries(at=datetime(2026, 10, 12, 3, 0, tzinfo=CHINA))  # the machine stood still
+    assert applicants(case) == [(until, date(2026, 10, 23), "running")]
+
+
+def test_after_acceptance_the_review_waits_until_the_end_of_the_time_that_began_with_the_receipt(
+    books: Library,
+) -> None:
+    publish(item(post_accept_supplement=True), valid_from=date(2026, 8, 1))
+    case = received(books, "post")
+    operations.accept_case(case_id=case.pk, actor=books.officer("clerk"), at=ASKED)
+    ask(books, case, "photo", at=ASKED, who=books.officer("reviewer"))
+    by_hand = {"method": "direct", "receiver": "欧阳晓娜", "reference": "", "received_on": RECEIVED_ON}
+    operations.deliver_document(case_id=case.pk, actor=books.officer("clerk"), at=NOTED, **by_hand)
+    assert case.pauses.get().planned_end == DUE_ON
+    assert not case.clocks.filter(kind__in=("promised", "statutory"), state="running").exists()
+    duties.return_unsupplied_cases(at=datetime(2026, 9, 23, 0, 1, tzinfo=CHINA))
+    assert Case.objects.get(pk=case.pk).state == "reviewing"  # on what there is
+
+
+def test_at_the_desk_the_notice_is_handed_over_at_once_and_signed_for(desk: Desk) -> None:
+    case = received(desk.books, "electronic")
+    close_account(desk.books)
+    desk.go(ASKED)
+    said = desk.refused("clerk", staff(case, "supplement/"), 422, **DEFECT, present="yes", signed_by=" ")
+    assert "谁当面签收" in said
+    desk.act("clerk", staff(case, "supplement/"), **DEFECT, present="yes", signed_by="欧阳晓娜")
+    assert applicants(case) == [(date(2026, 9, 2), date(2026, 9, 17), "running")]
+    assert kinds(case)[-2:] == ["ask_supplement", "deliver"]
+    delivery = Delivery.objects.get()
+    assert (delivery.method, delivery.receiver, delivery.delivered_at) == ("direct", "欧阳晓娜", ASKED)
+    assert not case.steps.filter(code="delivery").exists()
+    assert "请在 2026-09-17 前补齐" in str(case.documents.get(kind="supplement").content["remedies"])
+    assert "欧阳晓娜" not in str(list(Action.objects.filter(case=case).values_list("facts", flat=True)))
+
+
+def test_at_the_desk_through_the_api(desk: Desk) -> None:
+    case = received(desk.books, "post")
+    desk.go(ASKED)
+    defect = {"material": "photo", "problem": "照片看不清楚", "how_to_fix": "在亮处重新拍一张", "code": "unclear"}
+    answer = json(desk, "clerk", case, "supplement-requests", defects=[defect], signed_by="欧阳晓娜")
+    assert answer.status_code == 200, answer.content
+    assert applicants(case) == [(date(2026, 9, 2), date(2026, 9, 17), "running")]
