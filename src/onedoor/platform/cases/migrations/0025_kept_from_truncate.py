@@ -13,6 +13,6 @@ TABLES = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0023_history_kept")]
+    dependencies = [("cases", "0024_note_death")]
 
     operations = [append_only.renewing(TABLES)]
