@@ -71,6 +71,7 @@ def for_page(found: QuerySet[Case]) -> QuerySet[Case]:
     known["has_unsafe"] = Exists(locked.filter(file__scan__in=UNSAFE))
     known["has_twins"] = twins.named_elsewhere()
     known["has_telephone_twins"] = twins.called_elsewhere()
+    known["has_address_twins"] = twins.living_elsewhere()
     known["has_certificates"] = Exists(CertificateUse.objects.filter(target=target))
     return found.select_related(*ONE_EACH).prefetch_related("documents", "clocks").annotate(**known)
 

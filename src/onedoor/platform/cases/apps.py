@@ -18,7 +18,17 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from django.core import checks
 
-        from onedoor.platform.cases import deaths, figures, filing, notifications, quarantine, reliance, touched, wanted
+        from onedoor.platform.cases import (
+            addresses,
+            deaths,
+            figures,
+            filing,
+            notifications,
+            quarantine,
+            reliance,
+            touched,
+            wanted,
+        )
         from onedoor.platform.cases.checks import check_items
         from onedoor.platform.cases.operations import calendars, delivery, duties, early_expiry, expiry
         from onedoor.platform.catalog import impact
@@ -45,6 +55,7 @@ class CasesConfig(AppConfig):
         tasks.every(600, "cases.hearing_rights", duties.expire_hearing_rights)
         notifications.listen()
         wanted.register()
+        addresses.register()
         outbox.listen("cases.calendar_imported", "cases.recalculate", calendars.recalculate_cases)
         outbox.listen("certificates.ended", "cases.certificate_ended", reliance.tell_of_ended_certificate)
         outbox.listen("identity.died", "cases.hear_of_death", deaths.hear_of_death)

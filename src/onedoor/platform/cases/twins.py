@@ -1,4 +1,4 @@
-"""Applications that may be one: what counts as the same period, and which open cases name the same person or telephone (row 33)."""
+"""Applications that may be one: what counts as the same period, and which open cases name the same person, address or telephone (row 33)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from onedoor.platform.cases.models import Case, CasePerson
+from onedoor.platform.cases.models import Case, CaseAddress, CasePerson
 from onedoor.platform.cases.states import TERMINAL
 from onedoor.platform.identity.models import Person
 from onedoor.platform.kernel.clock import CHINA
@@ -68,6 +68,27 @@ def _under(telephone: str | OuterRef, *, item_code: str | OuterRef, applicant: i
     column = f"applicant__{Person.by_phone.searched}"
     # Who has left no number has "" there; two of them have nothing in common.
     same = Case.objects.filter(**{column: telephone, f"{column}__gt": ""}, item_code=item_code)
-    return (
-        same.exclude(applicant_id=applicant).exclude(state__in=sorted(TERMINAL)).exclude(relation=Case.Relation.REVOKE)
-    )
+    return _open_of_others(same, applicant)
+
+
+def living_elsewhere() -> Exists:
+    """Tell, within a query of cases, whether another person has an open case of the same item with the same address."""
+    mine = CaseAddress.objects.filter(case=OuterRef(OuterRef("pk")))
+    return Exists(_at(mine, item_code=OuterRef("item_code"), applicant=OuterRef("applicant_id")))
+
+
+def living_alike(case: Case) -> QuerySet[Case]:
+    """Return the open cases of the same item, in any place, of other people that declare an address of this one."""
+    rows = _at(case.addresses.all(), item_code=case.item_code, applicant=case.applicant_id)
+    return rows.select_related("receiving_organization").order_by("pk").distinct()
+
+
+def _at(mine: QuerySet[CaseAddress], *, item_code: str | OuterRef, applicant: int | OuterRef) -> QuerySet[Case]:
+    column = CaseAddress.by_address.searched
+    same = Case.objects.filter(**{f"addresses__{column}__in": mine.values(column)}, item_code=item_code)
+    return _open_of_others(same, applicant)
+
+
+def _open_of_others(cases: QuerySet[Case], applicant: int | OuterRef) -> QuerySet[Case]:
+    still = cases.exclude(state__in=sorted(TERMINAL)).exclude(relation=Case.Relation.REVOKE)
+    return still.exclude(applicant_id=applicant)

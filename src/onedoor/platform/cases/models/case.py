@@ -5,6 +5,7 @@ from django.db import models
 
 from onedoor.platform.cases.states import TERMINAL, Kind, State
 from onedoor.platform.catalog.models import PinnedVersion
+from onedoor.platform.kernel.blind import BlindIndex, BlindIndexField
 from onedoor.platform.kernel.fields import EncryptedJSONField, EncryptedTextField
 
 
@@ -152,6 +153,25 @@ class CasePerson(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.role}"
+
+
+class CaseAddress(models.Model):
+    """Under what another application with the same address is found; the address itself stands among the answers only."""
+
+    by_address: ClassVar = BlindIndex("address_index", "case.address")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="addresses")
+    field = models.CharField("问题", max_length=40)
+    address_index = BlindIndexField("地址索引", db_index=True)
+    address_index_even = BlindIndexField("地址索引（双数代密钥）", db_index=True)
+
+    class Meta:
+        verbose_name = "办件地址索引"
+        verbose_name_plural = "办件地址索引"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "field"], name="case_address_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.field}"
 
 
 class Action(models.Model):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, applications, life
+from onedoor.platform.cases import access, addresses, applications, life
 from onedoor.platform.cases.forms.binding import spoken
 from onedoor.platform.cases.forms.validation import check_answers
 from onedoor.platform.cases.models import Case
@@ -72,6 +72,7 @@ def correct_answers(*, case_id: int, corrections: Mapping[str, Any], actor: Acto
     declared.content = _corrected(case, changed, at)
     declared.digest = sm3(canonical_json(declared.content)).hex()
     declared.save()
+    addresses.keep_anew(case, declared.content, on=day_of(at))
     file_answer(case, at=at)
     facts = {"fields": sorted(changed), "before": before, "after": declared.digest}
     life.append(case, Kind.CORRECT, actor=actor, at=at, note=note, facts=facts)

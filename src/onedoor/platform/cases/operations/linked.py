@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import access, clocks, documents, grounds, handlers, life, steps
+from onedoor.platform.cases import access, addresses, clocks, documents, grounds, handlers, life, steps
 from onedoor.platform.cases.models import (
     AnswerSources,
     Case,
@@ -150,6 +150,7 @@ def _copy_for(case: Case, superior: Organization, *, actor: Actor, at: datetime)
         undo_until=at,
     )
     CaseAnswers.objects.create(case=child, content=case.declared.content, digest=case.declared.digest)
+    addresses.bring_along(case, child)
     CasePerson.objects.bulk_create(
         CasePerson(case=child, person_id=row.person_id, role=row.role, row=row.row) for row in case.people.all()
     )

@@ -12,6 +12,7 @@ from django.db.models import Q
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import (
     access,
+    addresses,
     applications,
     clocks,
     discarding,
@@ -295,6 +296,7 @@ def _keep_answers(case: Case, draft: Draft, actor: Actor, at: datetime) -> None:
     item = draft.item_version.item
     answers = applications.asked_answers(item, draft.answers)
     CaseAnswers.objects.create(case=case, content=answers, digest=sm3(canonical_json(answers)).hex())
+    addresses.keep(case, answers, on=day_of(at))
     sources = applications.sources_of(draft, answers)
     if sources:
         AnswerSources.objects.create(case=case, content=sources)

@@ -125,6 +125,7 @@ from onedoor.platform.identity.queries.sessions import (
     recent_sessions,
     seen_at,
 )
+from onedoor.platform.identity.queries.written_places import place_written
 
 __all__ = [
     "CORRECTION_CHOICES",
@@ -137,6 +138,7 @@ __all__ = [
     "effect_of",
     "get_death",
     "list_deaths",
+    "place_written",
     "GUARDIAN_BASES",
     "ORGANIZATION_KINDS",
     "PAGE",

@@ -45,10 +45,11 @@ def find_divisions(text: str, *, most: int = 30) -> list[Division]:
 def divisions_below(code: str, *, on: date) -> list[Division]:
     """Return the divisions right below one (the provinces for ""), in force on a day, by code."""
     below = Division.objects.filter(parent_id=code) if code else Division.objects.filter(level=2)
-    return list(below.filter(_in_force(on)).order_by("code"))
+    return list(below.filter(in_force(on)).order_by("code"))
 
 
-def _in_force(on: date) -> Q:
+def in_force(on: date) -> Q:
+    """Return the condition that a division is in force on a day."""
     begun = Q(in_force_from__isnull=True) | Q(in_force_from__lte=on)
     return begun & (Q(in_force_to__isnull=True) | Q(in_force_to__gt=on))
 
