@@ -164,6 +164,7 @@ Openable = Literal[
     "visits",
     "handle_forms",
     "elements.online_depth",
+    "early_draft",
     "conditions",
     "materials",
     "faq",

@@ -39,7 +39,8 @@ def merged(item: ServiceItem, overrides: Mapping[str, Any]) -> ServiceItem:
 
 def override_faults(item: ServiceItem, overrides: Mapping[str, Any]) -> list[Fault]:
     """
-    Return what is wrong with an item as offered: whatever is wrong with any item, and a promise longer than the item's own.
+    Return what is wrong with an item as offered: whatever is wrong with any item, a promise longer than the item's own,
+    and a form to be filled in before logging in where the item has none.
 
     :raises FieldNotOpened: it sets something the item has not opened; the first one is named.
     """
@@ -51,6 +52,8 @@ def override_faults(item: ServiceItem, overrides: Mapping[str, Any]) -> list[Fau
     if not faults and exceeds(Limit.model_validate(definition["limits"]["promised"]), item.limits.promised):
         sentence = f"承诺时限不得长于上级统一承诺的 {item.limits.promised.words}。"
         faults.append(Fault("limits.promised", "承诺办结时限", sentence))
+    if not faults and definition["early_draft"] and not item.early_draft:
+        faults.append(Fault("early_draft", "可否先填后登录", "上级统一规定先登录再填，地方不能放开。"))
     return faults
 
 

@@ -120,6 +120,16 @@ def override_groups(item: ServiceItem, overrides: Mapping[str, Any]) -> list[Gro
                 help=f"统一规定：{DEPTHS.get(item.elements.online_depth, '未定')}。不选就按统一规定。",
             )
         ],
+        "early_draft": lambda: [
+            Input(
+                "early_draft",
+                "先填后登录",
+                "select",
+                "no" if overrides.get("early_draft") is False else "",
+                [("no", "本地不开放，先登录再填")],
+                help="不选就按统一规定。已经先填的，仍可以接着填、接着办。",
+            )
+        ],
         "conditions": lambda: [
             Input(
                 "conditions",
@@ -183,6 +193,8 @@ def read_overrides(item: ServiceItem, sent: QueryDict) -> dict[str, Any]:
         found["handle_forms"] = sent.getlist("handle_forms")
     if sent.get("elements.online_depth"):
         found["elements.online_depth"] = sent["elements.online_depth"]
+    if sent.get("early_draft") == "no":
+        found["early_draft"] = False
     if lines := _lines(sent, "conditions"):
         found["conditions"] = lines
     if papers := _read_rows(sent, "materials", MATERIAL):
