@@ -185,6 +185,7 @@ TITLES = {
     "identity.begin_assisting": "开始帮办",
     "identity.end_assisting": "结束帮办",
     "identity.find_person": "窗口查人员",
+    "identity.codes_run_out": "验证码用量接近上限",
     "identity.close_login": "停用账号",
     "identity.dismiss_officer": "办理离职",
     "identity.end_absence": "结束代岗",

@@ -15,7 +15,7 @@ class IdentityConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        from onedoor.platform.identity import clients, figures, indexes, operations
+        from onedoor.platform.identity import clients, figures, indexes, operations, watching
         from onedoor.platform.kernel import definitions, tasks
 
         definitions.define(*figures.FIGURES)
@@ -23,4 +23,5 @@ class IdentityConfig(AppConfig):
         tasks.every(3600, "identity.apply_reorganisations", operations.apply_reorganisations)
         tasks.every(3600, "identity.close_leavers", operations.close_leavers)
         tasks.every(3600, "identity.forget_tokens", clients.forget_tokens)
+        tasks.every(600, "identity.watch_codes", watching.watch_codes)
         tasks.every(3600, "identity.end_with_majority", operations.end_with_majority)

@@ -2,10 +2,12 @@
 
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pyotp
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -21,6 +23,8 @@ from onedoor.platform.kernel.crypto import hmac_sm3, keyed_hash
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
 from onedoor.platform.kernel.parameters import figure
 
+SentFor = OneTimeCode.SentFor
+HOUR = timedelta(hours=1)
 GOOD_FOR = timedelta(minutes=5)
 BETWEEN = timedelta(seconds=60)
 PER_DAY = 10
@@ -37,6 +41,14 @@ class TooManyCodes(OneDoorError):
         "identity.too_many_codes",
         429,
         "验证码发送过于频繁，请一分钟后再试；当天多次收不到，请到窗口办理。",
+    )
+
+
+class CodesUsedUp(OneDoorError):
+    code, http_status, message = (
+        "identity.codes_used_up",
+        429,
+        "最近一小时发出的验证码太多，暂时不能再发。请一小时后再试，或用密码登录，也可以到窗口办理。",
     )
 
 
@@ -102,9 +114,10 @@ def issue_code(*, phone: str, at: datetime) -> str | None:
     The page says the same in both cases, so that nobody learns who has an account.
 
     :raises TooManyCodes: one a minute, ten a day.
+    :raises CodesUsedUp: the site has sent as many in an hour as it may, whoever asks.
     """
-    code = _issue(phone, LOGGING_IN, at)
     known = Login.objects.filter(**Login.by_phone.at(phone), kind=Login.Kind.CITIZEN, is_active=True).exists()
+    code = _issue(phone, LOGGING_IN, SentFor.LOGIN if known else SentFor.NOBODY, at)
     return code if known else None
 
 
@@ -114,18 +127,43 @@ def issue_phone_code(*, phone: str, at: datetime) -> str:
     Make a one-time code by which whoever holds a phone proves it, account or not; it opens no account.
 
     :raises TooManyCodes: one a minute, ten a day, those for logging in counted with them.
+    :raises CodesUsedUp: the site has sent as many in an hour as it may.
     """
-    return _issue(phone, HOLDING, at)
+    return _issue(phone, HOLDING, SentFor.PHONE, at)
 
 
-def _issue(phone: str, purpose: str, at: datetime) -> str:
+def codes_sent(*, at: datetime, only: Sequence[SentFor] = (SentFor.LOGIN, SentFor.PHONE)) -> int:
+    """Return how many codes have gone out by SMS in the hour before a moment."""
+    return OneTimeCode.objects.filter(sent_at__gt=at - HOUR, sent_for__in=only).count()
+
+
+def _require_room(sent_for: SentFor, at: datetime) -> None:
+    """
+    Keep somebody who types one phone after the other from sending SMS without end.
+
+    Codes for phones nobody knows have a bound of their own below that of the site, so that they cannot use up what
+    people with accounts need for logging in. Who has no account is refused as everybody else.
+
+    :raises CodesUsedUp: the site has sent as many in an hour as it may.
+    """
+    full = codes_sent(at=at) >= settings.ONEDOOR_CODES_PER_HOUR
+    if sent_for == SentFor.PHONE and not full:
+        full = codes_sent(at=at, only=(SentFor.PHONE,)) >= settings.ONEDOOR_EARLY_CODES_PER_HOUR
+    if full:
+        raise CodesUsedUp
+
+
+def _issue(phone: str, purpose: str, sent_for: SentFor, at: datetime) -> str:
     index = _index(phone)
     recent = OneTimeCode.objects.filter(phone_index=index, sent_at__gt=at - timedelta(days=1))
     if recent.filter(sent_at__gt=at - BETWEEN).exists() or recent.count() >= PER_DAY:
         raise TooManyCodes
+    _require_room(sent_for, at)
     code = f"{secrets.randbelow(1_000_000):06d}"
     digest = _digest(index, purpose + code)
-    OneTimeCode.objects.create(phone_index=index, digest=digest, sent_at=at, expires_at=at + GOOD_FOR)
+    OneTimeCode.objects.create(
+        phone_index=index, digest=digest, sent_at=at, expires_at=at + GOOD_FOR, sent_for=sent_for
+    )
     return code
 
 
