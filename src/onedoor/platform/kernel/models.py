@@ -143,13 +143,14 @@ class Replay(models.Model):
     """
     The remembered answer to one write, so that a repeated request gets the same answer and no second effect.
 
-    An answer may be a page with somebody's data on it: it is encrypted, and forgotten after a day.
+    An answer may be a page with somebody's data on it: it is encrypted, and forgotten after a day, or with what it is about.
     """
 
     actor = models.CharField("操作人", max_length=80)
     scope = models.CharField("操作", max_length=80)
     key = models.CharField("幂等键", max_length=80)
     content_digest = models.CharField("内容摘要", max_length=64)
+    about = models.CharField("所涉对象", max_length=80, blank=True, default="")
     answer = EncryptedJSONField("应答", null=True)  # null only inside the transaction that answers
     at = models.DateTimeField("时间", db_index=True)
 
@@ -157,6 +158,9 @@ class Replay(models.Model):
         verbose_name = "幂等记录"
         verbose_name_plural = "幂等记录"
         constraints: ClassVar = [models.UniqueConstraint(fields=["actor", "key"], name="replay_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["about"], name="replay_by_what_it_is_about", condition=models.Q(about__gt=""))
+        ]
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"

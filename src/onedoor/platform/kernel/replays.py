@@ -1,6 +1,7 @@
 """Idempotency: a write repeated with the same key gets the first answer again and has no second effect."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -20,9 +21,10 @@ NOT_CONTENT = frozenset({"csrfmiddlewaretoken", KEY_FIELD})
 KEPT_FOR = timedelta(days=1)
 LONGEST_KEY = 80
 Answer = TypeVar("Answer")
+_answering: ContextVar[int | None] = ContextVar("answering", default=None)  # the row of the write being performed
 # The conflict waits for the other request with this key to end, so that no lock is needed besides.
 CLAIM = """
-    INSERT INTO kernel_replay (actor, scope, key, content_digest, at) VALUES (%s, %s, %s, %s, %s)
+    INSERT INTO kernel_replay (actor, scope, key, content_digest, about, at) VALUES (%s, %s, %s, %s, '', %s)
     ON CONFLICT (actor, key) DO NOTHING RETURNING id
 """
 
@@ -73,7 +75,11 @@ def once(
             if earlier.content_digest != content:
                 raise KeyReused
             return recall(earlier.answer)
-        answer = perform()
+        token = _answering.set(claimed)
+        try:
+            answer = perform()
+        finally:
+            _answering.reset(token)
         kept = remember(answer)
         own = Replay.objects.filter(pk=claimed)
         if kept is None:
@@ -104,6 +110,18 @@ def _digest(file: Any) -> str:
         hasher.update(chunk)
     file.seek(0)
     return hasher.digest().hex()
+
+
+def tie_to(target: str) -> None:
+    """Say of the write being performed that its answer holds what somebody typed into `target`; it goes with that."""
+    claimed = _answering.get()
+    if claimed is not None:
+        Replay.objects.filter(pk=claimed).update(about=target)
+
+
+def forget_about(target: str) -> int:
+    """Delete the answers tied to something that is gone, and return how many."""
+    return Replay.objects.filter(about=target).delete()[0]
 
 
 def forget(*, at: datetime) -> int:

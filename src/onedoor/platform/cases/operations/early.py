@@ -22,6 +22,7 @@ from onedoor.platform.catalog.forms import Section
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.identity import logins
 from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import replays
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import keyed_hash
@@ -189,6 +190,7 @@ def save_early_section(
     draft.expires_at, draft.pass_until = kept_until(at), at + PASS_FOR
     kept = ("answers", "typed", "revision", "saved_at", "warned", "expires_at", "pass_until")
     draft.save(update_fields=kept)
+    replays.tie_to(draft.target)  # a screen with faults is answered with all that was typed
     audit.record(
         "cases.save_early_section",
         actor=actor,
@@ -209,7 +211,7 @@ def discard_early_draft(*, key: str, actor: Actor, at: datetime) -> None:
     """
     draft = _lock(key, at)
     audit.record("cases.discard_early_draft", actor=actor, at=at, target=draft.target, division=draft.division)
-    draft.delete()
+    let_go(draft)
 
 
 @dataclass(frozen=True)
@@ -254,7 +256,7 @@ def take_early_draft(*, key: str, actor: Actor, at: datetime) -> Taken:
         division=draft.division,
         draft=str(draft.pk),
     )
-    early.delete()
+    let_go(early)
     return Taken(draft, [field.label for field in fields if field.code in wrong or field.code not in fitting])
 
 
@@ -277,6 +279,12 @@ def _bring(
     return save_section(
         draft_id=draft.pk, revision=draft.revision, section=section.code, cleaned=whole, actor=actor, at=at
     )
+
+
+def let_go(draft: EarlyDraft) -> None:
+    """Delete an early draft, and with it the answers to its writes, which show what was typed."""
+    replays.forget_about(draft.target)
+    draft.delete()
 
 
 def kept_until(at: datetime) -> datetime:

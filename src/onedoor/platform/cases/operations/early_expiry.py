@@ -7,6 +7,7 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import tasks
 from onedoor.platform.cases.models import EarlyDraft
+from onedoor.platform.cases.operations.early import let_go
 from onedoor.platform.kernel.actors import Actor
 
 WARNED = timedelta(days=1)  # before the end
@@ -44,5 +45,5 @@ def _discard(pk: int, at: datetime) -> bool:
     if draft is None:
         return False
     audit.record("cases.discard_early_draft", actor=MACHINE, at=at, target=draft.target, division=draft.division)
-    draft.delete()
+    let_go(draft)
     return True
