@@ -71,6 +71,8 @@ def test_row_20_the_person_reads_duty_words_liability_and_check_and_the_case_goe
         "承诺是自愿的",
     ):
         assert str(words) in page
+    assert 'class="facts" data-aloud' in page  # R-COM-4: aloud.js reads it to whoever asks
+    assert "parts/js/aloud" in page
     assert "无欠书证明" in applicant.refused(draft)
     applicant.choose(draft, promise="clean")
     assert "您已作出承诺（承诺书第 2 版" in desk.page("reader", applicant.papers(draft))

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.limits import step_limit_faults
+from onedoor.platform.catalog.plain_words import reading_faults
 from onedoor.platform.catalog.steps import Step, table_faults
 from onedoor.platform.catalog.strict import Limit, NonEmpty, StrictModel
 
@@ -163,7 +164,8 @@ def publication_faults(definition: Mapping[str, Any]) -> list[Fault]:
     """Return every gap and every contradiction of a definition, each with its place; an empty list may be published."""
     faults = [Fault(path, ELEMENTS[path], f"没有填写“{ELEMENTS[path]}”。") for path in missing_elements(definition)]
     told = {fault.path for fault in faults}
-    others = [*_shape_faults(definition), *_step_faults(definition)]
+    plain = (Fault(path, _spoken_place(path, definition), sentence) for path, sentence in reading_faults(definition))
+    others = [*_shape_faults(definition), *_step_faults(definition), *plain]
     # A gap is told once: by the name of its element, not again by its shape or by what lies around it.
     return faults + [
         fault for fault in others if not any(fault.path and (f"{path}.").startswith(f"{fault.path}.") for path in told)

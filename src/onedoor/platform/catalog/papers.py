@@ -10,7 +10,7 @@ from onedoor.platform.kernel.crypto import canonical_json, sm3
 # Who somebody is, what they ask for and what others agree to is never brought later (R-TOL-3).
 NEVER_LATER = ("身份证", "身份证明", "户口簿", "申请表", "申请书", "同意书", "授权书")
 LEAST_PROMISED = Limit(days=5)  # what an item has to promise so that there is time for a paper that comes later
-LONGEST_TEXT = 600  # characters: a commitment is read on one page, and read aloud (R-COM-4)
+LONGEST_TEXT = 600  # characters; the whole that is told has to fit on a page: `plain_words` (R-COM-4)
 
 
 class Waiver(StrictModel):
