@@ -66,15 +66,14 @@ from onedoor.platform.cases.operations.duties import (
 )
 from onedoor.platform.cases.operations.early import (
     Opened,
-    Taken,
     begin_early_draft,
     discard_early_draft,
     open_early_draft,
     renew_early_code,
     save_early_section,
     send_early_code,
-    take_early_draft,
 )
+from onedoor.platform.cases.operations.early_taking import Taken, take_early_draft
 from onedoor.platform.cases.operations.endings import dispense_case, terminate_case
 from onedoor.platform.cases.operations.hearings import (
     hold_hearing,

@@ -2,10 +2,8 @@
 
 import secrets
 import unicodedata
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,12 +11,9 @@ from django.db.models import QuerySet
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import applications
-from onedoor.platform.cases.forms.known import agrees
 from onedoor.platform.cases.forms.validation import CleanedSection
-from onedoor.platform.cases.models import Draft, EarlyDraft
-from onedoor.platform.cases.operations.drafts import save_section, start_draft
+from onedoor.platform.cases.models import EarlyDraft
 from onedoor.platform.catalog import pinning
-from onedoor.platform.catalog.forms import Section
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.identity import logins
 from onedoor.platform.identity import queries as identity
@@ -34,7 +29,6 @@ MOST_A_PHONE = 5
 PASS_FOR = timedelta(hours=1)  # after the last save; then the code is asked for again
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 of them, without O/0 and I/1
 LENGTH = 12  # 60 bits
-WHO_IT_IS = ("person.name", "person.id_number")  # has to agree with the person who takes it; a phone need not
 MINUTES = 5  # for which a one-time code is good
 
 
@@ -161,7 +155,7 @@ def renew_early_code(*, key: str, actor: Actor, at: datetime) -> str:
 
     :raises EarlyDraftClosed: the pass opens nothing.
     """
-    draft = _lock(key, at)
+    draft = lock_opened(key, at)
     code = _new_code()
     draft.code_digest = _digest_of_code(code)
     draft.save(update_fields=["code_digest"])
@@ -179,7 +173,7 @@ def save_early_section(
     :raises EarlyDraftClosed: the pass opens nothing, or the form has no such section.
     :raises StaleVersion: somebody else has saved meanwhile.
     """
-    draft = _lock(key, at)
+    draft = lock_opened(key, at)
     if draft.revision != revision:
         raise StaleVersion
     definition = draft.item_version.item.form.section(section)
@@ -209,76 +203,9 @@ def discard_early_draft(*, key: str, actor: Actor, at: datetime) -> None:
 
     :raises EarlyDraftClosed: the pass opens nothing.
     """
-    draft = _lock(key, at)
+    draft = lock_opened(key, at)
     audit.record("cases.discard_early_draft", actor=actor, at=at, target=draft.target, division=draft.division)
     let_go(draft)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What has become of an early draft: the person's own, and the labels of what they are asked again."""
-
-    draft: Draft
-    asked_again: Sequence[str]
-
-
-@transaction.atomic
-def take_early_draft(*, key: str, actor: Actor, at: datetime) -> Taken:
-    """
-    Take what was filled in before logging in into a draft of one's own; the early draft is gone with its code.
-
-    What the person's own open draft answers already stays. A name or an identity number of somebody else is left out
-    and asked again.
-
-    :raises NotLoggedIn, EarlyDraftClosed: as their names say.
-    :raises GuardianOnly, DivisionSplit, ItemNotFound: why an application cannot begin.
-    """
-    person = actor.require_person()
-    early = _lock(key, at)
-    draft = start_draft(item_code=early.item_version.code, applicant_id=person, actor=actor, at=at)
-    fitting = applications.fields_that_fit(early.item_version.item, draft.item_version.item)
-    fields = [field for field in draft.item_version.item.form.all_fields() if field.code in early.answers]
-    known = applications.known_answers(draft)
-    wrong = {
-        field.code
-        for field in fields
-        if field.prefill in WHO_IT_IS
-        and (field.code not in known or not agrees(known[field.code].value, early.answers[field.code]))
-    }
-    answers, typed = applications.of_fields(early.answers, early.typed, fitting - wrong)
-    for section in draft.item_version.item.form.sections:
-        draft = _bring(draft, section, answers, typed, actor, at)
-    audit.record(
-        "cases.take_early_draft",
-        actor=actor,
-        at=at,
-        target=early.target,
-        division=draft.division,
-        draft=str(draft.pk),
-    )
-    let_go(early)
-    return Taken(draft, [field.label for field in fields if field.code in wrong or field.code not in fitting])
-
-
-def _bring(
-    draft: Draft, section: Section, answers: Mapping[str, Any], typed: Mapping[str, str], actor: Actor, at: datetime
-) -> Draft:
-    """Put what was filled in early into a section, where nothing stands yet."""
-    codes = {field.code for field in section.fields if field.type != "computed"}
-    free = codes - set(draft.answers) - {path.split(".")[0] for path in draft.typed}
-    fresh, unready = applications.of_fields(answers, typed, free)
-    if not fresh and not unready:
-        return draft
-    standing, half = applications.of_fields(draft.answers, draft.typed, codes)
-    whole = CleanedSection(
-        answers=standing | fresh,
-        typed=half | unready,
-        problems={},
-        reasons={code: text for code, text in (draft.reasons or {}).items() if code in codes},
-    )
-    return save_section(
-        draft_id=draft.pk, revision=draft.revision, section=section.code, cleaned=whole, actor=actor, at=at
-    )
 
 
 def let_go(draft: EarlyDraft) -> None:
@@ -298,7 +225,7 @@ def opened_by(key: str, *, at: datetime) -> QuerySet[EarlyDraft]:
     return EarlyDraft.objects.filter(pass_digest=digest, pass_until__gt=at, expires_at__gt=at)
 
 
-def _lock(key: str, at: datetime) -> EarlyDraft:
+def lock_opened(key: str, at: datetime) -> EarlyDraft:
     """:raises EarlyDraftClosed: the pass opens nothing, or no longer."""
     draft = opened_by(key, at=at).select_for_update(of=("self",)).first()
     if draft is None:
