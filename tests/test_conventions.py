@@ -60,6 +60,8 @@ WITHOUT_REQUIRE = {
     "renew_early_code": "only with the pass",
     "save_early_section": "only with the pass",
     "discard_early_draft": "only with the pass",
+    "add_early_paper": "only with the pass",
+    "remove_early_paper": "only with the pass",
     "take_early_draft": "only with the pass, into a draft of one's own",
     "ask_deletion": "only about oneself",
     "restrict_processing": "only one's own request",

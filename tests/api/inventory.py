@@ -46,6 +46,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "early_code": ("early_begin", "early_open_again"),
     "early_draft": ("early_get_opened", "early_renew_code"),
     "early_section": ("early_get_section", "early_save_section"),
+    "early_papers": ("early_get_materials", "early_add_material", "early_remove_material"),
     "early_discard": ("early_discard",),
     "early_take": ("early_take",),
     # a case, as its applicant

@@ -51,7 +51,7 @@ def test_the_way_through_an_early_draft_fits_a_phone(
     page.click(".actions button:has-text('保存，下一步')")
     look(page, told)  # with its faults
     assert page.locator(".errors").count() == 1
-    for address in ("/early/draft/", "/early/draft/discard/"):
+    for address in ("/early/draft/", "/early/draft/papers/", "/early/draft/discard/"):
         page.goto(address)
         look(page, told)
     assert not told, "\n".join(told)

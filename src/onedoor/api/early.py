@@ -4,21 +4,22 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Header
+from ninja import File, Form, Header, UploadedFile
 
 from onedoor.api import forms
 from onedoor.api.answers import inside, typed
 from onedoor.api.doors import anybody, applicant, who
 from onedoor.api.drafts import DraftOut, ScreenOut, SectionIn, draft_row
-from onedoor.api.forms import SectionOut
+from onedoor.api.forms import PaperOut, SectionOut
 from onedoor.api.problems import Fault, pointer
 from onedoor.api.public import Done
 from onedoor.api.rooms import Room
-from onedoor.api.schemas import Line, Told
+from onedoor.api.schemas import Id, Line, Page, Told, whole
 from onedoor.platform.cases import operations, queries
 from onedoor.platform.cases.forms.validation import read_section, typed_problems
 from onedoor.platform.cases.queries import EarlyDraft
 from onedoor.platform.catalog.forms import Section
+from onedoor.platform.files.posted import require_room
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput, NotFound
@@ -90,6 +91,23 @@ class EarlySectionOut(Told):
     section: SectionOut
     answers: dict[str, Any]
     problems: list[Fault]
+
+
+class EarlyGivenOut(Told):
+    """先传的一份材料，登录前打不开。A paper given before logging in; nobody opens it before that."""
+
+    id: int
+    code: str
+    scan: str
+    given_at: datetime
+
+
+class EarlyPaperOut(Told):
+    """一份材料和先传的文件。A paper with what was given for it before logging in."""
+
+    paper: PaperOut
+    asked_for: bool
+    given: list[EarlyGivenOut]
 
 
 class EarlyTakenOut(Told):
@@ -217,6 +235,42 @@ def save_section(request: HttpRequest, section: Line, sent: SectionIn, draft_pas
         key=draft_pass, revision=sent.revision, section=section, cleaned=cleaned, **who(request)
     )
     return _answered(draft, definition, cleaned.problems)
+
+
+@room.read("/early-drafts/opened/materials", anybody(), "先填草稿的材料", Page[EarlyPaperOut])
+def get_materials(request: HttpRequest, draft_pass: str = PASS) -> dict[str, Any]:
+    """List the papers of the opened draft, each with what was given."""
+    return whole(queries.early_papers(queries.get_early_draft(key=draft_pass, at=clock.now())), _paper)
+
+
+def _paper(one: queries.EarlyPaperAsked) -> dict[str, Any]:
+    return {
+        "paper": forms.paper(one.definition),
+        "asked_for": one.is_asked,
+        "given": [_given(row) for row in one.given],
+    }
+
+
+def _given(paper: Any) -> dict[str, Any]:
+    return {"id": paper.pk, "code": paper.code, "scan": paper.file.scan, "given_at": paper.given_at}
+
+
+@room.write("/early-drafts/opened/materials", anybody(), "上传先填草稿的材料", EarlyGivenOut)
+def add_material(
+    request: HttpRequest, code: Form[Line], file: File[UploadedFile], draft_pass: str = PASS
+) -> dict[str, Any]:
+    """Give a paper along with the opened draft; its content decides what it is, and nobody opens it before the log-in."""
+    require_room(request)
+    return _given(
+        operations.add_early_paper(key=draft_pass, material=code, content=file, name=file.name or "", **who(request))
+    )
+
+
+@room.remove("/early-drafts/opened/materials/{paper_id}", anybody(), "移除先填草稿的材料", Done)
+def remove_material(request: HttpRequest, paper_id: Id, draft_pass: str = PASS) -> dict[str, Any]:
+    """Take a paper out of the opened draft again; its file is destroyed."""
+    operations.remove_early_paper(key=draft_pass, paper_id=paper_id, **who(request))
+    return {"done": True}
 
 
 @room.write("/early-drafts/opened/taking", applicant, "接着办先填的", EarlyTakenOut)

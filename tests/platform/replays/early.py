@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from tests.journeys.conftest import photo
 from tests.platform.library import COUNTY, ITEM, READER
 from tests.platform.replays.citizen import TYPED
 from tests.platform.replays.machines import API
 from tests.platform.replays.machines_more import operation
-from tests.platform.replays.stage import AT, Sent, Stage, sends
+from tests.platform.replays.stage import AT, Sent, Stage, picture, sends
 
 from onedoor.platform.cases import operations
 from onedoor.platform.identity import logins
@@ -38,6 +39,11 @@ def section(stage: Stage) -> Sent:
     return on_page("", "s/reader/", TYPED | {"revision": 1})
 
 
+@sends("early_papers")
+def papers(stage: Stage) -> Sent:
+    return on_page("", "papers/", {"file_photo": picture("先传的照片")})
+
+
 @sends("early_discard")
 def discard(stage: Stage) -> Sent:
     return on_page("", "discard/")
@@ -51,6 +57,20 @@ def take(stage: Stage) -> Sent:
 @operation("/early-drafts/opened/sections/{section}", "put")
 def save_section(stage: Stage) -> Sent:
     return called("", "/sections/reader", {"revision": 1, "answers": ANSWERS})
+
+
+@operation("/early-drafts/opened/materials")
+def add_material(stage: Stage) -> Sent:
+    return called("", "/materials", {"code": "photo", "file": picture("先传的照片")})
+
+
+@operation("/early-drafts/opened/materials/{paper_id}", "delete")
+def remove_material(stage: Stage) -> Sent:
+    key = opened()
+    paper = operations.add_early_paper(
+        key=key, material="photo", content=photo("先传的").read(), name="a.jpg", actor=Actor.anonymous(), at=AT
+    )
+    return Sent("", f"{API}/early-drafts/opened/materials/{paper.pk}", headers={"X-Draft-Pass": key})
 
 
 @operation("/early-drafts/opened", "delete")

@@ -116,6 +116,8 @@ ONEDOOR_EARLY_DRAFT_DAYS = env.int("ONEDOOR_EARLY_DRAFT_DAYS", default=7)
 # How many one-time codes go out by SMS within an hour, and how many of them to phones nobody has an account with.
 ONEDOOR_CODES_PER_HOUR = env.int("ONEDOOR_CODES_PER_HOUR", default=3000)
 ONEDOOR_EARLY_CODES_PER_HOUR = env.int("ONEDOOR_EARLY_CODES_PER_HOUR", default=600)
+# What may be uploaded within a day for one form filled in without an account, in bytes.
+ONEDOOR_EARLY_UPLOAD_QUOTA = env.int("ONEDOOR_EARLY_UPLOAD_QUOTA", default=20 * 1024 * 1024)
 # What one person may upload within a day, in bytes.
 ONEDOOR_UPLOAD_QUOTA = env.int("ONEDOOR_UPLOAD_QUOTA", default=200 * 1024 * 1024)
 # Outside the database: each seal is noted here too, so that cutting off the end of the record is found.

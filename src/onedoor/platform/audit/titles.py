@@ -17,6 +17,8 @@ TITLES = {
     "cases.ask_deletion": "请求删除个人信息",
     "cases.restrict": "限制处理个人信息",
     "cases.reveal": "查看敏感信息",
+    "cases.add_early_paper": "不登录先传材料",
+    "cases.remove_early_paper": "移除先传的材料",
     "cases.attach_material": "提交材料",
     "cases.begin_special": "启动特别程序",
     "cases.end_special": "结束特别程序",

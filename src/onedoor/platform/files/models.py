@@ -26,7 +26,7 @@ class StoredFile(Recorded):
         DESTROYED = "destroyed", "未通过安全检查，已销毁"
 
     digest = models.CharField("摘要", max_length=64, unique=True)
-    owner = models.CharField("上传人", max_length=40)  # person:12, login:3; see `ownership`
+    owner = models.CharField("上传人", max_length=40)  # person:12, login:3, early_draft:7; see `ownership`
     size = models.PositiveBigIntegerField("大小")
     media_type = models.CharField("类型", max_length=100)  # read from the content, never from the name
     key = EncryptedJSONField("密钥")

@@ -4,6 +4,8 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import keyed_hash
 from onedoor.platform.kernel.errors import NotLoggedIn
 
+UNKNOWN = "early_draft:"
+
 
 def owner_of(actor: Actor) -> str:
     """
@@ -18,6 +20,11 @@ def owner_of(actor: Actor) -> str:
     if actor.person_id is not None:
         return f"person:{actor.person_id}"
     return f"login:{actor.login_id}" if actor.login_id is not None else f"post:{actor.post_id or 0}"
+
+
+def is_unknown(owner: str) -> bool:
+    """Tell whether nobody knows who brings it: it came for something filled in before logging in."""
+    return owner.startswith(UNKNOWN)
 
 
 def keyed_digest(owner: str, digest: bytes) -> str:

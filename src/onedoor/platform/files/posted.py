@@ -18,6 +18,7 @@ from onedoor.platform.files.parts import announced, lock_upload
 from onedoor.platform.files.receiving import PIECE
 from onedoor.platform.files.storage import Aside, open_sealed, part_of
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.errors import OneDoorError
 
 NO_ROOM = "no_room_for_files"  # set on a request whose files found no room: the refusal
 
@@ -52,6 +53,10 @@ class SealingUploadHandler(FileUploadHandler):
         """Return how many bytes more the sender may bring."""
         raise NotImplementedError
 
+    def refusal(self) -> type[OneDoorError]:
+        """Return how the sender is told that there is no room for more today."""
+        return QuotaUsed
+
     def charge(self, size: int) -> None:
         """Note that the sender has brought so many bytes, whatever becomes of them."""
         raise NotImplementedError
@@ -62,7 +67,7 @@ class SealingUploadHandler(FileUploadHandler):
     def new_file(self, *arguments: Any, **named: Any) -> None:
         super().new_file(*arguments, **named)
         if NO_ROOM not in self._noted and self._length > self.room():
-            self._noted[NO_ROOM] = QuotaUsed
+            self._noted[NO_ROOM] = self.refusal()
         if NO_ROOM in self._noted:
             return
         try:
@@ -105,7 +110,7 @@ def require_room(request: HttpRequest) -> None:
     Refuse a form whose files found no room.
 
     :raises StorageFull: on the disk.
-    :raises QuotaUsed: in what its sender may bring in a day.
+    :raises QuotaUsed, SmallQuotaUsed: in what its sender may bring in a day.
     """
     refusal = getattr(request, NO_ROOM, None)
     if refusal is not None:

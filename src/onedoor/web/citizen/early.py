@@ -13,18 +13,21 @@ from onedoor.platform.cases.queries import EarlyDraft, EarlyDraftClosed
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.catalog.forms import Section
 from onedoor.platform.catalog.items import ServiceItem
+from onedoor.platform.files.posted import require_room
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import NotLoggedIn, OneDoorError, StaleVersion
 from onedoor.standards.contacts import parse_mobile
 from onedoor.web.citizen.drafts import rows_asked, stays, table_added_to
 from onedoor.web.citizen.places import place_of
+from onedoor.web.citizen.uploads import PREFIX, has_files
 from onedoor.web.parts import pickers, refusals
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.arrivals import PASS_KEY
 from onedoor.web.parts.inputs import posted
 from onedoor.web.parts.limits import limited
-from onedoor.web.parts.writes import has_written, keyed, unkeyed
+from onedoor.web.parts.writes import attempt, has_written, keyed, unkeyed
 
-ASKED_KEY, PASS_KEY = "early_asked", "early_pass"  # in the session: which phone wants what; what is open
+ASKED_KEY = "early_asked"  # in the session: which phone wants what; what is open stands under PASS_KEY
 SAVED_ELSEWHERE = (
     "这份草稿刚在另一个窗口保存过。您刚填的内容在下面，还没有保存；再点一次“保存，下一步”，就以您现在填的为准。"
 )
@@ -211,6 +214,50 @@ def _screen(
         "total": len(codes),
         "before": codes[number - 1] if number else "",
     }
+
+
+@login_not_required
+@keyed
+def early_papers(request: HttpRequest) -> HttpResponse:
+    """Give papers along with the form, or take one out again; whoever takes the draft along takes them along."""
+    draft = _open(request)
+    if draft is None and request.method == "POST":
+        raise EarlyDraftClosed
+    if draft is None:
+        return redirect("early")
+    problem = _change_papers(request) if request.method == "POST" else ""
+    if request.method == "POST" and not problem:
+        return redirect("early_papers")
+    context = {"draft": draft, "papers": queries.early_papers(draft), "problem": problem}
+    page = render(request, "citizen/early_papers.html", context, status=422 if problem else 200)
+    return has_written(page) if has_files(request) else page
+
+
+def _change_papers(request: HttpRequest) -> str:
+    """Keep every file of the form, or remove one; return the sentences of what was refused, or nothing."""
+    told: dict[str, Any] = {"key": _key(request), "actor": actor_of(request), "at": clock.now()}
+    if request.POST.get("remove"):
+        number = posted(request, "remove", 0)
+        _, refusal = attempt(request, lambda: operations.remove_early_paper(paper_id=number, **told))
+        return str(refusal or "")
+    require_room(request)
+    chosen = [
+        (name.removeprefix(PREFIX), file)
+        for name, files in request.FILES.lists()
+        if name.startswith(PREFIX)
+        for file in files
+    ]
+    if not chosen:
+        return "请先选择或拍摄要上传的照片，再点“上传”。"
+    refused = [_give(request, code, file, told) for code, file in chosen]
+    return " ".join(dict.fromkeys(sentence for sentence in refused if sentence))
+
+
+def _give(request: HttpRequest, code: str, file: Any, told: dict[str, Any]) -> str:
+    def act() -> None:
+        operations.add_early_paper(material=code, content=file, name=file.name or "", **told)
+
+    return str(attempt(request, act)[1] or "")
 
 
 @login_not_required

@@ -38,6 +38,7 @@ urlpatterns = [
     path("early/", early.early, name="early"),
     path("early/code/", early.early_code, name="early_code"),
     path("early/draft/", early.early_draft, name="early_draft"),
+    path("early/draft/papers/", early.early_papers, name="early_papers"),
     path("early/draft/discard/", early.early_discard, name="early_discard"),
     path("early/draft/take/", early.early_take, name="early_take"),
     path("early/draft/s/<slug:section>/", early.early_section, name="early_section"),

@@ -1,20 +1,42 @@
 """Files that arrive are charged to whoever sends them, before any page has looked at them."""
 
+from onedoor.platform.cases import queries
 from onedoor.platform.files import quotas
 from onedoor.platform.files.ownership import owner_of
 from onedoor.platform.files.posted import SealingUploadHandler
 from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.web.parts.actors import actor_of
+
+PASS_KEY = "early_pass"  # in the session: what opens the form being filled in before logging in
+PASS_HEADER = "X-Draft-Pass"
 
 
 class MeteredUploadHandler(SealingUploadHandler):
-    """Asks who sends a form and how much that one may bring today; nobody without a log-in brings a file anywhere."""
+    """
+    Asks who sends a form and how much that one may bring today.
+
+    Without a log-in a file is brought only for a form that is filled in before logging in, by whoever has opened it.
+    """
 
     def room(self) -> int:
-        if self.request is None or actor_of(self.request).kind == "anonymous":
-            return 0
-        return quotas.room(owner_of(actor_of(self.request)), at=clock.now())
+        owner = self._sender()
+        return quotas.room(owner, at=clock.now()) if owner else 0
+
+    def refusal(self) -> type[OneDoorError]:
+        return quotas.refusal_for(self._sender())
 
     def charge(self, size: int) -> None:
-        if self.request is not None:
-            quotas.charge(owner_of(actor_of(self.request)), size, at=clock.now())
+        owner = self._sender()
+        if owner:
+            quotas.charge(owner, size, at=clock.now())
+
+    def _sender(self) -> str:
+        """Return who sends it, "" where that is nobody who may bring anything."""
+        if self.request is None:
+            return ""
+        actor = actor_of(self.request)
+        if actor.kind != "anonymous":
+            return owner_of(actor)
+        key = self.request.headers.get(PASS_HEADER) or self.request.session.get(PASS_KEY, "")
+        return queries.sender_before_login(key=str(key), at=clock.now())

@@ -15,7 +15,7 @@ from onedoor.platform.cases.models.clocks import Clock, Pause
 from onedoor.platform.cases.models.commitments import Commitment, CreditRecord
 from onedoor.platform.cases.models.conflicts import Conflict, Explanation
 from onedoor.platform.cases.models.drafts import Draft, KnownFact, WantedSignature
-from onedoor.platform.cases.models.early import EarlyDraft
+from onedoor.platform.cases.models.early import EarlyDraft, EarlyPaper
 from onedoor.platform.cases.models.papers import CaseDocument, Delivery, Material, StoredJudgement
 from onedoor.platform.cases.models.proceedings import (
     Hearing,
@@ -47,6 +47,7 @@ __all__ = [
     "Delivery",
     "Draft",
     "EarlyDraft",
+    "EarlyPaper",
     "Explanation",
     "Hearing",
     "KeptCase",

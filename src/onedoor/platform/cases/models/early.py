@@ -11,8 +11,8 @@ class EarlyDraft(models.Model):
     """
     先填的草稿: a form filled in before logging in. It belongs to whoever holds its code and its phone, to no person.
 
-    A table of its own, so that no query about people's drafts can ever find one. Nothing is prefilled, no department
-    is asked, no paper is taken; all that comes once a person has taken it into a `Draft` of theirs, and then it is gone.
+    A table of its own, so that no query about people's drafts can ever find one. Nothing is prefilled and no department
+    is asked; that comes once a person has taken it into a `Draft` of theirs, and then it is gone.
     """
 
     by_phone: ClassVar = BlindIndex("phone_index", "person.phone")
@@ -46,3 +46,20 @@ class EarlyDraft(models.Model):
     def target(self) -> str:
         """Return what the audit record calls it."""
         return f"early_draft:{self.pk}"
+
+
+class EarlyPaper(models.Model):
+    """A paper given with an early draft. Nobody opens it there; who takes the draft takes it along, looked at anew."""
+
+    draft = models.ForeignKey(EarlyDraft, on_delete=models.CASCADE, related_name="papers")
+    code = models.CharField("材料", max_length=40)
+    file = models.ForeignKey("files.StoredFile", verbose_name="文件", on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField("上传时间")
+
+    class Meta:
+        verbose_name = "先填草稿的材料"
+        verbose_name_plural = "先填草稿的材料"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["draft", "code", "file"], name="early_paper_once")]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.code}"

@@ -73,6 +73,7 @@ from onedoor.platform.cases.operations.early import (
     save_early_section,
     send_early_code,
 )
+from onedoor.platform.cases.operations.early_papers import add_early_paper, remove_early_paper
 from onedoor.platform.cases.operations.early_taking import Taken, take_early_draft
 from onedoor.platform.cases.operations.endings import dispense_case, terminate_case
 from onedoor.platform.cases.operations.hearings import (
@@ -111,6 +112,8 @@ from onedoor.platform.cases.operations.tolerance import return_overdue
 from onedoor.platform.cases.operations.voiding import confirm_void, request_void
 
 __all__ = [
+    "add_early_paper",
+    "remove_early_paper",
     "take_early_draft",
     "send_early_code",
     "save_early_section",

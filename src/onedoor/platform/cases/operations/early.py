@@ -15,6 +15,7 @@ from onedoor.platform.cases.forms.validation import CleanedSection
 from onedoor.platform.cases.models import EarlyDraft
 from onedoor.platform.catalog import pinning
 from onedoor.platform.catalog.items import ServiceItem
+from onedoor.platform.files.granting import drop_grants
 from onedoor.platform.identity import logins
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import replays
@@ -180,10 +181,9 @@ def save_early_section(
     if definition is None:
         raise NotFound
     draft.answers, draft.typed = applications.with_section(draft, definition, cleaned)
-    draft.revision, draft.saved_at, draft.warned = draft.revision + 1, at, False
-    draft.expires_at, draft.pass_until = kept_until(at), at + PASS_FOR
-    kept = ("answers", "typed", "revision", "saved_at", "warned", "expires_at", "pass_until")
-    draft.save(update_fields=kept)
+    draft.revision += 1
+    draft.save(update_fields=["answers", "typed", "revision"])
+    prolong(draft, at)
     replays.tie_to(draft.target)  # a screen with faults is answered with all that was typed
     audit.record(
         "cases.save_early_section",
@@ -205,12 +205,21 @@ def discard_early_draft(*, key: str, actor: Actor, at: datetime) -> None:
     """
     draft = lock_opened(key, at)
     audit.record("cases.discard_early_draft", actor=actor, at=at, target=draft.target, division=draft.division)
-    let_go(draft)
+    let_go(draft, at=at)
 
 
-def let_go(draft: EarlyDraft) -> None:
-    """Delete an early draft, and with it the answers to its writes, which show what was typed."""
+def prolong(draft: EarlyDraft, at: datetime) -> None:
+    """Keep an early draft and its pass on from something that was saved."""
+    draft.saved_at, draft.warned = at, False
+    draft.expires_at, draft.pass_until = kept_until(at), at + PASS_FOR
+    draft.save(update_fields=["saved_at", "warned", "expires_at", "pass_until"])
+
+
+def let_go(draft: EarlyDraft, *, at: datetime) -> None:
+    """Delete an early draft with its papers, and with it the answers to its writes, which show what was typed."""
     replays.forget_about(draft.target)
+    draft.papers.all().delete()
+    drop_grants(target=draft.target, at=at)
     draft.delete()
 
 

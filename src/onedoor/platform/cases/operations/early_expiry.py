@@ -45,5 +45,5 @@ def _discard(pk: int, at: datetime) -> bool:
     if draft is None:
         return False
     audit.record("cases.discard_early_draft", actor=MACHINE, at=at, target=draft.target, division=draft.division)
-    let_go(draft)
+    let_go(draft, at=at)
     return True

@@ -14,6 +14,7 @@ from onedoor.platform.cases.forms.validation import CleanedSection
 from onedoor.platform.cases.models import Draft
 from onedoor.platform.cases.operations.drafts import save_section, start_draft
 from onedoor.platform.cases.operations.early import let_go, lock_opened
+from onedoor.platform.cases.operations.early_papers import bring_papers
 from onedoor.platform.catalog.forms import Section
 from onedoor.platform.kernel.actors import Actor
 
@@ -34,7 +35,7 @@ def take_early_draft(*, key: str, actor: Actor, at: datetime) -> Taken:
     Take what was filled in before logging in into a draft of one's own; the early draft is gone with its code.
 
     What the person's own open draft answers already stays. A name or an identity number of somebody else is left out
-    and asked again.
+    and asked again. The papers come along, looked at anew.
 
     :raises NotLoggedIn, EarlyDraftClosed: as their names say.
     :raises GuardianOnly, DivisionSplit, ItemNotFound: why an application cannot begin.
@@ -54,6 +55,9 @@ def take_early_draft(*, key: str, actor: Actor, at: datetime) -> Taken:
     answers, typed = applications.of_fields(early.answers, early.typed, fitting - wrong)
     for section in draft.item_version.item.form.sections:
         draft = _bring(draft, section, answers, typed, actor, at)
+    unfit = [field.label for field in fields if field.code in wrong or field.code not in fitting]
+    papers = bring_papers(early, draft, actor=actor, at=at)
+    draft.refresh_from_db(fields=["revision", "saved_at", "expires_at"])
     audit.record(
         "cases.take_early_draft",
         actor=actor,
@@ -62,8 +66,8 @@ def take_early_draft(*, key: str, actor: Actor, at: datetime) -> Taken:
         division=draft.division,
         draft=str(draft.pk),
     )
-    let_go(early)
-    return Taken(draft, [field.label for field in fields if field.code in wrong or field.code not in fitting])
+    let_go(early, at=at)
+    return Taken(draft, [*unfit, *papers])
 
 
 def _bring(

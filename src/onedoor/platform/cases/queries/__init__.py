@@ -35,7 +35,14 @@ from onedoor.platform.cases.queries.conflicts import (
     settled_conflicts,
 )
 from onedoor.platform.cases.queries.desk import get_visible_case, may_extend, possible_actions, why_not
-from onedoor.platform.cases.queries.early import early_days, early_screens, get_early_draft
+from onedoor.platform.cases.queries.early import (
+    EarlyPaperAsked,
+    early_days,
+    early_papers,
+    early_screens,
+    get_early_draft,
+    sender_before_login,
+)
 from onedoor.platform.cases.queries.histories import histories_of_last_month, month_before, step_histories
 from onedoor.platform.cases.queries.life import (
     ClockView,
@@ -122,6 +129,9 @@ from onedoor.platform.cases.queries.worklist import PAGE, QueueCount, WorkItem, 
 
 __all__ = [
     "require_early",
+    "EarlyPaperAsked",
+    "early_papers",
+    "sender_before_login",
     "early_days",
     "EarlyDraftClosed",
     "get_early_draft",

@@ -28,18 +28,21 @@ def store_file(
     actor: Actor,
     at: datetime,
     accept: Collection[Family] = USUAL,
+    owner: str = "",
 ) -> StoredFile:
     """
     Store a content for `target` ("case:12"); the caller has checked that the actor may add to it.
 
     The name is kept cleaned, as what the file is called there; what the content is, only the content says.
 
+    Whose it is, the actor says, or `owner` where nobody has logged in.
+
     Where a scanner is set, nobody opens it before the worker has had it looked at.
 
     :raises FileRefused: empty, too large, not one of the families in `accept`, or in quarantine since it came before.
     :raises StorageFull: the disk is full.
     """
-    owner = owner_of(actor)
+    owner = owner or owner_of(actor)
     taken = content if isinstance(content, Taken) else receive(content, accept=accept)
     stored = _kept(taken, owner, actor, at)
     if stored.left_at is not None:
