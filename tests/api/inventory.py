@@ -142,6 +142,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "death": ("deaths_get_death", "deaths_settle"),
     "window_lookup": ("window_find_person", "deaths_state", "window_end_guardianship"),
     "assist": ("window_begin_assistance", "window_end_assistance"),
+    "assist_check": ("window_check_identity",),
     # people and places
     "absences": ("people_list_absences", "people_list_deputies", "people_record_absence", "people_end_absence"),
     "people": ("people_list_officers", "people_waiting_posts", "people_waiting_absences"),

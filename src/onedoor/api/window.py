@@ -93,11 +93,32 @@ class EndIn(Told):
     reason: Text
 
 
+class LookIn(Told):
+    """看了什么证件、怎么核的。Which document the officer has looked at, and how."""
+
+    document: Line = ""
+    method: Line = ""
+    document_valid_to: Day | None = None
+
+
+class HelpIn(PersonIn, LookIn):
+    """帮谁办；已经看过证件的一并登记。Whom the officer helps, and the look at their document where there was one."""
+
+
+class IdentityCheckOut(Told):
+    """这次帮办里的证件核验。The look at the document under this help."""
+
+    document: str
+    method: str
+    at: datetime
+
+
 class HelpOut(Told):
     """正在帮谁办。Whom the officer is helping."""
 
     name: str | None
     ends_at: datetime | None
+    identity_check: IdentityCheckOut | None
 
 
 class CitizenResetIn(PersonIn):
@@ -208,7 +229,10 @@ def end_guardianship(request: HttpRequest, guardianship_id: Id, sent: EndIn) -> 
 
 def _help(request: HttpRequest) -> dict[str, Any]:
     filing = identity.assisted_filing(**who(request))
-    return {"name": filing.person.name if filing else None, "ends_at": filing.ends_at if filing else None}
+    check = identity.identity_check_of(filing)
+    look = {"document": check.document, "method": check.method, "at": check.recorded_at} if check else None
+    told = {"name": filing.person.name, "ends_at": filing.ends_at} if filing else {"name": None, "ends_at": None}
+    return told | {"identity_check": look}
 
 
 @room.read("/window/assistance", WINDOW, "正在帮谁办", HelpOut)
@@ -218,11 +242,18 @@ def get_assistance(request: HttpRequest) -> dict[str, Any]:
 
 
 @room.write("/window/assistance", WINDOW, "开始帮办", HelpOut)
-def begin_assistance(request: HttpRequest, sent: Form[PersonIn], evidence: File[UploadedFile]) -> dict[str, Any]:
+def begin_assistance(request: HttpRequest, sent: Form[HelpIn], evidence: File[UploadedFile]) -> dict[str, Any]:
     """Begin to fill in an application for somebody present, with their signed mandate."""
     paper = evidence_of(request)
     filing = operations.begin_assisting(**sent.dict(), evidence_digest=paper.digest, **who(request))
     paper.keep(name="帮办授权书", target=f"assisted:{filing.pk}", **who(request))
+    return _help(request)
+
+
+@room.write("/window/assistance/identity-check", WINDOW, "帮办时核验证件", HelpOut)
+def check_identity(request: HttpRequest, sent: LookIn) -> dict[str, Any]:
+    """Record the look at the document of whoever is being helped: level 3 for what is done under this help."""
+    operations.check_identity(**sent.dict(), **who(request))
     return _help(request)
 
 

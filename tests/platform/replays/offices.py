@@ -172,7 +172,14 @@ def death(stage: Stage) -> Sent:
 @sends("assist")
 def assist(stage: Stage) -> Sent:
     fields = {"name": READER.name, "id_number": READER.id_number, "item": ITEM, "evidence": picture()}
+    fields |= {"document": "resident_card", "method": "eye", "document_valid_to": "2036-08-30"}
     return Sent("clerk", "/staff/window/assist/", fields)
+
+
+@sends("assist_check")
+def assist_check(stage: Stage) -> Sent:
+    stage.help_reader()
+    return Sent("clerk", "/staff/window/assist/check/", {"document": "resident_card", "method": "machine"})
 
 
 # The catalogue

@@ -19,6 +19,7 @@ from onedoor.platform.cases import handlers, operations
 from onedoor.platform.cases.models import Case
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Login
+from onedoor.platform.kernel import clock
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 LATER = AT + timedelta(days=20)
@@ -65,6 +66,12 @@ class Stage:
             at=LONG_AGO,
         ).pk
         return name
+
+    def help_reader(self, **look: str) -> None:
+        """Let the clerk begin to fill in for the reader, who is there; with `document` and `method` after a look."""
+        clerk = replace(self.books.officer("clerk"), login_id=Login.objects.get(username="clerk").pk)
+        paper = {"evidence_digest": "0" * 64, "actor": clerk, "at": clock.now()}
+        identity.begin_assisting(name=library.READER.name, id_number=library.READER.id_number, **paper, **look)
 
     def client(self, sent: Sent) -> Client:
         client = self.desk.client(sent.who) if sent.who else Client()

@@ -93,6 +93,8 @@ def _entry(
     before: str = "",
     after: str = "",
 ) -> AuditEntry:
+    if actor.identity_check is not None:  # done for somebody at the window, whose document was looked at
+        details = details | {"identity_check": actor.identity_check}
     return AuditEntry(
         at=at,
         event=event,

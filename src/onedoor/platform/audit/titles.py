@@ -185,6 +185,7 @@ TITLES = {
     "identity.approve_post": "批准岗位",
     "identity.ask_reset": "申请重置要害岗位账号",
     "identity.begin_assisting": "开始帮办",
+    "identity.check_identity": "帮办时核验证件",
     "identity.end_assisting": "结束帮办",
     "identity.find_person": "窗口查人员",
     "identity.codes_run_out": "验证码用量接近上限",

@@ -125,6 +125,8 @@ def append(
         check_move(case, kind)
     target = FIRST[kind] if first else (to or MOVES[kind].to or State(case.state))
     content = dict(facts or {})
+    if actor.identity_check is not None:  # done at the window for somebody whose document the officer has looked at
+        content["identity_check"] = actor.identity_check
     if note:
         content["note_digest"] = note_digest(note)
     action = Action(

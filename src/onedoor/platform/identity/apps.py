@@ -12,6 +12,7 @@ class IdentityConfig(AppConfig):
         "identity_deathstatement": ("reason",),
         "identity_deathsettlement": (),
         "identity_deatheffect": (),
+        "identity_identitycheck": (),
     }
 
     def ready(self) -> None:

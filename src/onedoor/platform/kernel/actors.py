@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from onedoor.platform.kernel.errors import AssuranceTooLow, NotAllowed, NotLoggedIn
+from onedoor.platform.kernel.errors import AssuranceTooLow, IdentityUnchecked, NotAllowed, NotLoggedIn
 
 Channel = Literal["web", "window", "kiosk", "hotline", "wechat", "api", "system"]
 CHANNEL_NAMES = {
@@ -45,6 +45,7 @@ class Actor:
     lines: frozenset[str] = frozenset()  # business lines such as "assistance"; empty means every line
     own_person_id: int | None = None  # an officer's own record among the persons: one does not act in one's own case
     assurance: int = 0  # real-name level 0..4
+    identity_check: int | None = None  # the look at the document of whoever is helped at the window
     channel: Channel = "web"
     address: str = field(default="", repr=False)  # network address, for the audit record only
     device: str = field(default="", repr=False)  # a short hash of what the browser calls itself, likewise
@@ -94,9 +95,11 @@ class Actor:
         Let a person whose real-name level is high enough; officers and the machine act under a permission instead.
 
         :raises AssuranceTooLow: the level in this session is lower; a second proof, or the window, raises it.
+        :raises IdentityUnchecked: at the window the officer has not looked at the person's document yet.
         """
         if self.kind in ("anonymous", "citizen") and self.assurance < level:
-            raise AssuranceTooLow
+            unchecked = self.is_assisted and self.identity_check is None
+            raise IdentityUnchecked if unchecked else AssuranceTooLow
 
     def require_login(self) -> int:
         """:raises NotLoggedIn: nobody has logged in."""

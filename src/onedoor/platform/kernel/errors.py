@@ -45,6 +45,13 @@ class AssuranceTooLow(OneDoorError):
     )
 
 
+class IdentityUnchecked(AssuranceTooLow):
+    code, message = (
+        "identity.document_unchecked",
+        "这一步有法律效力，要先核验证件：请看本人的身份证件原件，登记看了什么、怎么核的，再接着办。",
+    )
+
+
 class StaleVersion(OneDoorError):
     code, http_status, message = "onedoor.stale", 409, "内容已被他人更新，您填写的内容已保留，请刷新后核对再提交。"
 

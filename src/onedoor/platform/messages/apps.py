@@ -15,6 +15,7 @@ class MessagesConfig(AppConfig):
         outbox.listen("identity.delegation_recorded", "messages.tell_recorded", delegations.tell_recorded)
         outbox.listen("identity.new_device", "messages.new_device", identity.tell_new_device)
         outbox.listen("identity.assisted", "messages.assisted", identity.tell_assisted)
+        outbox.listen("identity.identity_checked", "messages.identity_checked", identity.tell_identity_checked)
         outbox.listen("identity.guardianship_recorded", "messages.guarded", identity.tell_guardianship_recorded)
         outbox.listen("identity.guardianship_ended", "messages.unguarded", identity.tell_guardianship_ended)
         outbox.listen("identity.delegation_revoked", "messages.tell_revoked", delegations.tell_revoked)

@@ -9,8 +9,16 @@ from onedoor.platform.messages import operations
 from onedoor.standards.masks import mask_name
 
 MACHINE = Actor.system("消息")
+DOCUMENTS = dict(identity.CHECKED_DOCUMENTS)
 NEW_DEVICE = "您的账号刚在一台新设备上登录。不是您本人的，请到“登录的设备”结束它，并修改密码。"
 ASSISTED = "便民服务中心的工作人员正在窗口帮您填写申请，全程留痕。不是您同意的，请拨打 12345。"
+ASSISTED_CHECKED = (
+    "便民服务中心的工作人员核验了您的{document}，正在窗口帮您填写申请，全程留痕；帮办结束，这次核验就失效。"
+    "不是您本人到场的，请拨打 12345。"
+)
+CHECKED = (
+    "便民服务中心的工作人员帮您填写申请时核验了您的{document}，只在这次帮办里有效。不是您本人到场的，请拨打 12345。"
+)
 GUARDED = {
     "recorded": ("{guardian}已登记为{ward}的监护人，可以替他（她）办事。", "/me/delegations/"),
     "ended": ("{guardian}对{ward}的监护已经结束，今后由{ward}本人办理。", "/me/delegations/"),
@@ -22,7 +30,14 @@ def tell_new_device(payload: dict[str, Any], *, at: datetime) -> None:
 
 
 def tell_assisted(payload: dict[str, Any], *, at: datetime) -> None:
-    _send(payload["person_id"], "identity.assisted", ASSISTED, "/me/", payload["filing_id"], at)
+    document = payload.get("document", "")  # an event from before documents were checked has none
+    text = ASSISTED_CHECKED.format(document=DOCUMENTS[document]) if document else ASSISTED
+    _send(payload["person_id"], "identity.assisted", text, "/me/", payload["filing_id"], at)
+
+
+def tell_identity_checked(payload: dict[str, Any], *, at: datetime) -> None:
+    text = CHECKED.format(document=DOCUMENTS[payload["document"]])
+    _send(payload["person_id"], "identity.identity_checked", text, "/me/", payload["check_id"], at)
 
 
 def tell_guardianship_recorded(payload: dict[str, Any], *, at: datetime) -> None:

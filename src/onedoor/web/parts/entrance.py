@@ -10,7 +10,6 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from onedoor.platform.audit import operations as audit
@@ -26,16 +25,12 @@ from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY, actor_of, factors_now
 from onedoor.web.parts.held import HELD_KEY
+from onedoor.web.parts.inputs import next_address
 from onedoor.web.parts.limits import limited
 from onedoor.web.parts.sessions import IDLE_MESSAGE, enter
 from onedoor.web.parts.writes import keyed, unkeyed
 
 MOST_DRIFT = 60  # seconds between the clock of this process and that of the database
-
-
-def _next(request: HttpRequest, fallback: str = "/") -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else fallback
 
 
 def _idle(request: HttpRequest) -> dict[str, str]:
@@ -52,7 +47,7 @@ def _onward(request: HttpRequest, wanted: str) -> HttpResponse:
 @unkeyed("a log-in: each try counts")
 def login(request: HttpRequest) -> HttpResponse:
     """Citizens: a code to the phone, or the password; officers have their own entrance."""
-    context: dict[str, Any] = {"next": _next(request), "typed": request.POST}
+    context: dict[str, Any] = {"next": next_address(request), "typed": request.POST}
     if request.method != "POST":
         return render(request, "parts/login.html", context | _idle(request))
     try:
@@ -98,7 +93,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
     phone = request.session.get("login_phone", "")
     if not phone:
         return redirect("login")
-    context: dict[str, Any] = {"next": _next(request), "phone_end": phone[-4:]}
+    context: dict[str, Any] = {"next": next_address(request), "phone_end": phone[-4:]}
     if request.method == "POST":
         try:
             found = logins.use_code(phone=phone, code=request.POST.get("code", ""), at=clock.now())
@@ -126,7 +121,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
     missing = "password" not in factors if len(factors) < 2 else request.GET.get("way") != "code"
     by_password = missing and has_password
     context: dict[str, Any] = {
-        "next": _next(request),
+        "next": next_address(request),
         "by_password": by_password,
         "no_password": missing and not has_password,
         "either": len(factors) > 1 and has_password,
@@ -176,7 +171,7 @@ def _step_up_by_code(request: HttpRequest, context: dict[str, Any]) -> HttpRespo
 @unkeyed("a log-in: each try counts")
 def officer_login(request: HttpRequest) -> HttpResponse:
     """Officers: staff number, password and the one-time password of their device."""
-    context: dict[str, Any] = {"next": _next(request, reverse("worklist")), "typed": request.POST}
+    context: dict[str, Any] = {"next": next_address(request, reverse("worklist")), "typed": request.POST}
     if request.method == "POST":
         found = authenticate(
             request, username=request.POST.get("username", ""), password=request.POST.get("password", "")
@@ -267,7 +262,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @unkeyed("sets a cookie of this device")
 def appearance(request: HttpRequest) -> HttpResponse:
     """Remember large print, high contrast or the language on this device."""
-    response = redirect(_next(request))
+    response = redirect(next_address(request))
     for name, allowed in (("elder", ("on", "off")), ("contrast", ("high", "normal")), ("lang", ("zh", "en"))):
         if request.POST.get(name) in allowed:
             response.set_cookie(name, request.POST[name], max_age=365 * 86400, samesite="Lax", httponly=True)

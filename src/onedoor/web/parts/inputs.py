@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from onedoor.platform.kernel.clock import CHINA
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
@@ -33,6 +34,12 @@ def whole(values: QueryDict, name: str, fallback: int | None = None) -> int:
     if not -1 <= number <= LARGEST:
         raise Garbled
     return number
+
+
+def next_address(request: HttpRequest, fallback: str = "/") -> str:
+    """Return where the person wanted to go, an address of this site; `fallback` for none and for any other."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else fallback
 
 
 def posted(request: HttpRequest, name: str, fallback: int | None = None) -> int:

@@ -9,11 +9,13 @@ from django.utils.http import urlencode
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import AssuranceTooLow, NotLoggedIn, OneDoorError
+from onedoor.platform.kernel.errors import AssuranceTooLow, IdentityUnchecked, NotLoggedIn, OneDoorError
 from onedoor.web.parts import held
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import Garbled
 
+TO_PROVE = "再验证一次身份就能办"
+TO_CHECK = "先核验证件"  # at the window, where the officer looks and the person types nothing
 # What the page is headed with; the refusal's own sentence says what happened and what to do.
 HEADINGS = {
     400: "发来的内容不完整",
@@ -65,9 +67,10 @@ def page(request: HttpRequest, refusal: OneDoorError) -> HttpResponse:
     """
     to_prove = isinstance(refusal, AssuranceTooLow)
     kept = to_prove and held.hold(request)
+    way_on = TO_CHECK if isinstance(refusal, IdentityUnchecked) else TO_PROVE
     context = {
         "refusal": refusal,
-        "heading": "再验证一次身份就能办" if to_prove else HEADINGS.get(refusal.http_status, "暂时办不了"),
+        "heading": way_on if to_prove else HEADINGS.get(refusal.http_status, "暂时办不了"),
         "held": kept,
         "after_proof": reverse("held_form") if kept else request.get_full_path(),
     }

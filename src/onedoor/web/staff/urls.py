@@ -72,6 +72,7 @@ urlpatterns = [
     path("window/guard/", window.guard, name="window_guard"),
     path("window/person/", window.lookup, name="window_lookup"),
     path("window/assist/", window.assist, name="assist"),
+    path("window/assist/check/", window.check_identity, name="assist_check"),
     path("deaths/", deaths.index, name="deaths"),
     path("deaths/<int:statement_id>/", deaths.death, name="death"),
     path("absences/", people.absences, name="absences"),

@@ -18,10 +18,11 @@ from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
 from onedoor.standards.code_sets import label
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import Garbled, posted, posted_day, typed_day
+from onedoor.web.parts.inputs import Garbled, next_address, posted, posted_day, typed_day
 from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.handing import number, problems_of
 
+LOOKS: dict[str, Any] = {"documents": identity.CHECKED_DOCUMENTS, "methods": identity.CHECK_METHODS}
 SCOPES = (("view", "查看进度"), ("submit", "填写和提交"), ("sign", "代为签署授权"), ("collect", "代领结果"))
 DONE = {
     "verified": "已核验，实名等级升为 4 级。",
@@ -30,6 +31,7 @@ DONE = {
     "ended": "监护关系已终止。",
     "died": "已提交死亡登记，等本单位另一位工作人员核对证明后确认；确认以前什么都不变。",
     "assisted": "帮办已结束。",
+    "checked": "证件已核验，在这次帮办里有效，本人会收到通知。",
 }
 
 
@@ -81,9 +83,11 @@ def window(request: HttpRequest) -> HttpResponse:
     """Show what can be done at the window, and whom the officer is helping."""
     actor = actor_of(request)
     actor.require_one_of("identity.window")
+    filing = identity.assisted_filing(actor=actor, at=clock.now())
     context = {
         "deaths": identity.deaths_waiting(actor=actor),
-        "filing": identity.assisted_filing(actor=actor, at=clock.now()),
+        "filing": filing,
+        "check": identity.identity_check_of(filing),
         "offered": catalog.list_items(on=clock.today()),
         "resets": "identity.reset_citizen" in actor.permissions,
         "done": DONE.get(request.GET.get("done", ""), ""),
@@ -256,6 +260,15 @@ def _end_guardianship(request: HttpRequest) -> None:
     )
 
 
+def _look(request: HttpRequest) -> dict[str, Any]:
+    """Return what the officer says of the document they have looked at."""
+    return {
+        "document": request.POST.get("document", ""),
+        "method": request.POST.get("method", ""),
+        "document_valid_to": _typed_day(request, "document_valid_to"),
+    }
+
+
 @keyed
 def assist(request: HttpRequest) -> HttpResponse:
     """Begin to fill in an application for somebody present, or end it (帮办)."""
@@ -274,6 +287,7 @@ def assist(request: HttpRequest) -> HttpResponse:
             evidence_digest=paper.digest,
             actor=actor,
             at=clock.now(),
+            **_look(request),
         )
         paper.keep(name="帮办授权书", target=f"assisted:{filing.pk}", actor=actor, at=clock.now())
 
@@ -283,8 +297,22 @@ def assist(request: HttpRequest) -> HttpResponse:
         perform,
         "",
         offered=[(one.code, one.title) for one in catalog.list_items(on=clock.today())],
+        **LOOKS,
     )
     if answer.status_code != 302:
         return answer
     known = {one.code for one in catalog.list_items(on=clock.today())}
     return redirect("start", code=item) if item in known else redirect("window")
+
+
+@keyed
+def check_identity(request: HttpRequest) -> HttpResponse:
+    """Record the look at the document of whoever is being helped, then go on with what had to wait for it."""
+
+    def perform() -> None:
+        operations.check_identity(actor=actor_of(request), at=clock.now(), **_look(request))
+
+    wanted = next_address(request, f"{reverse('window')}?done=checked")
+    filing = identity.assisted_filing(actor=actor_of(request), at=clock.now())
+    answer = _page(request, "check", perform, "checked", filing=filing, next=wanted, **LOOKS)
+    return redirect(wanted) if answer.status_code == 302 else answer

@@ -1,6 +1,6 @@
 """The tables of the identity room; callers import them from here."""
 
-from onedoor.platform.identity.models.assisting import AssistedFiling
+from onedoor.platform.identity.models.assisting import AssistedFiling, IdentityCheck
 from onedoor.platform.identity.models.clients import AccessToken, ApiClient
 from onedoor.platform.identity.models.codes import OneTimeCode
 from onedoor.platform.identity.models.deaths import DeathEffect, DeathSettlement, DeathStatement
@@ -41,6 +41,7 @@ __all__ = [
     "FormerOrganizationName",
     "FormerPassword",
     "Guardianship",
+    "IdentityCheck",
     "Login",
     "LoginManager",
     "LoginSession",

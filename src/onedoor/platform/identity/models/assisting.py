@@ -23,3 +23,35 @@ class AssistedFiling(Recorded):
 
     def __str__(self) -> str:
         return f"{self.login_id} {self.person_id}"
+
+
+class IdentityCheck(Recorded):
+    """
+    核验证件: who stands at the window was compared with their own document. It proves them (level 3) for what is done
+    under the same help, and ends with it; the person's own level stays what it is.
+    """
+
+    class Document(models.TextChoices):
+        """What proves who an adult with a citizen's number is: papers with a photograph (Resident Identity Card Law art. 13)."""
+
+        RESIDENT_CARD = "resident_card", "居民身份证"
+        TEMPORARY_CARD = "temporary_card", "临时居民身份证"
+        RESIDENCE_PERMIT = "residence_permit", "港澳台居民居住证"
+
+    class Method(models.TextChoices):
+        MACHINE = "machine", "机器读取"
+        EYE = "eye", "人工比对"
+
+    filing = models.OneToOneField(
+        AssistedFiling, verbose_name="帮办记录", on_delete=models.PROTECT, related_name="identity_check"
+    )
+    document = models.CharField("证件种类", max_length=20, choices=Document)
+    method = models.CharField("核验方式", max_length=10, choices=Method)
+    valid_to = models.DateField("证件有效期至", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "证件核验"
+        verbose_name_plural = "证件核验"
+
+    def __str__(self) -> str:
+        return f"{self.filing_id} {self.document}"

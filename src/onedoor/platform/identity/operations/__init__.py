@@ -10,6 +10,7 @@ from onedoor.platform.identity.operations.accounts import (
 )
 from onedoor.platform.identity.operations.assisting import (
     begin_assisting,
+    check_identity,
     end_assisting,
 )
 from onedoor.platform.identity.operations.clients import (
@@ -149,6 +150,7 @@ __all__ = [
     "begin_session",
     "close_leavers",
     "close_session",
+    "check_identity",
     "confirm_delegation",
     "dismiss_officer",
     "end_absence",

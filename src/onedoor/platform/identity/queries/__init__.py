@@ -1,8 +1,11 @@
 """Divisions, people, posts, mandates: every read of the identity room; callers import them from here."""
 
 from onedoor.platform.identity.queries.assisting import (
+    CHECK_METHODS,
+    CHECKED_DOCUMENTS,
     assisted_filing,
     assisted_person,
+    identity_check_of,
 )
 from onedoor.platform.identity.queries.clients import (
     ClientNotFound,
@@ -165,8 +168,11 @@ __all__ = [
     "actor_for",
     "actor_for_post",
     "age_of",
+    "CHECKED_DOCUMENTS",
+    "CHECK_METHODS",
     "assisted_filing",
     "assisted_person",
+    "identity_check_of",
     "assurance_of",
     "chain",
     "colleagues",

@@ -3,10 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
-from onedoor.platform.identity.models import AssistedFiling
+from onedoor.platform.identity.models import AssistedFiling, IdentityCheck
 from onedoor.platform.identity.queries.people import assurance_of
-from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.actors import MATCHED, PROVED, Actor
 from onedoor.platform.kernel.clock import day_of
+
+# What an officer may look at, and how; (code, words).
+CHECKED_DOCUMENTS: list[tuple[str, str]] = list(IdentityCheck.Document.choices)
+CHECK_METHODS: list[tuple[str, str]] = list(IdentityCheck.Method.choices)
 
 
 def assisted_filing(*, actor: Actor, at: datetime) -> AssistedFiling | None:
@@ -14,15 +18,20 @@ def assisted_filing(*, actor: Actor, at: datetime) -> AssistedFiling | None:
     if actor.kind != "officer" or "identity.window" not in actor.permissions:
         return None
     running = AssistedFiling.objects.filter(login_id=actor.require_login(), ended_at__isnull=True, ends_at__gt=at)
-    return running.select_related("person").order_by("-pk").first()
+    return running.select_related("person", "identity_check").order_by("-pk").first()
 
 
 def assisted_person(*, filing: AssistedFiling, actor: Actor, at: datetime) -> Actor:
     """
     Return the person being helped as the one who acts, with the helper's log-in, post and name beside.
 
-    The officer has seen them in person, so both proofs count as given; the level itself is the person's own.
+    They are known as surely as the officer has seen: with a look at their document (`check_identity`) they are proved,
+    without it nothing that has effect in law is done for them, whatever level they have under their own log-in.
     """
+    own = assurance_of(filing.person, on=day_of(at))
+    check = identity_check_of(filing)
+    alive = filing.person.deceased_on is None
+    level = max(own, PROVED) if check is not None and alive else min(own, MATCHED)
     return replace(
         actor,
         kind="citizen",
@@ -32,6 +41,12 @@ def assisted_person(*, filing: AssistedFiling, actor: Actor, at: datetime) -> Ac
         permissions=frozenset(),
         reach=(),
         lines=frozenset(),
-        assurance=assurance_of(filing.person, on=day_of(at)),
+        assurance=level,
+        identity_check=check.pk if check is not None else None,
         channel="window",
     )
+
+
+def identity_check_of(filing: AssistedFiling | None) -> IdentityCheck | None:
+    """Return the look at the document of whoever is being helped, or None."""
+    return getattr(filing, "identity_check", None)
