@@ -85,6 +85,8 @@ def test_a_gap_in_a_paper_is_told_with_the_papers_name(path: str, gap: str) -> N
             "申请材料“其他材料”的名称",
         ),
         ({"fee": {"charged": True}}, "收费标准和依据", "收费"),
+        ({"assurance": 1}, "不得低于 2 级", "实名等级"),
+        ({"assurance": 0}, "不得低于 2 级", "实名等级"),
         ({"visits": {"count": 2}}, "写明原因", "到办事现场次数"),
         ({"colour": "red"}, "不认识“colour”", "colour"),
         ({"opened": ["title"]}, "写法不对", "开放给地方的要素“1”"),
@@ -146,6 +148,14 @@ def test_a12_a_catch_all_paper_is_not_approved(desk: Desk) -> None:
     page = approved_on_the_page(desk, WHOLE | {"materials": papers})
     assert "no_catch_all_material" in page
     assert ItemVersion.objects.get(code=library.ITEM, version=2).state == "in_review"
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_an_item_that_binds_people_nobody_has_matched_is_not_approved(desk: Desk, level: int) -> None:
+    page = approved_on_the_page(desk, WHOLE | {"assurance": level})
+    assert "不得低于 2 级" in page
+    assert ItemVersion.objects.get(code=library.ITEM, version=2).state == "in_review"
+    assert publication_faults(WHOLE | {"assurance": 2}) == []
 
 
 @pytest.mark.parametrize("code", ["a11", "a12"])

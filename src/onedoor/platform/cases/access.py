@@ -107,7 +107,7 @@ def require_applicant_act(case: Case, *, actor: Actor, on: date, scope: str = "s
     :raises AssuranceTooLow: the person is not known surely enough in this session.
     """
     require_applicant_side(case, actor=actor, scope=scope, on=on)
-    actor.require_level(case.item_version.item.assurance)
+    actor.require_level(case.item_version.item.level_to_act)
 
 
 def require_draft(draft: Draft, *, actor: Actor, scope: str, on: date) -> int | None:

@@ -15,6 +15,7 @@ from onedoor.platform.catalog.limits import step_limit_faults
 from onedoor.platform.catalog.plain_words import reading_faults
 from onedoor.platform.catalog.steps import Step, table_faults
 from onedoor.platform.catalog.strict import Limit, NonEmpty, StrictModel
+from onedoor.platform.kernel.actors import MATCHED
 
 ELEMENTS = {
     "title": "事项名称",
@@ -165,7 +166,7 @@ def publication_faults(definition: Mapping[str, Any]) -> list[Fault]:
     faults = [Fault(path, ELEMENTS[path], f"没有填写“{ELEMENTS[path]}”。") for path in missing_elements(definition)]
     told = {fault.path for fault in faults}
     plain = (Fault(path, _spoken_place(path, definition), sentence) for path, sentence in reading_faults(definition))
-    others = [*_shape_faults(definition), *_step_faults(definition), *plain]
+    others = [*_shape_faults(definition), *_step_faults(definition), *_level_faults(definition), *plain]
     # A gap is told once: by the name of its element, not again by its shape or by what lies around it.
     return faults + [
         fault for fault in others if not any(fault.path and (f"{path}.").startswith(f"{fault.path}.") for path in told)
@@ -244,6 +245,14 @@ def _step_faults(definition: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault("steps", "办理流程", f"{sentence}。")
     for path, sentence in step_limit_faults(steps, promises):
         yield Fault(path, _spoken_place(path, definition), sentence)
+
+
+def _level_faults(definition: Mapping[str, Any]) -> Iterator[Fault]:
+    """Applying has effect in law, so nobody does it whose name and number have not been matched."""
+    level = definition.get("assurance")
+    if isinstance(level, int) and 0 <= level < MATCHED:
+        why = f"递交申请有法律效力，至少要核对过姓名和身份证号：“实名等级”不得低于 {MATCHED} 级，请改为 {MATCHED} 至 4 级。"
+        yield Fault("assurance", WORDS["assurance"], why)
 
 
 def _promises(definition: Mapping[str, Any]) -> Iterator[tuple[str, Limit]]:

@@ -17,6 +17,7 @@ from onedoor.platform.catalog.papers import LEAST_PROMISED, NEVER_LATER, Commitm
 from onedoor.platform.catalog.steps import Step, row_faults
 from onedoor.platform.catalog.strict import Code, Limit, NonEmpty, StrictModel
 from onedoor.platform.files.families import Family
+from onedoor.platform.kernel.actors import MATCHED
 from onedoor.platform.kernel.crypto import canonical_json, sm3
 
 
@@ -262,6 +263,14 @@ class ServiceItem(StrictModel):
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    @property
+    def level_to_act(self) -> int:
+        """
+        The real-name level of what has effect in law here: what the item asks, and never less than a matched name and
+        number, whatever a version says that was published before that was checked.
+        """
+        return max(self.assurance, MATCHED)
 
     @property
     def begins_early(self) -> bool:

@@ -52,7 +52,7 @@ def sign_commitment(*, draft_id: UUID, material: str, actor: Actor, at: datetime
     :raises MandateMissing, MandateExpired: the agent may not sign for the applicant.
     """
     draft = access.lock_draft(draft_id, actor=actor, at=at)
-    actor.require_level(draft.item_version.item.assurance)
+    actor.require_level(draft.item_version.item.level_to_act)
     definition = draft.item_version.item.material(material)
     if definition is None or definition.commitment is None:
         raise MaterialNotFound

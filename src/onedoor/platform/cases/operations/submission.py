@@ -215,7 +215,7 @@ def _refuse_second(draft: Draft, *, on: date) -> None:
 
 def _check_complete(draft: Draft, papers: Sequence[Material], actor: Actor, at: datetime) -> None:
     item = draft.item_version.item
-    actor.require_level(item.assurance)
+    actor.require_level(item.level_to_act)
     problems = applications.faults(draft, on=day_of(at))
     if problems:
         raise InvalidInput(problems)
