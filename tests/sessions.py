@@ -5,7 +5,7 @@ from typing import Any
 
 from django.test import Client
 
-from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY
+from onedoor.platform.identity.proofs import FACTORS_KEY, PROVED_KEY
 
 
 def prove(client: Client, **more: Any) -> Client:

@@ -49,6 +49,8 @@ ASKS = {
     *("catalog_precheck", "catalog_read_outcome", "public_progress", "window_find_person", "desk_reveal"),
     *("certificates_check_batch", "catalog_desk_preview_year", "exchange_use", "supervision_export"),
     *("oauth_issue", "oauth_revoke"),
+    # a session's second proof: each try counts
+    *("me_send_proof_code", "me_prove_again"),
     # who holds a phone, and codes that are kept nowhere, so that no answer with one may be kept
     *("early_send_code", "early_begin", "early_open_again", "early_renew_code"),
 }

@@ -141,6 +141,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "deaths": ("deaths_list_deaths",),
     "death": ("deaths_get_death", "deaths_settle"),
     "window_lookup": ("window_find_person", "deaths_state", "window_end_guardianship"),
+    "step_up": ("me_send_proof_code", "me_prove_again"),
     "assist": ("window_begin_assistance", "window_end_assistance"),
     "assist_check": ("window_check_identity",),
     # people and places
@@ -213,7 +214,6 @@ ONLY_PAGES = {
     "login": "how a browser's session begins; a system has its token",
     "login_code": "as log in",
     "officer_login": "as log in",
-    "step_up": "the session's second proof",
     "password": "ends the session it is changed in",
     "logout": "ends the session",
     "stay": "keeps a page open",

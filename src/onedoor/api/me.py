@@ -21,6 +21,7 @@ from onedoor.platform.certificates.queries import Certificate
 from onedoor.platform.exchange import operations as exchange_operations
 from onedoor.platform.exchange import queries as exchange
 from onedoor.platform.identity import operations as identity_operations
+from onedoor.platform.identity import proofs
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.messages import operations as message_operations
@@ -236,6 +237,20 @@ class ShowIn(Told):
 
     purpose: Line
     fields: list[Line] = []
+
+
+class ProofIn(Told):
+    """再验证一次身份：密码或短信验证码，填一个。One more proof: the password, or the one-time code."""
+
+    password: Line = ""
+    code: Line = ""
+
+
+class ProofOut(Told):
+    """现在的实名等级，两种验证到什么时候有效。The real-name level now, and until when two proofs count."""
+
+    assurance: int
+    good_until: datetime | None
 
 
 class MeOut(Told):
@@ -483,6 +498,36 @@ def end_other_sessions(request: HttpRequest) -> dict[str, Any]:
     keep = str(request.session.session_key)
     identity_operations.end_other_sessions(keep=keep, actor=caller(request), at=clock.wall())
     return {"done": True}
+
+
+@room.ask(
+    "/me/second-proof/codes",
+    person,
+    "发第二次验证的验证码",
+    Done,
+    why="a code goes out once a minute, a repetition sends none",
+)
+def send_proof_code(request: HttpRequest) -> dict[str, Any]:
+    """Send a one-time code to the phone of one's own account."""
+    phone = str(getattr(request.user, "phone", ""))
+    message_operations.send_login_code(phone=phone, at=clock.now(), wall=clock.wall())
+    return {"done": True}
+
+
+@room.ask("/me/second-proof", person, "再验证一次身份", ProofOut, why="each try counts, and a code is good once")
+def prove_again(request: HttpRequest, sent: ProofIn) -> dict[str, Any]:
+    """Give this session one more proof, the password or a one-time code: with two it has its person's full level."""
+    now = clock.wall()
+    account = proofs.prove_again(request, actor=caller(request), at=clock.now(), wall=now, **sent.dict())
+    actor = identity.actor_for(
+        login=account,
+        post_id=None,
+        channel="web",
+        address="",
+        factors=proofs.factors_of(request.session, wall=now),
+        on=clock.today(),
+    )
+    return {"assurance": actor.assurance, "good_until": proofs.good_until(request.session, wall=now)}
 
 
 @room.read("/me/certificates", person, "我的证照", Page[OwnCertificateOut])

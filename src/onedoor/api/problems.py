@@ -16,9 +16,11 @@ from onedoor.api.schemas import Told
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.kernel.errors import AssuranceTooLow, IdentityUnchecked, OneDoorError
 
 MEDIA_TYPE = "application/problem+json"
+# Where a real-name level is raised (POST).
+SECOND_PROOF, LOOK = "/api/v1/me/second-proof", "/api/v1/window/assistance/identity-check"
 BEARER_CHALLENGE = 'Bearer realm="onedoor"'
 # What a status means, in the reader's language; `detail` says what happened here and what to do next.
 TITLES = {
@@ -64,6 +66,8 @@ ENGLISH = {
     "onedoor.invalid_input": "Some fields have to be changed; see errors.",
     "onedoor.key_missing": "Send an Idempotency-Key of 1 to 80 characters.",
     "onedoor.key_reused": "This Idempotency-Key came before with other content; nothing was done.",
+    "identity.assurance_too_low": "This takes a higher real-name level; see required_level and step_up.",
+    "identity.document_unchecked": "Look at the document of whom you help first; see required_level and step_up.",
     "identity.invalid_token": "The token is unknown, revoked or too old; get another.",
     "onedoor.csrf": "The header X-CSRFToken is missing or wrong.",
     "web.too_many_requests": "Too many requests; wait a minute.",
@@ -92,6 +96,8 @@ class Problem(Told):
     detail: str
     code: str
     errors: list[Fault] = []
+    required_level: int | None = None
+    step_up: str | None = None
     request_id: str
 
 
@@ -137,9 +143,14 @@ def title_of(status: int) -> tuple[str, str]:
 
 
 def answer(
-    request: HttpRequest, status: int, code: str, detail: str = "", faults: Iterable[tuple[str, str]] = ()
+    request: HttpRequest,
+    status: int,
+    code: str,
+    detail: str = "",
+    faults: Iterable[tuple[str, str]] = (),
+    **more: int | str,
 ) -> HttpResponse:
-    """Return a problem document; `faults` are pairs of a JSON pointer and a sentence."""
+    """Return a problem document; `faults` are pairs of a JSON pointer and a sentence, `more` goes in beside them."""
     english = speaks_english(request)
     if code in OWN:
         detail = OWN[code][english]
@@ -152,6 +163,7 @@ def answer(
         "detail": detail,
         "code": code,
         "errors": [{"pointer": pointer, "detail": sentence} for pointer, sentence in faults],
+        **more,
         "request_id": getattr(request, "request_id", ""),
     }
     response = HttpResponse(json.dumps(content, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
@@ -166,13 +178,20 @@ def pointer(path: str) -> str:
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path.split(".") if part)
 
 
+def _way_up(refusal: AssuranceTooLow) -> dict[str, int | str]:
+    """Return the level that is asked for, and where it is raised: by a second proof, or by the officer's look."""
+    where = LOOK if isinstance(refusal, IdentityUnchecked) else SECOND_PROOF
+    return {"required_level": refusal.required_level, "step_up": where}
+
+
 def refused(request: HttpRequest, refusal: OneDoorError) -> HttpResponse:
     """Record a refusal and answer it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if getattr(refusal, "first", True):
         audit.record_refusal(refusal.code, actor=actor, at=clock.now(), path=request.path[:120])
     faults = [(pointer(path), text) for path, text in refusal.by_field.items() if path]
-    response = answer(request, refusal.http_status, refusal.code, str(refusal), faults)
+    more = _way_up(refusal) if isinstance(refusal, AssuranceTooLow) else {}
+    response = answer(request, refusal.http_status, refusal.code, str(refusal), faults, **more)
     for name, value in getattr(refusal, "headers", {}).items():
         response[name] = value
     if refusal.http_status == 403 and bearer_of(request) is not None:

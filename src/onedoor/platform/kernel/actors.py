@@ -99,7 +99,7 @@ class Actor:
         """
         if self.kind in ("anonymous", "citizen") and self.assurance < level:
             unchecked = self.is_assisted and self.identity_check is None
-            raise IdentityUnchecked if unchecked else AssuranceTooLow
+            raise (IdentityUnchecked if unchecked else AssuranceTooLow)(level)
 
     def require_login(self) -> int:
         """:raises NotLoggedIn: nobody has logged in."""

@@ -44,6 +44,10 @@ class AssuranceTooLow(OneDoorError):
         "办理此事项需要更高的实名等级，请先完成身份核验（可用手机核验，也可到窗口核验）。",
     )
 
+    def __init__(self, required_level: int) -> None:
+        self.required_level = required_level
+        super().__init__()
+
 
 class IdentityUnchecked(AssuranceTooLow):
     code, message = (

@@ -6,15 +6,24 @@ from datetime import datetime
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.identity import logins
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import NotFound
+from onedoor.platform.kernel.errors import NotFound, OneDoorError
 from onedoor.platform.messages import gateway, tasks
 from onedoor.platform.messages.models import Message
 
 # An SMS may be read by anybody who sees the phone: it names neither the item nor the result (platform rules 24).
 SMS_TEXT = "【一门通】您有一条民政业务通知，请登录平台“我的消息”查看，或拨打当地民政服务电话。"
 NAMESPACE = uuid.UUID("7f1c2f7e-3d0e-5c53-9a53-0f2a4f3f8b11")
+
+
+class CodeNotSent(OneDoorError):
+    code, http_status, message = (
+        "messages.code_not_sent",
+        503,
+        "短信暂时发不出去，请稍后再试，或改用密码，也可以到窗口办理。",
+    )
 
 
 @transaction.atomic
@@ -76,6 +85,24 @@ def send_code(*, phone: str, code: str, minutes: int, at: datetime) -> None:
     """
     text = f"【一门通】验证码 {code}，{minutes} 分钟内有效。任何人索要验证码都是诈骗，请勿告知。"
     gateway.send_sms(identifier=uuid.uuid4().hex, to=phone, text=text, at=at)
+
+
+def send_login_code(*, phone: str, at: datetime, wall: datetime) -> None:
+    """
+    Send a one-time code to the phone of an account; where there is none nothing is sent, and nothing told of it.
+
+    `wall` is the moment as the gateway's clock has it.
+
+    :raises TooManyCodes: one a minute, ten a day.
+    :raises CodeNotSent: the gateway does not answer.
+    """
+    code = logins.issue_code(phone=phone, at=at)
+    if code is None:
+        return
+    try:
+        send_code(phone=phone, code=code, minutes=int(logins.GOOD_FOR.total_seconds()) // 60, at=wall)
+    except gateway.GatewayUnavailable:
+        raise CodeNotSent from None
 
 
 def send_to_phone(*, identifier: str, phone: str, text: str, at: datetime) -> None:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 
+from onedoor.platform.identity import proofs
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
@@ -22,9 +23,6 @@ from onedoor.web.parts.addresses import address_of
 from onedoor.web.parts.assisting import acting_for, banner
 
 POST_KEY = "post_in_use"
-PROVED_KEY = "proved_at"  # when the last proof was given, seconds since 1970
-FULL_LEVEL_FOR = 30 * 60  # seconds for which two proofs are good enough to sign
-FACTORS_KEY = "factors"  # how this session has proved who it is: code, password, one_time_password
 
 
 class ActorMiddleware:
@@ -91,10 +89,8 @@ def _actor(request: HttpRequest) -> Actor:
 
 
 def factors_now(request: HttpRequest) -> int:
-    """Return how many proofs this session counts for: a second one is good for half an hour, then it is given anew."""
-    given = len(request.session.get(FACTORS_KEY, []))
-    is_fresh = clock.wall().timestamp() - request.session.get(PROVED_KEY, 0) <= FULL_LEVEL_FOR
-    return given if is_fresh else min(given, 1)
+    """Return how many proofs this session counts for now."""
+    return proofs.factors_of(request.session, wall=clock.wall())
 
 
 def _device(request: HttpRequest) -> str:

@@ -14,16 +14,15 @@ from django.views.decorators.http import require_POST
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.files.queries import scanner_is_down
-from onedoor.platform.identity import logins
+from onedoor.platform.identity import logins, proofs
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import append_only, clock, outbox
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.messages import operations as messages
-from onedoor.platform.messages.gateway import GatewayUnavailable
 from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
-from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY, actor_of, factors_now
+from onedoor.web.parts.actors import actor_of, factors_now
 from onedoor.web.parts.held import HELD_KEY
 from onedoor.web.parts.inputs import next_address
 from onedoor.web.parts.limits import limited
@@ -62,15 +61,10 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def _send_code(request: HttpRequest, phone: str, context: dict[str, Any]) -> HttpResponse:
     try:
-        code = logins.issue_code(phone=phone, at=clock.now())
-        if code is not None:
-            messages.send_code(phone=phone, code=code, minutes=5, at=clock.wall())
+        messages.send_login_code(phone=phone, at=clock.now(), wall=clock.wall())
     except OneDoorError as refusal:
         refusals.record(request, refusal)
         return render(request, "parts/login.html", context | {"problem": str(refusal)}, status=refusal.http_status)
-    except GatewayUnavailable:
-        problem = "短信暂时发不出去，请稍后再试，或改用密码登录，也可以到窗口办理。"
-        return render(request, "parts/login.html", context | {"problem": problem}, status=503)
     return redirect(f"{reverse('login_code')}?next={context['next']}")
 
 
@@ -116,7 +110,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
     """
     if not request.user.is_authenticated:
         return redirect("login")
-    factors = request.session.get(FACTORS_KEY, [])
+    factors = request.session.get(proofs.FACTORS_KEY, [])
     has_password = logins.has_password(actor_of(request).require_login())
     missing = "password" not in factors if len(factors) < 2 else request.GET.get("way") != "code"
     by_password = missing and has_password
@@ -128,42 +122,23 @@ def step_up(request: HttpRequest) -> HttpResponse:
         "level": actor_of(request).assurance,
         "proved": factors_now(request) > 1,
     }
-    if request.method == "POST" and by_password and "password" in request.POST:
-        found = authenticate(request, username=request.user.get_username(), password=request.POST.get("password", ""))
-        if found is not None and found.pk == request.user.pk:
-            return _proved(request, "password", context["next"])
-        context["problem"] = "密码不对，请重新输入；没有设置过密码，请到窗口核验身份后设置。"
-        return render(request, "parts/step_up.html", context, status=403)
-    if request.method == "POST":
-        return _step_up_by_code(request, context)
-    return render(request, "parts/step_up.html", context)
+    return _prove(request, context) if request.method == "POST" else render(request, "parts/step_up.html", context)
 
 
-def _proved(request: HttpRequest, factor: str, wanted: str) -> HttpResponse:
-    request.session[FACTORS_KEY] = sorted({*request.session.get(FACTORS_KEY, []), factor})
-    request.session[PROVED_KEY] = clock.wall().timestamp()
-    audit.record("identity.step_up", actor=actor_of(request), at=clock.now(), factor=factor)
-    return redirect(wanted)
-
-
-def _step_up_by_code(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    phone = str(getattr(request.user, "phone", ""))
+def _prove(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Send the code that is wanted, or take the proof that was typed and go on."""
+    wanted = "password" if context["by_password"] else "code"
+    typed = request.POST.get(wanted, "")
     try:
-        if request.POST.get("code"):
-            logins.use_code(phone=phone, code=request.POST["code"], at=clock.now())
-            return _proved(request, "code", context["next"])
-        code = logins.issue_code(phone=phone, at=clock.now())
-        if code is not None:
-            messages.send_code(phone=phone, code=code, minutes=5, at=clock.wall())
-        context["sent"] = True
-        return render(request, "parts/step_up.html", context)
+        if wanted == "code" and not typed:
+            messages.send_login_code(phone=str(getattr(request.user, "phone", "")), at=clock.now(), wall=clock.wall())
+            return render(request, "parts/step_up.html", context | {"sent": True})
+        proofs.prove_again(request, actor=actor_of(request), at=clock.now(), wall=clock.wall(), **{wanted: typed})
     except OneDoorError as refusal:
         refusals.record(request, refusal)
-        context |= {"problem": str(refusal), "sent": True}
+        context |= {"problem": "".join(refusal.by_field.values()), "sent": wanted == "code"}
         return render(request, "parts/step_up.html", context, status=refusal.http_status)
-    except GatewayUnavailable:
-        context["problem"] = "短信暂时发不出去，请稍后再试，或到窗口办理。"
-        return render(request, "parts/step_up.html", context, status=503)
+    return redirect(context["next"])
 
 
 @login_not_required
@@ -236,7 +211,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 @keyed
 def password(request: HttpRequest) -> HttpResponse:
     """Set one's own password; whoever came by a code alone proves by their identity number that it is theirs."""
-    knows_old = "password" in request.session.get(FACTORS_KEY, [])
+    knows_old = "password" in request.session.get(proofs.FACTORS_KEY, [])
     context: dict[str, Any] = {"asks_owner": not knows_old and logins.has_password(actor_of(request).require_login())}
     if request.method == "POST":
         try:

@@ -13,11 +13,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from onedoor.platform.identity import logins, queries
+from onedoor.platform.identity import logins, proofs, queries
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.operations.sessions import SEEN_EVERY
 from onedoor.platform.kernel import clock
-from onedoor.web.parts.actors import FACTORS_KEY, PROVED_KEY, actor_of, idle_seconds
+from onedoor.web.parts.actors import actor_of, idle_seconds
 from onedoor.web.parts.held import HELD_KEY, LOGIN_KEY, sealed_form
 from onedoor.web.parts.inputs import posted
 from onedoor.web.parts.writes import keyed, unkeyed
@@ -46,8 +46,8 @@ def enter(request: HttpRequest, found: Any, *factors: str) -> None:
     if held is not None:
         request.session[HELD_KEY] = held  # a change of user would have thrown it away before its owner comes back
     now = clock.wall().timestamp()
-    request.session[FACTORS_KEY] = sorted(factors)
-    request.session[PROVED_KEY] = request.session[SEEN_KEY] = now
+    request.session[proofs.FACTORS_KEY] = sorted(factors)
+    request.session[proofs.PROVED_KEY] = request.session[SEEN_KEY] = now
     request.session[LOGIN_KEY] = found.pk
     if request.session.session_key is None:
         request.session.save()
