@@ -6,13 +6,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from tests.platform.desks import Desk
-from tests.platform.library import CHINA, ITEM, Library, judge
+from tests.platform.library import CHINA, ITEM, TOWN, Library, judge
 
 from onedoor.platform.audit.models import AuditEntry, TimeStamp
 from onedoor.platform.audit.seals import seal_entries
 from onedoor.platform.cases.models import ActionNote
 from onedoor.platform.cases.operations.decisions import store_judgement
 from onedoor.platform.certificates.models import Certificate, CertificateEvent
+from onedoor.platform.identity.models import AssistedFiling, IdentityCheck
+from onedoor.platform.identity.models.deaths import DeathEffect, DeathSettlement, DeathStatement
 from onedoor.platform.kernel import append_only
 from onedoor.platform.supervision.operations import watch_clocks
 
@@ -27,6 +29,10 @@ HISTORY = {
     "cases_casedocument": "signature",
     "cases_storedjudgement": "digest",
     "certificates_certificateevent": "reason",
+    "identity_deatheffect": "statement_id",
+    "identity_deathsettlement": "statement_id",
+    "identity_deathstatement": "paper",
+    "identity_identitycheck": "method",
     "supervision_supervisionevent": "lamp",
 }
 
@@ -52,6 +58,32 @@ def written(books: Library) -> None:
         face={},
     )
     CertificateEvent.objects.create(certificate=certificate, operation="issue", to_status="01", at=AT)
+    people_kept(books)
+
+
+def people_kept(books: Library) -> None:
+    """A death that two officers stated, and a document that was looked at."""
+    clerk, organ = books.officer("clerk"), books.organs[TOWN]
+    officer = clerk.require_login()
+    statement = DeathStatement.objects.create(
+        person=books.friend,
+        kind=DeathStatement.Kind.DEATH,
+        paper=DeathStatement.Paper.MEDICAL,
+        paper_number="1",
+        issued_by="某医院",
+        died_on=AT.date(),
+        division=organ.division_id,
+        organization=organ,
+        stated_by_id=officer,
+        stated_at=AT,
+    )
+    DeathSettlement.objects.create(statement=statement, confirmed=False, settled_by_id=officer, settled_at=AT)
+    DeathEffect.objects.create(statement=statement, room="cases", at=AT)
+    recorded = {"recorded_at": AT, "recorded_by": clerk.name}
+    filing = AssistedFiling.objects.create(
+        login_id=officer, post_id=clerk.post_id, person=books.friend, began_at=AT, ends_at=LATE, **recorded
+    )
+    IdentityCheck.objects.create(filing=filing, document="resident_card", method="eye", **recorded)
 
 
 @pytest.mark.parametrize("table", HISTORY)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0008_second_person_for_resets_and_deputies'),
+        ('identity', '0010_identity_checks'),
     ]
 
     operations = [

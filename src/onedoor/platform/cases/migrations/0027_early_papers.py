@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0024_addresses_compared'),
+        ('cases', '0026_addresses_compared'),
         ('files', '0005_left_files'),
     ]
 
