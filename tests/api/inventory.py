@@ -140,7 +140,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "window_guard": ("window_guard",),
     "deaths": ("deaths_list_deaths",),
     "death": ("deaths_get_death", "deaths_settle"),
-    "window_lookup": ("window_find_person", "deaths_state", "window_end_guardianship"),
+    "window_lookup": ("window_find_person", "deaths_state", "deaths_correct", "window_end_guardianship"),
     "step_up": ("me_send_proof_code", "me_prove_again"),
     "assist": ("window_begin_assistance", "window_end_assistance"),
     "assist_check": ("window_check_identity",),

@@ -1,4 +1,4 @@
-"""Deaths: stated on a paper by one officer, confirmed by another."""
+"""Deaths: stated on a paper by one officer, confirmed by another; that it was recorded by mistake, likewise."""
 
 from datetime import date, datetime
 from typing import Any
@@ -31,6 +31,12 @@ class DeathIn(DeathPaperIn):
 
     died_on: Day | None = None
     judged_on: Day | None = None
+
+
+class DeathCorrectionIn(DeathPaperIn):
+    """更正死亡登记的陈述。A statement that a death was recorded by mistake."""
+
+    reason: Text
 
 
 class DeathStatedOut(Told):
@@ -66,6 +72,8 @@ class DeathOut(DeathListedOut):
     settled_by: str
     settled_at: datetime | None
     note: str
+    told: list[str]
+    history: list[DeathListedOut]
 
 
 class DeathSettlementIn(Told):
@@ -81,6 +89,14 @@ def state(request: HttpRequest, sent: DeathIn) -> DeathStatedOut:
     given = sent.dict(exclude={"name", "id_number"})
     person = identity.find_person(name=sent.name, id_number=sent.id_number, **who(request))
     return DeathStatedOut(id=operations.state_death(person_id=person.id, **given, **who(request)).pk)
+
+
+@room.write("/window/death-corrections", WINDOW, "更正死亡登记", DeathStatedOut)
+def correct(request: HttpRequest, sent: DeathCorrectionIn) -> DeathStatedOut:
+    """State on a paper that a death was recorded by mistake; another officer of the organization has to confirm it."""
+    given = sent.dict(exclude={"name", "id_number"})
+    person = identity.find_person(name=sent.name, id_number=sent.id_number, **who(request))
+    return DeathStatedOut(id=operations.state_death_correction(person_id=person.id, **given, **who(request)).pk)
 
 
 @room.read("/window/deaths", LOOK, "本单位的死亡登记", Page[DeathListedOut])

@@ -93,6 +93,7 @@ PASSED_THROUGH = {State.GRANTED, State.DENIED}  # left again within the transact
 # Proceedings of their own; what they do in other states is tested beside them.
 ELSEWHERE = {
     Kind.NOTE_DEATH,  # tests/platform/cases/test_deaths.py
+    Kind.NOTE_MISTAKE,
     Kind.RECALCULATE,  # tests/platform/cases/test_calendars.py
     Kind.GRANT_BY_SILENCE,  # tests/platform/cases/test_silence.py
     Kind.MISS_LIMIT,

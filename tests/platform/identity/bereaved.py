@@ -15,6 +15,12 @@ PAPER: dict[str, Any] = {
     "issued_by": "朝阳医院",
     "died_on": "2026-08-30",
 }
+CORRECTION: dict[str, Any] = {
+    "paper": "other_person",
+    "paper_number": "D110012345",
+    "issued_by": "朝阳医院",
+    "reason": "证明上的身份证号与登记的人差一位，是另一个人",
+}
 WHO = {"name": READER.name, "id_number": READER.id_number, "act": "died"}
 
 
@@ -26,5 +32,13 @@ def state(books: Library, person: Person, at: datetime = AT, **other: Any) -> De
 def bury(books: Library, person: Person, at: datetime = AT, **other: Any) -> DeathStatement:
     """State a death and have a colleague confirm it; the rooms hear of it with the next round."""
     stated = state(books, person, at, **other)
+    operations.settle_death(statement_id=stated.pk, confirmed=True, note="", actor=books.officer("second_clerk"), at=at)
+    return stated
+
+
+def give_back(books: Library, person: Person, at: datetime = AT, **other: Any) -> DeathStatement:
+    """State that a death was recorded by mistake and have a colleague confirm it."""
+    given = CORRECTION | other
+    stated = operations.state_death_correction(person_id=person.pk, **given, actor=books.officer("clerk"), at=at)
     operations.settle_death(statement_id=stated.pk, confirmed=True, note="", actor=books.officer("second_clerk"), at=at)
     return stated

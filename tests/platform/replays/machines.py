@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 from django.urls import resolve
 from tests.platform.exchange.shared import DATASET
-from tests.platform.library import ITEM, READER
+from tests.platform.identity.bereaved import CORRECTION, bury
+from tests.platform.library import FRIEND, ITEM, READER
 from tests.platform.replays.stage import RECIPES, Sent, Stage, posts
 
 Fields = dict[str, Any]
@@ -153,6 +154,15 @@ like("window_delegate", "/window/delegations")
 like("window_guard", "/window/guardianships")
 like("window_lookup", "/window/deaths")
 like("death", "/window/deaths/{statement_id}/settlement", lambda fields: {"confirmed": True})
+
+
+@posts(f"{API}/window/death-corrections")
+def death_correction(stage: Stage) -> Sent:
+    bury(stage.books, stage.books.friend)
+    who = {"name": FRIEND.name, "id_number": FRIEND.id_number}
+    return Sent("clerk", f"{API}/window/death-corrections", who | CORRECTION)
+
+
 like("assist", "/window/assistance", only("name", "id_number", "evidence", "document", "method", "document_valid_to"))
 like("assist_check", "/window/assistance/identity-check")
 like("reset", "/officers/{username}/reset", only("witness_note"))

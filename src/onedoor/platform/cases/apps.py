@@ -59,5 +59,6 @@ class CasesConfig(AppConfig):
         outbox.listen("cases.calendar_imported", "cases.recalculate", calendars.recalculate_cases)
         outbox.listen("certificates.ended", "cases.certificate_ended", reliance.tell_of_ended_certificate)
         outbox.listen("identity.died", "cases.hear_of_death", deaths.hear_of_death)
+        outbox.listen("identity.death_corrected", "cases.hear_of_correction", deaths.hear_of_correction)
         outbox.listen("files.infected", "cases.paper_quarantined", quarantine.tell_of_infected)
         checks.register(check_items)

@@ -115,6 +115,7 @@ class Kind(models.TextChoices):
     SETTLE_BREACH = "settle_breach", "处理承诺不实"
     REPAIR_CREDIT = "repair_credit", "修复信用记录"
     NOTE_DEATH = "note_death", "得知有关人员死亡"
+    NOTE_MISTAKE = "note_mistake", "有关人员的死亡登记已更正"
 
 
 # The actions a case can begin with, and the state they put it into: an application, or an organ of its own motion.
@@ -132,6 +133,7 @@ EX_OFFICIO = frozenset(
         Kind.LINK,
         Kind.RECALCULATE,
         Kind.NOTE_DEATH,
+        Kind.NOTE_MISTAKE,
     }
 )
 
@@ -211,5 +213,6 @@ MOVES = {
         Move(Kind.DROP_REVOCATION, frozenset({State.REVIEWING}), State.TERMINATED),
         Move(Kind.RECALCULATE, BEFORE_DECISION | DECIDED, None),
         Move(Kind.NOTE_DEATH, frozenset(State) - TERMINAL, None),
+        Move(Kind.NOTE_MISTAKE, frozenset(State) - TERMINAL, None),
     )
 }

@@ -50,6 +50,8 @@ class CertificateKind:
     many_holders: bool = False
     validity: Literal["stated", "long_term"] = "stated"
     suite: Literal["", "sm", "intl"] = ""
+    ends_with_holder: bool = True  # suspended when its only holder dies, until a case decides (Licensing Law art. 70)
+    covers: str = ""  # the table of the face that lists whom it covers; with others in it it is not held alone
     status: Literal["in_use", "discontinued"] = "in_use"
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ class MessagesConfig(AppConfig):
 
     def ready(self) -> None:
         from onedoor.platform.kernel import outbox
-        from onedoor.platform.messages import delegations, identity
+        from onedoor.platform.messages import deaths, delegations, identity
 
         outbox.listen("identity.delegation_asked", "messages.tell_asked", delegations.tell_asked)
         outbox.listen("identity.delegation_confirmed", "messages.tell_confirmed", delegations.tell_confirmed)
@@ -19,3 +19,5 @@ class MessagesConfig(AppConfig):
         outbox.listen("identity.guardianship_recorded", "messages.guarded", identity.tell_guardianship_recorded)
         outbox.listen("identity.guardianship_ended", "messages.unguarded", identity.tell_guardianship_ended)
         outbox.listen("identity.delegation_revoked", "messages.tell_revoked", delegations.tell_revoked)
+        outbox.listen("identity.died", "messages.tell_of_death", deaths.tell_of_death)
+        outbox.listen("identity.death_corrected", "messages.tell_of_correction", deaths.tell_of_correction)

@@ -17,6 +17,7 @@ MINIMUM_LIVING = CertificateKind(
     type_code="111000000000009999101",  # placeholder until the provincial certificate centre gives the national code
     type_code_is_placeholder=True,
     holder="person",
+    covers="members",
     face=(
         FaceField("recognition", "认定编号"),
         FaceField("category", "保障类别"),

@@ -30,6 +30,7 @@ DONE = {
     "guarded": "监护关系已登记，双方都会收到通知。",
     "ended": "监护关系已终止。",
     "died": "已提交死亡登记，等本单位另一位工作人员核对证明后确认；确认以前什么都不变。",
+    "corrected": "已提交更正，等本单位另一位工作人员核对证明后确认；确认以前什么都不变。",
     "assisted": "帮办已结束。",
     "checked": "证件已核验，在这次帮办里有效，本人会收到通知。",
 }
@@ -222,7 +223,11 @@ def lookup(request: HttpRequest) -> HttpResponse:
         return render(request, "staff/window/lookup.html", context, status=422)
     what = request.POST.get("act", "")
     if what:
-        perform = {"died": lambda: _died(request, person.id), "ended": lambda: _end_guardianship(request)}.get(what)
+        perform = {
+            "died": lambda: _died(request, person.id),
+            "corrected": lambda: _corrected(request, person.id),
+            "ended": lambda: _end_guardianship(request),
+        }.get(what)
         if perform is None:
             raise Garbled
         context["problems"] = problems_of(request, perform)
@@ -231,7 +236,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     context |= {
         "person": person,
         "guardianships": identity.guardianships_of(person_id=person.id, actor=actor, on=clock.today()),
-        "death_papers": identity.PAPER_CHOICES,
+        "death_papers": identity.CORRECTION_CHOICES if person.deceased_on else identity.PAPER_CHOICES,
     }
     response = render(request, "staff/window/lookup.html", context, status=422 if context["problems"] else 200)
     response["Cache-Control"] = "no-store"
@@ -246,6 +251,18 @@ def _died(request: HttpRequest, person_id: int) -> None:
         issued_by=request.POST.get("issued_by", ""),
         died_on=_typed_day(request, "died_on"),
         judged_on=_typed_day(request, "judged_on"),
+        actor=actor_of(request),
+        at=clock.now(),
+    )
+
+
+def _corrected(request: HttpRequest, person_id: int) -> None:
+    operations.state_death_correction(
+        person_id=person_id,
+        paper=request.POST.get("paper", ""),
+        paper_number=request.POST.get("paper_number", ""),
+        issued_by=request.POST.get("issued_by", ""),
+        reason=request.POST.get("reason", ""),
         actor=actor_of(request),
         at=clock.now(),
     )

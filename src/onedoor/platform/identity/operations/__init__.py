@@ -27,13 +27,14 @@ from onedoor.platform.identity.operations.consents import (
     give_consent,
     revoke_consent,
 )
+from onedoor.platform.identity.operations.death_effects import record_effect
 from onedoor.platform.identity.operations.deaths import (
     DeathSettled,
     OtherOfficerNeeded,
     OwnFamily,
-    record_effect,
     settle_death,
     state_death,
+    state_death_correction,
 )
 from onedoor.platform.identity.operations.divisions import (
     DivisionsLeftBelow,
@@ -115,6 +116,7 @@ __all__ = [
     "OwnFamily",
     "settle_death",
     "state_death",
+    "state_death_correction",
     "NOT_YOURS",
     "ResetNotFound",
     "SecondPersonNeeded",

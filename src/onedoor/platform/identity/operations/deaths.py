@@ -7,23 +7,21 @@ from django.db import transaction
 from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.identity.models import (
-    AssistedFiling,
-    DeathEffect,
-    DeathSettlement,
-    DeathStatement,
-    Delegation,
-    Guardianship,
-    Login,
-    Person,
-)
+from onedoor.platform.identity.models import DeathSettlement, DeathStatement, Person
+from onedoor.platform.identity.operations.death_effects import close, give_back, record_effect
 from onedoor.platform.identity.operations.people import lock_person
-from onedoor.platform.identity.operations.sessions import end_sessions
 from onedoor.platform.identity.queries import NATION, relatives_of
-from onedoor.platform.identity.queries.deaths import PAPERS_OF_DEATH, DeathNotFound
+from onedoor.platform.identity.queries.deaths import (
+    PAPERS_OF_CORRECTION,
+    PAPERS_OF_DEATH,
+    DeathNotFound,
+    effect_of,
+    standing_death,
+)
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.crypto import keyed_hash
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 
 SHORTEST_NOTE = 10  # characters
@@ -84,8 +82,7 @@ def state_death(
     if problems:
         raise InvalidInput(problems)
     row = _state(person, Kind.DEATH, paper, paper_number, issued_by, actor, at, died_on=day, judged_on=judged_on)
-    place = row.division
-    audit.record("identity.state_death", actor=actor, at=at, target=row.target, division=place, person=person.pk)
+    audit.record("identity.state_death", actor=actor, at=at, **_about(row))
     return row
 
 
@@ -146,6 +143,44 @@ def _state(
     )
 
 
+def _about(statement: DeathStatement) -> dict[str, Any]:
+    """Return what the audit record says of a statement: which, whose, where and on what kind of paper."""
+    place, person = statement.division, statement.person_id
+    return {"target": statement.target, "division": place, "person": person, "paper": statement.paper}
+
+
+@transaction.atomic
+def state_death_correction(
+    *, person_id: int, paper: str, paper_number: str, issued_by: str, reason: str, actor: Actor, at: datetime
+) -> DeathStatement:
+    """
+    State on a paper that a death was recorded by mistake; nothing happens before another officer confirms it.
+
+    Whom a court has declared dead only a court gives back (Civil Code art. 50).
+
+    :raises InvalidInput: no death is recorded, the paper or the reason is missing, or a statement waits already.
+    :raises OwnFamily: it is the officer's own family.
+    """
+    person = lock_person(person_id)
+    actor.require("identity.window", division=person.division_id or NATION)
+    _stand_back(person, actor)
+    problems = _faults_of_paper(paper, paper_number, issued_by, PAPERS_OF_CORRECTION)
+    death = standing_death(person.pk)
+    if death is not None and death.paper == Paper.COURT and paper != Paper.COURT_REVOKED:
+        problems["paper"] = "法院宣告死亡的，只能凭法院撤销宣告死亡的判决书更正，请先向法院申请。"
+    if len(reason.strip()) < SHORTEST_NOTE:
+        problems["reason"] = f"请写明登记错在哪里，不少于 {SHORTEST_NOTE} 个字。"
+    if person.deceased_on is None:
+        problems[""] = "此人没有登记死亡，不用更正。"
+    problems |= _waiting(person)
+    if problems:
+        raise InvalidInput(problems)
+    words = {"reason": reason.strip(), "reason_digest": keyed_hash(reason.strip(), purpose="identity.death")}
+    row = _state(person, Kind.CORRECTION, paper, paper_number, issued_by, actor, at, **words)
+    audit.record("identity.state_death_correction", actor=actor, at=at, **_about(row))
+    return row
+
+
 @transaction.atomic
 def settle_death(*, statement_id: int, confirmed: bool, note: str, actor: Actor, at: datetime) -> DeathSettlement:
     """
@@ -181,53 +216,25 @@ def settle_death(*, statement_id: int, confirmed: bool, note: str, actor: Actor,
     if confirmed:
         _take_effect(found, person, actor, at)
     else:
-        place = found.division
-        audit.record("identity.reject_death", actor=actor, at=at, target=found.target, division=place, reason=row.note)
+        audit.record("identity.reject_death", actor=actor, at=at, reason=row.note, **_about(found))
     return row
 
 
 def _take_effect(statement: DeathStatement, person: Person, actor: Actor, at: datetime) -> None:
-    person.deceased_on = statement.died_on
-    person.save(update_fields=["deceased_on"])
-    record_effect(statement_id=statement.pk, room=ROOM, facts=_close(person, at), at=at)
-    audit.record(
-        "identity.record_death",
-        actor=actor,
-        at=at,
-        target=statement.target,
-        division=statement.division,
-        person=person.pk,
-        paper=statement.paper,
-    )
-    outbox.publish("identity.died", key=f"person:{person.pk}", statement_id=statement.pk, person_id=person.pk)
-
-
-def _close(person: Person, at: datetime) -> dict[str, Any]:
-    """Close the account and end what was given by, to and for a person; return the ids of what ended."""
-    own = Q(person=person) | Q(**Login.by_holder.at(str(person.id_number)))  # an officer's account too
-    logins = list(Login.objects.select_for_update().filter(own, is_active=True))
-    for login in logins:
-        login.is_active = False
-        login.save(update_fields=["is_active"])
-        end_sessions(login_id=login.pk, how="账号停用", at=at)
-    AssistedFiling.objects.filter(person=person, ended_at__isnull=True, ends_at__gt=at).update(ended_at=at)
-    given = Delegation.objects.select_for_update().filter(Q(principal=person) | Q(agent=person))
-    delegations = list(given.exclude(state=Delegation.State.REVOKED).order_by("pk"))
-    for delegation in delegations:
-        delegation.state, delegation.revoked_at = Delegation.State.REVOKED, at
-        delegation.save(update_fields=["state", "revoked_at"])
-    bound = Guardianship.objects.select_for_update().filter(Q(ward=person) | Q(guardian=person))
-    guardianships = list(bound.filter(revoked_at__isnull=True).order_by("pk"))
-    for guardianship in guardianships:
-        guardianship.revoked_at = at
-        guardianship.save(update_fields=["revoked_at"])
-    return {
-        "logins": [login.pk for login in logins],
-        "delegations": [delegation.pk for delegation in delegations],
-        "guardianships": [guardianship.pk for guardianship in guardianships],
-    }
-
-
-def record_effect(*, statement_id: int, room: str, facts: dict[str, Any], at: datetime) -> None:
-    """Keep what a room did about a confirmed statement; part of the operation or the listener that did it."""
-    DeathEffect.objects.create(statement_id=statement_id, room=room, facts=facts, at=at)
+    if statement.kind == Kind.DEATH:
+        person.deceased_on = statement.died_on
+        person.save(update_fields=["deceased_on"])
+        facts, told = close(person, at)
+        topic, about = "identity.died", {}
+        audit.record("identity.record_death", actor=actor, at=at, **_about(statement))
+    else:
+        death = standing_death(person.pk)
+        person.deceased_on = None
+        person.save(update_fields=["deceased_on"])
+        ended = effect_of(statement_id=death.pk, room=ROOM) if death else None
+        facts, told = give_back(person, ended or {}, at)
+        topic, about = "identity.death_corrected", {"death_id": death.pk if death else None}
+        audit.record("identity.correct_death", actor=actor, at=at, **_about(statement))
+    record_effect(statement_id=statement.pk, room=ROOM, facts=facts, told=told, at=at)
+    key = f"person:{person.pk}"  # whoever hears of both hears of the death first
+    outbox.publish(topic, key=key, statement_id=statement.pk, person_id=person.pk, **about)

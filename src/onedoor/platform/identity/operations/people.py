@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.identity.models import Person
+from onedoor.platform.identity.models import Login, Person
 from onedoor.platform.identity.queries import NATION
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -111,7 +111,16 @@ def verify_at_window(
         person.division_id = division
     person.assurance, person.verified_by, person.verified_at = AT_WINDOW, "窗口当面核验", at
     person.document_valid_to = document_valid_to
+    _reopen(person, actor, at)
     person.save(update_fields=["division", "assurance", "verified_by", "verified_at", "document_valid_to"])
     target, note = f"person:{person.pk}", witness_note.strip()[:200]
     audit.record("identity.verify_person", actor=actor, at=at, target=target, reason=note, assurance=AT_WINDOW)
     return person
+
+
+def _reopen(person: Person, actor: Actor, at: datetime) -> None:
+    """Open the account that was closed for a death which was none: nothing else closes the account of a citizen."""
+    for login in Login.objects.select_for_update().filter(person=person, is_active=False):
+        login.is_active = True
+        login.save(update_fields=["is_active"])
+        audit.record("identity.reopen_login", actor=actor, at=at, target=f"login:{login.pk}")

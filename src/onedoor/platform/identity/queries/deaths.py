@@ -1,6 +1,5 @@
 """Statements of deaths: those that wait for a second officer, one with its history, what each room did about it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.identity.models import DeathEffect, DeathStatement, Person
+from onedoor.platform.identity.models import DeathEffect, DeathStatement, Delegation, Guardianship
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotFound
 from onedoor.platform.kernel.scopes import within_reach
@@ -64,7 +63,8 @@ class DeathView:
     settled_at: datetime | None
     note: str
     is_own: bool
-    effects: Mapping[str, Mapping[str, Any]]  # by room
+    told: list[str]  # what the rooms that have heard of it did
+    history: list[ListedDeath]  # the other statements about the same person, the latest first
 
 
 def _standing(row: DeathStatement) -> str:
@@ -85,20 +85,21 @@ def list_deaths(*, actor: Actor) -> list[ListedDeath]:
     """Return the statements of the officer's own organization: those that wait first, then the latest settled ones."""
     rows = list(_reach(actor).order_by("-pk")[:MOST])
     rows.sort(key=lambda row: (_standing(row) != "waiting", -row.pk))
-    return [
-        ListedDeath(
-            id=row.pk,
-            kind=row.kind,
-            title=row.get_kind_display(),
-            name=mask_name(row.person.name),
-            paper=row.get_paper_display(),
-            stated_by=row.stated_by.name,
-            stated_at=row.stated_at,
-            standing=_standing(row),
-            is_own=row.stated_by_id == actor.login_id,
-        )
-        for row in rows
-    ]
+    return [_listed(row, actor) for row in rows]
+
+
+def _listed(row: DeathStatement, actor: Actor) -> ListedDeath:
+    return ListedDeath(
+        id=row.pk,
+        kind=row.kind,
+        title=row.get_kind_display(),
+        name=mask_name(row.person.name),
+        paper=row.get_paper_display(),
+        stated_by=row.stated_by.name,
+        stated_at=row.stated_at,
+        standing=_standing(row),
+        is_own=row.stated_by_id == actor.login_id,
+    )
 
 
 def deaths_waiting(*, actor: Actor) -> int:
@@ -117,6 +118,7 @@ def get_death(*, statement_id: int, actor: Actor, at: datetime) -> DeathView:
         raise DeathNotFound
     audit.record_look("identity.view_death", actor=actor, at=at, target=row.target, division=row.division)
     settlement = getattr(row, "settlement", None)
+    others = _reach(actor).filter(person=row.person).exclude(pk=row.pk).order_by("-pk")
     return DeathView(
         id=row.pk,
         kind=row.kind,
@@ -137,7 +139,8 @@ def get_death(*, statement_id: int, actor: Actor, at: datetime) -> DeathView:
         settled_at=settlement.settled_at if settlement else None,
         note=settlement.note if settlement else "",
         is_own=row.stated_by_id == actor.login_id,
-        effects={effect.room: effect.facts for effect in row.effects.all()},
+        told=[one for effect in row.effects.order_by("pk") for one in effect.facts.get("told", [])],
+        history=[_listed(other, actor) for other in others],
     )
 
 
@@ -147,6 +150,19 @@ def effect_of(*, statement_id: int, room: str) -> dict[str, Any] | None:
     return dict(found.facts) if found else None
 
 
-def died_on(person_id: int) -> date | None:
-    """Return the day a person has died, None for the living."""
-    return Person.objects.values_list("deceased_on", flat=True).get(pk=person_id)
+def standing_death(person_id: int) -> DeathStatement | None:
+    """Return the confirmed death of a person that no confirmed correction follows; None where there is none."""
+    confirmed = DeathStatement.objects.filter(person_id=person_id, settlement__confirmed=True)
+    last = confirmed.order_by("-settlement__pk").first()
+    return last if last is not None and last.kind == DeathStatement.Kind.DEATH else None
+
+
+def bound_by_death(*, statement_id: int) -> set[int]:
+    """Return the others whose delegation or guardianship ended with a death, or holds again with its correction."""
+    facts = effect_of(statement_id=statement_id, room="identity") or {}
+    person = DeathStatement.objects.values_list("person_id", flat=True).get(pk=statement_id)
+    pairs = [
+        *Delegation.objects.filter(pk__in=facts.get("delegations", [])).values_list("principal_id", "agent_id"),
+        *Guardianship.objects.filter(pk__in=facts.get("guardianships", [])).values_list("ward_id", "guardian_id"),
+    ]
+    return {one for pair in pairs for one in pair} - {person}
