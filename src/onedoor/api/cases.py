@@ -104,7 +104,7 @@ class HearingOut(Told):
     """听证。The hearing of a case."""
 
     state: str
-    request_until: date
+    request_until: date | None
     hold_until: date | None
     scheduled_for: datetime | None
     place: str

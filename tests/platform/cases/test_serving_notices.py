@@ -10,8 +10,9 @@ from tests.platform.desks import Desk, own, staff
 from tests.platform.library import CHINA, Library, item, publish
 
 from onedoor.platform.cases import operations
-from onedoor.platform.cases.models import Action, Case, Clock, Delivery
+from onedoor.platform.cases.models import Action, Case, Clock, Delivery, Hearing
 from onedoor.platform.cases.operations import duties
+from onedoor.platform.cases.operations.hearings import HearingRightRuns
 from onedoor.platform.identity.models import Login
 from onedoor.platform.kernel import outbox
 from onedoor.platform.messages.models import Message
@@ -244,3 +245,89 @@ def test_at_the_desk_through_the_api(desk: Desk) -> None:
     answer = json(desk, "clerk", case, "supplement-requests", defects=[defect], signed_by="欧阳晓娜")
     assert answer.status_code == 200, answer.content
     assert applicants(case) == [(date(2026, 9, 2), date(2026, 9, 17), "running")]
+
+
+TOLD = datetime(2026, 11, 2, 10, 0, tzinfo=CHINA)
+WHY = "拟不予办证，因为经核实不住在本区。"
+
+
+@pytest.fixture
+def untold(desk: Desk) -> Case:
+    """A case of somebody without an account; the approver has just issued the notice that a hearing may be asked for."""
+    case = received(desk.books, "electronic")
+    operations.accept_case(case_id=case.pk, actor=desk.books.officer("clerk"), at=TOLD)
+    close_account(desk.books)
+    desk.go(TOLD)
+    desk.act("approver", staff(case, "hearing/"), deed="inform", reason=WHY)
+    case.refresh_from_db()
+    return case
+
+
+def test_the_right_to_a_hearing_runs_from_the_day_its_notice_was_received(desk: Desk, untold: Case) -> None:
+    hearing = Hearing.objects.get(case=untold)
+    assert (hearing.state, hearing.informed_on, hearing.request_until) == ("right_informed", None, None)
+    assert "收到本告知书之日起 5 个工作日内" in str(untold.documents.get(kind="hearing_right").content["paragraphs"])
+    assert untold.clocks.filter(kind="statutory", state="running").exists()  # the office's time goes on meanwhile
+    duties.expire_hearing_rights(at=TOLD + timedelta(days=60))
+    assert Hearing.objects.get(case=untold).state == "right_informed"
+    assert "待送达" in desk.page("clerk", staff(untold))
+    with pytest.raises(HearingRightRuns, match="告知书送达后"):
+        operations.begin_special_procedure(
+            case_id=untold.pk,
+            procedure="experts",
+            reason="需请专家评审古籍借阅资格。",
+            planned_end=date(2026, 11, 20),
+            actor=desk.books.officer("approver"),
+            at=TOLD,
+        )
+    desk.go(datetime(2026, 11, 6, 10, 0, tzinfo=CHINA))
+    by_hand = {"method": "leaving", "receiver": "村干部王某见证", "reference": "", "received_on": "2026-11-04"}
+    desk.act("clerk", staff(untold, "deliver/"), **by_hand)
+    hearing.refresh_from_db()
+    assert (hearing.informed_on, hearing.request_until) == (date(2026, 11, 4), date(2026, 11, 11))
+    assert untold.documents.get(kind="service").content["organ"] == untold.deciding_organization.name
+    assert untold.actions.get(kind="deliver").facts["due_on"] == "2026-11-11"
+    assert "待送达" not in desk.page("clerk", staff(untold))
+    duties.expire_hearing_rights(at=datetime(2026, 11, 11, 23, 0, tzinfo=CHINA))
+    assert Hearing.objects.get(case=untold).state == "right_informed"
+    duties.expire_hearing_rights(at=datetime(2026, 11, 12, 1, 0, tzinfo=CHINA))
+    assert Hearing.objects.get(case=untold).state == "expired"
+    assert Case.objects.get(pk=untold.pk).state == "accepted"
+
+
+def test_the_right_served_through_the_api_and_waived_at_once(desk: Desk, untold: Case) -> None:
+    sent = json(desk, "clerk", untold, "deliveries", method="direct", receiver="欧阳晓娜", received_on="2026-11-02")
+    assert sent.status_code == 200, sent.content
+    assert Hearing.objects.get(case=untold).request_until == date(2026, 11, 9)
+    again = json(desk, "clerk", untold, "deliveries", method="direct", receiver="欧阳晓娜")
+    assert (again.status_code, again.json()["code"]) == (409, "cases.delivered_already")
+
+
+def test_who_has_answered_needs_no_notice_of_the_right_any_more(desk: Desk, untold: Case) -> None:
+    operations.waive_hearing(case_id=untold.pk, actor=desk.books.citizen(), at=TOLD)
+    assert not untold.steps.filter(code="delivery", ended_at__isnull=True).exists()
+    assert Hearing.objects.get(case=untold).state == "waived"
+
+
+def test_no_hearing_is_held_whose_notice_did_not_arrive_seven_days_before(desk: Desk, untold: Case) -> None:
+    books = desk.books
+    operations.request_hearing(case_id=untold.pk, actor=books.citizen(), at=TOLD)
+    assert not untold.steps.filter(code="delivery", ended_at__isnull=True).exists()
+    hold = {"deed": "hold", "record": "读者陈述：自九月起住在本区，提交租约。"}
+
+    def schedule(day: str) -> None:
+        when = {"held_at": f"{day}T09:00", "place": "图书馆二楼", "is_public": "yes"}
+        presider = books.posts["second_approver"]
+        desk.act("approver", staff(untold, "hearing/"), deed="schedule", presider=presider, **when)
+
+    schedule("2026-11-12")
+    desk.go(datetime(2026, 11, 12, 11, 0, tzinfo=CHINA))
+    assert "没有在举行的七日前送达" in desk.refused("second_approver", staff(untold, "hearing/"), 409, **hold)
+    by_hand = {"method": "direct", "receiver": "欧阳晓娜", "reference": ""}
+    desk.act("clerk", staff(untold, "deliver/"), **by_hand, received_on="2026-11-06")
+    desk.refused("second_approver", staff(untold, "hearing/"), 409, **hold)  # six days before
+    schedule("2026-11-24")
+    desk.act("clerk", staff(untold, "deliver/"), **by_hand, received_on="2026-11-12")
+    desk.go(datetime(2026, 11, 24, 11, 0, tzinfo=CHINA))
+    desk.act("second_approver", staff(untold, "hearing/"), **hold)
+    assert Hearing.objects.get(case=untold).state == "held"

@@ -26,7 +26,7 @@ REMEDIES = (
     f"也可以自收到本决定书之日起六个月内依法向{COURT}提起行政诉讼。",
 )
 
-# What has to reach its recipient by an act of service: decisions, and the notices whose limit runs from receipt.
+# What has to reach its recipient by an act of service: decisions, and the notices whose limit runs from receipt or up to what they tell.
 DECISIONS = (
     CaseDocument.Kind.GRANT,
     CaseDocument.Kind.SILENT_GRANT,
@@ -34,7 +34,11 @@ DECISIONS = (
     CaseDocument.Kind.REVOCATION,
     CaseDocument.Kind.CANCELLATION,
 )
-NOTICES = (CaseDocument.Kind.SUPPLEMENT,)
+NOTICES = (
+    CaseDocument.Kind.SUPPLEMENT,
+    CaseDocument.Kind.HEARING_RIGHT,
+    CaseDocument.Kind.HEARING_NOTICE,
+)
 
 _SERIES = {
     CaseDocument.Kind.RECEIPT: "收",

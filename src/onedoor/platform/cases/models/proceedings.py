@@ -23,8 +23,9 @@ class Hearing(models.Model):
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="hearing")
     state = models.CharField("状态", max_length=16, choices=State)
-    informed_on = models.DateField("告知日")
-    request_until = models.DateField("申请截止日")
+    # When the notice of the right has reached the applicant, and until when they may ask; unknown before it has.
+    informed_on = models.DateField("告知日", null=True, blank=True)
+    request_until = models.DateField("申请截止日", null=True, blank=True)
     provisional = models.BooleanField("暂定", default=False)
     requested_on = models.DateField("申请日", null=True, blank=True)
     hold_until = models.DateField("最迟举行日", null=True, blank=True)

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from onedoor.platform.cases import clocks
-from onedoor.platform.cases.models import Case, CaseDocument, Clock, Pause
+from onedoor.platform.cases.models import Case, CaseDocument, Clock, Hearing, Pause
 from onedoor.platform.catalog.strict import Limit
+from onedoor.platform.kernel.clock import day_of
+
+REQUEST_DAYS = 5  # working days to ask for a hearing
 
 
 def begin(case: Case, document: CaseDocument, *, at: datetime) -> dict[str, str]:
@@ -27,6 +30,20 @@ def _begin_supplement(case: Case, at: datetime) -> dict[str, str]:
     return {"due_on": clock.due_on.isoformat()}
 
 
+def hearing_until(case: Case, *, at: datetime) -> clocks.Due:
+    """Return the last day on which a hearing may be asked for, when its right is told at `at` (Licensing Law art. 47)."""
+    calendar = clocks.work_calendar(case.division)
+    return clocks.due_day(unit="workday", days=REQUEST_DAYS, started_on=day_of(at), calendar=calendar)
+
+
+def _begin_hearing_right(case: Case, at: datetime) -> dict[str, str]:
+    until = hearing_until(case, at=at)
+    told = Hearing.objects.filter(case=case, state=Hearing.State.RIGHT_INFORMED)
+    told.update(informed_on=day_of(at), request_until=until.day, provisional=until.provisional)
+    return {"due_on": until.day.isoformat()}
+
+
 _BEGIN: dict[CaseDocument.Kind, Callable[[Case, datetime], dict[str, str]]] = {
     CaseDocument.Kind.SUPPLEMENT: _begin_supplement,
+    CaseDocument.Kind.HEARING_RIGHT: _begin_hearing_right,
 }

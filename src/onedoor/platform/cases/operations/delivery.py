@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, life, notifications, steps
-from onedoor.platform.cases.models import Action, Case, CaseDocument, CaseStep, Clock, Delivery
+from onedoor.platform.cases.models import Action, Case, CaseDocument, CaseStep, Clock, Delivery, Hearing
 from onedoor.platform.cases.operations import arrivals
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.identity import queries as identity
@@ -71,12 +71,17 @@ def _latest(case: Case, *kinds: CaseDocument.Kind) -> CaseDocument | None:
 
 
 def awaited_notice(case: Case) -> CaseDocument | None:
-    """Return the notice an officer still has to deliver: the applicant's time has not begun. No query for a page's case."""
+    """Return the notice an officer still has to deliver: nothing that counts from receipt has begun."""
     begun = any(
         clock.kind == Clock.Kind.APPLICANT and clock.state != Clock.State.STOPPED for clock in case.clocks.all()
     )
     if case.state == State.SUPPLEMENT_WAIT and not begun:
         return _latest(case, CaseDocument.Kind.SUPPLEMENT)
+    hearing = getattr(case, "hearing", None)
+    if hearing is not None and hearing.state == Hearing.State.RIGHT_INFORMED and hearing.request_until is None:
+        return _latest(case, CaseDocument.Kind.HEARING_RIGHT)
+    if hearing is not None and hearing.state == Hearing.State.SCHEDULED and _open_step(case) is not None:
+        return _latest(case, CaseDocument.Kind.HEARING_NOTICE)
     return None
 
 
@@ -361,7 +366,8 @@ def _note_delivered(case: Case, delivery: Delivery, *, actor: Actor, arrived: da
             ("签收", delivery.receiver or "到达受送达人的平台消息"),
         ],
     )
-    organ = case.deciding_organization if delivered.kind in documents.DECISIONS else case.receiving_organization
+    receiving = delivered.kind == CaseDocument.Kind.SUPPLEMENT
+    organ = case.receiving_organization if receiving else case.deciding_organization
     proof = documents.issue(case, CaseDocument.Kind.SERVICE, letter, organization=organ, at=at)
     facts = {"method": delivery.method, "delivered": delivered.number, "kind": delivered.kind, "document": proof.number}
     begun = arrivals.begin(case, delivered, at=arrived)

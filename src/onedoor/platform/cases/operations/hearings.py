@@ -6,7 +6,9 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, bias, clocks, documents, grounds, life, steps
-from onedoor.platform.cases.models import Case, CaseDocument, Hearing, Pause, StepPerformer
+from onedoor.platform.cases.models import Case, CaseDocument, Delivery, Hearing, Pause, StepPerformer
+from onedoor.platform.cases.operations import arrivals
+from onedoor.platform.cases.operations.delivery import awaited_notice, drop_service, serve_notice, way_of
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
@@ -14,7 +16,7 @@ from onedoor.platform.kernel.clock import CHINA, day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 
 BASIS = "《中华人民共和国行政许可法》第四十六条、第四十七条、第四十八条"
-REQUEST_DAYS, HOLD_DAYS, NOTICE_DAYS = 5, 20, 7  # working days, working days, natural days (Licensing Law arts. 47, 48)
+HOLD_DAYS, NOTICE_DAYS = 20, 7  # working days, natural days (Licensing Law arts. 47, 48)
 
 
 class HearingNotPossible(OneDoorError):
@@ -41,7 +43,7 @@ class HearingRightRuns(OneDoorError):
     code, http_status, message = (
         "cases.hearing_right_runs",
         409,
-        "申请人在 {until} 前可以申请听证，这期间不能启动特别程序或者要求补正。申请人放弃听证或者期满后再办。",
+        "申请人{until}可以申请听证，这期间不能启动特别程序或者要求补正。申请人放弃听证或者期满后再办。",
     )
 
 
@@ -53,10 +55,19 @@ class PresiderHandles(OneDoorError):
     )
 
 
+class HearingNotNotified(OneDoorError):
+    code, http_status, message = (
+        "cases.hearing_not_notified",
+        409,
+        "听证通知书没有在举行的七日前送达申请人，不能举行。请先送达，并重新安排举行时间。",
+    )
+
+
 @transaction.atomic
 def inform_hearing_right(*, case_id: int, reason: str, actor: Actor, at: datetime) -> Hearing:
     """
-    Tell the applicant that they may ask for a hearing within five working days before the case is decided.
+    Tell the applicant that they may ask for a hearing, before the case is decided, within five working days after the
+    notice has reached them (`serve_notice`).
 
     :raises HearingNotPossible: it was told before.
     :raises InvalidInput: what is intended, and why, says too little.
@@ -69,25 +80,24 @@ def inform_hearing_right(*, case_id: int, reason: str, actor: Actor, at: datetim
     if earlier is not None:
         raise HearingNotPossible(state=earlier.get_state_display())
     grounds.check_reason(reason, BASIS)
-    until = _working_day(case, day_of(at), REQUEST_DAYS)
+    way = way_of(case, at=at)
+    at_once = way == Delivery.Method.ELECTRONIC
+    due = {"due_on": arrivals.hearing_until(case, at=at).day.isoformat()} if at_once else {}
+    until = f"在 {due['due_on']} 前" if at_once else f"在收到本告知书之日起 {arrivals.REQUEST_DAYS} 个工作日内"
     letter = documents.Letter(
         paragraphs=[
             f"“{case.item_version.title}”拟作如下处理：{reason.strip()}",
-            f"在作出决定之前，您有权在 {until.day.isoformat()} 前要求听证。组织听证不收取费用。",
+            f"在作出决定之前，您有权{until}要求听证。组织听证不收取费用。",
         ],
         points=[f"依据：{BASIS}", "不要求听证的，可以在办件页面说明放弃，办理会更快继续。"],
     )
     organ = case.deciding_organization
     document = documents.issue(case, CaseDocument.Kind.HEARING_RIGHT, letter, organization=organ, at=at)
-    hearing = Hearing.objects.create(
-        case=case,
-        state=Hearing.State.RIGHT_INFORMED,
-        informed_on=day_of(at),
-        request_until=until.day,
-        provisional=until.provisional,
-    )
-    facts = {"document": document.number, "due_on": until.day.isoformat()}
-    life.append(case, Kind.INFORM_HEARING, actor=actor, at=at, note=reason.strip(), facts=facts)
+    hearing = Hearing.objects.create(case=case, state=Hearing.State.RIGHT_INFORMED)
+    facts = {"document": document.number, "delivery": way, **due}
+    told = life.append(case, Kind.INFORM_HEARING, actor=actor, at=at, note=reason.strip(), facts=facts)
+    serve_notice(case, document, told, actor=actor, at=at)
+    hearing.refresh_from_db()
     audit.record("cases.inform_hearing", actor=actor, at=at, target=case.target, division=case.division)
     return hearing
 
@@ -103,11 +113,12 @@ def request_hearing(*, case_id: int, actor: Actor, at: datetime) -> Hearing:
     life.check_move(case, Kind.REQUEST_HEARING)
     _require(hearing, Hearing.State.RIGHT_INFORMED)
     on = day_of(at)
-    if on > hearing.request_until:
+    if hearing.request_until is not None and on > hearing.request_until:
         raise HearingTooLate(until=hearing.request_until.isoformat())
     hearing.state, hearing.requested_on = Hearing.State.REQUESTED, on
     hearing.hold_until = _working_day(case, on, HOLD_DAYS).day
     hearing.save()
+    drop_service(case, at=at)
     what = {"kind": Pause.Kind.HEARING, "reason": Pause.Kind.HEARING.label, "basis": BASIS}
     # If it is not held by then, the limits run again from the next day: the organ's delay is not the applicant's.
     last = hearing.hold_until
@@ -125,6 +136,7 @@ def waive_hearing(*, case_id: int, actor: Actor, at: datetime) -> Hearing:
     life.check_move(case, Kind.WAIVE_HEARING)
     _require(hearing, Hearing.State.RIGHT_INFORMED, Hearing.State.REQUESTED, Hearing.State.SCHEDULED)
     asked = hearing.state != Hearing.State.RIGHT_INFORMED
+    drop_service(case, at=at)
     if asked:
         clocks.resume(case, at=at)
     to = _state_to_go_on(case) if asked else None
@@ -142,7 +154,8 @@ def refuse_while_right_runs(case: Case) -> None:
     """
     hearing = Hearing.objects.filter(case=case, state=Hearing.State.RIGHT_INFORMED).first()
     if hearing is not None:
-        raise HearingRightRuns(until=hearing.request_until.isoformat())
+        until = f"在 {hearing.request_until.isoformat()} 前" if hearing.request_until else "在告知书送达后"
+        raise HearingRightRuns(until=until)
 
 
 @transaction.atomic
@@ -216,7 +229,10 @@ def schedule_hearing(
     organ = case.deciding_organization
     document = documents.issue(case, CaseDocument.Kind.HEARING_NOTICE, letter, organization=organ, at=at)
     facts = {"document": document.number, "held_at": held_at.isoformat(), "presiding": login, "late": is_late}
-    life.append(case, Kind.SCHEDULE_HEARING, actor=actor, at=at, facts=facts)
+    facts["delivery"] = way_of(case, at=at)
+    drop_service(case, at=at)  # an earlier notice, where the hearing has been put off
+    told = life.append(case, Kind.SCHEDULE_HEARING, actor=actor, at=at, facts=facts)
+    serve_notice(case, document, told, actor=actor, at=at)
     audit.record("cases.schedule_hearing", actor=actor, at=at, target=case.target, division=case.division)
     return hearing
 
@@ -227,6 +243,7 @@ def hold_hearing(*, case_id: int, record: str, actor: Actor, at: datetime) -> He
     Write the record of a hearing that has been held; only its presiding officer does.
 
     :raises PresiderHandles: another officer.
+    :raises HearingNotNotified: its notice has not reached the applicant seven days before.
     :raises InvalidInput: before its time, or a record that says too little.
     """
     case = life.lock(case_id)
@@ -243,6 +260,7 @@ def hold_hearing(*, case_id: int, record: str, actor: Actor, at: datetime) -> He
         problems["record"] = "请写明参加人、各方意见和证据，作为听证笔录。"
     if problems:
         raise InvalidInput(problems)
+    _require_notified(case, hearing)
     hearing.state, hearing.record = Hearing.State.HELD, record.strip()
     hearing.save()
     life.append(case, Kind.HOLD_HEARING, actor=actor, at=at, note=hearing.record)
@@ -283,6 +301,18 @@ def sign_hearing_record(*, case_id: int, signed_by: str, actor: Actor, at: datet
     )
     audit.record("cases.sign_hearing_record", actor=actor, at=at, target=case.target, division=case.division)
     return hearing
+
+
+def _require_notified(case: Case, hearing: Hearing) -> None:
+    """:raises HearingNotNotified: an officer still has to bring the notice, or it came too late."""
+    if awaited_notice(case) is not None:
+        raise HearingNotNotified
+    notice = case.documents.filter(kind=CaseDocument.Kind.HEARING_NOTICE).order_by("-id").first()
+    delivery = Delivery.objects.filter(document=notice).first()  # none where it was set before notices were served
+    if delivery is None or delivery.delivered_at is None or hearing.scheduled_for is None:
+        return
+    if day_of(delivery.delivered_at) + timedelta(days=NOTICE_DAYS) > day_of(hearing.scheduled_for):
+        raise HearingNotNotified
 
 
 def _state_to_go_on(case: Case) -> State:
