@@ -403,7 +403,7 @@ def review(request: HttpRequest, draft_id: UUID) -> dict[str, Any]:
         "declared": declared(spoken),
         "materials": [material(one) for one in queries.materials_of(draft)],
         "screens": _screens(request, draft),
-        "delivery_ways": list(operations.DELIVERY_CHOICES),
+        "delivery_ways": list(queries.delivery_ways(owner=draft, on=clock.today())),
     }
 
 

@@ -134,6 +134,27 @@ def close_account(books: Library) -> None:
     Login.objects.filter(person=books.reader).update(is_active=False)
 
 
+def test_for_somebody_without_an_account_the_last_page_says_why_and_offers_what_leads_to_them(desk: Desk) -> None:
+    draft = desk.books.draft(AT)
+    close_account(desk.books)
+    desk.go(AT)
+    clerk = desk.books.officer("clerk")
+    who = {"name": library.READER.name, "id_number": library.READER.id_number}
+    identity.begin_assisting(**who, evidence_digest="0" * 64, actor=clerk, at=AT)
+    page, asked = f"/drafts/{draft.pk}/review/", f"/api/v1/drafts/{draft.pk}/review"
+    shown = desk.page("clerk", page)
+    assert "没有可以登录的账号" in shown
+    assert 'value="electronic"' not in shown
+    assert 'value="direct" checked' in shown
+    assert desk.get("clerk", asked).json()["delivery_ways"] == ["direct", "post"]
+    Login.objects.filter(person=desk.books.reader).update(is_active=True)
+    shown = desk.page("clerk", page)
+    assert 'value="electronic" checked' in shown
+    assert "没有可以登录的账号" not in shown
+    assert desk.get("clerk", asked).json()["delivery_ways"] == ["electronic", "direct", "post"]
+    assert 'value="post" checked' in desk.refused("clerk", page, 422, revision="999", delivery="post")
+
+
 def decided_for_nobody_who_reads(desk: Desk, agent: Person | None = None) -> Case:
     """Return a case decided for the reader, who agreed to be served by the inbox and has no account any more."""
     case = received(desk.books, "electronic")

@@ -24,7 +24,7 @@ from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import NotLoggedIn, StaleVersion
 from onedoor.web.citizen.journey import Journey, url_after
 from onedoor.web.citizen.places import place_of
-from onedoor.web.citizen.proceedings import WAYS
+from onedoor.web.citizen.proceedings import ways_of
 from onedoor.web.citizen.situations import carried
 from onedoor.web.citizen.uploads import attach_posted, has_files, uploading
 from onedoor.web.parts import pickers, refusals
@@ -349,7 +349,8 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         ),
         "papers": queries.papers_of_draft(draft=draft, actor=actor, at=at),
         "place_in_journey": journey.place("review"),
-        "ways": WAYS,
+        "typed": request.POST,
+        **ways_of(draft),
     }
     return render(request, "citizen/review.html", context, status=422 if problems else 200)
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from onedoor.platform.cases import operations, queries
 from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.validation import read_section
-from onedoor.platform.cases.queries import Case
+from onedoor.platform.cases.queries import Case, Draft
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
@@ -80,6 +80,12 @@ def commitment(request: HttpRequest, number: str, commitment_id: int) -> HttpRes
     return _perform(request, found, "citizen/commitment.html", write, {"view": view})
 
 
+def ways_of(owner: Case | Draft) -> dict[str, Any]:
+    """Return what the choice of a delivery shows: the ways that lead to this applicant, and which one is proposed."""
+    offered = queries.delivery_ways(owner=owner, on=clock.today())
+    return {"ways": [way for way in WAYS if way[0] in offered], "proposed": offered[0]}
+
+
 @keyed
 def delivery(request: HttpRequest, number: str) -> HttpResponse:
     """Choose how decisions arrive; consent to the inbox is given, and taken back, here."""
@@ -89,7 +95,7 @@ def delivery(request: HttpRequest, number: str) -> HttpResponse:
         method = request.POST.get("delivery", "")
         return operations.choose_delivery(case_id=found.pk, method=method, **_who(request))
 
-    return _perform(request, found, "citizen/delivery.html", write, {"ways": WAYS})
+    return _perform(request, found, "citizen/delivery.html", write, ways_of(found))
 
 
 @keyed

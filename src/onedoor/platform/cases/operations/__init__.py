@@ -30,7 +30,6 @@ from onedoor.platform.cases.operations.decisions import (
     decide_case,
     propose_decision,
 )
-from onedoor.platform.cases.operations.delivery import CHOICES as DELIVERY_CHOICES
 from onedoor.platform.cases.operations.delivery import (
     choose_delivery,
     complete_public_deliveries,
@@ -124,7 +123,6 @@ __all__ = [
     "Taken",
     "Opened",
     "CaseChanged",
-    "DELIVERY_CHOICES",
     "Finding",
     "HolidayNotice",
     "MOST_LOOKED_AT",

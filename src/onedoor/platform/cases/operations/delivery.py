@@ -90,13 +90,17 @@ def reads_inbox(case: Case, *, at: datetime) -> bool:
     Tell whether what is put into the inbox arrives with somebody: the applicant, or the guardian who applies for them,
     has an account that is in use. An agent is told of the decision, but it is not for an agent to be served with it.
     """
-    if identity.has_account(case.applicant_id):
+    return inbox_arrives(applicant_id=case.applicant_id, agent_id=case.agent_id, on=day_of(at))
+
+
+def inbox_arrives(*, applicant_id: int, agent_id: int | None, on: date) -> bool:
+    """Tell the same of an applicant and of whoever applies for them."""
+    if identity.has_account(applicant_id):
         return True
-    guardian = case.agent_id
-    if guardian is None:
+    if agent_id is None:
         return False
-    guards = identity.guardianship_between(guardian_id=guardian, ward_id=case.applicant_id, on=day_of(at))
-    return guards is not None and identity.has_account(guardian)
+    guards = identity.guardianship_between(guardian_id=agent_id, ward_id=applicant_id, on=on)
+    return guards is not None and identity.has_account(agent_id)
 
 
 def way_of(case: Case, *, at: datetime) -> str:

@@ -111,6 +111,7 @@ from onedoor.platform.cases.queries.papers import (
 from onedoor.platform.cases.queries.privacy import PrivacyNotice, asked_sources, privacy_notice
 from onedoor.platform.cases.queries.proceedings import (
     correctable_section,
+    delivery_ways,
     hearing_of,
     links_of,
     presiders,
@@ -259,6 +260,7 @@ __all__ = [
     "histories_of_last_month",
     "links_of",
     "presiders",
+    "delivery_ways",
     "proceedings_of",
     "proposed_ruling",
     "revocation_of",

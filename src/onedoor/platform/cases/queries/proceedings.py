@@ -11,6 +11,7 @@ from onedoor.platform.cases.models import (
     Case,
     CaseDocument,
     Delivery,
+    Draft,
     Hearing,
     ProposedDecision,
     RelatedStaffDeclaration,
@@ -19,7 +20,7 @@ from onedoor.platform.cases.models import (
     VoidRequest,
 )
 from onedoor.platform.cases.operations.correction import correctable_fields
-from onedoor.platform.cases.operations.delivery import awaited_notice, decision_of
+from onedoor.platform.cases.operations.delivery import CHOICES, awaited_notice, decision_of, inbox_arrives
 from onedoor.platform.cases.operations.linked import relations_offered
 from onedoor.platform.cases.operations.revocation import may_revoke
 from onedoor.platform.cases.owing import open_tolerances
@@ -97,6 +98,14 @@ def _may_apply_again(case: Case) -> bool:
     """An application that ended without a grant may be taken up again; one sent up or entered twice goes on elsewhere."""
     elsewhere = case.relation == Case.Relation.REVOKE or case.state in ("transferred", "voided")
     return case.is_ended and case.result != "granted" and not elsewhere
+
+
+def delivery_ways(*, owner: Case | Draft, on: date) -> tuple[str, ...]:
+    """Return how documents can reach the applicant, what is proposed first: by the inbox only where somebody reads it."""
+    agent = owner.agent_id if isinstance(owner, Case) else owner.filled_by_id
+    if inbox_arrives(applicant_id=owner.applicant_id, agent_id=agent, on=on):
+        return CHOICES
+    return tuple(way for way in CHOICES if way != Delivery.Method.ELECTRONIC)
 
 
 def hearing_of(case: Case) -> Hearing | None:
