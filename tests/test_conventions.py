@@ -16,7 +16,7 @@ CONTINUES = {  # parts of an operation in another module, called with its rows l
     "link_to_earlier": "hand_in_case, propose_revocation",
     "open_tickets": "request_supplement",
     "use_certificates": "submit_draft, transfer_case, take_certificate",
-    "serve_notice": "request_supplement, inform_hearing_right, schedule_hearing",
+    "serve_notice": "request_supplement, inform_hearing_right, schedule_hearing, propose_revocation",
     "end_supplement": "supply_supplement, the end of the applicant's time",
     "move": "issuing and ending of certificates",
     "append": "issuing and ending of certificates",

@@ -117,7 +117,7 @@ class RevocationOut(Told):
     ending: str
     reason: str
     basis: str
-    heard_until: date
+    heard_until: date | None
     stated_at: datetime | None
 
 

@@ -20,7 +20,7 @@ from onedoor.platform.cases.operations.revocation import HearFirst, NotRevocable
 from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.certificates import operations as certificates
 from onedoor.platform.certificates.models import Certificate
-from onedoor.platform.identity.models import Division, Organization
+from onedoor.platform.identity.models import Division, Login, Organization
 from onedoor.platform.identity.queries import divisions
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.errors import OneDoorError
@@ -167,7 +167,7 @@ def test_a_revocation_is_told_heard_and_decided_by_another(desk: Desk, granted: 
     decision = case.documents.get(kind="revocation")
     assert "六十日内" in str(decision.content["remedies"])
     kinds = list(Action.objects.filter(case=case).order_by("seq").values_list("kind", flat=True))
-    assert kinds == ["propose_revocation", "state_defence", "revoke", "deliver", "finish"]
+    assert kinds == ["propose_revocation", "deliver", "state_defence", "revoke", "deliver", "finish"]
     assert granted.actions.latest("seq").facts["linked"] == case.number
     with pytest.raises(NotRevocable):
         propose(books, granted)
@@ -243,6 +243,29 @@ def test_silence_is_waited_for_and_the_proposer_does_not_decide(books: Library, 
         operations.decide_revocation(case_id=case.pk, **words, actor=proposer, at=after)
     paper = operations.decide_revocation(case_id=case.pk, **words, actor=books.officer("approver"), at=after)
     assert paper.kind == "cancellation"
+
+
+def test_whoever_has_no_account_is_brought_the_notice_and_then_the_decision(desk: Desk, granted: Case) -> None:
+    Login.objects.filter(person=desk.books.reader).update(is_active=False)
+    desk.go(DONE)
+    desk.act("reviewer", staff(granted, "revocation/"), ending="withdraw", **WHY)
+    case = Case.objects.get(relation="revoke")
+    assert Revocation.objects.get(case=case).heard_until is None
+    words = {"decision": "uphold", "reason": "租约经鉴定是伪造的，应当吊销。"}
+    desk.go(DONE + timedelta(days=60))
+    assert "告知书送达后" in desk.refused("approver", staff(case, "revocation/decide/"), 409, **words)
+    assert "待送达" in desk.page("clerk", staff(case))
+    by_hand = {"method": "direct", "receiver": "欧阳晓娜", "reference": ""}
+    desk.act("clerk", staff(case, "deliver/"), **by_hand, received_on="2026-10-26")
+    assert Revocation.objects.get(case=case).heard_until == date(2026, 11, 2)
+    desk.act("approver", staff(case, "revocation/decide/"), **words)
+    case.refresh_from_db()
+    assert (case.state, case.result) == ("delivering", "revoked")  # nor does the decision arrive by itself
+    desk.act("clerk", staff(case, "deliver/"), **by_hand)
+    case.refresh_from_db()
+    assert case.state == "completed"
+    delivered = [action.facts["kind"] for action in case.actions.filter(kind="deliver").order_by("seq")]
+    assert delivered == ["intent", "penalty"]
 
 
 def test_a_dropped_revocation_leaves_everything_and_may_be_proposed_anew(books: Library, granted: Case) -> None:

@@ -33,11 +33,13 @@ DECISIONS = (
     CaseDocument.Kind.DENIAL,
     CaseDocument.Kind.REVOCATION,
     CaseDocument.Kind.CANCELLATION,
+    CaseDocument.Kind.PENALTY,
 )
 NOTICES = (
     CaseDocument.Kind.SUPPLEMENT,
     CaseDocument.Kind.HEARING_RIGHT,
     CaseDocument.Kind.HEARING_NOTICE,
+    CaseDocument.Kind.INTENT,
 )
 
 _SERIES = {

@@ -103,7 +103,7 @@ class Revocation(models.Model):
     reason = EncryptedTextField("事实和理由")
     basis = models.CharField("依据", max_length=200)
     login_id = models.BigIntegerField("提出人登录号")
-    heard_until = models.DateField("陈述申辩截止日")
+    heard_until = models.DateField("陈述申辩截止日", null=True, blank=True)  # unknown before the notice has arrived
     provisional = models.BooleanField("暂定", default=False)
     statement = EncryptedTextField("陈述申辩", blank=True, default="")
     stated_at = models.DateTimeField("陈述时间", null=True, blank=True)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from onedoor.platform.cases import clocks
-from onedoor.platform.cases.models import Case, CaseDocument, Clock, Hearing, Pause
+from onedoor.platform.cases import clocks, heard
+from onedoor.platform.cases.models import Case, CaseDocument, Clock, Hearing, Pause, Revocation
 from onedoor.platform.catalog.strict import Limit
 from onedoor.platform.kernel.clock import day_of
 
@@ -43,7 +43,14 @@ def _begin_hearing_right(case: Case, at: datetime) -> dict[str, str]:
     return {"due_on": until.day.isoformat()}
 
 
+def _begin_defence(case: Case, at: datetime) -> dict[str, str]:
+    until = heard.heard_until(heard.TO_BE_HEARD, case=case, at=at)
+    Revocation.objects.filter(case=case).update(heard_until=until.day, provisional=until.provisional)
+    return {"due_on": until.day.isoformat()}
+
+
 _BEGIN: dict[CaseDocument.Kind, Callable[[Case, datetime], dict[str, str]]] = {
     CaseDocument.Kind.SUPPLEMENT: _begin_supplement,
     CaseDocument.Kind.HEARING_RIGHT: _begin_hearing_right,
+    CaseDocument.Kind.INTENT: _begin_defence,
 }

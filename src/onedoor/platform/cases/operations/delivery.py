@@ -82,6 +82,8 @@ def awaited_notice(case: Case) -> CaseDocument | None:
         return _latest(case, CaseDocument.Kind.HEARING_RIGHT)
     if hearing is not None and hearing.state == Hearing.State.SCHEDULED and _open_step(case) is not None:
         return _latest(case, CaseDocument.Kind.HEARING_NOTICE)
+    if case.relation == Case.Relation.REVOKE and case.state == State.REVIEWING and _open_step(case) is not None:
+        return _latest(case, CaseDocument.Kind.INTENT)
     return None
 
 

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, handlers, heard, life, steps
-from onedoor.platform.cases.models import Case, CaseAnswers, CaseDocument, Revocation
-from onedoor.platform.cases.operations.delivery import close_or_wait, hand_over, way_of
+from onedoor.platform.cases.models import Case, CaseAnswers, CaseDocument, Delivery, Revocation
+from onedoor.platform.cases.operations.delivery import close_or_wait, drop_service, hand_over, serve_notice, way_of
 from onedoor.platform.cases.operations.submission import link_to_earlier, new_number
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.kernel.actors import Actor
@@ -46,7 +46,7 @@ class ProposerDecides(OneDoorError):
 def propose_revocation(*, case_id: int, ending: str, reason: str, basis: str, actor: Actor, at: datetime) -> Case:
     """
     Tell a person that the organ means to revoke, cancel or withdraw what their case granted; a linked case begins, in which they
-    have the days of their place to be heard.
+    have the days of their place to be heard, from the day the notice has reached them (`serve_notice`).
 
     :raises NotRevocable: nothing was granted, nothing can be revoked, or it is under way already.
     :raises InvalidInput: ending, facts or basis is missing.
@@ -59,29 +59,32 @@ def propose_revocation(*, case_id: int, ending: str, reason: str, basis: str, ac
         raise InvalidInput({"ending": "请选择撤销、注销或者吊销。"})
     grounds.check_reason(reason, basis)
     case = _begin(earlier, actor=actor, at=at)
-    limit = heard.heard_until(heard.TO_BE_HEARD, case=case, at=at)
+    way = way_of(case, at=at)
+    due = {}
+    if way == Delivery.Method.ELECTRONIC:
+        due = {"due_on": heard.heard_until(heard.TO_BE_HEARD, case=case, at=at).day.isoformat()}
+    days = heard.days(heard.TO_BE_HEARD, case=case, on=day_of(at))
     proceeding = Revocation.objects.create(
         case=case,
         ending=ending,
         reason=reason.strip(),
         basis=basis.strip(),
         login_id=actor.require_login(),
-        heard_until=limit.day,
-        provisional=limit.provisional,
     )
     verb = proceeding.get_ending_display()
     letter = documents.Letter(
         paragraphs=[f"我单位拟{verb}“{case.item_version.title}”（办件编号 {earlier.number}）的准予决定。"],
         parts=[("事实和理由", [reason.strip()])],
-        rows=[("陈述申辩截止日", limit.day.isoformat())],
+        rows=[("陈述申辩期限", f"到 {due['due_on']} 止" if due else f"收到本告知书之日起 {days} 个工作日内")],
         points=[f"依据：{basis.strip()}", "您可以在截止日前通过本平台或者到窗口陈述和申辩，我们会认真听取。"],
     )
     organ = case.deciding_organization
     document = documents.issue(case, CaseDocument.Kind.INTENT, letter, organization=organ, at=at)
     facts = {"document": document.number, "linked": earlier.number, "relation": case.relation, "ending": ending}
-    facts["due_on"] = limit.day.isoformat()
-    life.append(case, Kind.PROPOSE_REVOCATION, actor=actor, at=at, note=reason.strip(), facts=facts)
+    facts |= {"delivery": way, **due}
+    told = life.append(case, Kind.PROPOSE_REVOCATION, actor=actor, at=at, note=reason.strip(), facts=facts)
     steps.open_common(case, steps.REVOKE, at=at, organ=organ)
+    serve_notice(case, document, told, actor=actor, at=at)
     clocks.set_urgency(case)
     link_to_earlier(case=case, actor=actor, at=at)
     audit.record("cases.propose_revocation", actor=actor, at=at, target=case.target, division=case.division)
@@ -143,6 +146,7 @@ def state_defence(*, case_id: int, statement: str, actor: Actor, at: datetime) -
         raise life.MoveNotPossible(state="已收到您的陈述申辩", kind=Kind.STATE_DEFENCE.label)
     proceeding.statement, proceeding.stated_at = statement.strip(), at
     proceeding.save(update_fields=["statement", "stated_at"])
+    drop_service(case, at=at)
     life.append(case, Kind.STATE_DEFENCE, actor=actor, at=at, note=statement.strip())
     audit.record("cases.state_defence", actor=actor, at=at, target=case.target, division=case.division)
     return proceeding
@@ -164,8 +168,9 @@ def decide_revocation(*, case_id: int, upheld: bool, reason: str, actor: Actor, 
     proceeding = Revocation.objects.get(case=case)
     if proceeding.login_id == actor.login_id:
         raise ProposerDecides
-    if proceeding.stated_at is None and day_of(at) <= proceeding.heard_until:
-        raise HearFirst(until=proceeding.heard_until.isoformat())
+    until = proceeding.heard_until
+    if proceeding.stated_at is None and (until is None or day_of(at) <= until):
+        raise HearFirst(until=until.isoformat() if until else "告知书送达后的期限届满")
     grounds.check_reason(reason, proceeding.basis)
     decide = _revoke if upheld else _drop
     document = decide(case, proceeding, reason.strip(), actor, at)
