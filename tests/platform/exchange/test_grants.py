@@ -12,6 +12,7 @@ from tests.platform.exchange.shared import DATASET, LAW, Borrowers, many_numbers
 from tests.platform.library import CHINA, FRIEND, READER, Library
 
 from onedoor.platform.audit.models import AuditEntry, QuerySuspension
+from onedoor.platform.cases.models import Case
 from onedoor.platform.exchange import operations
 from onedoor.platform.exchange.models import DataUse, ShareGrant, ShareRequest
 from onedoor.platform.identity.models import Organization
@@ -276,6 +277,36 @@ def test_a_wrong_number_is_told_by_its_place_and_more_than_a_hundred_are_not_tak
     )
     assert "一次最多查询 100 人" in crowd
     assert not DataUse.objects.exists()
+
+
+@pytest.mark.parametrize("business", ["1", "JY1", "教育业务", "JY 2026 00031", "<b>2026</b>", "2" * 39 + "、"])
+def test_what_cannot_be_a_number_of_a_matter_is_told_and_nothing_is_given(at_desk: Desk, business: str) -> None:
+    request = in_use(at_desk)
+    page = at_desk.refused("teacher", url(request, "use/"), 422, business=business, id_numbers=READER.id_number)
+    assert "例如 YB-2026-00318" in page
+    assert READER.id_number in page  # what was typed is kept
+    refused = call(at_desk, request, business, READER.id_number)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/business")
+    assert not DataUse.objects.exists()
+
+
+def test_the_number_of_a_case_here_counts_only_for_the_organ_that_has_it_in_hand(
+    at_desk: Desk, school: Organization
+) -> None:
+    request, case = in_use(at_desk), at_desk.books.accepted(AT)
+    wrong = case.number[:-1] + ("0" if case.number[-1] != "0" else "1")
+    for number, told in (
+        (wrong, "校验位不符"),
+        (case.number[:-2], "校验位不符"),
+        (case.number, "本单位没有这个编号的办件"),
+    ):
+        assert told in at_desk.refused(
+            "teacher", url(request, "use/"), 422, business=number, id_numbers=READER.id_number
+        )
+    assert not DataUse.objects.exists()
+    Case.objects.filter(pk=case.pk).update(deciding_organization=school)
+    query(at_desk, request, business=case.number.lower())
+    assert DataUse.objects.get().asked == 1
 
 
 def test_the_pages_of_sharing_carry_no_ones_number_in_their_addresses(at_desk: Desk) -> None:

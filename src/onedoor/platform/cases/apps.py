@@ -30,13 +30,16 @@ class CasesConfig(AppConfig):
             wanted,
         )
         from onedoor.platform.cases.checks import check_items
+        from onedoor.platform.cases.held import is_held
         from onedoor.platform.cases.operations import calendars, delivery, duties, early_expiry, expiry
         from onedoor.platform.catalog import impact
+        from onedoor.platform.exchange import matters
         from onedoor.platform.files import access as files
         from onedoor.platform.kernel import definitions, outbox, tasks
 
         definitions.define(*figures.FIGURES)
         impact.count_with(touched.undecided_cases)
+        matters.find_with(is_held)
         files.register("case", filing.case_of_file)
         files.register("draft", filing.draft_of_file)
         tasks.every(10, "cases.hand_in", duties.hand_in_due_cases)

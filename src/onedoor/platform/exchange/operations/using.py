@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.audit import suspensions
-from onedoor.platform.exchange import purposes
+from onedoor.platform.exchange import matters, purposes
 from onedoor.platform.exchange.datasets import Dataset, Sharing, dataset
 from onedoor.platform.exchange.models import DataUse, DataUsePerson, ShareGrant, ShareRequest
 from onedoor.platform.exchange.operations.asking import BusinessMissing
@@ -118,7 +118,8 @@ def use_grant(
     :raises QuerySuspended: the officer has asked too often without a case (D01).
     :raises BusinessMissing: no case or other business is named (R-SHR-1).
     :raises GrantOver: not provided yet, expired or revoked; `TooManyToday`: more people than it allows a day.
-    :raises InvalidInput: no number, too many, or one that is none.
+    :raises InvalidInput: no number, too many, or one that is none; a number of the matter that cannot be one, or that
+        of a case of this house which the actor's organ does not have in hand.
     """
     request = _granted_to(number, actor)
     suspensions.require_query_right(actor)
@@ -127,6 +128,9 @@ def use_grant(
     grant, on = request.grant, day_of(at)
     if grant.standing(on) != "使用中":
         raise GrantOver(standing=grant.standing(on))
+    problem = matters.problem_of(business.strip(), organization_id=actor.organization_id)
+    if problem:
+        raise InvalidInput({"business": problem})
     numbers = _numbers(id_numbers)
     _check_quota(grant, len(numbers), at)
     known = identity.people_with_numbers(numbers)
