@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onedoor.standards.check_digits import mod11_2_check
-from onedoor.standards.id_numbers import IdNumberFault, parse_citizen_id, upgrade_15
+from onedoor.standards.id_numbers import IdNumberFault, parse_citizen_id
 from onedoor.standards.periods import age_on
 
 
@@ -57,21 +57,6 @@ def test_what_is_wrong_is_told_by_a_stable_code_and_in_words(number: str, code: 
         parse_citizen_id(number)
     assert fault.value.code == code
     assert "请" in str(fault.value)
-
-
-@pytest.mark.parametrize(
-    ("old", "new"), [("130503670401001", "130503196704010016"), ("510104000101998", "510104180001019988")]
-)
-def test_first_generation_numbers_are_upgraded_by_their_sequence(old: str, new: str) -> None:
-    found = upgrade_15(old)
-    assert found.number == new
-    assert found.derived
-
-
-@pytest.mark.parametrize("old", ["130503671341001", "13050367040100", "13050367040100X"])
-def test_an_old_number_without_a_real_day_cannot_be_upgraded(old: str) -> None:
-    with pytest.raises(IdNumberFault):
-        upgrade_15(old)
 
 
 def test_somebody_born_on_29_february_is_of_age_on_the_28th() -> None:

@@ -8,11 +8,7 @@ from hypothesis import strategies as st
 
 from onedoor.standards.contacts import is_landline, is_postal_code, parse_bank_card, parse_mobile
 from onedoor.standards.documents import (
-    DocumentCodeMissing,
-    all_kinds,
     check_document,
-    national_code,
-    parse_disability_certificate,
 )
 from onedoor.standards.id_numbers import IdNumberFault
 from onedoor.standards.masks import mask_address, mask_bank_card, mask_citizen_id, mask_mobile, mask_name
@@ -151,29 +147,6 @@ def test_a_residence_permit_is_no_identity_card() -> None:
     with pytest.raises(IdNumberFault) as fault:
         check_document("resident_id_card", "810000199408230021")
     assert fault.value.code == "id.kind"
-
-
-def test_codes_for_interchange_are_known_or_missing_loudly() -> None:
-    assert national_code("resident_id_card") == "111"
-    assert {kind.national_code for kind in all_kinds()} >= {
-        "111",
-        "112",
-        "113",
-        "114",
-        "115",
-        "414",
-        "511",
-        "516",
-        "553",
-    }
-    with pytest.raises(DocumentCodeMissing):
-        national_code("tw_residence_permit")
-
-
-def test_a_disability_certificate_holds_owner_category_and_degree() -> None:
-    found = parse_disability_certificate("13050319670401001643B1")
-    assert (found.id_number, found.category, found.degree, found.reissued) == ("130503196704010016", "4", "3", 1)
-    assert parse_disability_certificate("13050319670401001643").reissued == 0
 
 
 @pytest.mark.parametrize(

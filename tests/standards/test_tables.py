@@ -2,7 +2,6 @@
 
 import pytest
 
-from onedoor.standards import divisions
 from onedoor.standards.code_sets import (
     UnknownCode,
     all_sets,
@@ -13,7 +12,7 @@ from onedoor.standards.code_sets import (
     label,
     stars,
 )
-from onedoor.standards.countries import countries, country_of
+from onedoor.standards.countries import countries
 
 
 @pytest.mark.parametrize(
@@ -93,83 +92,7 @@ def test_what_the_standard_does_not_know_is_exported_as_other() -> None:
 def test_countries_with_the_forms_the_standard_asks(alpha3: str, numeric: str, zh: str) -> None:
     found = countries()[alpha3]
     assert (found.numeric, found.zh) == (numeric, zh)
-    assert country_of(numeric) == found
 
 
 def test_there_are_all_countries() -> None:
     assert len(countries()) >= 249
-    assert country_of("999") is None
-
-
-@pytest.mark.parametrize(
-    ("code", "full", "short", "level"),
-    [
-        ("33", "330000000000", "33", 2),
-        ("330113", "330113000000", "330113", 4),
-        ("330113100", "330113100000", "330113100", 5),
-        ("330113100201", "330113100201", "330113100201", 6),
-        ("100000", "000000000000", "", 1),
-    ],
-)
-def test_codes_are_padded_trimmed_and_hint_at_a_level(code: str, full: str, short: str, level: int) -> None:
-    assert divisions.pad(code) == full
-    assert divisions.trim(full) == short
-    assert divisions.level_hint(full) == level
-
-
-@pytest.mark.parametrize("code", ["", "3", "33011", "33011a", "3301131000"])
-def test_a_code_of_another_length_is_refused(code: str) -> None:
-    with pytest.raises(divisions.DivisionFault):
-        divisions.pad(code)
-
-
-def test_a_place_holds_the_codes_that_begin_like_it() -> None:
-    assert divisions.code_range("330113") == ("330113000000", "330114000000")
-    assert divisions.begins_like("330113100201", "330113")
-    assert not divisions.begins_like("330114000000", "330113")
-    assert divisions.begins_like("820000000000", "100000")
-    assert (
-        divisions.code_range("99") == ("990000000000", "1000000000000"[:12])
-        or divisions.code_range("82")[1] == "830000000000"
-    )
-
-
-@pytest.mark.parametrize(
-    ("code", "kind"),
-    [
-        ("330113001000", "街道"),
-        ("330113100000", "镇"),
-        ("330113200000", "乡"),
-        ("330113400000", "政企合一"),
-        ("330113000000", ""),
-    ],
-)
-def test_the_township_segment_tells_its_kind(code: str, kind: str) -> None:
-    assert divisions.township_kind(code) == kind
-
-
-@pytest.mark.parametrize(
-    ("code", "kind"),
-    [
-        ("220581102001", "居民委员会"),
-        ("330113100201", "村民委员会"),
-        ("330113100400", "类似居委会"),
-        ("330113100500", "类似村委会"),
-        ("330113100000", ""),
-    ],
-)
-def test_the_village_segment_tells_its_kind(code: str, kind: str) -> None:
-    assert divisions.village_kind(code) == kind
-
-
-def test_urban_is_what_begins_with_one() -> None:
-    assert divisions.is_urban("121")
-    assert not divisions.is_urban("220")
-
-
-def test_successors_are_followed_to_today_and_a_split_asks_a_person() -> None:
-    moved = {"A": ("B",), "B": ("C", "D")}
-    assert divisions.resolve_current("A", moved) == ("C", "D")
-    assert divisions.resolve_current("X", moved) == ("X",)
-    with pytest.raises(divisions.DivisionFault):
-        divisions.resolve_current("A", {"A": ("B",), "B": ("A",)})

@@ -1,6 +1,6 @@
 """Working days: the government's calendars, the worked periods, and years whose notice has not come."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -69,17 +69,6 @@ def test_a_strict_calendar_refuses_what_nobody_has_announced() -> None:
 @pytest.mark.parametrize(("start", "days", "due"), [("2026-09-04", 30, "2026-10-08"), ("2026-09-18", 7, "2026-09-28")])
 def test_natural_days_roll_to_the_next_working_day(start: str, days: int, due: str) -> None:
     assert CALENDAR.add_natural_days(day(start), days).day == day(due)
-
-
-def test_natural_days_that_do_not_roll_end_where_they_end() -> None:
-    assert CALENDAR.add_natural_days(day("2026-09-04"), 30, roll=False).day == day("2026-10-04")
-
-
-def test_what_comes_after_hours_or_on_a_rest_day_is_received_on_the_next_working_day() -> None:
-    evening = datetime(2026, 9, 30, 18, 0, tzinfo=CHINA)
-    assert CALENDAR.received_on(evening, same_day=False) == day("2026-10-08")
-    assert CALENDAR.received_on(evening, same_day=True) == day("2026-09-30")
-    assert CALENDAR.received_on(datetime(2026, 9, 30, 17, 0, tzinfo=CHINA), same_day=False) == day("2026-09-30")
 
 
 @given(KNOWN, st.integers(0, 60))

@@ -36,8 +36,3 @@ def countries() -> dict[str, Country]:
         )
         for row in pycountry.countries
     }
-
-
-def country_of(numeric: str) -> Country | None:
-    """Return the country with this three-digit code, as residence cards carry it."""
-    return next((row for row in countries().values() if row.numeric == numeric), None)

@@ -95,11 +95,6 @@ def parse_credit_code(text: str) -> CreditCode:
     return CreditCode(number, number[:2], number[2:8], number[8:17], tuple(warnings))
 
 
-def is_civil_affairs(number: str) -> bool:
-    """Tell whether a civil-affairs authority registered this body."""
-    return number[:1] == "5"
-
-
 _ORGANIZATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 

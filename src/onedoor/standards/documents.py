@@ -1,4 +1,4 @@
-"""Kinds of identity documents, their numbers and the codes they travel under (GA/T 2000.156)."""
+"""Kinds of identity documents and their numbers."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from onedoor.standards.id_numbers import IdNumberFault, parse_citizen_id
 @dataclass(frozen=True)
 class DocumentKind:
     """
-    A kind of document. `pattern` is what its numbers look like; `national_code` is empty where none is confirmed.
+    A kind of document. `pattern` is what its numbers look like.
 
     `looks_like_id` numbers have 18 characters with a check digit and are judged as such.
     """
@@ -18,37 +18,32 @@ class DocumentKind:
     name: str
     title: str
     pattern: str
-    national_code: str = ""
     looks_like_id: bool = False
-
-
-class DocumentCodeMissing(ValueError):
-    """A document of this kind cannot be sent to others yet."""
 
 
 _KINDS = {
     kind.name: kind
     for kind in (
-        DocumentKind("resident_id_card", "居民身份证", r"[0-9]{17}[0-9X]", "111", looks_like_id=True),
-        DocumentKind("temporary_id_card", "临时居民身份证", r"[0-9]{17}[0-9X]", "112", looks_like_id=True),
-        DocumentKind("household_register", "户口簿", r"[0-9]{6,18}", "113"),
-        DocumentKind("military_officer_card", "军官证", r".{4,20}", "114"),
-        DocumentKind("police_officer_card", "警官证", r".{4,20}", "115"),
+        DocumentKind("resident_id_card", "居民身份证", r"[0-9]{17}[0-9X]", looks_like_id=True),
+        DocumentKind("temporary_id_card", "临时居民身份证", r"[0-9]{17}[0-9X]", looks_like_id=True),
+        DocumentKind("household_register", "户口簿", r"[0-9]{6,18}"),
+        DocumentKind("military_officer_card", "军官证", r".{4,20}"),
+        DocumentKind("police_officer_card", "警官证", r".{4,20}"),
         DocumentKind("soldier_card", "士兵证", r".{4,20}"),
-        DocumentKind("diplomatic_passport", "外交护照", r"[A-Z]{1,2}[0-9]{7,8}", "411"),
-        DocumentKind("service_passport", "公务护照", r"[A-Z]{1,2}[0-9]{7,8}", "412"),
-        DocumentKind("cn_passport", "普通护照", r"E[A-Z0-9][0-9]{7}|[GDSP][0-9]{8}", "414"),
-        DocumentKind("tw_travel_permit", "台湾居民来往大陆通行证", r"[0-9]{8}|[0-9]{10}[A-Z]?", "511"),
-        DocumentKind("hkmo_travel_permit", "港澳居民来往内地通行证", r"[HM][0-9]{8}([0-9]{2})?", "516"),
-        DocumentKind("foreign_pr_card", "外国人永久居留身份证", r"9[0-9]{16}[0-9X]", "553", looks_like_id=True),
-        DocumentKind("foreign_pr_card_v2017", "外国人永久居留身份证（旧版）", r"[A-Z]{3}[0-9]{12}", "553"),
+        DocumentKind("diplomatic_passport", "外交护照", r"[A-Z]{1,2}[0-9]{7,8}"),
+        DocumentKind("service_passport", "公务护照", r"[A-Z]{1,2}[0-9]{7,8}"),
+        DocumentKind("cn_passport", "普通护照", r"E[A-Z0-9][0-9]{7}|[GDSP][0-9]{8}"),
+        DocumentKind("tw_travel_permit", "台湾居民来往大陆通行证", r"[0-9]{8}|[0-9]{10}[A-Z]?"),
+        DocumentKind("hkmo_travel_permit", "港澳居民来往内地通行证", r"[HM][0-9]{8}([0-9]{2})?"),
+        DocumentKind("foreign_pr_card", "外国人永久居留身份证", r"9[0-9]{16}[0-9X]", looks_like_id=True),
+        DocumentKind("foreign_pr_card_v2017", "外国人永久居留身份证（旧版）", r"[A-Z]{3}[0-9]{12}"),
         DocumentKind("hk_residence_permit", "港澳居民居住证（香港）", r"810000[0-9]{11}[0-9X]", looks_like_id=True),
         DocumentKind("mo_residence_permit", "港澳居民居住证（澳门）", r"820000[0-9]{11}[0-9X]", looks_like_id=True),
         DocumentKind("tw_residence_permit", "台湾居民居住证", r"830000[0-9]{11}[0-9X]", looks_like_id=True),
         DocumentKind("foreign_passport", "外国护照", r"[A-Z0-9]{5,15}"),
         DocumentKind("birth_certificate", "出生医学证明", r"[A-Z][0-9]{9}"),
         DocumentKind("disability_certificate", "残疾人证", r"[0-9]{17}[0-9X][1-7][1-4](B[0-9])?"),
-        DocumentKind("other", "其他", r".{1,40}", "990"),
+        DocumentKind("other", "其他", r".{1,40}"),
     )
 }
 
@@ -82,38 +77,3 @@ def check_document(name: str, text: str) -> tuple[str, tuple[str, ...]]:
     if re.fullmatch(kind.pattern, number):
         return number, ()
     return number, (f"号码与{kind.title}的通常格式不符，请对照证件核对。",)
-
-
-def national_code(name: str) -> str:
-    """
-    Return the code a document travels under.
-
-    :raises DocumentCodeMissing: the national code is not confirmed; an administrator has to fill it in.
-    """
-    kind = document_kind(name)
-    if not kind.national_code:
-        raise DocumentCodeMissing(f"{kind.title}的国家代码尚未确认，请管理员填写后再报送。")
-    return kind.national_code
-
-
-@dataclass(frozen=True)
-class DisabilityCertificate:
-    """残疾人证 taken apart: whose, which category, which degree, how often reissued."""
-
-    id_number: str
-    category: str
-    degree: str
-    reissued: int
-
-
-def parse_disability_certificate(text: str) -> DisabilityCertificate:
-    """
-    Return what a disability certificate's number tells (citizen number + category + degree [+ B + reissues]).
-
-    :raises IdNumberFault: the citizen number inside is not one.
-    """
-    number = normalise_number(text)
-    if not re.fullmatch(document_kind("disability_certificate").pattern, number):
-        raise IdNumberFault("id.format", "残疾人证号应为 18 位身份证号加 2 位类别和等级，请对照证件核对。")
-    owner = parse_citizen_id(number[:18])
-    return DisabilityCertificate(owner.number, number[18], number[19], int(number[21]) if len(number) == 22 else 0)

@@ -25,7 +25,6 @@ class IdNumber:
     address_code: str  # first six digits; a county only for resident_id_card
     birth_date: date
     sex_code: str  # 1, 2, "0" where it must not be derived
-    derived: bool = False  # made from a 15-digit number
 
 
 _PERMITS = {"810000": "hk_residence_permit", "820000": "mo_residence_permit", "830000": "tw_residence_permit"}
@@ -70,18 +69,3 @@ def _birth_date(text: str, earliest: int = 1850) -> date:
     if born.year < earliest:
         raise IdNumberFault("id.birth_date", "身份证号中的出生日期过早，请对照证件核对第 7 至 14 位。")
     return born
-
-
-def upgrade_15(number: str) -> IdNumber:
-    """
-    Return the 18-character form of a first-generation number; the archive keeps the original.
-
-    Sequences 996 to 999 were given to people born in the 1800s.
-    """
-    if not re.fullmatch(r"[0-9]{15}", number):
-        raise IdNumberFault("id.format", "旧身份证号应为 15 位数字，请核对档案。")
-    century = "18" if number[12:] in ("996", "997", "998", "999") else "19"
-    body = number[:6] + century + number[6:]
-    sex = "1" if int(body[16]) % 2 else "2"
-    born = _birth_date(body[6:14], earliest=1800)  # archives reach further back than anybody who applies today
-    return IdNumber(body + mod11_2_check(body), "resident_id_card", body[:6], born, sex, derived=True)

@@ -7,7 +7,7 @@ statutory days of the revised holiday rules (in force 2025-01-01), flagged where
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 
 from onedoor.standards.holidays import NOTICES, Year
@@ -87,10 +87,10 @@ class WorkCalendar:
             provisional = provisional or self.is_provisional(day)
         return day, provisional
 
-    def add_natural_days(self, start: date, days: int, *, roll: bool = True) -> Due:
+    def add_natural_days(self, start: date, days: int) -> Due:
         """Return the last day of n natural days after `start`; on a rest day it rolls on (Civil Code art. 203)."""
         day = start + timedelta(days=days)
-        while roll and not self.is_workday(day):
+        while not self.is_workday(day):
             day += timedelta(days=1)
         return Due(day, self.is_provisional(day))
 
@@ -112,19 +112,6 @@ class WorkCalendar:
 
     def count_workdays(self, year: int) -> int:
         return self.working_days_between(date(year - 1, 12, 31), date(year, 12, 31))
-
-    def received_on(self, moment: datetime, *, closes: time = time(17, 0), same_day: bool = True) -> date:
-        """
-        Return the day an electronic filing counts as received.
-
-        By default its natural day until 24:00; where a place rules otherwise (`same_day=False`) a filing after the
-        closing minute or on a rest day counts on the next working day.
-        """
-        day = moment.date()
-        late = moment.time().replace(second=0, microsecond=0) > closes
-        if same_day or (self.is_workday(day) and not late):
-            return day
-        return self._next_workday(day)[0]
 
 
 # The days every year's notice has to give, whatever else it gives (《全国年节及纪念日放假办法》第二条); two more since 2025,

@@ -14,7 +14,6 @@ from onedoor.platform.cases.models import CaseAnswers, Draft
 from onedoor.platform.identity.models import Person
 from onedoor.platform.kernel import crypto, rotation
 from onedoor.platform.kernel.models import RotationProgress
-from onedoor.platform.kernel.rotation import Participant
 
 
 @pytest.fixture
@@ -88,30 +87,6 @@ def test_whoever_writes_meanwhile_wins(keys: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(rotation, "_old_values", read_and_let_others_write)
     list(rotation.reencrypt())
     assert Person.objects.get(pk=person.pk).address == "塘栖镇新址"
-
-
-def test_rooms_with_sealed_things_of_their_own_take_part(keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = crypto.keyring().current("data").id
-    boxes = dict.fromkeys(range(5), old)
-
-    def rewrap(most: int) -> int:
-        waiting = [box for box, key in boxes.items() if key != crypto.keyring().current("data").id][:most]
-        boxes.update(dict.fromkeys(waiting, crypto.keyring().current("data").id))
-        return len(waiting)
-
-    monkeypatch.setattr(rotation, "_participants", {})
-    boxes_room = Participant("测试盒子", lambda key_id: list(boxes.values()).count(key_id), rewrap)
-    rotation.register_participant(boxes_room)
-    with pytest.raises(ValueError):
-        rotation.register_participant(Participant("测试盒子", lambda key_id: 0, lambda most: 0))
-    crypto.add_key(keys, "data")
-    assert rotation.values_under(old)["测试盒子"] == 5
-    assert [step for step in rotation.reencrypt(batch=2) if step[0] == "测试盒子"] == [
-        ("测试盒子", 2),
-        ("测试盒子", 4),
-        ("测试盒子", 5),
-    ]
-    assert rotation.values_under(old) == {}
 
 
 def test_every_encrypted_column_is_known(keys: Path) -> None:

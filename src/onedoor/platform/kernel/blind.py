@@ -8,7 +8,7 @@ turns every search to the other column at once, in all processes; the column lef
 always one look-up in one index.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,10 +101,6 @@ def register_refill(model: type[models.Model], index: BlindIndex, refill: Refill
     """Like `register`, where the rows themselves do not know their text."""
     one = Indexed(model, index, refill)
     _indexed[one.name] = one
-
-
-def indexed() -> Mapping[str, Indexed]:
-    return _indexed
 
 
 def _by_rows(model: type[models.Model], index: BlindIndex, texts: Callable[[Sequence[Any]], Sequence[str]]) -> Refill:

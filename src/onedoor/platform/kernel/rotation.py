@@ -2,10 +2,10 @@
 Bring everything encrypted under the newest data key while the site runs.
 
 Columns go in batches by primary key; a value is replaced only if it is still the one that was read, so whoever writes at
-the same time always wins. Rooms that keep sealed things outside the database's columns (files) take part by registering.
+the same time always wins. What is sealed outside the database (files) has its key in a column of it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,20 +21,6 @@ BATCH = 500
 
 
 @dataclass(frozen=True)
-class Participant:
-    """
-    Something sealed outside encrypted columns.
-
-    `count(key_id)` tells how many things still need this key; `rewrap(most)` brings up to `most` things under the
-    current key and returns how many it did, 0 when nothing is left. Both may be called again after a crash.
-    """
-
-    name: str
-    count: Callable[[str], int]
-    rewrap: Callable[[int], int]
-
-
-@dataclass(frozen=True)
 class Column:
     """One encrypted column of the database."""
 
@@ -44,19 +30,6 @@ class Column:
     @property
     def name(self) -> str:
         return f"{self.model._meta.label_lower}.{self.field.name}"
-
-
-_participants: dict[str, Participant] = {}
-
-
-def register_participant(participant: Participant) -> None:
-    """Make a room's sealed things take part in every rotation; called from `AppConfig.ready`."""
-    if _participants.setdefault(participant.name, participant) is not participant:
-        raise ValueError(f"{participant.name} takes part already")
-
-
-def participants() -> list[Participant]:
-    return list(_participants.values())
 
 
 def encrypted_columns() -> list[Column]:
@@ -71,15 +44,14 @@ def encrypted_columns() -> list[Column]:
 
 
 def values_under(key_id: str) -> dict[str, int]:
-    """Return how many values still name a key, by column and participant, those without any left out."""
+    """Return how many values still name a key, by column, those without any left out."""
     counted = {column.name: _count(column, key_id) for column in encrypted_columns()}
-    counted |= {one.name: one.count(key_id) for one in participants()}
     return {name: number for name, number in counted.items() if number}
 
 
 def reencrypt(*, batch: int = BATCH) -> Iterator[tuple[str, int]]:
     """
-    Bring all old values under the current key; yield (column or participant, values changed so far) after each batch.
+    Bring all old values under the current key; yield (column, values changed so far) after each batch.
 
     A run that is broken off goes on where it stopped. Run it again after the last old transaction has ended: what a
     writer put in under the old key meanwhile is found then (`start_again`).
@@ -87,11 +59,6 @@ def reencrypt(*, batch: int = BATCH) -> Iterator[tuple[str, int]]:
     key_id = keyring().current("data").id
     for column in encrypted_columns():
         yield from _reencrypt_column(column, key_id, batch)
-    for participant in participants():
-        changed = 0
-        while done := participant.rewrap(batch):
-            changed += done
-            yield participant.name, changed
 
 
 def start_again() -> None:
