@@ -16,7 +16,7 @@ from onedoor.platform.kernel import clock
 from onedoor.platform.registers import queries as registers
 
 room = Room("certificates")
-SEES, CERTIFIES, STOPS = officer("certificates.view"), officer("cases.certify"), officer("certificates.revoke")
+SEES, CERTIFIES, STOPS = officer("certificates.view"), officer("cases.certify"), officer("certificates.stop")
 SIZE = 50
 
 

@@ -97,7 +97,7 @@ def librarian(officer):
 
 @pytest.fixture
 def director(officer):
-    return officer("certificates.revoke")
+    return officer("certificates.stop")
 
 
 @pytest.fixture

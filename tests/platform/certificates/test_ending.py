@@ -79,7 +79,7 @@ def test_ending_needs_the_grounds_and_a_living_certificate(card, librarian):
 
 
 def test_what_was_made_by_mistake_is_void_at_once(card, director, librarian, officer):
-    for stranger in (Actor.anonymous(), librarian, officer("certificates.revoke", division=HAIDIAN)):
+    for stranger in (Actor.anonymous(), librarian, officer("certificates.stop", division=HAIDIAN)):
         with pytest.raises(NotAllowed):
             void(card, actor=stranger)
     for missing, words in (("reason", "错字"), ("basis", " ")):

@@ -36,7 +36,7 @@ PERMISSIONS = {
     "reviewer": _CASE | {"cases.review", "cases.notice", "cases.settle", "identity.deaths"},
     "approver": _CASE | {"cases.decide", "registers.view", "certificates.view"},
     "cert_officer": _CASE
-    | {"cases.certify", "cases.deliver", "certificates.view", "certificates.revoke", "registers.view"},
+    | {"cases.certify", "cases.deliver", "certificates.view", "certificates.stop", "registers.view"},
     "assistant": _CASE | {"identity.window"},
     "supervisor": frozenset({"supervision.view", "supervision.order", "exchange.watch"}),
     # A person never reviews what they have drafted (`catalog.own_draft`); a small office needs no third role for that.

@@ -91,7 +91,7 @@ def void_certificate(*, certificate_id: int, reason: str, basis: str, actor: Act
     :raises InvalidInput: reason or basis is missing.
     """
     certificate = locked(certificate_id)
-    actor.require("certificates.revoke", division=certificate.division, line=find_kind(certificate.kind).line)
+    actor.require("certificates.stop", division=certificate.division, line=find_kind(certificate.kind).line)
     problems = {} if basis.strip() else {"basis": "请写明所依据的规定。"}
     if len(reason.strip()) < SHORTEST_FAULT:
         problems["reason"] = f"请写明制证错在哪里（不少于 {SHORTEST_FAULT} 个字）。"
@@ -113,7 +113,7 @@ def suspend_certificate(*, certificate_id: int, reason: str, basis: str, actor: 
     :raises InvalidInput: no reason.
     """
     certificate = locked(certificate_id)
-    actor.require("certificates.revoke", division=certificate.division, line=find_kind(certificate.kind).line)
+    actor.require("certificates.stop", division=certificate.division, line=find_kind(certificate.kind).line)
     _require_reason(reason)
     require_status(certificate, Status.VALID)
     move(certificate, Operation.SUSPEND, Status.SUSPENDED, actor=actor, at=at, reason=reason, basis=basis)
@@ -130,7 +130,7 @@ def resume_certificate(*, certificate_id: int, reason: str, basis: str, actor: A
     :raises InvalidInput: no reason.
     """
     certificate = locked(certificate_id)
-    actor.require("certificates.revoke", division=certificate.division, line=find_kind(certificate.kind).line)
+    actor.require("certificates.stop", division=certificate.division, line=find_kind(certificate.kind).line)
     _require_reason(reason)
     require_status(certificate, Status.SUSPENDED)
     move(certificate, Operation.RESUME, Status.VALID, actor=actor, at=at, reason=reason, basis=basis)

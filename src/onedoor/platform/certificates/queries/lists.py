@@ -176,7 +176,7 @@ def may_certify(*, certificate: Certificate, actor: Actor) -> bool:
 
 def may_stop(*, certificate: Certificate, actor: Actor) -> bool:
     """Tell whether the actor's post suspends, resumes and voids this certificate."""
-    return actor.may("certificates.revoke", division=certificate.division, line=find_kind(certificate.kind).line)
+    return actor.may("certificates.stop", division=certificate.division, line=find_kind(certificate.kind).line)
 
 
 def plain_face(certificate: Certificate) -> dict[str, Any]:
