@@ -1,5 +1,6 @@
 """Historic and foreign certificates: quarantined where they do not fit, checked only after a person compared them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,8 +9,9 @@ from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.certificates import operations, queries
 from onedoor.platform.certificates.models import ImportedCertificate
 from onedoor.platform.certificates.operations import ImportRow
+from onedoor.platform.identity import operations as identity
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
+from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, NotLoggedIn
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -29,18 +31,35 @@ def row(identifier: str = "", number: str = "J110105-2026-000123", **changes) ->
     return ImportRow(**usual | changes)
 
 
+def with_account(actor: Actor, username: str) -> Actor:
+    login = identity.open_officer_login(
+        username=username, name="姚老师", password="x" * 12, one_time_secret="", actor=Actor.system("测试"), at=AT
+    )
+    return replace(actor, login_id=login.pk)
+
+
 @pytest.fixture
-def take_in(librarian):
+def archivist(librarian):
+    return with_account(librarian, "archivist")
+
+
+@pytest.fixture
+def comparer(librarian):
+    return with_account(librarian, "comparer")
+
+
+@pytest.fixture
+def take_in(archivist):
     def run(rows, **changes):
-        usual = {"source": "区图书馆档案 1988 年卷", "division": CHAOYANG, "actor": librarian, "at": AT}
+        usual = {"source": "区图书馆档案 1988 年卷", "division": CHAOYANG, "actor": archivist, "at": AT}
         return operations.import_certificates(rows=rows, **usual | changes)
 
     return run
 
 
 @pytest.fixture
-def settle(librarian):
-    def run(imported_id: int, *, accept: bool = True, note: str = "与 1988 年卷第 3 页一致", actor=librarian):
+def settle(comparer):
+    def run(imported_id: int, *, accept: bool = True, note: str = "与 1988 年卷第 3 页一致", actor=comparer):
         return operations.settle_imported(imported_id=imported_id, accept=accept, note=note, actor=actor, at=AT)
 
     return run
@@ -138,3 +157,11 @@ def test_import_needs_the_post_the_place_a_source_and_lines(take_in, settle, off
         queries.list_imported(actor=officer("certificates.view"))
     assert queries.get_imported(imported_id=imported.pk, actor=librarian, at=AT).holders == ["欧阳晓娜"]
     assert queries.list_imported(actor=librarian, batch="no such batch") == []
+
+
+def test_nobody_takes_in_or_confirms_who_cannot_be_told_from_the_other(take_in, settle, librarian):
+    with pytest.raises(NotLoggedIn):
+        take_in([row()], actor=librarian)
+    take_in([row()])
+    with pytest.raises(NotLoggedIn):
+        settle(ImportedCertificate.objects.get().pk, actor=librarian)

@@ -209,6 +209,27 @@ def test_a30_an_archive_is_imported_its_faults_quarantined_and_a_line_confirmed_
     assert "未记载" in Client().get(f"/check/{sound}/").content.decode()
 
 
+def test_a_line_of_which_nobody_knows_who_imported_it_is_rejected_and_imported_anew(keeper, second_keeper):
+    rows = "证照名称,编号,颁发机关,持证人,标识,颁发日期,截止\n借书证,J1,旧馆,赵六,,1988-5-6,长期\n"
+    sent = {"source": "档案室", "rows": rows}
+    assert keeper.post("/staff/certificates/imports/", sent).status_code == 302
+    ImportedCertificate.objects.update(imported_login=None)  # as before who imported them was kept
+    old = ImportedCertificate.objects.get()
+    page = f"/staff/certificates/imports/{old.pk}/"
+    shown = second_keeper.get(page).content.decode()
+    assert "重新导入" in shown
+    assert 'value="yes"' not in shown
+    agrees = {"accept": "yes", "note": "与 1988 年卷宗第三页一致"}
+    refused = second_keeper.post(page, agrees)
+    assert refused.status_code == 422
+    assert "导入时没有记下是谁导入的" in refused.content.decode()
+    assert agrees["note"] in refused.content.decode()
+    assert second_keeper.post(page, {**agrees, "accept": "no"}).status_code == 302
+    assert keeper.post("/staff/certificates/imports/", sent).status_code == 302
+    new = ImportedCertificate.objects.get(state="waiting")
+    assert second_keeper.post(f"/staff/certificates/imports/{new.pk}/", agrees).status_code == 302
+
+
 def test_a29_the_holder_shows_a_certificate_for_one_minute(paper, holder, time_machine_at):
     page = f"/me/certificates/{paper.identifier}/"
     assert "二层" in holder.get(page).content.decode()

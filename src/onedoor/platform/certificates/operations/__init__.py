@@ -12,6 +12,7 @@ from onedoor.platform.certificates.operations.ending import (
 from onedoor.platform.certificates.operations.history import CertificateNotAlive
 from onedoor.platform.certificates.operations.importing import (
     ImportedSettled,
+    ImporterUnknown,
     ImportReport,
     ImportRow,
     ImportTooLong,
@@ -45,6 +46,7 @@ __all__ = [
     "ImportTooLong",
     "OwnImport",
     "ImportedSettled",
+    "ImporterUnknown",
     "Issuer",
     "KindDiscontinued",
     "Order",

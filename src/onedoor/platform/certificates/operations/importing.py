@@ -32,6 +32,11 @@ class OwnImport(OneDoorError):
     message = "这条证照是您导入的，须由另一人对照档案确认，请转交同事。"
 
 
+class ImporterUnknown(OneDoorError):
+    code, http_status = "certificates.importer_unknown", 409
+    message = "导入时没有记下是谁导入的，不能确认。请不予采用，再由一人重新导入，由另一人对照档案确认。"
+
+
 class ImportTooLong(OneDoorError):
     code, http_status = "certificates.import_too_long", 422
     message = "一次最多导入 {most} 行，请分几次导入。"
@@ -70,8 +75,10 @@ def import_certificates(
 
     :raises ImportTooLong: more than 5,000 lines.
     :raises InvalidInput: no source, or no line.
+    :raises NotLoggedIn: nobody could be told from who confirms them.
     """
     actor.require(PERMISSION, division=division)
+    login_id = actor.require_login()
     if len(rows) > MOST_IN_AN_IMPORT:
         raise ImportTooLong(most=MOST_IN_AN_IMPORT)
     missing = {"source": "请写明档案或来源单位。"} if not source.strip() else {}
@@ -97,7 +104,7 @@ def import_certificates(
             state=State.QUARANTINED if problem else State.WAITING,
             problem=problem,
             imported_at=at,
-            imported_login_id=actor.login_id,
+            imported_login_id=login_id,
         )
         for line, (row, problem) in enumerate(zip(rows, problems, strict=True), start=1)
     )
@@ -118,10 +125,12 @@ def import_certificates(
 def settle_imported(*, imported_id: int, accept: bool, note: str, actor: Actor, at: datetime) -> ImportedCertificate:
     """
     Confirm a line that was compared with the archive, so that it can be checked, or reject it. Who imported it does
-    not confirm it. Quarantined lines can only be rejected: they have to be put right and imported anew.
+    not confirm it. Quarantined lines, and those of which nobody knows who imported them, can only be rejected: they
+    have to be imported anew.
 
     :raises ImportedNotFound, ImportedSettled: there is none, or somebody was faster.
     :raises OwnImport: the actor has imported it.
+    :raises ImporterUnknown: the line is so old that nobody noted who imported it.
     :raises InvalidInput: no note of how it was compared, or a quarantined line is to be confirmed.
     """
     row = ImportedCertificate.objects.select_for_update().filter(pk=imported_id).first()
@@ -134,7 +143,9 @@ def settle_imported(*, imported_id: int, accept: bool, note: str, actor: Actor, 
         raise InvalidInput({"note": f"请写明核对了哪份档案、结果如何（不少于 {SHORTEST_NOTE} 个字）。"})
     if accept and row.state == State.QUARANTINED:
         raise InvalidInput({"accept": "已隔离的证照不能确认，请由原颁发机关更正后重新导入。"})
-    if accept and row.imported_login_id is not None and row.imported_login_id == actor.login_id:
+    if accept and row.imported_login_id is None:
+        raise ImporterUnknown
+    if accept and row.imported_login_id == actor.require_login():
         raise OwnImport
     row.state = State.CONFIRMED if accept else State.REJECTED
     row.settled_at, row.settled_by, row.note = at, actor.name, note.strip()[:200]
