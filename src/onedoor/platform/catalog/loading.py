@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from django.apps import apps
+from django.db import transaction
 from pydantic import ValidationError
 
 from onedoor.platform.catalog import operations
@@ -15,6 +16,7 @@ from onedoor.platform.catalog.differences import Difference, diff_versions
 from onedoor.platform.catalog.elements import missing_elements
 from onedoor.platform.catalog.items import ServiceItem
 from onedoor.platform.catalog.models import ItemVersion
+from onedoor.platform.catalog.relations import refuse_contradictions
 from onedoor.platform.catalog.states import UNPUBLISHED
 from onedoor.platform.kernel import parameters
 from onedoor.platform.kernel.actors import Actor
@@ -146,9 +148,20 @@ def load_items(paths: list[Path], *, valid_from: date, actor: Actor, at: datetim
 
 
 def load_parameters(paths: list[Path], *, actor: Actor, at: datetime) -> None:
-    """Set every figure of these files that is new or different."""
-    for row in _parameter_rows(paths):
-        operations.set_parameter(**row, actor=actor, at=at)
+    """
+    Set every figure of these files that is new or different, all or none.
+
+    :raises Contradiction: law relates one that is new to another figure, of its place or of one below, and they do not fit.
+    """
+    written = []
+    with transaction.atomic():
+        for row in _parameter_rows(paths):
+            same = {name: row[name] for name in ("key", "division", "valid_from")}
+            before = parameters.row_starting(**same)
+            after = operations.set_parameter(**row, actor=actor, at=at)
+            written += [after] if before is None or before.pk != after.pk else []
+        for one in written:  # once all are there: they need one another
+            refuse_contradictions(one.key, one.division, one.value, on=one.valid_from)
 
 
 def load_shipped(*, valid_from: date, actor: Actor, at: datetime) -> list[str]:

@@ -1,7 +1,7 @@
 """The parameter table: figures of law by place and period, the nearest place wins."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -128,6 +128,12 @@ def rows_on(on: date) -> list[ParameterRow]:
     """Return every figure in force on a day, of every place, by key and division."""
     begun = _standing().filter(valid_from__lte=on)
     return list(begun.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).order_by("key", "division"))
+
+
+def rows_of(keys: Collection[str], *, from_day: date) -> list[ParameterRow]:
+    """Return the usable rows of some figures that hold on a day or later, of every place, the oldest first."""
+    lasting = _standing().filter(Q(valid_to__isnull=True) | Q(valid_to__gt=from_day), key__in=keys)
+    return [row for row in lasting.order_by("valid_from", "pk") if _is_usable(row)]
 
 
 def rows_starting_with(prefix: str) -> list[ParameterRow]:

@@ -12,7 +12,6 @@ from onedoor.platform.catalog.operations.parameters import (
 )
 from onedoor.platform.catalog.operations.proposals import (
     AlreadyProposed,
-    Contradiction,
     DayPassed,
     InThePast,
     NotProposer,
@@ -45,6 +44,7 @@ from onedoor.platform.catalog.operations.versions import (
     publish_version,
 )
 from onedoor.platform.catalog.proposals import ProposalNotFound
+from onedoor.platform.catalog.relations import Contradiction
 
 __all__ = [
     "AlreadyProposed",

@@ -82,26 +82,6 @@ def problems_of(definition: definitions.Definition, division: str, value: Any) -
     return problems
 
 
-def contradictions_of(key: str, division: str, value: Any, *, on: date) -> list[str]:
-    """
-    Return in sentences what a value would contradict among the other figures of its place on a day.
-
-    :raises LookupError: a relation names a figure nobody has defined.
-    """
-    related = definitions.relations_of(key)
-    if not related:
-        return []
-    chain = identity.chain(division)
-    wanted = {one for bound, relation in related for one in (bound.key, *relation.keys)} - {key}
-    values = {one: parameters.figure(one, chain=chain, on=on) for one in wanted} | {key: value}
-    found = []
-    for bound, relation in related:
-        other = definition_of(relation.other)
-        if not relation.holds(values[bound.key], values):
-            found.append(relation.told(bound.title, other.title, values[other.key]))
-    return found
-
-
 def _record(row: ParameterRow, document: str, *, actor: Actor, at: datetime) -> None:
     """Put into the audit record that a figure was written into the table."""
     audit.record(

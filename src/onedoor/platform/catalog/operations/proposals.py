@@ -7,8 +7,9 @@ from django.db import IntegrityError, transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.catalog.models import ParameterProposal
-from onedoor.platform.catalog.operations.parameters import contradictions_of, definition_of, problems_of
+from onedoor.platform.catalog.operations.parameters import definition_of, problems_of
 from onedoor.platform.catalog.proposals import ProposalNotFound, seen_by
+from onedoor.platform.catalog.relations import refuse_contradictions
 from onedoor.platform.catalog.states import ProposalState
 from onedoor.platform.kernel import calendars, outbox, parameters
 from onedoor.platform.kernel.actors import Actor
@@ -64,10 +65,6 @@ class TableChanged(OneDoorError):
     )
 
 
-class Contradiction(OneDoorError):
-    code, http_status, message = "parameters.contradiction", 409, "与本地的其他数值不符：{found}"
-
-
 class DayPassed(OneDoorError):
     code, http_status, message = (
         "parameters.day_passed",
@@ -95,7 +92,7 @@ def propose_parameter(
     :raises UnknownParameter: no such key.
     :raises InThePast: an earlier day without the reason of a correction.
     :raises InvalidInput: no document, an unknown place or one that may not set it, a value it may not be, or nothing new.
-    :raises Contradiction: law relates it to another figure of the place, and it does not fit.
+    :raises Contradiction: law relates it to another figure of the place, or of one below, and it does not fit.
     :raises AlreadyProposed: the place has an open proposal for this figure.
     """
     actor.require("parameters.edit", division=division)
@@ -106,7 +103,7 @@ def propose_parameter(
     problems = problems_of(definition_of(key), division, value) | _wording_problems(document, reason)
     if problems:
         raise InvalidInput(problems)
-    _refuse_contradictions(key, division, value, on=valid_from)
+    refuse_contradictions(key, division, value, on=valid_from)
     if valid_from < day_of(at) and not reason:
         raise InThePast(day=valid_from.isoformat())
     if _is_nothing_new(parameters.row_starting(key=key, division=division, valid_from=valid_from), value, document):
@@ -122,12 +119,6 @@ def propose_parameter(
         raise AlreadyProposed from error
     audit.record("catalog.propose_parameter", actor=actor, at=at, reason=document, **_told(proposal))
     return proposal
-
-
-def _refuse_contradictions(key: str, division: str, value: Any, *, on: date) -> None:
-    """:raises Contradiction: the value does not fit beside another figure of its place."""
-    if found := contradictions_of(key, division, value, on=on):
-        raise Contradiction(found="".join(found))
 
 
 def _wording_problems(document: str, reason: str) -> dict[str, str]:
@@ -157,7 +148,7 @@ def approve_proposal(*, proposal_id: int, opinion: str, actor: Actor, at: dateti
     :raises OwnProposal: the reviewer has proposed it.
     :raises TableChanged: what it was compared with has changed since.
     :raises DayPassed: its day has passed while it waited.
-    :raises Contradiction: it no longer fits beside another figure of the place.
+    :raises Contradiction: it no longer fits beside another figure of the place, or of one below.
     :raises InvalidInput: no opinion, or the figure may no longer be what was proposed.
     """
     proposal = _lock_for_review(proposal_id, actor)
@@ -167,7 +158,7 @@ def approve_proposal(*, proposal_id: int, opinion: str, actor: Actor, at: dateti
     problems = problems_of(definition_of(proposal.key), proposal.division, proposal.value)
     if problems:
         raise InvalidInput({"": "".join(problems.values())})
-    _refuse_contradictions(proposal.key, proposal.division, proposal.value, on=proposal.valid_from)
+    refuse_contradictions(proposal.key, proposal.division, proposal.value, on=proposal.valid_from)
     if (proposal.before, proposal.until) != seen_by(proposal):
         raise TableChanged
     row, changed = parameters.write_parameter(
