@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("cases", "0024_note_death"),
+        ("cases", "0028_note_mistake"),
     ]
 
     operations = [

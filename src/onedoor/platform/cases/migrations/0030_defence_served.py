@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("cases", "0025_hearing_right_served"),
+        ("cases", "0029_hearing_right_served"),
     ]
 
     operations = [
