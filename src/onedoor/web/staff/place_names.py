@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 
 from onedoor.platform.identity import queries as identity
-from onedoor.standards.divisions import NATION
 
 
 def names_of(codes: Iterable[str]) -> dict[str, str]:
     """Return the full names of the divisions with these codes; an unknown code has none. One query."""
     wanted = {code for code in codes if code}
-    found = {row.code: row.full_name or row.name for row in identity.divisions_with(wanted - {NATION})}
-    return found | ({NATION: "全国"} if NATION in wanted else {})
+    found = {row.code: row.full_name or row.name for row in identity.divisions_with(wanted - {identity.NATION})}
+    return found | ({identity.NATION: "全国"} if identity.NATION in wanted else {})
