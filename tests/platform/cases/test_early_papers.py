@@ -60,7 +60,7 @@ def test_a_paper_is_given_shown_and_taken_out_again_without_a_log_in(visitor: Cl
 @pytest.mark.parametrize(
     ("file", "code", "why"),
     [
-        (SimpleUploadedFile("a.jpg", b"no picture at all", "image/jpeg"), "photo", "只收"),
+        (SimpleUploadedFile("a.jpg", b"no picture at all", "image/jpeg"), "photo", "照片"),
         (SimpleUploadedFile("a.jpg", b"", "image/jpeg"), "photo", ""),
         (picture(), "unknown", "事项清单里没有这份材料"),
     ],

@@ -6,13 +6,11 @@ from typing import IO
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases.models import Draft, EarlyDraft, EarlyPaper
-from onedoor.platform.cases.operations.drafts import MaterialNotFound, attach_material
+from onedoor.platform.cases.models import EarlyPaper
+from onedoor.platform.cases.operations.drafts import MaterialNotFound
 from onedoor.platform.cases.operations.early import lock_opened, prolong
 from onedoor.platform.files import operations as files
 from onedoor.platform.files.granting import drop_grants
-from onedoor.platform.files.models import FileGrant
-from onedoor.platform.files.storage import FileDamaged, open_content
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
 
@@ -82,41 +80,3 @@ def remove_early_paper(*, key: str, paper_id: int, actor: Actor, at: datetime) -
     audit.record(
         "cases.remove_early_paper", actor=actor, at=at, target=draft.target, division=draft.division, paper=paper_id
     )
-
-
-def bring_papers(early: EarlyDraft, draft: Draft, *, actor: Actor, at: datetime) -> list[str]:
-    """
-    Attach the papers of an early draft to a person's own, looked at anew as theirs; return the titles of those that
-    have to be given again. What the person's draft has a file for already stays.
-
-    :raises StorageFull: the disk is full.
-    """
-    given = set(draft.materials.exclude(file=None).values_list("code", flat=True))
-    again = []
-    for paper in early.papers.select_related("file").order_by("id"):
-        definition = draft.item_version.item.material(paper.code)
-        if definition is None or paper.code in given:
-            continue
-        if paper.file.is_quarantined or not _attach(paper, draft, actor, at):
-            again.append(definition.title)
-    return list(dict.fromkeys(again))
-
-
-def _attach(paper: EarlyPaper, draft: Draft, actor: Actor, at: datetime) -> bool:
-    """Attach one; False where it is damaged on disk or is nothing the item takes for it today."""
-    stored = paper.file
-    name = FileGrant.objects.get(file=stored, target=paper.draft.target).name
-    try:
-        with transaction.atomic():
-            attach_material(
-                draft_id=draft.pk,
-                case_id=None,
-                material=paper.code,
-                content=open_content(stored.digest, stored.file_key),
-                name=str(name),
-                actor=actor,
-                at=at,
-            )
-    except (FileDamaged, files.FileRefused):
-        return False  # the person is told, and gives it again
-    return True

@@ -11,11 +11,13 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import applications
 from onedoor.platform.cases.forms.known import agrees
 from onedoor.platform.cases.forms.validation import CleanedSection
-from onedoor.platform.cases.models import Draft
-from onedoor.platform.cases.operations.drafts import save_section, start_draft
+from onedoor.platform.cases.models import Draft, EarlyDraft, EarlyPaper
+from onedoor.platform.cases.operations.drafts import attach_material, save_section, start_draft
 from onedoor.platform.cases.operations.early import let_go, lock_opened
-from onedoor.platform.cases.operations.early_papers import bring_papers
 from onedoor.platform.catalog.forms import Section
+from onedoor.platform.files import operations as files
+from onedoor.platform.files.models import FileGrant
+from onedoor.platform.files.storage import FileDamaged, open_content
 from onedoor.platform.kernel.actors import Actor
 
 WHO_IT_IS = ("person.name", "person.id_number")  # has to agree with the person who takes it; a phone need not
@@ -56,7 +58,7 @@ def take_early_draft(*, key: str, actor: Actor, at: datetime) -> Taken:
     for section in draft.item_version.item.form.sections:
         draft = _bring(draft, section, answers, typed, actor, at)
     unfit = [field.label for field in fields if field.code in wrong or field.code not in fitting]
-    papers = bring_papers(early, draft, actor=actor, at=at)
+    papers = _bring_papers(early, draft, actor, at)
     draft.refresh_from_db(fields=["revision", "saved_at", "expires_at"])
     audit.record(
         "cases.take_early_draft",
@@ -89,3 +91,41 @@ def _bring(
     return save_section(
         draft_id=draft.pk, revision=draft.revision, section=section.code, cleaned=whole, actor=actor, at=at
     )
+
+
+def _bring_papers(early: EarlyDraft, draft: Draft, actor: Actor, at: datetime) -> list[str]:
+    """
+    Attach the papers of an early draft to a person's own, looked at anew as theirs; return the titles of those that
+    have to be given again. What the person's draft has a file for already stays.
+
+    :raises StorageFull: the disk is full.
+    """
+    given = set(draft.materials.exclude(file=None).values_list("code", flat=True))
+    again = []
+    for paper in early.papers.select_related("file").order_by("id"):
+        definition = draft.item_version.item.material(paper.code)
+        if definition is None or paper.code in given:
+            continue
+        if paper.file.is_quarantined or not _attach(paper, draft, actor, at):
+            again.append(definition.title)
+    return list(dict.fromkeys(again))
+
+
+def _attach(paper: EarlyPaper, draft: Draft, actor: Actor, at: datetime) -> bool:
+    """Attach one; False where it is damaged on disk or is nothing the item takes for it today."""
+    stored = paper.file
+    name = FileGrant.objects.get(file=stored, target=paper.draft.target).name
+    try:
+        with transaction.atomic():
+            attach_material(
+                draft_id=draft.pk,
+                case_id=None,
+                material=paper.code,
+                content=open_content(stored.digest, stored.file_key),
+                name=str(name),
+                actor=actor,
+                at=at,
+            )
+    except (FileDamaged, files.FileRefused):
+        return False  # the person is told, and gives it again
+    return True
