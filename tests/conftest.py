@@ -59,13 +59,18 @@ def a_key_with_every_post() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def no_remembered_versions() -> None:
-    """What one test has rolled back, another one does not find remembered under the same key."""
+def nothing_remembered() -> None:
+    """What one test has rolled back, another one does not find remembered under the same key, whatever their order."""
+    from django.core.cache import cache
+
     from onedoor.platform.catalog.models import pinned
+    from onedoor.platform.identity.queries import divisions
     from onedoor.platform.kernel import calendars
 
     pinned.cache_clear()
+    divisions._parents.cache_clear()
     calendars.forget()
+    cache.clear()
 
 
 def position(path: str) -> str:
