@@ -106,6 +106,7 @@ def test_provinces_lie_where_they_lie_and_other_places_row_by_row() -> None:
     east, west = country.tiles
     assert (east.short, west.short, east.shade, west.shade) == ("浙", "新", 4, 0)
     assert (east.x - west.x, east.y - west.y) == (6 * 128, 3 * 96)
+    assert charts.tile_map([place("330113100000", "塘栖镇")]).width >= 3 * charts.WIDTH  # one place alone is no poster
     towns = charts.tile_map([place(f"3301101{number:02d}000", f"第{number}街道", number / 10) for number in range(9)])
     assert len({(tile.x, tile.y) for tile in towns.tiles}) == 9
     assert [tile.shade for tile in towns.tiles] == [0, 1, 1, 2, 2, 3, 3, 4, 4]

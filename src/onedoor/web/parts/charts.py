@@ -102,6 +102,7 @@ class Place:
 
 
 WIDTH, HEIGHT, GAP = 120, 88, 8
+NARROWEST = 3 * WIDTH + 2 * GAP  # a single place is a square among others, not a poster
 
 
 def bars(values: Sequence[int]) -> list[float]:
@@ -145,7 +146,7 @@ def tile_map(places: Sequence[Place]) -> TileMap:
         shade = math.ceil((SHADES - 1) * place.weight / heaviest) if heaviest else 0
         x, y = column * (WIDTH + GAP), row * (HEIGHT + GAP)
         tiles.append(Tile(x, y, short, place.value, place.words, place.href, shade))
-    width = max((tile.x for tile in tiles), default=0) + WIDTH
+    width = max([NARROWEST, *(tile.x + WIDTH for tile in tiles)])
     height = max((tile.y for tile in tiles), default=0) + HEIGHT
     return TileMap(width, height, WIDTH, HEIGHT, tiles, _scale(heaviest))
 
