@@ -228,7 +228,7 @@ def _take_effect(statement: DeathStatement, person: Person, actor: Actor, at: da
         topic, about = "identity.died", {}
         audit.record("identity.record_death", actor=actor, at=at, **_about(statement))
     else:
-        death = standing_death(person.pk)
+        death = standing_death(person.pk, besides=statement.pk)
         person.deceased_on = None
         person.save(update_fields=["deceased_on"])
         ended = effect_of(statement_id=death.pk, room=ROOM) if death else None

@@ -150,9 +150,13 @@ def effect_of(*, statement_id: int, room: str) -> dict[str, Any] | None:
     return dict(found.facts) if found else None
 
 
-def standing_death(person_id: int) -> DeathStatement | None:
-    """Return the confirmed death of a person that no confirmed correction follows; None where there is none."""
-    confirmed = DeathStatement.objects.filter(person_id=person_id, settlement__confirmed=True)
+def standing_death(person_id: int, *, besides: int = 0) -> DeathStatement | None:
+    """
+    Return the confirmed death of a person that no confirmed correction follows; None where there is none.
+
+    `besides` is the correction that is just being confirmed.
+    """
+    confirmed = DeathStatement.objects.filter(person_id=person_id, settlement__confirmed=True).exclude(pk=besides)
     last = confirmed.order_by("-settlement__pk").first()
     return last if last is not None and last.kind == DeathStatement.Kind.DEATH else None
 
