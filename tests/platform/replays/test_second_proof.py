@@ -113,3 +113,16 @@ def test_at_the_window_the_way_up_is_the_officers_look(stage: Stage) -> None:
     stage.help_reader()
     problem = call(stage.client(Sent("clerk", "")), "post", sent, uuid.uuid4().hex).json()
     assert (problem["required_level"], problem["step_up"]) == (3, f"{API}/window/assistance/identity-check")
+
+
+def test_too_many_wrong_passwords_lock_in_the_api_as_on_the_page(stage: Stage) -> None:
+    client = by_one_proof(stage, "code")
+    answers = [send(client, PROOF, password="y" * 12) for _ in range(6)]
+    assert [answer.json()["code"] for answer in answers[:4]] == ["identity.password_wrong"] * 4
+    locked = send(client, PROOF, password="x" * 12)  # the right one waits too
+    assert (locked.status_code, locked.json()["code"]) == (429, "identity.locked_out")
+    assert "改用短信验证码" in locked.json()["detail"]
+    page = client.post("/login/step-up/", {"password": "x" * 12})
+    assert page.status_code == 429
+    assert "账号已锁定" in page.content.decode()
+    assert not AuditEntry.objects.filter(event="identity.step_up").exists()

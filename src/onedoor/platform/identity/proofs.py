@@ -11,6 +11,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity import logins
 from onedoor.platform.identity.models import Login
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 
 PROVED_KEY = "proved_at"  # when the last proof was given, seconds since 1970
@@ -23,6 +24,14 @@ class PasswordWrong(OneDoorError):
         "identity.password_wrong",
         403,
         "密码不对，请重新输入；没有设置过密码，请到窗口核验身份后设置。",
+    )
+
+
+class AccountLocked(OneDoorError):
+    code, http_status, message = (
+        "identity.locked_out",
+        429,
+        "为保护账号，密码{told}。可以改用短信验证码，或带身份证到窗口重置。",
     )
 
 
@@ -55,6 +64,7 @@ def prove_again(
     :raises InvalidInput: neither is given.
     :raises CodeWrong: wrong, used, too old, or tried too often.
     :raises PasswordWrong: not the password of this account.
+    :raises AccountLocked: too many wrong ones; the right one waits too, a code does not.
     """
     if not code and not password:
         raise InvalidInput({"password": "请填写登录密码，或短信验证码。"})
@@ -64,6 +74,8 @@ def prove_again(
     else:
         proved = authenticate(request, username=request.user.get_username(), password=password)
         factor = "password"
+    if getattr(request, "axes_locked_out", False):
+        raise AccountLocked(told=logins.lock_out(on=day_of(at)).told)
     if proved is None or proved.pk != request.user.pk:
         raise PasswordWrong if factor == "password" else logins.CodeWrong
     account: Login = proved

@@ -135,7 +135,8 @@ def _prove(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
             return render(request, "parts/step_up.html", context | {"sent": True})
         proofs.prove_again(request, actor=actor_of(request), at=clock.now(), wall=clock.wall(), **{wanted: typed})
     except OneDoorError as refusal:
-        refusals.record(request, refusal)
+        if not isinstance(refusal, proofs.AccountLocked):  # `locked_out` answers that, and records it
+            refusals.record(request, refusal)
         context |= {"problem": "".join(refusal.by_field.values()), "sent": wanted == "code"}
         return render(request, "parts/step_up.html", context, status=refusal.http_status)
     return redirect(context["next"])
@@ -193,8 +194,10 @@ def locked_for(request: HttpRequest | None) -> timedelta:
 
 
 @login_not_required
-def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
-    """Answer whoever typed too many wrong passwords; called by the lock-out library."""
+def locked_out(request: HttpRequest, answered: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Answer whoever typed too many wrong passwords, called by the lock-out library; the API has its own answer."""
+    if request.path.startswith("/api/") and isinstance(answered, HttpResponse):
+        return answered
     audit.record_refusal("identity.locked_out", actor=actor_of(request), at=clock.now(), path="login")
     return render(request, "parts/locked_out.html", {"told": _lock_out().told}, status=429)
 
