@@ -184,6 +184,9 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
         "colleagues": identity.colleagues(actor=actor_of(request), permission="cases.survey", on=clock.today()),
         "offline_id": request.POST.get("offline_id") or uuid.uuid4(),
         "now": clock.now(),
+        "step": step,
+        "with_me": request.POST.getlist("colleague"),
+        "found_out": request.POST.getlist("findings"),
     }
     return perform(request, found, "staff/visit.html", write, context, step=step)
 
