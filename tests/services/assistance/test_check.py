@@ -42,3 +42,10 @@ def test_a26_the_account_must_be_a_members_own_never_the_agents() -> None:
 )
 def test_people_are_named_once_and_in_the_right_place(answers: dict[str, Any], path: str) -> None:
     assert path in check(application(**answers))
+
+
+def test_a_slip_in_the_applicants_number_is_not_told_as_the_applicant_missing_too() -> None:
+    slipped = {"name": FATHER.name, "relation": "SELF"}  # a number that does not check is no answer yet
+    assert check(application(members=[slipped, MEMBERS[1]])) == {}
+    spouse = {"name": MOTHER.name, "relation": "SPOUSE"}
+    assert "members" in check(application(members=[spouse], account_name=MOTHER.name))

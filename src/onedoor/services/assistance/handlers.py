@@ -36,13 +36,15 @@ MACHINE = Actor.system("制证")
 def check(application: Application) -> dict[str, str]:
     """Check across sections: the applicant among the members, the earners too, the account a member's own (A26)."""
     answers, problems = application.answers, {}
-    numbers = [row.get("id_number", "") for row in answers.get("members", [])]
-    if application.applicant_id_number not in numbers:
+    members = answers.get("members", [])
+    numbers = [row.get("id_number", "") for row in members]
+    slipped = any(row.get("relation") == "SELF" and not row.get("id_number") for row in members)  # told by itself
+    if application.applicant_id_number not in numbers and not slipped:
         problems["members"] = "家庭成员里没有申请人本人，请把申请人也填上。"
     for place, row in enumerate(answers.get("obligors", [])):
         if row.get("id_number") in numbers:
             problems[f"obligors.{place}.id_number"] = "一起生活的家人不用再填在赡养人里。"
-    names = {row.get("name") for row in answers.get("members", [])}
+    names = {row.get("name") for row in members}
     if answers.get("account_name") and answers["account_name"] not in names:
         problems["account_name"] = "收款账户必须是一起生活的家人本人的，不能用代办人或他人的账户。"
     for place, row in enumerate(answers.get("incomes", [])):
