@@ -77,6 +77,9 @@ def bank_card(number: int) -> str:
     return body + luhn_check(body)
 
 
+ACCOUNT = bank_card(42)  # the father's, into which the money is to come
+
+
 def simulated_people() -> dict[str, object]:
     """Return what the departments of the simulator know, by identity number. The scrapped car is their mistake."""
     household = {

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from onedoor.demonstration.cast import CITIZENS, OFFICERS, PASSWORD, SECRET
+from onedoor.demonstration.cast import ACCOUNT, CITIZENS, FATHER, OFFICERS, PASSWORD, SECRET
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
@@ -36,9 +36,13 @@ HOMES = {
 
 @login_not_required
 def cast(request: HttpRequest) -> HttpResponse:
-    """Show who plays, how each logs in, and the text messages that have come to their phones."""
+    """Show who plays, how each logs in, what a form will ask them for, and the text messages on their phones."""
     one_time = pyotp.TOTP(SECRET).at(int(clock.now().timestamp()))
-    citizens = [{"person": one, "messages": _messages(one.phone)} for one in CITIZENS if one.login]
+    citizens = [
+        {"person": one, "account": ACCOUNT if one is FATHER else "", "messages": _messages(one.phone)}
+        for one in CITIZENS
+        if one.login
+    ]
     context = {"citizens": citizens, "officers": OFFICERS, "password": PASSWORD, "one_time": one_time}
     return render(request, "demonstration/cast.html", context)
 
