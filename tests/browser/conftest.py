@@ -68,7 +68,7 @@ def visit(chromium: Browser, live: LiveSite) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def picture(request: pytest.FixtureRequest) -> Iterator[Callable[[Page, str], None]]:
+def picture(request: pytest.FixtureRequest) -> Iterator[Callable[..., None]]:
     """
     Take the pictures of docs/tour.md: every one it shows, and no other. Only `./onedoor tour` writes them to the disk.
 
@@ -76,11 +76,11 @@ def picture(request: pytest.FixtureRequest) -> Iterator[Callable[[Page, str], No
     """
     taken: list[str] = []
 
-    def take(page: Page, name: str) -> None:
+    def take(page: Page, name: str, **part: Any) -> None:
         taken.append(name)
         page.wait_for_load_state("load")
         kept = io.BytesIO()
-        Image.open(io.BytesIO(page.screenshot())).save(kept, "WEBP", quality=82, method=6)
+        Image.open(io.BytesIO(page.screenshot(**part))).save(kept, "WEBP", quality=82, method=6)
         assert kept.tell() <= HEAVY, name
         if request.config.getoption("--pictures", default=False):
             (DOCS / "pictures" / "tour" / f"{name}.webp").write_bytes(kept.getvalue())
