@@ -29,8 +29,10 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show where the case is, who has it, by when, and what the person must do now, first."""
     found = _case(request, number, shown=True)
     owed = queries.owed_of(found, at=clock.now())
+    proceedings = queries.proceedings_of(found, actor=actor_of(request))
     context = {
         "case": found,
+        "decided": queries.decided(found, taken_back=any(link.takes_back for link in proceedings.links)),
         "timeline": queries.timeline(found, for_citizen=True),
         "road": queries.road(found),
         "clocks": queries.clocks_of(found, at=clock.now()),
@@ -43,7 +45,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "papers": queries.papers_of_case(queries.materials_of(found), left=owed),
         "owed": owed,
         "commitments": queries.commitments_on(found, on=clock.today()),
-        "proceedings": queries.proceedings_of(found, actor=actor_of(request)),
+        "proceedings": proceedings,
         "conflicts": queries.conflicts_of(found, actor=actor_of(request)),
         "today": clock.today(),
     }

@@ -67,6 +67,7 @@ from onedoor.platform.cases.queries.looks import (
 )
 from onedoor.platform.cases.queries.matter import (
     asked_papers,
+    decided,
     declared_sections,
     division_names,
     documents_of,
@@ -184,6 +185,7 @@ __all__ = [
     "Twin",
     "WorkItem",
     "asked_papers",
+    "decided",
     "asked_sources",
     "clocks_of",
     "pauses_of",

@@ -9,7 +9,7 @@ from onedoor.platform.audit import queries as record
 from onedoor.platform.audit.queries import Proof
 from onedoor.platform.cases import applications, handlers
 from onedoor.platform.cases.access import CaseNotFound, rows_of
-from onedoor.platform.cases.documents import is_as_issued, require_as_issued
+from onedoor.platform.cases.documents import DECISIONS, is_as_issued, require_as_issued
 from onedoor.platform.cases.forms.binding import division_codes
 from onedoor.platform.cases.forms.kinds import spoken
 from onedoor.platform.cases.forms.masking import mask
@@ -82,6 +82,37 @@ def holder_of(case: Case) -> str:
 def documents_of(case: Case) -> list[CaseDocument]:
     """Return the notices and decisions of a case, newest first."""
     return sorted(case.documents.all(), key=lambda one: -one.pk)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a case came to, in the words of its decision."""
+
+    document: CaseDocument
+    good: bool
+    sentences: Sequence[str]
+    rows: Sequence[tuple[str, str]]
+    advice: Sequence[str]
+    taken_back: bool  # by a later decision: revoked, cancelled or withdrawn
+
+
+def decided(case: Case, *, taken_back: bool) -> Decided | None:
+    """
+    Return the newest decision of a case as its letter words it; None while there is none, and for a letter that is no
+    longer what was signed. No query.
+    """
+    document = next((one for one in documents_of(case) if one.kind in DECISIONS), None)
+    if document is None or not is_as_issued(document):
+        return None
+    content = document.content
+    return Decided(
+        document=document,
+        good=document.kind in (CaseDocument.Kind.GRANT, CaseDocument.Kind.SILENT_GRANT),
+        sentences=content["paragraphs"],
+        rows=[(label, value) for label, value in content["rows"]],
+        advice=content["advice"],
+        taken_back=taken_back,
+    )
 
 
 def get_document(case: Case, *, document_id: int) -> CaseDocument:

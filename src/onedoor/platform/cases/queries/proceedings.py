@@ -42,6 +42,12 @@ class LinkedCase:
     relation: str  # 变更
     follows: bool  # the other one came later
 
+    @property
+    def takes_back(self) -> bool:
+        """The other one has ended what this one granted: revoked, or cancelled."""
+        ended = (Case.Relation.REVOKE, "revoked"), (Case.Relation.CANCEL, "granted")
+        return self.follows and (self.case.relation, self.case.result) in ended
+
 
 @dataclass(frozen=True)
 class Deed:
