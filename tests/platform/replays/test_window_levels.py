@@ -19,7 +19,7 @@ from tests.platform.replays.test_levels import API, CALLS, PAGES, PROVED, level_
 
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.cases import operations
-from onedoor.platform.cases.models import Action
+from onedoor.platform.cases.models import Action, Case
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import AssistedFiling, IdentityCheck, Login, Person
 from onedoor.platform.kernel.errors import InvalidInput
@@ -110,6 +110,10 @@ def test_the_case_and_the_person_are_told_of_the_look(stage: Stage, work: Any) -
     work()
     message = Message.objects.get(event="identity.assisted", recipient=stage.books.reader, channel="inbox")
     assert "核验了您的港澳台居民居住证" in message.text
+    told = "核验了港澳台居民居住证（机器读取）"
+    case = operations.hand_in_case(case_id=Case.objects.get().pk, actor=stage.books.citizen(), at=AT)
+    assert told in clerk.get(f"/staff/cases/{case.number}/").content.decode()
+    assert told in stage.desk.page("reader", f"/cases/{case.number}/")
     assert "已核验港澳台居民居住证（机器读取）" in clerk.get("/staff/window/").content.decode()
 
 

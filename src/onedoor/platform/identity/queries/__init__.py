@@ -5,6 +5,7 @@ from onedoor.platform.identity.queries.assisting import (
     CHECKED_DOCUMENTS,
     assisted_filing,
     assisted_person,
+    checks_told,
     identity_check_of,
 )
 from onedoor.platform.identity.queries.clients import (
@@ -172,6 +173,7 @@ __all__ = [
     "CHECK_METHODS",
     "assisted_filing",
     "assisted_person",
+    "checks_told",
     "identity_check_of",
     "assurance_of",
     "chain",
