@@ -24,6 +24,7 @@ from onedoor.platform.cases.queries import PURPOSES
 from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.exchange.models import DataObjection, ShareRequest
 from onedoor.platform.identity.models import Post
+from onedoor.platform.identity.models.deaths import DeathStatement
 from onedoor.platform.identity.operations import register_client
 from onedoor.platform.identity.roles import PERMISSIONS
 from onedoor.platform.kernel.actors import Actor
@@ -59,6 +60,7 @@ GIVEN: Given = {
     "ticket_id": lambda place: place.ticket.pk,
     "client_id": lambda place: place.client.pk,
     "upload_id": lambda place: uuid4(),
+    "statement_id": lambda place: place.death.pk,
 }
 # What one query means by a name that another query uses for another table.
 GIVEN_TO = {("get_data_objection", "objection_id"): lambda place: place.data_objection.pk}
@@ -134,6 +136,8 @@ MUST_SEE = frozenset(
         "get_data_objection",
         "quality_tickets",
         "get_ticket",
+        "list_deaths",
+        "get_death",
         "checks_to_do",
         "count_checks",
     }
@@ -255,6 +259,18 @@ class Place:
             until=AT.date(),
             submitted_at=AT,
             reply_due_on=AT.date(),
+        )
+        self.death = DeathStatement.objects.create(
+            person=library.friend,
+            kind="death",
+            paper="medical",
+            paper_number="1",
+            issued_by="某医院",
+            died_on=AT.date(),
+            division=TOWN,
+            organization=library.organs[TOWN],
+            stated_by_id=self.post.login_id,
+            stated_at=AT,
         )
         SupervisionEvent.objects.create(
             rule="T01",
