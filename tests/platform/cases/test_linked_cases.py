@@ -163,6 +163,8 @@ def test_a_revocation_is_told_heard_and_decided_by_another(desk: Desk, granted: 
     desk.act("approver", staff(case, "revocation/decide/"), decision="uphold", reason="租约经鉴定是伪造的，应当撤销。")
     case.refresh_from_db()
     assert (case.state, case.result) == ("completed", "revoked")
+    assert "原决定已不再有效" in desk.page("reader", own(granted))
+    assert "撤销决定书" in desk.page("reader", own(case)).split('class="verdict verdict--bad')[1].split("</div>")[0]
     assert Certificate.objects.get().status == certificates.ending.Status.REVOKED
     decision = case.documents.get(kind="revocation")
     assert "六十日内" in str(decision.content["remedies"])

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from tests.platform.desks import Desk, staff
+from tests.platform.desks import Desk, own, staff
 from tests.platform.library import CHINA, DENIED, Library
 
 from onedoor.platform.cases import handlers
@@ -68,3 +68,25 @@ def test_what_was_typed_against_the_applicant_is_kept_and_stays_open(desk: Desk,
     page = desk.refused("approver", staff(ready, "decide/"), 422, decision="deny", reason="查到有两张借书证在用。")
     assert "checked" in radio(ways(page)[1])
     assert "查到有两张借书证在用。" in page
+
+
+def test_the_applicant_reads_first_what_was_decided(desk: Desk, ready: Case) -> None:
+    desk.go(LATER)
+    desk.act("approver", staff(ready, "decide/"), decision="grant")
+    page = desk.page("reader", own(ready))
+    verdict = page.split('class="verdict')[1].split("</div>")[0]
+    assert verdict.startswith(" verdict--good")
+    assert "已批准" in verdict
+    assert "准予办证。" in verdict
+    assert f"/documents/{ready.documents.get(kind='grant').pk}.pdf" in verdict
+    assert page.index('class="verdict') < page.index("办到哪了")
+
+
+def test_a_denial_says_so_first_and_how_to_mend_it(desk: Desk, ready: Case) -> None:
+    desk.go(LATER)
+    assert 'class="verdict' not in desk.page("reader", own(ready))
+    desk.act("approver", staff(ready, "decide/"), decision="deny", **DENIED)
+    verdict = desk.page("reader", own(ready)).split('class="verdict')[1].split("</div>")[0]
+    assert verdict.startswith(" verdict--bad")
+    assert "没有批准" in verdict
+    assert DENIED["how_to_fix"] in verdict
