@@ -31,7 +31,7 @@ def plain_address(text: str) -> str:
 
 def comparable_address(text: str) -> str:
     """
-    Return the part of an address below the township in one spelling: 一号楼2单元301室 as 1幢2单元301, 18號 as 18号.
+    Return the part of an address below the township in one spelling: 绿城花园一号楼2单元301室 as 绿城花园1-2-301.
 
     "" where it names no house: of two who live in 新民村 nothing follows.
     """

@@ -290,6 +290,14 @@ def test_what_cannot_be_a_number_of_a_matter_is_told_and_nothing_is_given(at_des
     assert not DataUse.objects.exists()
 
 
+@pytest.mark.parametrize("business", ["张三13900010003", "JY-110105194912310021", "11010519491231002x"])
+def test_the_number_of_a_matter_holds_nobodys_own_number(at_desk: Desk, business: str) -> None:
+    request = in_use(at_desk)
+    page = at_desk.refused("teacher", url(request, "use/"), 422, business=business, id_numbers=READER.id_number)
+    assert "业务编号里不能写身份证号或者电话号码" in page
+    assert not DataUse.objects.exists()
+
+
 def test_the_number_of_a_case_here_counts_only_for_the_organ_that_has_it_in_hand(
     at_desk: Desk, school: Organization
 ) -> None:

@@ -15,6 +15,8 @@ SHAPE = re.compile(r"(?=.*\d)[\w\-./〔〕()（）\[\]【】]{4,80}")
 WRONG_SHAPE = (
     "请填写本单位为这件事编的业务编号：4 至 80 个字，有数字，没有空格，例如 YB-2026-00318 或 教字〔2026〕15号。"
 )
+PERSONAL = "业务编号里不能写身份证号或者电话号码，请填写本单位为这件事编的业务编号。"
+PERSONAL_SHAPE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")  # a mobile number, a citizen's number
 WRONG_DIGIT = "这个办件编号不对（应为 46 位，校验位不符），请对照受理通知书逐位核对。"
 NOT_THERE = "本单位没有这个编号的办件，请核对；为别的单位的办件查询的，由那个单位申请。"
 
@@ -36,6 +38,8 @@ def find_with(finder: CaseFinder) -> None:
 
 def problem_of(business: str, *, organization_id: int | None) -> str:
     """Return what is wrong with the number of the matter an organ names, "" when nothing is."""
+    if PERSONAL_SHAPE.search(business):
+        return PERSONAL  # it would be kept and shown as it stands
     if OWN.fullmatch(business) is None:
         return "" if SHAPE.fullmatch(business) else WRONG_SHAPE
     number = business.upper()

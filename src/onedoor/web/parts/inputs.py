@@ -68,6 +68,15 @@ def typed_day(request: HttpRequest, name: str) -> date:
     return read_day(request.POST.get(name, ""), name)
 
 
+def optional_day(request: HttpRequest, name: str) -> date | None:
+    """
+    Return None where nothing was typed.
+
+    :raises InvalidInput: what was typed is no date; the page says so beside the field.
+    """
+    return typed_day(request, name) if request.POST.get(name, "").strip() else None
+
+
 def read_day(text: str, name: str) -> date:
     """:raises InvalidInput: the text of a field or of an address is no date; the page says so beside the field."""
     try:

@@ -25,7 +25,7 @@ from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.visits import checklists
 from onedoor.platform.visits import operations as visit_operations
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import posted_day, posted_uuid, typed_day
+from onedoor.web.parts.inputs import optional_day, posted_day, posted_uuid
 from onedoor.web.parts.writes import keyed
 from onedoor.web.staff.performing import articles_of, case_of, ground, perform, who, words
 
@@ -37,7 +37,7 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
     found = case_of(request, number)
 
     def write() -> object:
-        until = typed_day(request, "tolerated_until") if request.POST.get("tolerated_until", "").strip() else None
+        until = optional_day(request, "tolerated_until")
         return operations.accept_case(case_id=found.pk, tolerated_until=until, **who(request))
 
     promised = SimpleLazyObject(lambda: scenarios.outcome(found.item_version.item, found.declared.content).promised)

@@ -10,7 +10,7 @@ from onedoor.platform.files.posted import require_room
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import typed_day, whole
+from onedoor.web.parts.inputs import optional_day, whole
 from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.performing import case_of, perform, who
 
@@ -25,7 +25,7 @@ def check_original(request: HttpRequest, number: str, code: str) -> HttpResponse
     def write() -> object:
         if request.POST.get("agrees") != "yes":
             raise InvalidInput({"agrees": "请确认看过原件，并且与上传件一致。不一致的，请一次性告知补正。"})
-        until = typed_day(request, "valid_until") if request.POST.get("valid_until", "").strip() else None
+        until = optional_day(request, "valid_until")
         return operations.check_original(case_id=found.pk, material=code, valid_until=until, **who(request))
 
     return perform(request, found, "staff/check_original.html", write, {"papers": papers})

@@ -13,7 +13,7 @@ from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import posted, typed_day
+from onedoor.web.parts.inputs import optional_day, posted
 from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.performing import articles_of, case_of, perform, who, words
 
@@ -35,7 +35,7 @@ def deliver(request: HttpRequest, number: str) -> HttpResponse:
     def write() -> object:
         arrived: dict[str, Any] = {
             "receiver": request.POST.get("receiver", ""),
-            "received_on": typed_day(request, "received_on") if request.POST.get("received_on", "").strip() else None,
+            "received_on": optional_day(request, "received_on"),
         }
         if "confirm" in request.POST:
             return operations.confirm_delivery(case_id=found.pk, **arrived, **who(request))

@@ -1,6 +1,5 @@
 """At the window: identity seen in person, delegations, guardianships, help with a form, a new password."""
 
-from datetime import date
 from typing import Any
 
 import segno
@@ -18,7 +17,7 @@ from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
 from onedoor.standards.code_sets import label
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import Garbled, next_address, posted, posted_day, typed_day
+from onedoor.web.parts.inputs import Garbled, next_address, optional_day, posted, posted_day
 from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.handing import number, problems_of
 
@@ -121,21 +120,13 @@ def verify(request: HttpRequest) -> HttpResponse:
             id_number=request.POST.get("id_number", ""),
             division=request.POST.get("division", "").strip(),
             phone=request.POST.get("phone", "").strip(),
-            document_valid_to=_optional_day(request, "document_valid_to"),
+            document_valid_to=optional_day(request, "document_valid_to"),
             witness_note=request.POST.get("witness_note", ""),
             actor=actor_of(request),
             at=clock.now(),
         )
 
     return _page(request, "verify", perform, "verified")
-
-
-def _optional_day(request: HttpRequest, name: str) -> date | None:
-    return posted_day(request, name) if request.POST.get(name, "").strip() else None
-
-
-def _typed_day(request: HttpRequest, name: str) -> date | None:
-    return typed_day(request, name) if request.POST.get(name, "").strip() else None
 
 
 @keyed
@@ -249,8 +240,8 @@ def _died(request: HttpRequest, person_id: int) -> None:
         paper=request.POST.get("paper", ""),
         paper_number=request.POST.get("paper_number", ""),
         issued_by=request.POST.get("issued_by", ""),
-        died_on=_typed_day(request, "died_on"),
-        judged_on=_typed_day(request, "judged_on"),
+        died_on=optional_day(request, "died_on"),
+        judged_on=optional_day(request, "judged_on"),
         actor=actor_of(request),
         at=clock.now(),
     )
@@ -282,7 +273,7 @@ def _look(request: HttpRequest) -> dict[str, Any]:
     return {
         "document": request.POST.get("document", ""),
         "method": request.POST.get("method", ""),
-        "document_valid_to": _typed_day(request, "document_valid_to"),
+        "document_valid_to": optional_day(request, "document_valid_to"),
     }
 
 
