@@ -9,7 +9,17 @@ from ninja import Form, Header
 from onedoor.api import forms
 from onedoor.api.answers import Answers, inside, typed
 from onedoor.api.catalog import JudgementOut
-from onedoor.api.doors import applicant, caller, officer, reader, reader_applying, somebody, somebody_applying, who
+from onedoor.api.doors import (
+    applicant,
+    caller,
+    officer,
+    person,
+    reader,
+    reader_applying,
+    somebody,
+    somebody_applying,
+    who,
+)
 from onedoor.api.forms import PaperOut, SectionOut
 from onedoor.api.public import ClockOut
 from onedoor.api.rooms import Room
@@ -343,7 +353,7 @@ def pdf(content: bytes) -> HttpResponse:
     return HttpResponse(content, content_type=PDF, headers={"Cache-Control": "private, no-store"})
 
 
-@room.read("/cases", applicant, "我的办件", Page[CaseOut])
+@room.read("/cases", person, "我的办件", Page[CaseOut])
 def my_cases(request: HttpRequest) -> dict[str, Any]:
     """List one's own cases and those one is the agent of, newest first."""
     return whole(queries.my_cases(actor=caller(request), on=clock.today()), row)
@@ -419,7 +429,7 @@ def supply(request: HttpRequest, number: Line) -> dict[str, Any]:
     return standing(case)
 
 
-@room.write("/cases/{number}/withdrawal", applicant, "撤回申请", ActOut)
+@room.write("/cases/{number}/withdrawal", person, "撤回申请", ActOut)
 def withdraw(request: HttpRequest, number: Line) -> dict[str, Any]:
     """Withdraw the application before it is decided."""
     case = case_of(request, number)
@@ -427,14 +437,14 @@ def withdraw(request: HttpRequest, number: Line) -> dict[str, Any]:
     return standing(case)
 
 
-@room.write("/cases/{number}/new-application", applicant, "再次申请", DraftRefOut)
+@room.write("/cases/{number}/new-application", person, "再次申请", DraftRefOut)
 def apply_again(request: HttpRequest, number: Line) -> dict[str, Any]:
     """Apply once more with what was declared before."""
     draft = operations.start_again(case_id=case_of(request, number).pk, **who(request))
     return {"draft": str(draft.pk)}
 
 
-@room.write("/cases/{number}/linked-application", applicant, "申请更正、变更、补发或注销", DraftRefOut)
+@room.write("/cases/{number}/linked-application", person, "申请更正、变更、补发或注销", DraftRefOut)
 def apply_linked(request: HttpRequest, number: Line, wanted: LinkedIn) -> dict[str, Any]:
     """Begin the application that corrects, changes, reissues or cancels what this case granted."""
     case = case_of(request, number)
@@ -442,7 +452,7 @@ def apply_linked(request: HttpRequest, number: Line, wanted: LinkedIn) -> dict[s
     return {"draft": str(draft.pk)}
 
 
-@room.write("/cases/{number}/hearing-answer", applicant, "答复听证权利", ActOut)
+@room.write("/cases/{number}/hearing-answer", person, "答复听证权利", ActOut)
 def answer_hearing(request: HttpRequest, number: Line, given: HearingAnswerIn) -> dict[str, Any]:
     """Ask for a hearing, or say that none is wanted."""
     case = case_of(request, number)
@@ -453,7 +463,7 @@ def answer_hearing(request: HttpRequest, number: Line, given: HearingAnswerIn) -
     return standing(case)
 
 
-@room.write("/cases/{number}/defence", applicant, "陈述申辩", ActOut)
+@room.write("/cases/{number}/defence", person, "陈述申辩", ActOut)
 def state_defence(request: HttpRequest, number: Line, given: DefenceIn) -> dict[str, Any]:
     """Say what speaks against a revocation."""
     case = case_of(request, number)
@@ -461,7 +471,7 @@ def state_defence(request: HttpRequest, number: Line, given: DefenceIn) -> dict[
     return standing(case)
 
 
-@room.replace("/cases/{number}/delivery-choice", applicant, "选择送达方式", ActOut)
+@room.replace("/cases/{number}/delivery-choice", person, "选择送达方式", ActOut)
 def choose_delivery(request: HttpRequest, number: Line, chosen: DeliveryChoiceIn) -> dict[str, Any]:
     """Choose how decisions arrive; consent to the inbox is given, and taken back, here."""
     case = case_of(request, number)

@@ -46,7 +46,9 @@ class Door:
     `kind` is who comes in: anybody, a person (群众), an officer, or whoever has logged in.
 
     An officer needs one of `permissions`, where there are any. A system with a token comes in where `scopes` are named
-    and it has one of them. At a door for `applicants` an officer who helps somebody at the window acts as that person (帮办).
+    and it has one of them. At a door for `applicants` an officer who helps somebody at the window acts as that person
+    (帮办). It stands where the pages let them do so (`APPLYING`), and nowhere else: what a person may give away, a right to
+    be heard, a case, a promise, is theirs alone.
     """
 
     kind: str

@@ -11,7 +11,7 @@ from onedoor.api import forms
 from onedoor.api.answers import Answers, inside, typed
 from onedoor.api.cases import CaseOut, MaterialOut, material, row
 from onedoor.api.desk import DeclaredOut, declared
-from onedoor.api.doors import applicant, caller, who
+from onedoor.api.doors import applicant, caller, person, who
 from onedoor.api.forms import KnownOut, PaperOut, SectionOut
 from onedoor.api.problems import Fault, pointer
 from onedoor.api.public import Done
@@ -215,7 +215,7 @@ def read_beginning(request: HttpRequest, code: Line) -> dict[str, Any]:
     }
 
 
-@room.read("/drafts", applicant, "我的草稿", Page[DraftOut])
+@room.read("/drafts", person, "我的草稿", Page[DraftOut])
 def my_drafts(request: HttpRequest) -> dict[str, Any]:
     """List the open drafts one fills in, or that are filled in for one."""
     return whole(queries.my_drafts(**who(request)), draft_row)
@@ -298,14 +298,14 @@ def save_section(request: HttpRequest, draft_id: UUID, section: Line, sent: Sect
     return _answered(request, draft, definition, problems)
 
 
-@room.read("/drafts/{uuid:draft_id}/changes", applicant, "事项的变化", Page[ChangeOut])
+@room.read("/drafts/{uuid:draft_id}/changes", person, "事项的变化", Page[ChangeOut])
 def get_changes(request: HttpRequest, draft_id: UUID) -> dict[str, Any]:
     """Read what has changed since the draft was begun: the place it goes to, what the item asks; nothing while it is current."""
     found = queries.changes_since_begun(_draft(request, draft_id), on=clock.today()) or []
     return whole(found)
 
 
-@room.write("/drafts/{uuid:draft_id}/changes", applicant, "按新版本继续", DraftOut)
+@room.write("/drafts/{uuid:draft_id}/changes", person, "按新版本继续", DraftOut)
 def carry_over(request: HttpRequest, draft_id: UUID) -> DraftOut:
     """Go on for the place of today, under the version now in force there; what still fits is kept."""
     return DraftOut(**draft_row(operations.carry_over(draft_id=draft_id, **who(request))))

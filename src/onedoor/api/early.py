@@ -8,7 +8,7 @@ from ninja import File, Form, Header, UploadedFile
 
 from onedoor.api import forms
 from onedoor.api.answers import inside, typed
-from onedoor.api.doors import anybody, applicant, who
+from onedoor.api.doors import anybody, person, who
 from onedoor.api.drafts import DraftOut, ScreenOut, SectionIn, draft_row
 from onedoor.api.forms import PaperOut, SectionOut
 from onedoor.api.problems import Fault, pointer
@@ -273,7 +273,7 @@ def remove_material(request: HttpRequest, paper_id: Id, draft_pass: str = PASS) 
     return {"done": True}
 
 
-@room.write("/early-drafts/opened/taking", applicant, "接着办先填的", EarlyTakenOut)
+@room.write("/early-drafts/opened/taking", person, "接着办先填的", EarlyTakenOut)
 def take(request: HttpRequest, draft_pass: str = PASS) -> dict[str, Any]:
     """Take the opened draft into a draft of one's own; it is gone with its code."""
     taken = operations.take_early_draft(key=draft_pass, **who(request))

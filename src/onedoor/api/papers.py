@@ -329,7 +329,7 @@ def return_overdue(request: HttpRequest, number: Line, seen: int = SEEN) -> dict
     return standing(case)
 
 
-@room.write("/cases/{number}/commitments/{commitment_id}/retraction", applicant, "撤回承诺", CommitmentOut)
+@room.write("/cases/{number}/commitments/{commitment_id}/retraction", person, "撤回承诺", CommitmentOut)
 def retract_commitment(request: HttpRequest, number: Line, commitment_id: Id) -> dict[str, Any]:
     """Take a promise back before the decision; the paper is owed then."""
     case = case_of(request, number)
@@ -338,7 +338,7 @@ def retract_commitment(request: HttpRequest, number: Line, commitment_id: Id) ->
     return _commitment(queries.commitment_of(case, commitment_id=commitment_id))
 
 
-@room.write("/cases/{number}/commitments/{commitment_id}/statement", applicant, "对承诺不实陈述申辩", CommitmentOut)
+@room.write("/cases/{number}/commitments/{commitment_id}/statement", person, "对承诺不实陈述申辩", CommitmentOut)
 def answer_breach(request: HttpRequest, number: Line, commitment_id: Id, sent: StatementIn) -> dict[str, Any]:
     """Say what speaks against the finding that a promise was not true."""
     case = case_of(request, number)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from onedoor.api.acts import ReasonIn
 from onedoor.api.cases import SEEN, ActOut, case_of, standing
-from onedoor.api.doors import applicant, caller, officer, somebody, who
+from onedoor.api.doors import caller, officer, person, somebody, who
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Id, Line, Page, Text, Told, whole
 from onedoor.platform.cases import operations, queries
@@ -336,7 +336,7 @@ def _conflict(row: Any) -> dict[str, Any]:
     return {"id": row.pk, "explanations": explained} | told
 
 
-@room.write("/cases/{number}/conflicts/{conflict_id}/explanation", applicant, "说明不符的情况", ActOut)
+@room.write("/cases/{number}/conflicts/{conflict_id}/explanation", person, "说明不符的情况", ActOut)
 def explain_conflict(request: HttpRequest, number: Line, conflict_id: Id, sent: ExplanationIn) -> dict[str, Any]:
     """Say how something really is that a source tells otherwise than the application does."""
     case = case_of(request, number)

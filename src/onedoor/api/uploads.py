@@ -10,7 +10,7 @@ from ninja import File, Form, UploadedFile
 from pydantic import Field, StringConstraints
 
 from onedoor.api.cases import case_of
-from onedoor.api.doors import applicant, caller, who
+from onedoor.api.doors import applicant, caller, person, who
 from onedoor.api.public import Done
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Id, Line, Page, Told, whole
@@ -74,7 +74,7 @@ def begin_for_case(request: HttpRequest, number: Line, sent: UploadIn) -> Upload
     return _begin(request, case_of(request, number).target, sent)
 
 
-@room.read("/uploads", applicant, "没有传完的文件", Page[UploadOut])
+@room.read("/uploads", person, "没有传完的文件", Page[UploadOut])
 def list_uploads(request: HttpRequest) -> dict[str, Any]:
     """List what one has begun to upload and not handed in yet."""
     return whole(files.begun_uploads(**who(request)), _told)

@@ -27,12 +27,13 @@ def assisted_person(*, filing: AssistedFiling, actor: Actor, at: datetime) -> Ac
     Return the person being helped as the one who acts, with the helper's log-in, post and name beside.
 
     They are known as surely as the officer has seen: with a look at their document (`check_identity`) they are proved,
-    without it nothing that has effect in law is done for them, whatever level they have under their own log-in.
+    no less and no more; without it nothing that has effect in law is done for them, whatever level they have under
+    their own log-in.
     """
     own = assurance_of(filing.person, on=day_of(at))
     check = identity_check_of(filing)
     alive = filing.person.deceased_on is None
-    level = max(own, PROVED) if check is not None and alive else min(own, MATCHED)
+    level = PROVED if check is not None and alive else min(own, MATCHED)
     return replace(
         actor,
         kind="citizen",
