@@ -16,7 +16,7 @@ from django.test import Client
 from tests.platform.library import FRIEND, READER
 from tests.platform.replays.stage import API_RECIPES, RECIPES, Recipe, Sent, Stage, form, set_out
 from tests.platform.replays.test_hundred import arrive, call, changed, everything, stage
-from tests.sessions import prove
+from tests.sessions import noted, prove
 
 from onedoor.platform.identity.models import Login, Person
 from onedoor.platform.kernel.actors import MATCHED, PROVED
@@ -109,7 +109,7 @@ def by_one_proof(sent: Sent, level: int) -> Client:
     Person.objects.filter(pk=person.pk).update(assurance=REGISTERED if level == MATCHED else PROVED)
     client = Client()
     client.force_login(login, backend="onedoor.platform.identity.backends.AccountBackend")
-    return prove(client, factors=["code"], **sent.session)
+    return noted(prove(client, factors=["code"], **sent.session), login)
 
 
 def raise_level(client: Client, page: str, level: int) -> str:

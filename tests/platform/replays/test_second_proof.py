@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.platform.replays.stage import API_RECIPES, AT, Sent, Stage, set_out
-from tests.platform.replays.test_hundred import call, stage
+from tests.platform.replays.stage import API_RECIPES, AT, RECIPES, Sent, Stage, set_out
+from tests.platform.replays.test_hundred import arrive, call, stage
 from tests.platform.replays.test_levels import API
-from tests.sessions import prove
+from tests.sessions import noted, prove
 
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.cases.models import Case
-from onedoor.platform.identity.models import Login, Person
+from onedoor.platform.identity.models import Login, LoginSession, Person
 from onedoor.platform.messages import gateway
 
 assert stage  # the fixture of the hundred arrivals
@@ -22,15 +22,15 @@ PROOF = f"{API}/me/second-proof"
 SUBMISSION = ("post", f"{API}/drafts/{{draft_id}}/submission")
 
 
-def send(client: Client, url: str, **fields: str) -> Any:
-    return client.post(url, fields, content_type="application/json")
+def send(client: Client, url: str, address: str = "127.0.0.1", **fields: str) -> Any:
+    return client.post(url, fields, content_type="application/json", REMOTE_ADDR=address)
 
 
 def by_one_proof(stage: Stage, factor: str) -> Client:
     client = Client()
     login = Login.objects.get(person=stage.books.reader)
     client.force_login(login, backend="onedoor.platform.identity.backends.AccountBackend")
-    return prove(client, factors=[factor])
+    return noted(prove(client, factors=[factor]), login)
 
 
 def test_an_act_below_its_level_says_where_to_raise_it_and_is_done_after_it(stage: Stage) -> None:
@@ -115,14 +115,95 @@ def test_at_the_window_the_way_up_is_the_officers_look(stage: Stage) -> None:
     assert (problem["required_level"], problem["step_up"]) == (3, f"{API}/window/assistance/identity-check")
 
 
-def test_too_many_wrong_passwords_lock_in_the_api_as_on_the_page(stage: Stage) -> None:
+def is_in(client: Client) -> bool:
+    return client.get(f"{API}/me").status_code == 200
+
+
+def elsewhere(number: int) -> str:
+    return f"203.0.113.{number}"
+
+
+def test_a_session_locked_at_its_entrance_is_refused_the_right_password_too(stage: Stage) -> None:
+    for _ in range(5):  # at the entrance, from this address
+        Client().post("/login/", {"phone": "13800000000", "way": "password", "password": "y" * 12})
     client = by_one_proof(stage, "code")
-    answers = [send(client, PROOF, password="y" * 12) for _ in range(6)]
-    assert [answer.json()["code"] for answer in answers[:4]] == ["identity.password_wrong"] * 4
-    locked = send(client, PROOF, password="x" * 12)  # the right one waits too
+    locked = send(client, PROOF, password="x" * 12)
     assert (locked.status_code, locked.json()["code"]) == (429, "identity.locked_out")
     assert "改用短信验证码" in locked.json()["detail"]
     page = client.post("/login/step-up/", {"password": "x" * 12})
     assert page.status_code == 429
     assert "账号已锁定" in page.content.decode()
     assert not AuditEntry.objects.filter(event="identity.step_up").exists()
+
+
+def test_wrong_proofs_from_ever_other_addresses_end_the_session(stage: Stage) -> None:
+    client = by_one_proof(stage, "code")
+    other = by_one_proof(stage, "code")  # the same person elsewhere
+    for number in range(4):
+        wrong = send(client, PROOF, elsewhere(number), password="y" * 12)
+        assert (wrong.status_code, wrong.json()["code"]) == (403, "identity.password_wrong")
+    over = send(client, PROOF, elsewhere(9), password="y" * 12)
+    assert (over.status_code, over.json()["code"]) == (401, "identity.proofs_used_up")
+    assert "连续输错 5 次" in over.json()["detail"]
+    assert "请重新登录" in over.json()["detail"]
+    right = send(client, PROOF, elsewhere(10), password="x" * 12)
+    assert (right.status_code, right.json()["code"]) == (401, "onedoor.not_logged_in")
+    assert not is_in(client)
+    assert is_in(other)
+    entry = AuditEntry.objects.get(event="identity.shut_session")
+    assert (entry.person_id, entry.details) == (stage.books.reader.pk, {"tries": 5})
+    assert AuditEntry.objects.filter(event="identity.proofs_used_up", outcome="refused").count() == 1
+    assert LoginSession.objects.filter(ended_how="多次验证未通过", ended_at__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize("address", [elsewhere, lambda number: "127.0.0.1"])
+def test_the_page_ends_the_session_as_the_api_does_and_shares_its_count(stage: Stage, address: Any) -> None:
+    client = by_one_proof(stage, "code")
+    for _ in range(2):
+        send(client, PROOF, password="y" * 12)
+    for number in range(2):
+        assert client.post("/login/step-up/", {"password": "y" * 12}, REMOTE_ADDR=address(number)).status_code == 403
+    over = client.post("/login/step-up/?next=/me/", {"password": "y" * 12, "next": "/me/"}, REMOTE_ADDR=address(8))
+    page = over.content.decode()
+    assert over.status_code == 401
+    assert "已退出登录，请重新登录" in page
+    assert 'href="/login/?next=/login/step-up/%3Fnext%3D/me/"' in page
+    assert "到“我的”看办件" not in page  # nobody is logged in any more
+    assert not is_in(client)
+
+
+def test_wrong_codes_count_with_wrong_passwords_and_a_right_proof_clears_them(stage: Stage) -> None:
+    client = by_one_proof(stage, "code")
+
+    def wrong(number: int) -> int:
+        way = {"code": "000000"} if number % 2 else {"password": "y" * 12}
+        return int(send(client, PROOF, elsewhere(number), **way).status_code)
+
+    assert [wrong(number) for number in range(4)] == [403] * 4
+    assert send(client, PROOF).status_code == 422  # nothing given is no try
+    assert send(client, PROOF, password="x" * 12).status_code == 200
+    assert [wrong(number) for number in range(5)] == [403] * 4 + [401]
+    assert not is_in(client)
+
+
+def test_a_session_that_was_ended_gives_no_try(stage: Stage) -> None:
+    client = by_one_proof(stage, "code")
+    LoginSession.objects.update(proof_tries=5)  # others were faster at the same moment
+    over = send(client, PROOF, password="x" * 12)
+    assert (over.status_code, over.json()["code"]) == (401, "identity.proofs_used_up")
+    assert not AuditEntry.objects.filter(event="identity.step_up").exists()
+
+
+def test_the_form_that_waited_for_the_proof_waits_for_the_next_log_in(stage: Stage) -> None:
+    sent = set_out(RECIPES["draft_review"], stage)
+    client = by_one_proof(stage, "code")
+    session = client.session
+    session["login_pk"] = Login.objects.get(person=stage.books.reader).pk
+    session.save()
+    assert "替您留着" in arrive(stage, client, sent, idempotency_key=uuid.uuid4().hex).content.decode()
+    for number in range(5):
+        client.post("/login/step-up/", {"password": "y" * 12}, REMOTE_ADDR=elsewhere(number))
+    assert not is_in(client)
+    back = client.post("/login/", {"phone": "13800000000", "way": "password", "password": "x" * 12})
+    assert back.headers["Location"] == "/login/held/"
+    assert f'action="{sent.url}"' in client.get("/login/held/").content.decode()

@@ -214,6 +214,7 @@ TITLES = {
     "identity.rename_division": "区划更名",
     "identity.rename_organization": "机构更名",
     "identity.set_service_point": "登记服务点",
+    "identity.shut_session": "多次验证未通过，退出登录",
     "identity.step_up": "再次验证身份",
     "identity.unlock_login": "解锁账号",
     "identity.give_back_delegation": "撤销提交，退回委托次数",

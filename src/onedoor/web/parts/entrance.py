@@ -18,6 +18,7 @@ from onedoor.platform.identity import logins, proofs
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import append_only, clock, outbox
+from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.messages import operations as messages
 from onedoor.standards.contacts import parse_mobile
@@ -128,18 +129,29 @@ def step_up(request: HttpRequest) -> HttpResponse:
 def _prove(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """Send the code that is wanted, or take the proof that was typed and go on."""
     wanted = "password" if context["by_password"] else "code"
-    typed = request.POST.get(wanted, "")
+    typed, held = request.POST.get(wanted, ""), request.session.get(HELD_KEY)
     try:
         if wanted == "code" and not typed:
             messages.send_login_code(phone=str(getattr(request.user, "phone", "")), at=clock.now(), wall=clock.wall())
             return render(request, "parts/step_up.html", context | {"sent": True})
         proofs.prove_again(request, actor=actor_of(request), at=clock.now(), wall=clock.wall(), **{wanted: typed})
+    except proofs.ProofsUsedUp as refusal:
+        return _shut(request, refusal, held)
     except OneDoorError as refusal:
         if not isinstance(refusal, proofs.AccountLocked):  # `locked_out` answers that, and records it
             refusals.record(request, refusal)
         context |= {"problem": "".join(refusal.by_field.values()), "sent": wanted == "code"}
         return render(request, "parts/step_up.html", context, status=refusal.http_status)
     return redirect(context["next"])
+
+
+def _shut(request: HttpRequest, refusal: OneDoorError, held: Any) -> HttpResponse:
+    """Say that the session has ended; the form that waited for the proof waits for its owner's next log-in."""
+    refusals.record(request, refusal)
+    if held is not None:
+        request.session[HELD_KEY] = held
+    request.actor = Actor.anonymous()  # type: ignore[attr-defined]  # nobody is logged in on the page that says so
+    return refusals.page(request, refusal)
 
 
 @login_not_required
@@ -195,8 +207,12 @@ def locked_for(request: HttpRequest | None) -> timedelta:
 
 @login_not_required
 def locked_out(request: HttpRequest, answered: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
-    """Answer whoever typed too many wrong passwords, called by the lock-out library; the API has its own answer."""
-    if request.path.startswith("/api/") and isinstance(answered, HttpResponse):
+    """
+    Answer whoever typed too many wrong passwords, called by the lock-out library; the API has its own answer, and so has
+    a session that ended over them.
+    """
+    answers_itself = request.path.startswith("/api/") or getattr(request, "shut", False)
+    if answers_itself and isinstance(answered, HttpResponse):
         return answered
     audit.record_refusal("identity.locked_out", actor=actor_of(request), at=clock.now(), path="login")
     return render(request, "parts/locked_out.html", {"told": _lock_out().told}, status=429)

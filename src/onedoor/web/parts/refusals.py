@@ -19,6 +19,7 @@ TO_CHECK = "先核验证件"  # at the window, where the officer looks and the p
 # What the page is headed with; the refusal's own sentence says what happened and what to do.
 HEADINGS = {
     400: "发来的内容不完整",
+    401: "已退出登录，请重新登录",
     403: "这一步不能由您办理",
     404: "没有找到",
     409: "情况有了变化，没有办理",

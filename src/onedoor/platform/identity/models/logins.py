@@ -202,6 +202,7 @@ class LoginSession(models.Model):
     seen_at = models.DateTimeField("最近使用")
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
     ended_how = models.CharField("结束方式", max_length=20, blank=True)
+    proof_tries = models.PositiveSmallIntegerField("再验证连续未通过次数", default=0)
 
     class Meta:
         verbose_name = "登录记录"

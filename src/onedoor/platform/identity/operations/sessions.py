@@ -5,6 +5,7 @@ from importlib import import_module
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Login, LoginSession
@@ -44,6 +45,7 @@ def begin_session(
             "seen_at": at,
             "ended_at": None,
             "ended_how": "",
+            "proof_tries": 0,
         },
     )
     audit.record("identity.log_in", actor=actor, at=at, target=f"login:{login_id}", new_device=is_new)
@@ -62,6 +64,26 @@ def close_session(*, session_key: str, how: str, at: datetime) -> None:
     """Note that a session has ended by itself: logged out, idle for too long."""
     open_one = LoginSession.objects.filter(session_key=session_key, ended_at__isnull=True)
     open_one.update(ended_at=at, ended_how=how)
+
+
+def claim_proof(*, session_key: str, most: int) -> bool:
+    """
+    Count one more try to prove who somebody is in an open session; tell whether it may be made at all.
+
+    It is counted before it is made, in one statement, so that tries sent at once are no more than tries in a row.
+    """
+    open_one = LoginSession.objects.filter(session_key=session_key, ended_at__isnull=True, proof_tries__lt=most)
+    return bool(open_one.update(proof_tries=F("proof_tries") + 1))
+
+
+def may_prove(*, session_key: str, most: int) -> bool:
+    """Tell whether an open session has a try left."""
+    return LoginSession.objects.filter(session_key=session_key, ended_at__isnull=True, proof_tries__lt=most).exists()
+
+
+def note_proved(*, session_key: str) -> None:
+    """A right proof: the wrong ones before it count no more."""
+    LoginSession.objects.filter(session_key=session_key).update(proof_tries=0)
 
 
 def end_sessions(*, login_id: int, how: str, at: datetime, keep: str = "") -> int:
