@@ -1,6 +1,6 @@
 """A notice counts from the day it was received: by the inbox with consent, over the desk, or brought by an officer."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,8 @@ from onedoor.platform.cases.operations.hearings import HearingRightRuns
 from onedoor.platform.identity.models import Login
 from onedoor.platform.kernel import outbox
 from onedoor.platform.messages.models import Message
+from onedoor.platform.supervision.models import SupervisionEvent
+from onedoor.platform.supervision.operations import watch_clocks
 
 ASKED = datetime(2026, 9, 2, 10, 0, tzinfo=CHINA)
 MAILED = datetime(2026, 9, 3, 9, 0, tzinfo=CHINA)
@@ -69,10 +71,10 @@ def test_nobody_reads_the_inbox_so_no_time_runs_before_an_officer_has_brought_th
     assert unread.state == "supplement_wait"
     assert applicants(unread) == []
     assert not Delivery.objects.exists()
-    assert not unread.clocks.filter(kind="receive", state="running").exists()  # the office has told what is missing
+    assert unread.clocks.filter(kind="receive", state="running").exists()  # nothing has been sent yet
     notice = unread.documents.get(kind="supplement").content
     assert "收到本告知书之日起 15 日内" in str(notice["remedies"])
-    assert "待送达" in desk.page("clerk", "/staff/")
+    assert "<td>送达</td>" in desk.page("clerk", "/staff/")
     page = desk.page("clerk", staff(unread))
     assert "待送达" in page
     assert staff(unread, "deliver/") in page
@@ -106,6 +108,51 @@ def test_by_post_the_time_counts_from_the_day_it_was_received_and_its_end_return
     assert Case.objects.get(pk=unread.pk).state == "supplement_wait"
     duties.return_unsupplied_cases(at=datetime(2026, 9, 23, 0, 1, tzinfo=CHINA))
     assert Case.objects.get(pk=unread.pk).state == "returned"
+
+
+def test_a_notice_nobody_sends_is_no_word_so_the_case_counts_as_accepted(desk: Desk, unread: Case) -> None:
+    limit = unread.clocks.get(kind="receive", state="running").due_on
+    desk.go(datetime.combine(limit, time(9, 0), tzinfo=CHINA))
+    assert "今天到期" in desk.page("clerk", "/staff/")  # of the delivery too: no longer last in the list, without a day
+    duties.deem_accepted(at=datetime.combine(limit, time(23, 0), tzinfo=CHINA))
+    assert Case.objects.get(pk=unread.pk).state == "supplement_wait"
+    over = datetime.combine(limit + timedelta(days=1), time(1, 0), tzinfo=CHINA)
+    watch_clocks(at=over)
+    assert ("T06", "red") in SupervisionEvent.objects.values_list("rule", "lamp")
+    assert duties.deem_accepted(at=over) == 1
+    unread.refresh_from_db()
+    assert (unread.state, unread.accepted_at) == ("accepted", unread.received_at)
+    assert kinds(unread)[-1] == "deem_accepted"
+    assert not unread.steps.filter(code="delivery", ended_at__isnull=True).exists()
+    assert not unread.clocks.filter(step="delivery", state="running").exists()
+    desk.go(over)
+    assert "待送达" not in desk.page("clerk", staff(unread))
+    by_hand = {"method": "direct", "receiver": "欧阳晓娜", "reference": ""}
+    desk.refused("clerk", staff(unread, "deliver/"), 409, **by_hand)
+
+
+def test_what_was_sent_in_time_is_a_word_and_what_is_not_heard_of_lights_a_lamp(desk: Desk, unread: Case) -> None:
+    post_it(desk, unread)
+    assert not unread.clocks.filter(kind="receive", state="running").exists()
+    later = MAILED + timedelta(days=10)
+    assert duties.deem_accepted(at=later) == 0
+    step = unread.steps.get(code="delivery")
+    assert step.urgent_on == date(2026, 9, 10)  # five working days after it was posted
+    watch_clocks(at=later)
+    lit = SupervisionEvent.objects.get(case=unread)
+    assert (lit.rule, lit.lamp, lit.facts["step"]) == ("T05", "yellow", "delivery")
+    public = {"method": "public", "receiver": "", "reference": "镇公告栏和本平台；两次邮寄退回，住处无人。"}
+    desk.go(later)
+    desk.act("clerk", staff(unread, "deliver/"), **public)
+    step.refresh_from_db()
+    assert step.urgent_on == date.max  # the machine notes its end; nobody has to hurry
+    assert not unread.clocks.filter(state="running").exists()
+
+
+def test_the_papers_handed_in_before_the_notice_was_sent_begin_the_look_at_them_anew(desk: Desk, unread: Case) -> None:
+    supply(desk.books, unread, "photo", at=MAILED)
+    running = unread.clocks.filter(state="running").values_list("kind", "started_on")
+    assert list(running) == [("receive", MAILED.date())]
 
 
 def test_the_same_through_the_api(desk: Desk, unread: Case) -> None:
@@ -301,6 +348,24 @@ def test_the_right_served_through_the_api_and_waived_at_once(desk: Desk, untold:
     assert Hearing.objects.get(case=untold).request_until == date(2026, 11, 9)
     again = json(desk, "clerk", untold, "deliveries", method="direct", receiver="欧阳晓娜")
     assert (again.status_code, again.json()["code"]) == (409, "cases.delivered_already")
+
+
+def test_a_notice_of_the_right_that_nobody_brings_is_urgent_and_lights_a_lamp(desk: Desk, untold: Case) -> None:
+    assert untold.steps.get(code="delivery").urgent_on == date(2026, 11, 9)
+    watch_clocks(at=datetime(2026, 11, 10, 1, 0, tzinfo=CHINA))
+    lit = SupervisionEvent.objects.get(case=untold, facts__step="delivery")
+    assert (lit.rule, lit.lamp) == ("T05", "yellow")
+    desk.act("clerk", staff(untold, "deliver/"), method="direct", receiver="欧阳晓娜", reference="")
+    assert not untold.clocks.filter(step="delivery", state="running").exists()
+
+
+def test_a_notice_of_the_hearing_is_urgent_though_the_case_stands_still(desk: Desk, untold: Case) -> None:
+    operations.request_hearing(case_id=untold.pk, actor=desk.books.citizen(), at=TOLD)
+    when = {"held_at": "2026-11-12T09:00", "place": "图书馆二楼", "is_public": "yes"}
+    presider = desk.books.posts["second_approver"]
+    desk.act("approver", staff(untold, "hearing/"), deed="schedule", presider=presider, **when)
+    assert untold.steps.get(code="delivery", ended_at=None).urgent_on == date(2026, 11, 9)
+    assert untold.clocks.get(step="delivery", state="running").title(untold.item_version.item) == "送达时限"
 
 
 def test_who_has_answered_needs_no_notice_of_the_right_any_more(desk: Desk, untold: Case) -> None:

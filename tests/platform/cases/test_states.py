@@ -274,6 +274,8 @@ def possible(state: State, kind: Kind) -> bool:
         return False  # its step is not open yet, or it hangs already
     if kind == Kind.ASK_SUPPLEMENT and state != State.RECEIVED:
         return False  # this item does not allow it after acceptance
+    if kind == Kind.DEEM_ACCEPTED and state == State.SUPPLEMENT_WAIT:
+        return False  # the notice has arrived by the inbox: that is a word
     if kind == Kind.DELIVER:
         return state == State.DELIVERING  # elsewhere it has arrived by the inbox, with the decision
     return state in MOVES[kind].from_states

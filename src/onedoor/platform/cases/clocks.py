@@ -116,6 +116,13 @@ def start_steps(case: Case, steps: Sequence[Step], *, at: datetime) -> None:
     Clock.objects.bulk_create(rows)
 
 
+def start_serving(case: Case, step: Step, *, at: datetime) -> None:
+    """Start the limit of a delivery anew: to send the notice, and after it was posted to hear that it has arrived."""
+    stop_step(case, step, at=at)
+    if step.within is not None:
+        _clock(case, Clock.Kind.STEP, step.within, at=at, calendar=work_calendar(case.division), step=step.code).save()
+
+
 def _clock(
     case: Case, kind: Clock.Kind, limit: Limit, *, at: datetime, calendar: WorkCalendar, step: str = ""
 ) -> Clock:
@@ -171,7 +178,8 @@ def pause(case: Case, *, at: datetime, **row: Any) -> None:
     `row` is what the pause says of itself: kind, reason, basis, planned end, who approved it.
     """
     Pause.objects.create(case=case, from_at=at, **row)
-    case.clocks.filter(kind__in=PAUSABLE, state=Clock.State.RUNNING).update(state=Clock.State.PAUSED)
+    running = case.clocks.filter(kind__in=PAUSABLE, state=Clock.State.RUNNING).exclude(step=Clock.DELIVERY)
+    running.update(state=Clock.State.PAUSED)
     set_urgency(case)
 
 
@@ -231,7 +239,8 @@ def due_days(case: Case, calendar: WorkCalendar, *kinds: Clock.Kind) -> list[tup
     pauses = list(rows.values_list("from_at", "until"))
     found = []
     for clock in running.filter(kind__in=kinds) if kinds else running:
-        end = _due_of(clock, pauses=pauses if clock.kind in PAUSABLE else (), calendar=calendar)
+        stands_still = clock.kind in PAUSABLE and clock.step != Clock.DELIVERY
+        end = _due_of(clock, pauses=pauses if stands_still else (), calendar=calendar)
         if clock.kind == Clock.Kind.APPLICANT and end.day < clock.due_on:
             end = Due(clock.due_on, end.provisional)
         found.append((clock, end))

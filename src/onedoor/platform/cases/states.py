@@ -161,7 +161,8 @@ MOVES = {
         Move(Kind.RETURN, frozenset({State.SUPPLEMENT_WAIT}), State.RETURNED),
         Move(Kind.REFUSE, frozenset({State.RECEIVED}), State.NOT_ACCEPTED),
         Move(Kind.ACCEPT, frozenset({State.RECEIVED}), State.ACCEPTED),
-        Move(Kind.DEEM_ACCEPTED, frozenset({State.RECEIVED}), State.ACCEPTED),
+        # Also where papers were asked for by a notice that nobody has sent.
+        Move(Kind.DEEM_ACCEPTED, frozenset({State.RECEIVED, State.SUPPLEMENT_WAIT}), State.ACCEPTED),
         Move(Kind.COMPLETE_STEP, UNDER_REVIEW | DECIDED, None),
         Move(Kind.POST_NOTICE, UNDER_REVIEW - {State.SPECIAL}, State.PUBLICIZING),
         Move(Kind.RAISE_OBJECTION, UNDER_REVIEW | {State.SUPPLEMENT_WAIT}, None),

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from onedoor.platform.cases import bias, clocks, handlers
-from onedoor.platform.cases.models import Case, CaseStep, StepPerformer
+from onedoor.platform.cases.models import Case, CaseStep, Clock, StepPerformer
 from onedoor.platform.cases.states import State
 from onedoor.platform.catalog.steps import Step
+from onedoor.platform.catalog.strict import Limit
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel.actors import Actor
@@ -16,7 +17,10 @@ from onedoor.platform.kernel.errors import OneDoorError
 
 ACCEPT = Step(code="accept", title="收件审查", permission="cases.accept", tier=5, state="reviewing")
 CONFIRM = Step(code="confirm", title="复核决定", permission="cases.decide", state="deciding", excludes=("accept",))
-DELIVERY = Step(code="delivery", title="送达", permission="cases.deliver", tier=5, state="delivering")
+SERVED_WITHIN = Limit(days=5)  # for a notice: to be on its way, and once posted to be heard of
+DELIVERY = Step(
+    code=Clock.DELIVERY, title="送达", permission="cases.deliver", tier=5, state="delivering", within=SERVED_WITHIN
+)
 REVOKE = Step(code="revoke", title="撤销决定", permission="cases.decide", state="reviewing")
 # Steps every item has without naming them.
 COMMON = {step.code: step for step in (ACCEPT, CONFIRM, DELIVERY, REVOKE)}
@@ -144,7 +148,7 @@ def end(row: CaseStep, *, outcome: str, performers: Iterable[Actor], at: datetim
     """End an open step and remember which officers did it."""
     row.ended_at, row.outcome = at, outcome
     row.save(update_fields=["ended_at", "outcome"])
-    definition = row.case.item_version.item.step(row.code)
+    definition = definition_of(row.case, row.code)
     if definition is not None:
         clocks.stop_step(row.case, definition, at=at)
     officers = {actor.login_id: actor for actor in performers if actor.login_id is not None}

@@ -28,6 +28,8 @@ class Clock(models.Model):
         PAUSED = "paused", "暂停"
         STOPPED = "stopped", "已停止"
 
+    DELIVERY = "delivery"  # the step of that code; its limit runs on where the case stands still: the office has to act
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks")
     kind = models.CharField("类型", max_length=10, choices=Kind)
     step = models.CharField("环节", max_length=40, blank=True, default="")  # of which step, where it is one's own
@@ -72,6 +74,8 @@ class Clock(models.Model):
 
     def title(self, item: ServiceItem) -> str:
         """Return what people call it; one of a step names the step: 上门核实（承诺时限）."""
+        if self.step == self.DELIVERY:
+            return "送达时限"
         step = item.step(self.step) if self.step else None
         if step is None:
             return str(self.get_kind_display())

@@ -23,6 +23,8 @@ def supplement_limit(case: Case) -> Limit:
 
 
 def _begin_supplement(case: Case, at: datetime) -> dict[str, str]:
+    clocks.stop(case, Clock.Kind.RECEIVE, at=at)
+    clocks.set_urgency(case)
     clock = clocks.start(case, Clock.Kind.APPLICANT, supplement_limit(case), at=at)
     # Until now nobody knew when the case would go on; what was planned at the time of the notice was a guess.
     waiting = case.pauses.filter(kind=Pause.Kind.SUPPLEMENT, to_at__isnull=True, planned_end__lt=clock.due_on)

@@ -144,6 +144,7 @@ def serve_notice(
         hand_over(case, document, told, at=at)
     else:
         steps.open_common(case, steps.DELIVERY, at=at, organ=case.receiving_organization)
+        clocks.start_serving(case, steps.DELIVERY, at=at)
         clocks.set_urgency(case)
 
 
@@ -213,6 +214,8 @@ def deliver_document(
         _complete(case, delivery, actor=actor, arrived=arrived, at=at)
     else:
         facts = {"method": method, "document": document.number, "kind": document.kind, "due_on": _iso(delivery.due_on)}
+        if document.kind in documents.NOTICES:
+            _note_sent(case, method, at=at)
         life.append(case, Kind.DISPATCH, actor=actor, at=at, facts=facts)
     audit.record("cases.deliver", actor=actor, at=at, target=case.target, division=case.division, method=method)
     return delivery
@@ -277,6 +280,16 @@ def choose_delivery(*, case_id: int, method: str, actor: Actor, at: datetime) ->
         _complete(case, delivery, actor=actor, arrived=at, at=at)
     audit.record("cases.choose_delivery", actor=actor, at=at, target=case.target, division=case.division, method=method)
     return case
+
+
+def _note_sent(case: Case, method: str, *, at: datetime) -> None:
+    """Let the office's limit to tell the applicant end with the sending of a notice; what was posted is asked after."""
+    clocks.stop(case, Clock.Kind.RECEIVE, at=at)
+    if method == Delivery.Method.POST:
+        clocks.start_serving(case, steps.DELIVERY, at=at)
+    else:
+        clocks.stop_step(case, steps.DELIVERY, at=at)  # the machine notes the end of a public delivery
+    clocks.set_urgency(case)
 
 
 def complete_public_deliveries(*, at: datetime) -> int:

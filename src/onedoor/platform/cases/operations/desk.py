@@ -85,8 +85,9 @@ def request_supplement(
     signed_by: str = "",
 ) -> CaseDocument:
     """
-    Tell the applicant once and completely what is missing; the receiving clock stops, the applicant's starts with the
-    day the notice reaches them (`serve_notice`): at once where they stand at the desk, and `signed_by` is who signs.
+    Tell the applicant once and completely what is missing. The applicant's clock starts with the day the notice reaches
+    them (`serve_notice`): at once where they stand at the desk, and `signed_by` is who signs. The receiving clock stops
+    with that day, or when the notice is posted or put up: a notice nobody sends is no word within the limit (R-CASE-2).
 
     A further round may only name papers handed in with the round before (R-CASE-1), unless a supervisor orders it,
     who did not ask before and says in `override` why the old defect was overlooked. A paper that a certificate or data
@@ -110,13 +111,11 @@ def request_supplement(
     tickets = quality.open_tickets(case, proofs.values(), doubts, actor=actor, at=at)
     if signed_by.strip():
         actor.require("cases.deliver", division=case.receiving_organization.division_id, line=case.line)
-    clocks.stop(case, Clock.Kind.RECEIVE, at=at)
     if case.accepted_at is not None:
         last = day_of(at) + timedelta(days=case.item_version.item.supplement_days)
         who = {"approved_by": actor.name, "login_id": actor.login_id}
         what = {"kind": Pause.Kind.SUPPLEMENT, "reason": Pause.Kind.SUPPLEMENT.label, "basis": defects[0].basis}
         clocks.pause(case, **what, **who, planned_end=last, at=at)
-    clocks.set_urgency(case)
     more = {"tickets": [ticket.pk for ticket in tickets]} if tickets else {}
     document = _tell_defects(case, defects, overridden, more, signed_by=signed_by.strip(), actor=actor, at=at)
     audit.record("cases.request_supplement", actor=actor, at=at, target=case.target, division=case.division)
@@ -255,6 +254,7 @@ def end_supplement(case: Case, *, actor: Actor, at: datetime, note: str = "") ->
     drop_service(case, at=at)
     facts = {"round": case.supplement_round}
     if case.accepted_at is None:
+        clocks.stop(case, Clock.Kind.RECEIVE, at=at)  # it still runs where the notice was never sent
         clocks.start(case, Clock.Kind.RECEIVE, case.item_version.item.limits.receive, at=at)
         clocks.set_urgency(case)
         life.append(case, Kind.SUPPLY, actor=actor, at=at, note=note, facts=facts)

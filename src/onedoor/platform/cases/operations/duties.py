@@ -1,6 +1,6 @@
 """What the machine does by itself, safe to run twice: hand in, return, deem accepted, end notices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from onedoor.platform.cases import clocks, documents, life, steps
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, Hearing, Pause, PublicNotice, Tolerance
 from onedoor.platform.cases.operations import hearings, silence, special, tolerance
+from onedoor.platform.cases.operations.delivery import drop_service
 from onedoor.platform.cases.operations.desk import begin_review, end_supplement
 from onedoor.platform.cases.operations.notices import close_notice
 from onedoor.platform.cases.operations.submission import hand_in_case
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 500  # cases a round; the next round takes the rest
 NOTICE_MOVES = timedelta(days=21)
 NEAR = timedelta(days=15)  # two working days lie within it, whatever holidays come between
+UNANSWERED = frozenset({State.RECEIVED, State.SUPPLEMENT_WAIT})  # where the receiving limit may still run
 REMINDER = Actor.system("提醒补交")
 
 
@@ -43,18 +45,19 @@ def hand_in_due_cases(*, at: datetime) -> int:
 def return_unsupplied_cases(*, at: datetime) -> int:
     """Return every case whose applicant let the time for the missing papers pass (A07); return how many."""
     # No right of a person ends on a provisional day without a human (readings 1).
-    overdue = _overdue(Clock.Kind.APPLICANT, State.SUPPLEMENT_WAIT, at).filter(provisional=False)
+    overdue = _overdue(Clock.Kind.APPLICANT, {State.SUPPLEMENT_WAIT}, at).filter(provisional=False)
     overdue = overdue.filter(case__applicant__deceased_on=None)  # the dead supply nothing: an officer decides
     return _each("return", overdue, lambda case_id: _return_case(case_id, at))
 
 
 def deem_accepted(*, at: datetime) -> int:
     """
-    Accept every case that got no word within the receiving limit, as from the day of receipt (R-CASE-2, A01).
+    Accept every case that got no word within the receiving limit, as from the day of receipt (R-CASE-2, A01); a notice
+    that was written but neither sent nor handed over is no word.
 
     Licensing Law art. 32. Returns how many.
     """
-    overdue = _overdue(Clock.Kind.RECEIVE, State.RECEIVED, at).filter(_surely_over(at))
+    overdue = _overdue(Clock.Kind.RECEIVE, UNANSWERED, at).filter(_surely_over(at))
     return _each("deem_accepted", overdue, lambda case_id: _accept_by_silence(case_id, at))
 
 
@@ -150,8 +153,8 @@ def _each(duty: str, waiting: "QuerySet[Any, int] | list[int]", work: Callable[[
     return done
 
 
-def _overdue(kind: Clock.Kind, state: State, at: datetime) -> "QuerySet[Any, int]":
-    running = Clock.objects.filter(clocks.overdue(at=at), kind=kind, state=Clock.State.RUNNING, case__state=state)
+def _overdue(kind: Clock.Kind, states: Collection[State], at: datetime) -> "QuerySet[Any, int]":
+    running = Clock.objects.filter(clocks.overdue(at=at), kind=kind, state=Clock.State.RUNNING, case__state__in=states)
     return running.order_by("due_on").values_list("case_id", flat=True)
 
 
@@ -191,12 +194,13 @@ def _return_case(case_id: int, at: datetime) -> None:
 @transaction.atomic
 def _accept_by_silence(case_id: int, at: datetime) -> None:
     case = life.lock(case_id)
-    if case.state != State.RECEIVED:
-        return
-    clock = case.clocks.get(kind=Clock.Kind.RECEIVE, state=Clock.State.RUNNING)
+    clock = case.clocks.filter(kind=Clock.Kind.RECEIVE, state=Clock.State.RUNNING).first()
+    if case.state not in UNANSWERED or clock is None:
+        return  # the notice was sent meanwhile, or an officer was first
     since = case.received_at if clock.started_on == day_of(case.received_at or at) else None
     actor = Actor.system("逾期未告知")
     steps.end(steps.require_open(case, "accept"), outcome="deemed", performers=[], at=at)
+    drop_service(case, at=at)
     begin_review(case, Kind.DEEM_ACCEPTED, actor=actor, at=at, since=since or _start_of(clock.started_on, at))
     audit.record("cases.deem_accepted", actor=actor, at=at, target=case.target, division=case.division)
 
