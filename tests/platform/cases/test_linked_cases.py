@@ -258,8 +258,13 @@ def test_whoever_has_no_account_is_brought_the_notice_and_then_the_decision(desk
     assert "告知书送达后" in desk.refused("approver", staff(case, "revocation/decide/"), 409, **words)
     assert "待送达" in desk.page("clerk", staff(case))
     by_hand = {"method": "direct", "receiver": "欧阳晓娜", "reference": ""}
-    desk.act("clerk", staff(case, "deliver/"), **by_hand, received_on="2026-10-26")
-    assert Revocation.objects.get(case=case).heard_until == date(2026, 11, 2)
+    # The person would have no day left to be heard, and the revocation could be decided at once.
+    assert "2026-11-02 就满了" in desk.refused(
+        "clerk", staff(case, "deliver/"), 422, **by_hand, received_on="2026-10-26"
+    )
+    desk.act("clerk", staff(case, "deliver/"), **by_hand, received_on="2026-11-27")
+    assert Revocation.objects.get(case=case).heard_until == date(2026, 12, 4)
+    desk.go(datetime(2026, 12, 7, 10, 0, tzinfo=CHINA))
     desk.act("approver", staff(case, "revocation/decide/"), **words)
     case.refresh_from_db()
     assert (case.state, case.result) == ("delivering", "revoked")  # nor does the decision arrive by itself

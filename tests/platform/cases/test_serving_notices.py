@@ -185,6 +185,24 @@ def test_nothing_is_received_before_it_was_issued_or_in_the_future(
     assert applicants(unread) == [(date(2026, 9, 2), date(2026, 9, 17), "running")]
 
 
+def test_no_receipt_is_noted_so_late_that_the_time_it_begins_is_over_already(desk: Desk, unread: Case) -> None:
+    post_it(desk, unread)
+    late = {"confirm": "1", "receiver": "欧阳晓娜", "received_on": "2026-09-07"}
+    by_hand = {"method": "direct", "receiver": "欧阳晓娜", "reference": "", "received_on": "2026-09-07"}
+    for day in ("2026-09-22", "2026-10-12"):  # its last day, and long after
+        desk.go(datetime.fromisoformat(f"{day}T10:00+08:00"))
+        for words in (late, by_hand):
+            page = desk.refused("clerk", staff(unread, "deliver/"), 422, **words)
+            assert "期限到 2026-09-22 就满了" in page
+            assert "请再送达一次" in page
+            assert "欧阳晓娜" in page  # what was typed is kept
+    assert applicants(unread) == []
+    duties.return_unsupplied_cases(at=datetime(2026, 10, 12, 10, 10, tzinfo=CHINA))
+    assert Case.objects.get(pk=unread.pk).state == "supplement_wait"
+    desk.act("clerk", staff(unread, "deliver/"), **by_hand | {"received_on": "2026-10-12"})
+    assert applicants(unread) == [(date(2026, 10, 12), date(2026, 10, 27), "running")]
+
+
 def test_posted_it_cannot_have_arrived_before_it_was_sent(desk: Desk, unread: Case) -> None:
     post_it(desk, unread)
     desk.go(NOTED)
@@ -348,6 +366,17 @@ def test_the_right_served_through_the_api_and_waived_at_once(desk: Desk, untold:
     assert Hearing.objects.get(case=untold).request_until == date(2026, 11, 9)
     again = json(desk, "clerk", untold, "deliveries", method="direct", receiver="欧阳晓娜")
     assert (again.status_code, again.json()["code"]) == (409, "cases.delivered_already")
+
+
+def test_the_right_to_a_hearing_is_not_over_when_the_receipt_of_its_notice_is_noted(desk: Desk, untold: Case) -> None:
+    at = TOLD + timedelta(days=30)
+    desk.go(at)
+    left = {"method": "leaving", "receiver": "村干部王某见证", "reference": "", "received_on": "2026-11-02"}
+    assert "2026-11-09 就满了" in desk.refused("clerk", staff(untold, "deliver/"), 422, **left)
+    duties.expire_hearing_rights(at=at + timedelta(minutes=10))
+    assert Hearing.objects.get(case=untold).state == "right_informed"
+    refused = json(desk, "clerk", untold, "deliveries", **left)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/received_on")
 
 
 def test_a_notice_of_the_right_that_nobody_brings_is_urgent_and_lights_a_lamp(desk: Desk, untold: Case) -> None:

@@ -199,7 +199,7 @@ def deliver_document(
     _check_words(method, receiver, reference)
     if method == Delivery.Method.ELECTRONIC:
         raise NoInbox if case.delivery == Delivery.Method.ELECTRONIC else NoDeliveryConsent
-    arrived = _arrival(received_on, since=document.issued_at, at=at) if method in AT_ONCE else at
+    arrived = _arrival(case, document, received_on, since=document.issued_at, at=at) if method in AT_ONCE else at
     delivery, _ = Delivery.objects.update_or_create(
         document=document,
         defaults={
@@ -234,14 +234,15 @@ def confirm_delivery(
     """
     case = life.lock(case_id)
     actor.require("cases.deliver", division=case.receiving_organization.division_id, line=case.line)
-    delivery = Delivery.objects.filter(document=_waiting(case)).first()
+    document = _waiting(case)
+    delivery = Delivery.objects.filter(document=document).first()
     if delivery is None:
         raise NothingToDeliver
     if delivery.method == Delivery.Method.PUBLIC:
         raise PublicDeliveryRunning(due_on=_iso(delivery.due_on))
     if not receiver.strip():
         raise InvalidInput({"receiver": "请填写签收人。"})
-    arrived = _arrival(received_on, since=delivery.sent_at, at=at)
+    arrived = _arrival(case, document, received_on, since=delivery.sent_at, at=at)
     delivery.receiver = receiver.strip()
     _complete(case, delivery, actor=actor, arrived=arrived, at=at)
     audit.record("cases.confirm_delivery", actor=actor, at=at, target=case.target, division=case.division)
@@ -338,11 +339,15 @@ def _open_step(case: Case) -> CaseStep | None:
     return case.steps.filter(code=steps.DELIVERY.code, ended_at__isnull=True).first()
 
 
-def _arrival(received_on: date | None, *, since: datetime, at: datetime) -> datetime:
+def _arrival(
+    case: Case, document: CaseDocument, received_on: date | None, *, since: datetime, at: datetime
+) -> datetime:
     """
     Return the moment something arrived: now, or on an earlier day that is not before it could.
 
-    :raises InvalidInput: it cannot have arrived on that day.
+    On the word of one officer no right of a person is over as soon as its beginning is noted: then it is served again.
+
+    :raises InvalidInput: it cannot have arrived on that day, or what counts from it would be over today.
     """
     today, first = day_of(at), day_of(since)
     if received_on is None or received_on == today:
@@ -351,7 +356,14 @@ def _arrival(received_on: date | None, *, since: datetime, at: datetime) -> date
         raise InvalidInput({"received_on": "收到日期不能晚于今天，请填写实际收到的日期。"})
     if received_on < first:
         raise InvalidInput({"received_on": f"文书 {first.isoformat()} 才制发或者寄出，收到日期不能比这更早。"})
-    return max(datetime.combine(received_on, time.min, tzinfo=CHINA), since)
+    arrived = max(datetime.combine(received_on, time.min, tzinfo=CHINA), since)
+    last = arrivals.until(case, document, at=arrived)
+    if last is not None and last.day <= today:
+        words = (
+            f"从这一天算，对方的期限到 {last.day.isoformat()} 就满了，不能这样补记。请再送达一次，填这次收到的日期。"
+        )
+        raise InvalidInput({"received_on": words})
+    return arrived
 
 
 def _public_until(case: Case, *, at: datetime) -> date:

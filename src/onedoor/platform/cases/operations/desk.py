@@ -11,7 +11,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, life, papers, steps
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, Delivery, Pause
 from onedoor.platform.cases.operations import quality, tolerance
-from onedoor.platform.cases.operations.arrivals import supplement_limit
+from onedoor.platform.cases.operations.arrivals import supplement_until
 from onedoor.platform.cases.operations.delivery import drop_service, serve_notice, way_of
 from onedoor.platform.cases.operations.hearings import refuse_while_right_runs
 from onedoor.platform.cases.operations.promises import refuse_replaced
@@ -137,8 +137,7 @@ def _tell_defects(
     way = str(Delivery.Method.DIRECT) if signed_by else way_of(case, at=at)
     due_on = ""  # not known before it has arrived
     if signed_by or way == Delivery.Method.ELECTRONIC:
-        calendar = clocks.work_calendar(case.division)
-        due_on = clocks.due(supplement_limit(case), at=at, calendar=calendar).day.isoformat()
+        due_on = supplement_until(case, at=at).day.isoformat()
     until = f"请在 {due_on} 前补齐" if due_on else f"请在收到本告知书之日起 {item.supplement_days} 日内补齐"
     rows = [
         (item.material(defect.material).title, f"{grounds.DEFECT[defect.code]}：{defect.problem}")  # type: ignore[union-attr]

@@ -7,6 +7,7 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, handlers, heard, life, steps
 from onedoor.platform.cases.models import Case, CaseAnswers, CaseDocument, Delivery, Revocation
+from onedoor.platform.cases.operations import arrivals
 from onedoor.platform.cases.operations.delivery import close_or_wait, drop_service, hand_over, serve_notice, way_of
 from onedoor.platform.cases.operations.submission import link_to_earlier, new_number
 from onedoor.platform.cases.states import Kind, State
@@ -62,7 +63,7 @@ def propose_revocation(*, case_id: int, ending: str, reason: str, basis: str, ac
     way = way_of(case, at=at)
     due = {}
     if way == Delivery.Method.ELECTRONIC:
-        due = {"due_on": heard.heard_until(heard.TO_BE_HEARD, case=case, at=at).day.isoformat()}
+        due = {"due_on": arrivals.defence_until(case, at=at).day.isoformat()}
     days = heard.days(heard.TO_BE_HEARD, case=case, on=day_of(at))
     proceeding = Revocation.objects.create(
         case=case,
