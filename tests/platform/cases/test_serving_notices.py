@@ -403,6 +403,35 @@ def test_who_has_answered_needs_no_notice_of_the_right_any_more(desk: Desk, unto
     assert Hearing.objects.get(case=untold).state == "waived"
 
 
+def test_a_hearing_whose_notice_only_hangs_in_public_is_put_off_and_held(desk: Desk, untold: Case) -> None:
+    operations.request_hearing(case_id=untold.pk, actor=desk.books.citizen(), at=TOLD)
+    words = {"deed": "schedule", "place": "图书馆二楼", "is_public": "yes"}
+    words["presider"] = desk.books.posts["second_approver"]
+    hearing, public = staff(untold, "hearing/"), {"method": "public", "receiver": ""}
+    public["reference"] = "镇公告栏和本平台；两次邮寄退回，住处无人。"
+    far = {"held_at": "2026-12-10T09:00"}
+    assert "往前安排" in desk.refused("approver", hearing, 422, **words, **far)
+    desk.act("approver", hearing, **words, held_at="2026-11-12T09:00")
+    desk.act("clerk", staff(untold, "deliver/"), **public)
+    assert Delivery.objects.latest("pk").due_on == date(2026, 12, 2)
+    assert "往前安排" in desk.refused("approver", hearing, 422, **words, held_at="2026-12-17T09:00")
+    desk.act("approver", hearing, **words, **far)
+    letter = untold.documents.filter(kind="hearing_notice").latest("pk").content
+    assert "顺延到公告期满以后" in str(letter["rows"])
+    assert "晚于法定" not in str(letter["rows"])
+    pause = untold.pauses.get()
+    assert (pause.planned_end, pause.most_until) == (date(2026, 12, 10), date(2026, 12, 10))
+    assert "2026年12月10日" in desk.page("approver", hearing)
+    desk.act("clerk", staff(untold, "deliver/"), **public)
+    operations.complete_public_deliveries(at=datetime(2026, 12, 3, 3, 0, tzinfo=CHINA))
+    held = datetime(2026, 12, 10, 11, 0, tzinfo=CHINA)
+    assert duties.run_overlong_again(at=held) == 0
+    desk.go(held)
+    desk.act("second_approver", hearing, deed="hold", record="读者没有到场；村干部陈述：自九月起住在本区。")
+    assert Hearing.objects.get(case=untold).state == "held"
+    assert duties.run_overlong_again(at=held + timedelta(days=1)) == 1
+
+
 def test_no_hearing_is_held_whose_notice_did_not_arrive_seven_days_before(desk: Desk, untold: Case) -> None:
     books = desk.books
     operations.request_hearing(case_id=untold.pk, actor=books.citizen(), at=TOLD)

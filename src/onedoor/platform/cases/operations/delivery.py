@@ -207,7 +207,7 @@ def deliver_document(
             "receiver": receiver.strip(),
             "reference": reference.strip(),
             "sent_at": arrived,
-            "due_on": _public_until(case, at=at) if method == Delivery.Method.PUBLIC else None,
+            "due_on": public_until(case, at=at) if method == Delivery.Method.PUBLIC else None,
         },
     )
     if method in AT_ONCE:
@@ -366,7 +366,8 @@ def _arrival(
     return arrived
 
 
-def _public_until(case: Case, *, at: datetime) -> date:
+def public_until(case: Case, *, at: datetime) -> date:
+    """Return the last day of a public delivery that begins now."""
     calendar = clocks.work_calendar(case.division)
     return clocks.due_day(unit="day", days=PUBLIC_DAYS, started_on=day_of(at), calendar=calendar).day
 

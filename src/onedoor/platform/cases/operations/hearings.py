@@ -8,7 +8,13 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, bias, clocks, documents, grounds, life, steps
 from onedoor.platform.cases.models import Case, CaseDocument, Delivery, Hearing, Pause, StepPerformer
 from onedoor.platform.cases.operations import arrivals
-from onedoor.platform.cases.operations.delivery import awaited_notice, drop_service, serve_notice, way_of
+from onedoor.platform.cases.operations.delivery import (
+    awaited_notice,
+    drop_service,
+    public_until,
+    serve_notice,
+    way_of,
+)
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
@@ -59,7 +65,7 @@ class HearingNotNotified(OneDoorError):
     code, http_status, message = (
         "cases.hearing_not_notified",
         409,
-        "听证通知书没有在举行的七日前送达申请人，不能举行。请先送达，并重新安排举行时间。",
+        "听证通知书没有在举行的七日前送达申请人，不能举行。请先送达，并重新安排举行时间；公告送达的，可以安排到公告期满以后。",
     )
 
 
@@ -197,16 +203,14 @@ def schedule_hearing(
         raise PresiderElsewhere
     presider.require("cases.view", division=case.division, line=case.line)
     problems = {} if place.strip() else {"place": "请填写听证地点。"}
-    # What was not held in time is held as soon as the notice allows; by then the limits run again.
-    latest = max(hearing.hold_until or day_of(at), day_of(at) + timedelta(days=2 * NOTICE_DAYS))
-    if hearing.hold_until is not None and day_of(at) + timedelta(days=NOTICE_DAYS) <= hearing.hold_until:
-        latest = hearing.hold_until
+    latest = _latest_day(case, hearing, at=at)
     if day_of(held_at) < day_of(at) + timedelta(days=NOTICE_DAYS):
         problems["held_at"] = f"听证通知须提前 {NOTICE_DAYS} 日送达，请往后安排。"
     elif day_of(held_at) > latest:
         problems["held_at"] = f"听证须在 {latest.isoformat()} 前举行，请往前安排。"
     if problems:
         raise InvalidInput(problems)
+    put_off = _put_off(case, hearing, day_of(held_at))
     is_late = hearing.hold_until is not None and day_of(held_at) > hearing.hold_until
     hearing.state, hearing.scheduled_for, hearing.place = Hearing.State.SCHEDULED, held_at, place.strip()
     hearing.is_public = is_public
@@ -219,6 +223,11 @@ def schedule_hearing(
             ("地点", hearing.place),
             ("方式", "公开举行" if is_public else "不公开举行"),
             ("主持人", f"{presider.name}（{presider.organization_name}）"),
+            *(
+                [("说明", "听证通知书须公告送达，听证顺延到公告期满以后，顺延的时间不计入办理期限。")]
+                if put_off
+                else []
+            ),
             *([("说明", "本次听证晚于法定的二十个工作日，超过的时间计入办理期限。")] if is_late else []),
         ],
         points=[
@@ -301,6 +310,38 @@ def sign_hearing_record(*, case_id: int, signed_by: str, actor: Actor, at: datet
     )
     audit.record("cases.sign_hearing_record", actor=actor, at=at, target=case.target, division=case.division)
     return hearing
+
+
+def _latest_day(case: Case, hearing: Hearing, *, at: datetime) -> date:
+    """Return the last day a hearing may be set for now."""
+    today = day_of(at)
+    # What was not held in time is held as soon as the notice allows; by then the limits run again.
+    latest = max(hearing.hold_until or today, today + timedelta(days=2 * NOTICE_DAYS))
+    if hearing.hold_until is not None and today + timedelta(days=NOTICE_DAYS) <= hearing.hold_until:
+        latest = hearing.hold_until
+    if _served_in_public(case):  # then the notice of the new day takes its thirty days too
+        latest = max(latest, public_until(case, at=at) + timedelta(days=2 * NOTICE_DAYS))
+    return latest
+
+
+def _served_in_public(case: Case) -> bool:
+    told = (CaseDocument.Kind.HEARING_RIGHT, CaseDocument.Kind.HEARING_NOTICE)
+    public = Delivery.Method.PUBLIC
+    return Delivery.objects.filter(document__case=case, document__kind__in=told, method=public).exists()
+
+
+def _put_off(case: Case, hearing: Hearing, day: date) -> bool:
+    """
+    Let the pause go on until a hearing whose notice has to hang its thirty days first, and tell whether it does: that
+    nobody is found is no delay of the organ. Where the limits run again already, they go on running.
+    """
+    if hearing.hold_until is None or day <= hearing.hold_until or not _served_in_public(case):
+        return False
+    pause = case.pauses.filter(kind=Pause.Kind.HEARING, to_at__isnull=True, over_at__isnull=True)
+    if not pause.update(planned_end=day, most_until=day):
+        return False
+    hearing.hold_until = day
+    return True
 
 
 def _require_notified(case: Case, hearing: Hearing) -> None:
