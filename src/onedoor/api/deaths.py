@@ -53,6 +53,7 @@ class DeathListedOut(Told):
     title: str
     name: str
     paper: str
+    organization: str
     stated_by: str
     stated_at: datetime
     standing: str
@@ -85,7 +86,7 @@ class DeathSettlementIn(Told):
 
 @room.write("/window/deaths", WINDOW, "登记死亡", DeathStatedOut)
 def state(request: HttpRequest, sent: DeathIn) -> DeathStatedOut:
-    """State on a paper that somebody has died; another officer of the organization has to confirm it."""
+    """State on a paper that somebody has died; another officer, of the organization or above it, has to confirm it."""
     given = sent.dict(exclude={"name", "id_number"})
     person = identity.find_person(name=sent.name, id_number=sent.id_number, **who(request))
     return DeathStatedOut(id=operations.state_death(person_id=person.id, **given, **who(request)).pk)
@@ -93,15 +94,15 @@ def state(request: HttpRequest, sent: DeathIn) -> DeathStatedOut:
 
 @room.write("/window/death-corrections", WINDOW, "更正死亡登记", DeathStatedOut)
 def correct(request: HttpRequest, sent: DeathCorrectionIn) -> DeathStatedOut:
-    """State on a paper that a death was recorded by mistake; another officer of the organization has to confirm it."""
+    """State on a paper that a death was recorded by mistake; another officer, of the organization or above it, has to confirm it."""
     given = sent.dict(exclude={"name", "id_number"})
     person = identity.find_person(name=sent.name, id_number=sent.id_number, **who(request))
     return DeathStatedOut(id=operations.state_death_correction(person_id=person.id, **given, **who(request)).pk)
 
 
-@room.read("/window/deaths", LOOK, "本单位的死亡登记", Page[DeathListedOut])
+@room.read("/window/deaths", LOOK, "本单位和下级单位的死亡登记", Page[DeathListedOut])
 def list_deaths(request: HttpRequest) -> dict[str, Any]:
-    """List the statements of the own organization, those that wait first."""
+    """List the statements of the own organization and those below it, those that wait first."""
     return whole(identity.list_deaths(actor=caller(request)))
 
 
@@ -111,8 +112,8 @@ def get_death(request: HttpRequest, statement_id: Id) -> Any:
     return identity.get_death(statement_id=statement_id, actor=caller(request), at=clock.now())
 
 
-@room.write("/window/deaths/{statement_id}/settlement", officer("identity.deaths"), "确认或者退回死亡登记", Done)
+@room.write("/window/deaths/{statement_id}/settlement", LOOK, "确认、退回或者收回死亡登记", Done)
 def settle(request: HttpRequest, statement_id: Id, sent: DeathSettlementIn) -> dict[str, Any]:
-    """Confirm a statement of a colleague, which takes effect with it, or send it back; one's own is only taken back."""
+    """Confirm a statement of a colleague, which takes effect with it, or send it back; one's own is only taken back, and always is."""
     operations.settle_death(statement_id=statement_id, **sent.dict(), **who(request))
     return {"done": True}

@@ -46,7 +46,7 @@ def test_it_is_sent_back_with_a_reason_and_stated_anew(books: Library, at_work: 
     at_work.act("clerk", URL, **WHO, **PAPER)
     row = DeathStatement.objects.get()
     again = at_work.refused("clerk", URL, 422, **WHO, **PAPER)
-    assert "已有一项登记在等确认" in again
+    assert "已有一项登记在“第1图书局”等确认" in again
     assert "退回" in at_work.refused("second_clerk", f"/staff/deaths/{row.pk}/", 422, answer="reject", note="不对")
     at_work.act("second_clerk", f"/staff/deaths/{row.pk}/", answer="reject", note="证明上的姓名与登记的人不是同一个人")
     assert deceased(books) is None

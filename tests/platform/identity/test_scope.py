@@ -70,6 +70,7 @@ ELSEWHERE = {
     "in_reach": "a condition for queries, no rows",
     "seal_state": "whether the seals hold is one figure for the whole record",
     "visible_registers": "names of registers, no rows",
+    "death_obstacle": "of a person just found by find_person; says where their place is looked after, no rows",
     "find_person": "whoever stands at the window may live anywhere; the whole number is needed, the look is recorded",
     "guardianships_of": "of a person just found by find_person",
     "colleagues": "the actor's own organization",

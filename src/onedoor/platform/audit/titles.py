@@ -207,6 +207,7 @@ TITLES = {
     "identity.correct_death": "确认更正死亡登记",
     "identity.reopen_login": "恢复账号",
     "identity.reject_death": "退回死亡登记",
+    "identity.withdraw_death": "收回死亡登记",
     "identity.view_death": "查看死亡登记",
     "identity.record_delegation": "窗口登记委托",
     "identity.record_guardianship": "登记监护",

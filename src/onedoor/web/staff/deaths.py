@@ -1,4 +1,4 @@
-"""Deaths stated in one's own organization: the list, and one to compare with its paper and settle."""
+"""Deaths stated in one's own organization or below it: the list, and one to compare with its paper and settle."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ ANSWERS = {"confirm": True, "reject": False}
 
 
 def index(request: HttpRequest) -> HttpResponse:
-    """List the statements of the officer's organization, those that wait first."""
+    """List the statements of the officer's organization and those below it, those that wait first."""
     actor = actor_of(request)
     context = {"rows": identity.list_deaths(actor=actor), "duties": cases.duty_counts(actor=actor)}
     return render(request, "staff/deaths/list.html", context)
@@ -45,7 +45,7 @@ def death(request: HttpRequest, statement_id: int) -> HttpResponse:
             return redirect("death", statement_id=row.id)
         problems, status = refusal.by_field, refusal.http_status
     context = {"row": row, "problems": problems, "typed": request.POST, "duties": cases.duty_counts(actor=actor)}
-    context["may_settle"] = "identity.deaths" in actor.permissions
+    context["may_settle"] = row.is_own or "identity.deaths" in actor.permissions
     response = render(request, "staff/deaths/one.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response

@@ -4,17 +4,18 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import DeathSettlement, DeathStatement, Person
 from onedoor.platform.identity.operations.death_effects import close, give_back, record_effect
 from onedoor.platform.identity.operations.people import lock_person
 from onedoor.platform.identity.queries import NATION, relatives_of
+from onedoor.platform.identity.queries.death_offices import death_obstacle
 from onedoor.platform.identity.queries.deaths import (
     PAPERS_OF_CORRECTION,
     PAPERS_OF_DEATH,
     DeathNotFound,
+    deaths_within,
     effect_of,
     standing_death,
 )
@@ -37,7 +38,7 @@ class OtherOfficerNeeded(OneDoorError):
     code, http_status, message = (
         "identity.other_officer_needed",
         403,
-        "死亡登记和更正须由本单位两个人办理：陈述的人不能自己确认，请本单位另一位工作人员核对证明后确认。",
+        "死亡登记和更正须由两个人办理：陈述的人不能自己确认，请本单位或者上级单位另一位工作人员核对证明后确认。",
     )
 
 
@@ -69,9 +70,13 @@ def state_death(
 
     :raises InvalidInput: a day or the paper is missing or cannot be, the death is recorded or waits for confirmation.
     :raises OwnFamily: it is the officer's own family.
+    :raises DeathElsewhere: the person lives where another organ is competent.
+    :raises NoSecondOfficer: nobody else could confirm it here.
     """
     person = lock_person(person_id)
-    actor.require("identity.window", division=person.division_id or NATION)
+    actor.require_one_of("identity.window")
+    if obstacle := death_obstacle(person_id=person.pk, actor=actor, on=day_of(at)):
+        raise obstacle
     _stand_back(person, actor)
     day = died_on or (judged_on if paper == Paper.COURT else None)
     problems = _faults_of_paper(paper, paper_number, issued_by, PAPERS_OF_DEATH)
@@ -113,9 +118,11 @@ def _faults_of_days(
 
 
 def _waiting(person: Person) -> dict[str, str]:
-    if DeathStatement.objects.filter(person=person, settlement__isnull=True).exists():
-        return {"": "此人已有一项登记在等确认，请先在“死亡登记”里办理那一项。"}
-    return {}
+    waiting = DeathStatement.objects.filter(person=person, settlement__isnull=True).select_related("organization")
+    row = waiting.first()
+    if row is None:
+        return {}
+    return {"": f"此人已有一项登记在“{row.organization.name}”等确认，请先由该单位或者其上级在“死亡登记”里办理那一项。"}
 
 
 def _stand_back(person: Person, actor: Actor) -> None:
@@ -127,8 +134,6 @@ def _stand_back(person: Person, actor: Actor) -> None:
 def _state(
     person: Person, kind: str, paper: str, number: str, issued_by: str, actor: Actor, at: datetime, **more: Any
 ) -> DeathStatement:
-    if actor.organization_id is None:
-        raise OtherOfficerNeeded  # a machine has no colleagues who could confirm
     return DeathStatement.objects.create(
         person=person,
         kind=kind,
@@ -160,9 +165,13 @@ def state_death_correction(
 
     :raises InvalidInput: no death is recorded, the paper or the reason is missing, or a statement waits already.
     :raises OwnFamily: it is the officer's own family.
+    :raises DeathElsewhere: the person lives where another organ is competent.
+    :raises NoSecondOfficer: nobody else could confirm it here.
     """
     person = lock_person(person_id)
-    actor.require("identity.window", division=person.division_id or NATION)
+    actor.require_one_of("identity.window")
+    if obstacle := death_obstacle(person_id=person.pk, actor=actor, on=day_of(at)):
+        raise obstacle
     _stand_back(person, actor)
     problems = _faults_of_paper(paper, paper_number, issued_by, PAPERS_OF_CORRECTION)
     death = standing_death(person.pk)
@@ -184,28 +193,33 @@ def state_death_correction(
 @transaction.atomic
 def settle_death(*, statement_id: int, confirmed: bool, note: str, actor: Actor, at: datetime) -> DeathSettlement:
     """
-    Confirm a statement, which takes effect with it, or send it back; whoever stated it may only take it back.
+    Confirm a statement, which takes effect with it, or send it back; whoever stated it may only take it back, and always may.
 
     The account of the dead is closed in this very transaction; other rooms hear `identity.died`.
 
-    :raises DeathNotFound: there is none of the officer's own organization.
+    :raises DeathNotFound: there is none of the officer's organization or below it.
+    :raises NotAllowed: the post confirms no deaths, and it is somebody else's statement.
     :raises DeathSettled: somebody has settled it meanwhile.
     :raises OtherOfficerNeeded: the officer has stated it.
     :raises OwnFamily: it is the officer's own family.
     :raises InvalidInput: it is sent back and nobody says why.
     """
-    actor.require_one_of("identity.deaths")
-    found = DeathStatement.objects.filter(Q(organization=actor.organization_id), pk=statement_id).first()
-    if found is None or not actor.may("identity.deaths", division=found.division):
+    actor.require_one_of("identity.deaths", "identity.window")
+    found = deaths_within(actor).filter(pk=statement_id).first()
+    if found is None:
         raise DeathNotFound
+    own = actor.login_id == found.stated_by_id
+    if not own:
+        actor.require("identity.deaths", division=found.division)
     person = lock_person(found.person_id)
     if DeathSettlement.objects.filter(statement=found).exists():
         raise DeathSettled
-    _stand_back(person, actor)
-    if confirmed and actor.login_id == found.stated_by_id:
+    if not own:
+        _stand_back(person, actor)
+    elif confirmed:
         raise OtherOfficerNeeded
     if not confirmed and len(note.strip()) < SHORTEST_NOTE:
-        raise InvalidInput({"note": f"请写明为什么退回，不少于 {SHORTEST_NOTE} 个字。"})
+        raise InvalidInput({"note": f"请写明为什么退回或者收回，不少于 {SHORTEST_NOTE} 个字。"})
     row = DeathSettlement.objects.create(
         statement=found,
         confirmed=confirmed,
@@ -215,6 +229,8 @@ def settle_death(*, statement_id: int, confirmed: bool, note: str, actor: Actor,
     )
     if confirmed:
         _take_effect(found, person, actor, at)
+    elif own:
+        audit.record("identity.withdraw_death", actor=actor, at=at, reason=row.note, **_about(found))
     else:
         audit.record("identity.reject_death", actor=actor, at=at, reason=row.note, **_about(found))
     return row

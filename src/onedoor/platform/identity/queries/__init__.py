@@ -19,6 +19,7 @@ from onedoor.platform.identity.queries.consents import (
     live_consent,
     signed_consents,
 )
+from onedoor.platform.identity.queries.death_offices import DeathElsewhere, NoSecondOfficer, death_obstacle
 from onedoor.platform.identity.queries.deaths import (
     CORRECTION_CHOICES,
     PAPER_CHOICES,
@@ -134,9 +135,11 @@ from onedoor.platform.identity.queries.written_places import place_written
 __all__ = [
     "CORRECTION_CHOICES",
     "PAPER_CHOICES",
+    "DeathElsewhere",
     "DeathNotFound",
     "DeathView",
     "ListedDeath",
+    "death_obstacle",
     "deaths_waiting",
     "bound_by_death",
     "effect_of",
@@ -157,6 +160,7 @@ __all__ = [
     "MandateUsedUp",
     "NATION",
     "NoResponsibleOrganization",
+    "NoSecondOfficer",
     "ONE_FACTOR_LEVEL",
     "OfficerNotFound",
     "OrganizationNotFound",

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import DeathEffect, DeathStatement, Delegation, Guardianship
+from onedoor.platform.identity.queries.death_offices import MOST_ABOVE
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotFound
 from onedoor.platform.kernel.scopes import within_reach
@@ -22,7 +23,7 @@ MOST = 200  # in one list; older ones are found through the person
 
 
 class DeathNotFound(NotFound):
-    code, message = "identity.death_not_found", "没有找到这项死亡登记，或它不是本单位的，请刷新页面。"
+    code, message = "identity.death_not_found", "没有找到这项死亡登记，或它不归本单位办理，请刷新页面。"
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,10 @@ class ListedDeath:
     title: str
     name: str
     paper: str
+    organization: str
     stated_by: str
     stated_at: datetime
-    standing: str  # waiting, confirmed, rejected
+    standing: str  # waiting, confirmed, rejected, withdrawn by whoever stated it
     is_own: bool  # stated by the officer who looks
 
 
@@ -56,6 +58,7 @@ class DeathView:
     died_on: date | None
     judged_on: date | None
     reason: str
+    organization: str
     stated_by: str
     stated_at: datetime
     standing: str
@@ -71,19 +74,29 @@ def _standing(row: DeathStatement) -> str:
     settlement = getattr(row, "settlement", None)
     if settlement is None:
         return "waiting"
-    return "confirmed" if settlement.confirmed else "rejected"
+    if settlement.confirmed:
+        return "confirmed"
+    return "withdrawn" if settlement.settled_by_id == row.stated_by_id else "rejected"
 
 
-def _reach(actor: Actor) -> Any:
+def deaths_within(actor: Actor) -> QuerySet[DeathStatement]:
+    """
+    Return the statements an officer may see: of the own organization and those below it, within reach.
+
+    What one has stated oneself stays in sight wherever one works now, to take it back.
+    """
     actor.require_one_of("identity.deaths", "identity.window")
-    here = within_reach(actor, by_line=False)
-    rows = DeathStatement.objects.filter(here, Q(organization=actor.organization_id))
-    return rows.select_related("person", "stated_by", "settlement__settled_by")
+    line = Q()
+    for above in range(MOST_ABOVE):
+        line |= Q(**{"organization" + "__parent" * above: actor.organization_id or 0})
+    here = within_reach(actor, by_line=False) & line
+    rows = DeathStatement.objects.filter(here | Q(stated_by=actor.login_id or 0))
+    return rows.select_related("person", "organization", "stated_by", "settlement__settled_by")
 
 
 def list_deaths(*, actor: Actor) -> list[ListedDeath]:
-    """Return the statements of the officer's own organization: those that wait first, then the latest settled ones."""
-    rows = list(_reach(actor).order_by("-pk")[:MOST])
+    """Return the statements of the officer's organization and those below it: those that wait first, then the latest settled ones."""
+    rows = list(deaths_within(actor).order_by("-pk")[:MOST])
     rows.sort(key=lambda row: (_standing(row) != "waiting", -row.pk))
     return [_listed(row, actor) for row in rows]
 
@@ -95,6 +108,7 @@ def _listed(row: DeathStatement, actor: Actor) -> ListedDeath:
         title=row.get_kind_display(),
         name=mask_name(row.person.name),
         paper=row.get_paper_display(),
+        organization=row.organization.name,
         stated_by=row.stated_by.name,
         stated_at=row.stated_at,
         standing=_standing(row),
@@ -103,22 +117,22 @@ def _listed(row: DeathStatement, actor: Actor) -> ListedDeath:
 
 
 def deaths_waiting(*, actor: Actor) -> int:
-    """Return how many statements wait for the officer: of the own organization, stated by somebody else."""
-    return int(_reach(actor).filter(settlement__isnull=True).exclude(stated_by_id=actor.login_id).count())
+    """Return how many statements wait for the officer: of the organization or below it, stated by somebody else."""
+    return int(deaths_within(actor).filter(settlement__isnull=True).exclude(stated_by_id=actor.login_id).count())
 
 
 def get_death(*, statement_id: int, actor: Actor, at: datetime) -> DeathView:
     """
-    Return a statement of the officer's own organization with everything the paper has to agree with; the look is recorded.
+    Return a statement with everything the paper has to agree with, as `deaths_within`; the look is recorded.
 
-    :raises DeathNotFound: there is none, or it is another organization's.
+    :raises DeathNotFound: there is none, or it is none of the officer's.
     """
-    row = _reach(actor).filter(pk=statement_id).first()
+    row = deaths_within(actor).filter(pk=statement_id).first()
     if row is None:
         raise DeathNotFound
     audit.record_look("identity.view_death", actor=actor, at=at, target=row.target, division=row.division)
     settlement = getattr(row, "settlement", None)
-    others = _reach(actor).filter(person=row.person).exclude(pk=row.pk).order_by("-pk")
+    others = deaths_within(actor).filter(person=row.person).exclude(pk=row.pk).order_by("-pk")
     return DeathView(
         id=row.pk,
         kind=row.kind,
@@ -132,6 +146,7 @@ def get_death(*, statement_id: int, actor: Actor, at: datetime) -> DeathView:
         died_on=row.died_on,
         judged_on=row.judged_on,
         reason=str(row.reason),
+        organization=row.organization.name,
         stated_by=row.stated_by.name,
         stated_at=row.stated_at,
         standing=_standing(row),
