@@ -52,6 +52,14 @@ class CodesUsedUp(OneDoorError):
     )
 
 
+class AccountClosed(OneDoorError):
+    code, http_status, message = (
+        "identity.account_closed",
+        403,
+        "账号已停用，请本人带身份证到便民服务中心窗口核实。",
+    )
+
+
 class CodeWrong(OneDoorError):
     code, http_status, message = "identity.code_wrong", 403, "验证码不对或已过期，请核对短信，或重新获取。"
 

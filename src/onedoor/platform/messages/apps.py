@@ -19,5 +19,6 @@ class MessagesConfig(AppConfig):
         outbox.listen("identity.guardianship_recorded", "messages.guarded", identity.tell_guardianship_recorded)
         outbox.listen("identity.guardianship_ended", "messages.unguarded", identity.tell_guardianship_ended)
         outbox.listen("identity.delegation_revoked", "messages.tell_revoked", delegations.tell_revoked)
+        outbox.listen("identity.death_stated", "messages.tell_of_statement", deaths.tell_of_statement)
         outbox.listen("identity.died", "messages.tell_of_death", deaths.tell_of_death)
         outbox.listen("identity.death_corrected", "messages.tell_of_correction", deaths.tell_of_correction)

@@ -11,7 +11,24 @@ from onedoor.standards.masks import mask_name
 MACHINE = Actor.system("消息")
 ENDED = "{name}已登记死亡，您与他（她）之间的委托、监护已依法终止。登记有误的，请联系当地便民服务中心更正。"
 AGAIN = "{name}的死亡登记有误，已经更正，您与他（她）之间的委托、监护恢复有效。"
+# Whoever is alive can speak up before it takes effect; whoever else reads the phone learns of no death.
+STATED = "有单位正在办理与您身份有关的登记。如有疑问，请本人带身份证到便民服务中心窗口核实，或者拨打 12345。"
 ALIVE = "您的死亡登记有误，已经更正。{told}登记期间已删除的内容不能恢复，请重新填写；有异议的，可以依法申请行政复议。"
+
+
+def tell_of_statement(payload: dict[str, Any], *, at: datetime) -> None:
+    """Listen for `identity.death_stated`: the person hears of it, on the phone too, before anybody confirms it."""
+    operations.send_message(
+        recipient_id=payload["person_id"],
+        event="identity.death_stated",
+        text=STATED,
+        link="/me/",
+        case_number="",
+        source=f"stated:{payload['statement_id']}",
+        actor=MACHINE,
+        at=at,
+        sms=f"【一门通】{STATED}",
+    )
 
 
 def tell_of_death(payload: dict[str, Any], *, at: datetime) -> None:

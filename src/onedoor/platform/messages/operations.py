@@ -28,17 +28,26 @@ class CodeNotSent(OneDoorError):
 
 @transaction.atomic
 def send_message(
-    *, recipient_id: int, event: str, text: str, link: str, case_number: str, source: str, actor: Actor, at: datetime
+    *,
+    recipient_id: int,
+    event: str,
+    text: str,
+    link: str,
+    case_number: str,
+    source: str,
+    actor: Actor,
+    at: datetime,
+    sms: str = SMS_TEXT,
 ) -> None:
     """
-    Write a message into a person's inbox and send a neutral SMS; the same `source` twice makes no second message.
+    Write a message into a person's inbox and send an SMS as neutral as `SMS_TEXT`; the same `source` twice makes no second message.
 
     The row is written in the caller's transaction, so nothing is lost; delivery is tried until it succeeds.
     """
     actor.require("messages.send", division="000000000000")
     channels = [(Message.Channel.INBOX, text)]
     if identity.masked_phone(recipient_id):  # somebody without a phone has the inbox, or the window
-        channels.append((Message.Channel.SMS, SMS_TEXT))
+        channels.append((Message.Channel.SMS, sms))
     known = set(Message.objects.filter(source=source, recipient_id=recipient_id).values_list("channel", flat=True))
     fresh = [
         Message(

@@ -72,6 +72,10 @@ def _send_code(request: HttpRequest, phone: str, context: dict[str, Any]) -> Htt
 def _by_password(request: HttpRequest, phone: str, context: dict[str, Any]) -> HttpResponse:
     username = identity.username_of_phone(phone) or f"nobody:{phone[-4:]}"
     found = authenticate(request, username=username, password=request.POST.get("password", ""))
+    if found is None and getattr(request, "account_closed", False):
+        refusal = logins.AccountClosed()
+        refusals.record(request, refusal)
+        return render(request, "parts/login.html", context | {"problem": str(refusal)}, status=refusal.http_status)
     if found is None:
         audit.record_refusal("identity.password_wrong", actor=actor_of(request), at=clock.now(), path="login")
         problem = f"手机号或密码不对。忘记密码可改用短信验证码登录；{_lock_out().told}。"

@@ -63,7 +63,7 @@ def state_death(
     at: datetime,
 ) -> DeathStatement:
     """
-    State on a paper that a person has died; nothing happens before another officer confirms it.
+    State on a paper that a person has died; the person is told neutrally, all else waits for another officer.
 
     Whoever a court has declared dead died on the day of the judgement, after an accident on the day of that accident
     (Civil Code art. 48); `judged_on` is only for such a declaration.
@@ -88,6 +88,7 @@ def state_death(
         raise InvalidInput(problems)
     row = _state(person, Kind.DEATH, paper, paper_number, issued_by, actor, at, died_on=day, judged_on=judged_on)
     audit.record("identity.state_death", actor=actor, at=at, **_about(row))
+    outbox.publish("identity.death_stated", key=f"person:{person.pk}", statement_id=row.pk, person_id=person.pk)
     return row
 
 
