@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from onedoor.api.doors import caller, officer, who
 from onedoor.api.public import Done
 from onedoor.api.rooms import Room
-from onedoor.api.schemas import Day, Id, Line, Page, Text, Told, whole
+from onedoor.api.schemas import Day, Id, Line, Page, Text, Told
 from onedoor.api.window import WINDOW, PersonIn
 from onedoor.platform.identity import operations
 from onedoor.platform.identity import queries as identity
@@ -101,9 +101,12 @@ def correct(request: HttpRequest, sent: DeathCorrectionIn) -> DeathStatedOut:
 
 
 @room.read("/window/deaths", LOOK, "本单位和下级单位的死亡登记", Page[DeathListedOut])
-def list_deaths(request: HttpRequest) -> dict[str, Any]:
-    """List the statements of the own organization and those below it, those that wait first."""
-    return whole(identity.list_deaths(actor=caller(request)))
+def list_deaths(request: HttpRequest, before: Id = 0) -> dict[str, Any]:
+    """List the statements of the own organization and those below it, all that wait first; `before` goes on from there."""
+    rows = identity.list_deaths(actor=caller(request), before=before)
+    settled = [row for row in rows if row.standing != "waiting"]
+    more = settled[-1].id if len(settled) >= identity.MOST_SETTLED else None
+    return {"items": rows, "next": str(more) if more else None}
 
 
 @room.read("/window/deaths/{statement_id}", LOOK, "一项死亡登记", DeathOut)

@@ -11,6 +11,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.inputs import whole
 from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.performing import who
 
@@ -20,7 +21,10 @@ ANSWERS = {"confirm": True, "reject": False}
 def index(request: HttpRequest) -> HttpResponse:
     """List the statements of the officer's organization and those below it, those that wait first."""
     actor = actor_of(request)
-    context = {"rows": identity.list_deaths(actor=actor), "duties": cases.duty_counts(actor=actor)}
+    rows = identity.list_deaths(actor=actor, before=whole(request.GET, "before", 0))
+    settled = [row for row in rows if row.standing != "waiting"]
+    context = {"rows": rows, "duties": cases.duty_counts(actor=actor)}
+    context["older"] = settled[-1].id if len(settled) >= identity.MOST_SETTLED else None
     return render(request, "staff/deaths/list.html", context)
 
 

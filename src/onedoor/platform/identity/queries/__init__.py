@@ -22,6 +22,7 @@ from onedoor.platform.identity.queries.consents import (
 from onedoor.platform.identity.queries.death_offices import DeathElsewhere, NoSecondOfficer, death_obstacle
 from onedoor.platform.identity.queries.deaths import (
     CORRECTION_CHOICES,
+    MOST_SETTLED,
     PAPER_CHOICES,
     DeathNotFound,
     DeathView,
@@ -134,6 +135,7 @@ from onedoor.platform.identity.queries.written_places import place_written
 
 __all__ = [
     "CORRECTION_CHOICES",
+    "MOST_SETTLED",
     "PAPER_CHOICES",
     "DeathElsewhere",
     "DeathNotFound",

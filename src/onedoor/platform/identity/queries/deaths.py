@@ -19,7 +19,7 @@ PAPERS_OF_DEATH: tuple[str, ...] = (Paper.MEDICAL, Paper.HOUSEHOLD, Paper.COURT,
 PAPERS_OF_CORRECTION: tuple[str, ...] = (*(Paper.RESTORED, Paper.COURT_REVOKED, Paper.TAKEN_BACK, Paper.OTHER_PERSON),)
 PAPER_CHOICES = [(paper, str(Paper(paper).label)) for paper in PAPERS_OF_DEATH]
 CORRECTION_CHOICES = [(paper, str(Paper(paper).label)) for paper in PAPERS_OF_CORRECTION]
-MOST = 200  # in one list; older ones are found through the person
+MOST_SETTLED = 200  # settled ones on one page
 
 
 class DeathNotFound(NotFound):
@@ -94,11 +94,16 @@ def deaths_within(actor: Actor) -> QuerySet[DeathStatement]:
     return rows.select_related("person", "organization", "stated_by", "settlement__settled_by")
 
 
-def list_deaths(*, actor: Actor) -> list[ListedDeath]:
-    """Return the statements of the officer's organization and those below it: those that wait first, then the latest settled ones."""
-    rows = list(deaths_within(actor).order_by("-pk")[:MOST])
-    rows.sort(key=lambda row: (_standing(row) != "waiting", -row.pk))
-    return [_listed(row, actor) for row in rows]
+def list_deaths(*, actor: Actor, before: int = 0) -> list[ListedDeath]:
+    """
+    Return the statements of the officer's organization and those below it: all that wait, the oldest first, then the
+    latest settled ones. With `before`, the last settled one seen, the settled ones before it alone.
+    """
+    settled = deaths_within(actor).filter(settlement__isnull=False)
+    if before:
+        return [_listed(row, actor) for row in settled.filter(pk__lt=before).order_by("-pk")[:MOST_SETTLED]]
+    waiting = deaths_within(actor).filter(settlement__isnull=True).order_by("pk")
+    return [_listed(row, actor) for row in (*waiting, *settled.order_by("-pk")[:MOST_SETTLED])]
 
 
 def _listed(row: DeathStatement, actor: Actor) -> ListedDeath:
