@@ -227,6 +227,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     context |= {
         "person": person,
         "guardianships": identity.guardianships_of(person_id=person.id, actor=actor, on=clock.today()),
+        "obstacle": identity.death_obstacle(person_id=person.id, actor=actor, on=clock.today()),
         "death_papers": identity.CORRECTION_CHOICES if person.deceased_on else identity.PAPER_CHOICES,
     }
     response = render(request, "staff/window/lookup.html", context, status=422 if context["problems"] else 200)

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Login, Person
-from onedoor.platform.identity.queries import NATION
+from onedoor.platform.identity.queries import NATION, offices_named
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput
@@ -99,7 +99,8 @@ def verify_at_window(
         if known is not None and known.name != name.strip():
             problems["id_number"] = "姓名与这个身份证号在平台上的记录不一致，请核对证件；确有更名的，请先办理信息更正。"
         if known is not None and known.deceased_on is not None:
-            problems["id_number"] = "此人已登记死亡，请核对证件；登记有误的，请联系县级民政部门更正。"
+            offices = offices_named(division=known.division_id or actor.division or NATION, on=day_of(at))
+            problems["id_number"] = f"此人已登记死亡，请核对证件；登记有误的，请凭证明到{offices}更正。"
     except ValueError as error:
         problems["id_number"] = str(error)
     if not name.strip():

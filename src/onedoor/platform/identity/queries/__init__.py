@@ -19,7 +19,12 @@ from onedoor.platform.identity.queries.consents import (
     live_consent,
     signed_consents,
 )
-from onedoor.platform.identity.queries.death_offices import DeathElsewhere, NoSecondOfficer, death_obstacle
+from onedoor.platform.identity.queries.death_offices import (
+    DeathElsewhere,
+    NoSecondOfficer,
+    death_obstacle,
+    offices_named,
+)
 from onedoor.platform.identity.queries.deaths import (
     CORRECTION_CHOICES,
     MOST_SETTLED,
@@ -215,6 +220,7 @@ __all__ = [
     "masked_phone",
     "person_of_evidence",
     "name_of",
+    "offices_named",
     "open_sessions",
     "people_with_numbers",
     "person_answers",

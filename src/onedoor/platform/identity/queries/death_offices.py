@@ -49,7 +49,7 @@ def death_obstacle(*, person_id: int, actor: Actor, on: date) -> OneDoorError | 
     The place is the competent organ's; and nobody states what nobody else could confirm.
     """
     actor.require_one_of("identity.window")
-    division = registered_place(person_id) or NATION
+    division = registered_place(person_id) or actor.division or NATION  # of no place: whichever window they come to
     if not actor.may("identity.window", division=division):
         return DeathElsewhere(offices=offices_named(division=division, on=on))
     line = organs_above(actor.organization_id or 0)
