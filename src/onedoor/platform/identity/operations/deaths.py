@@ -23,7 +23,7 @@ from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import keyed_hash
-from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, OneDoorError
 
 SHORTEST_NOTE = 10  # characters
 ROOM = "identity"
@@ -135,6 +135,8 @@ def _stand_back(person: Person, actor: Actor) -> None:
 def _state(
     person: Person, kind: str, paper: str, number: str, issued_by: str, actor: Actor, at: datetime, **more: Any
 ) -> DeathStatement:
+    if actor.organization_id is None:
+        raise NotAllowed  # a statement is an organ's; its post says which
     return DeathStatement.objects.create(
         person=person,
         kind=kind,
