@@ -379,6 +379,17 @@ def test_the_right_to_a_hearing_is_not_over_when_the_receipt_of_its_notice_is_no
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/received_on")
 
 
+def test_a_case_that_was_given_up_awaits_no_notice(desk: Desk, untold: Case) -> None:
+    operations.withdraw_case(case_id=untold.pk, actor=desk.books.citizen(), at=TOLD)
+    page = desk.page("clerk", staff(untold))
+    assert "待送达" not in page
+    assert staff(untold, "deliver/") not in page
+    Login.objects.filter(person=desk.books.reader).update(is_active=True)
+    assert "等待送达" not in desk.page("reader", own(untold))
+    assert Hearing.objects.get(case=untold).state == "expired"
+    assert not untold.clocks.filter(state="running").exists()
+
+
 def test_a_notice_of_the_right_that_nobody_brings_is_urgent_and_lights_a_lamp(desk: Desk, untold: Case) -> None:
     assert untold.steps.get(code="delivery").urgent_on == date(2026, 11, 9)
     watch_clocks(at=datetime(2026, 11, 10, 1, 0, tzinfo=CHINA))

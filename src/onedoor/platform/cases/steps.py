@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from onedoor.platform.cases import bias, clocks, handlers
-from onedoor.platform.cases.models import Case, CaseStep, Clock, StepPerformer
+from onedoor.platform.cases.models import Case, CaseStep, Clock, Hearing, StepPerformer
 from onedoor.platform.cases.states import State
 from onedoor.platform.catalog.steps import Step
 from onedoor.platform.catalog.strict import Limit
@@ -165,10 +165,13 @@ def end(row: CaseStep, *, outcome: str, performers: Iterable[Actor], at: datetim
 
 
 def end_all(case: Case, *, outcome: str, performers: Iterable[Actor], at: datetime) -> None:
-    """End whatever still waits in a case that ends here: its steps, its clocks, its notices on the board."""
+    """End whatever still waits in a case that ends here: its steps, its clocks, its notices on the board, what its
+    applicant might still have asked for.
+    """
     for row in case.steps.filter(ended_at__isnull=True):
         end(row, outcome=outcome, performers=performers, at=at)
     case.notices.filter(closed_at__isnull=True).update(closed_at=at)
+    Hearing.objects.filter(case=case, state=Hearing.State.RIGHT_INFORMED).update(state=Hearing.State.EXPIRED)
     clocks.stop(case, at=at)
 
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, life, notifications, steps
-from onedoor.platform.cases.models import Action, Case, CaseDocument, CaseStep, Clock, Delivery, Hearing
+from onedoor.platform.cases.models import Action, Case, CaseDocument, CaseStep, Clock, Delivery
 from onedoor.platform.cases.operations import arrivals
 from onedoor.platform.cases.states import Kind, State
 from onedoor.platform.identity import queries as identity
@@ -71,20 +71,11 @@ def _latest(case: Case, *kinds: CaseDocument.Kind) -> CaseDocument | None:
 
 
 def awaited_notice(case: Case) -> CaseDocument | None:
-    """Return the notice an officer still has to deliver: nothing that counts from receipt has begun."""
-    begun = any(
-        clock.kind == Clock.Kind.APPLICANT and clock.state != Clock.State.STOPPED for clock in case.clocks.all()
-    )
-    if case.state == State.SUPPLEMENT_WAIT and not begun:
-        return _latest(case, CaseDocument.Kind.SUPPLEMENT)
-    hearing = getattr(case, "hearing", None)
-    if hearing is not None and hearing.state == Hearing.State.RIGHT_INFORMED and hearing.request_until is None:
-        return _latest(case, CaseDocument.Kind.HEARING_RIGHT)
-    if hearing is not None and hearing.state == Hearing.State.SCHEDULED and _open_step(case) is not None:
-        return _latest(case, CaseDocument.Kind.HEARING_NOTICE)
-    if case.relation == Case.Relation.REVOKE and case.state == State.REVIEWING and _open_step(case) is not None:
-        return _latest(case, CaseDocument.Kind.INTENT)
-    return None
+    """Return the notice an officer still has to deliver: the document issued last, while the step of its delivery waits."""
+    document = latest_to_deliver(case)
+    if document is None or document.kind not in documents.NOTICES or _open_step(case) is None:
+        return None
+    return document
 
 
 def reads_inbox(case: Case, *, at: datetime) -> bool:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, handlers, life, steps
-from onedoor.platform.cases.models import Case, CaseDocument, CaseStep, Clock, Hearing
+from onedoor.platform.cases.models import Case, CaseDocument, CaseStep, Clock
 from onedoor.platform.cases.operations.decisions import start_issuing, state_when_granted, store_judgement
 from onedoor.platform.cases.operations.delivery import hand_over, way_of
 from onedoor.platform.cases.operations.steps import open_next
@@ -124,5 +124,3 @@ def _pass_over_steps(case: Case, item: ServiceItem, *, at: datetime) -> None:
         if step.code in leading and step.code not in known:
             row = steps.open_common(case, step, at=at, organ=case.deciding_organization)
             steps.end(row, outcome=CaseStep.PASSED_OVER, performers=[], at=at)
-    # Whoever might still have asked for a hearing has got what was applied for.
-    Hearing.objects.filter(case=case, state=Hearing.State.RIGHT_INFORMED).update(state=Hearing.State.EXPIRED)
