@@ -434,13 +434,27 @@ def test_a_hearing_whose_notice_only_hangs_in_public_is_put_off_and_held(desk: D
     assert (pause.planned_end, pause.most_until) == (date(2026, 12, 10), date(2026, 12, 10))
     assert "2026年12月10日" in desk.page("approver", hearing)
     desk.act("clerk", staff(untold, "deliver/"), **public)
-    operations.complete_public_deliveries(at=datetime(2026, 12, 3, 3, 0, tzinfo=CHINA))
+    ended = datetime(2026, 12, 3, 3, 0, tzinfo=CHINA)
+    assert operations.complete_public_deliveries(at=ended) == 1  # the notice of the first day is no longer looked at
+    assert operations.complete_public_deliveries(at=ended + timedelta(minutes=1)) == 0
     held = datetime(2026, 12, 10, 11, 0, tzinfo=CHINA)
     assert duties.run_overlong_again(at=held) == 0
     desk.go(held)
     desk.act("second_approver", hearing, deed="hold", record="读者没有到场；村干部陈述：自九月起住在本区。")
     assert Hearing.objects.get(case=untold).state == "held"
     assert duties.run_overlong_again(at=held + timedelta(days=1)) == 1
+
+
+def test_a_public_notice_that_a_later_one_has_replaced_is_left_as_it_hangs(desk: Desk, untold: Case) -> None:
+    operations.request_hearing(case_id=untold.pk, actor=desk.books.citizen(), at=TOLD)
+    words = {"deed": "schedule", "place": "图书馆二楼", "is_public": "yes"}
+    words["presider"] = desk.books.posts["second_approver"]
+    desk.act("approver", staff(untold, "hearing/"), **words, held_at="2026-11-12T09:00")
+    why = {"reference": "镇公告栏和本平台；两次邮寄退回，住处无人。"}
+    desk.act("clerk", staff(untold, "deliver/"), method="public", receiver="", **why)
+    desk.act("approver", staff(untold, "hearing/"), **words, held_at="2026-11-20T09:00")  # to be brought by hand now
+    assert operations.complete_public_deliveries(at=TOLD + timedelta(days=60)) == 0
+    assert not Delivery.objects.filter(delivered_at__isnull=False).exists()
 
 
 def test_no_hearing_is_held_whose_notice_did_not_arrive_seven_days_before(desk: Desk, untold: Case) -> None:

@@ -6,7 +6,7 @@ hand, by post, as a last resort in public.
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, life, notifications, steps
@@ -290,12 +290,21 @@ def complete_public_deliveries(*, at: datetime) -> int:
     wanted = Q(document__kind__in=documents.DECISIONS) | Exists(
         CaseStep.objects.filter(case=OuterRef("document__case"), code=steps.DELIVERY.code, ended_at__isnull=True)
     )
+    # Nor has what a later document of the case has replaced.
+    issued = CaseDocument.objects.filter(
+        case=OuterRef("document__case"), kind__in=(*documents.DECISIONS, *documents.NOTICES)
+    )
     due = Delivery.objects.filter(
-        wanted, method=Delivery.Method.PUBLIC, delivered_at__isnull=True, due_on__lt=day_of(at)
-    ).values_list("document__case_id", flat=True)
-    for case_id in list(due[:500]):
+        wanted,
+        document=Subquery(issued.order_by("-id").values("id")[:1]),
+        method=Delivery.Method.PUBLIC,
+        delivered_at__isnull=True,
+        due_on__lt=day_of(at),
+    ).order_by("due_on", "id")
+    waiting = list(due.values_list("document__case_id", flat=True)[:500])
+    for case_id in waiting:
         _complete_public(case_id, at)
-    return len(due)
+    return len(waiting)
 
 
 @transaction.atomic
