@@ -10,7 +10,7 @@ class IdentityConfig(AppConfig):
     # History, and of it the columns that may change: sealed ones, under a new data key (`kernel.append_only`).
     append_only: ClassVar = {
         "identity_deathstatement": ("reason",),
-        "identity_deathsettlement": (),
+        "identity_deathsettlement": ("note",),
         "identity_deatheffect": (),
         "identity_identitycheck": (),
     }

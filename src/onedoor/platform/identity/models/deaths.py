@@ -68,7 +68,8 @@ class DeathSettlement(models.Model):
         DeathStatement, verbose_name="陈述", on_delete=models.PROTECT, related_name="settlement"
     )
     confirmed = models.BooleanField("已确认")
-    note = models.CharField("说明", max_length=200, blank=True)
+    note = EncryptedTextField("说明", blank=True, default="")
+    note_digest = models.CharField("说明摘要", max_length=80, blank=True)
     settled_by = models.ForeignKey("identity.Login", verbose_name="办理人", on_delete=models.PROTECT, related_name="+")
     settled_at = models.DateTimeField("办理时间")
 

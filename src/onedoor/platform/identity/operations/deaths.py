@@ -151,6 +151,11 @@ def _state(
     )
 
 
+def _digest(words: str) -> str:
+    """Return what binds the sealed words of a statement or settlement."""
+    return keyed_hash(words, purpose="identity.death")
+
+
 def _about(statement: DeathStatement) -> dict[str, Any]:
     """Return what the audit record says of a statement: which, whose, where and on what kind of paper."""
     place, person = statement.division, statement.person_id
@@ -187,7 +192,7 @@ def state_death_correction(
     problems |= _waiting(person)
     if problems:
         raise InvalidInput(problems)
-    words = {"reason": reason.strip(), "reason_digest": keyed_hash(reason.strip(), purpose="identity.death")}
+    words = {"reason": reason.strip(), "reason_digest": _digest(reason.strip())}
     row = _state(person, Kind.CORRECTION, paper, paper_number, issued_by, actor, at, **words)
     audit.record("identity.state_death_correction", actor=actor, at=at, **_about(row))
     return row
@@ -223,19 +228,21 @@ def settle_death(*, statement_id: int, confirmed: bool, note: str, actor: Actor,
         raise OtherOfficerNeeded
     if not confirmed and len(note.strip()) < SHORTEST_NOTE:
         raise InvalidInput({"note": f"请写明为什么退回或者收回，不少于 {SHORTEST_NOTE} 个字。"})
+    words = note.strip()[:200]
     row = DeathSettlement.objects.create(
         statement=found,
         confirmed=confirmed,
-        note=note.strip()[:200],
+        note=words,
+        note_digest=_digest(words),
         settled_by_id=actor.require_login(),
         settled_at=at,
     )
     if confirmed:
         _take_effect(found, person, actor, at)
     elif own:
-        audit.record("identity.withdraw_death", actor=actor, at=at, reason=row.note, **_about(found))
+        audit.record("identity.withdraw_death", actor=actor, at=at, **_about(found))
     else:
-        audit.record("identity.reject_death", actor=actor, at=at, reason=row.note, **_about(found))
+        audit.record("identity.reject_death", actor=actor, at=at, **_about(found))
     return row
 
 

@@ -157,7 +157,7 @@ def get_death(*, statement_id: int, actor: Actor, at: datetime) -> DeathView:
         standing=_standing(row),
         settled_by=settlement.settled_by.name if settlement else "",
         settled_at=settlement.settled_at if settlement else None,
-        note=settlement.note if settlement else "",
+        note=str(settlement.note) if settlement else "",
         is_own=row.stated_by_id == actor.login_id,
         told=[one for effect in row.effects.order_by("pk") for one in effect.facts.get("told", [])],
         history=[_listed(other, actor) for other in others],
