@@ -7,12 +7,13 @@ import pytest
 import time_machine
 from django.test import Client
 from tests.platform.desks import Desk
-from tests.platform.identity.bereaved import PAPER, WHO, bury
-from tests.platform.library import Library
+from tests.platform.identity.bereaved import PAPER, WHO, bury, give_back
+from tests.platform.library import MACHINE, Library
 from tests.platform.replays.stage import AT
 
 from onedoor.platform.identity.models import Login
 from onedoor.platform.messages.models import Message
+from onedoor.platform.messages.operations import send_message
 
 PHONE, PASSWORD = "13800000000", "x" * 12
 CLOSED = "账号已停用，请本人带身份证到便民服务中心窗口核实。"
@@ -92,3 +93,19 @@ def test_the_page_of_the_code_says_the_same_for_every_number(books: Library, at_
     assert strip[0] == strip[1]
     assert closed.split('class="help"')[1].split("</p>")[0] == nobody.split('class="help"')[1].split("</p>")[0]
     assert not Login.objects.get(person=books.reader).is_active
+
+
+def test_no_message_of_a_case_goes_to_the_phone_of_the_dead(
+    books: Library, at_work: Desk, work: Callable[[], None]
+) -> None:
+    def tell(source: str) -> set[str]:
+        words = {"event": "cases.decided", "text": "办件有了结果。", "link": "/me/", "case_number": ""}
+        send_message(recipient_id=books.reader.pk, source=source, actor=MACHINE, at=AT, **words)
+        return set(Message.objects.filter(source=source).values_list("channel", flat=True))
+
+    assert tell("before") == {"inbox", "sms"}
+    bury(books, books.reader)
+    work()
+    assert tell("after") == {"inbox"}
+    give_back(books, books.reader)
+    assert tell("again") == {"inbox", "sms"}

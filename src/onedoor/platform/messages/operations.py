@@ -37,17 +37,19 @@ def send_message(
     source: str,
     actor: Actor,
     at: datetime,
-    sms: str = SMS_TEXT,
+    sms: str = "",
 ) -> None:
     """
-    Write a message into a person's inbox and send an SMS as neutral as `SMS_TEXT`; the same `source` twice makes no second message.
+    Write a message into a person's inbox and send a neutral SMS; the same `source` twice makes no second message.
 
+    Nothing goes to the phone of somebody whose death is recorded, but `sms`: a neutral word about that very record.
     The row is written in the caller's transaction, so nothing is lost; delivery is tried until it succeeds.
     """
     actor.require("messages.send", division="000000000000")
     channels = [(Message.Channel.INBOX, text)]
-    if identity.masked_phone(recipient_id):  # somebody without a phone has the inbox, or the window
-        channels.append((Message.Channel.SMS, sms))
+    # Somebody without a phone has the inbox, or the window.
+    if identity.masked_phone(recipient_id) if sms else identity.can_be_texted(recipient_id):
+        channels.append((Message.Channel.SMS, sms or SMS_TEXT))
     known = set(Message.objects.filter(source=source, recipient_id=recipient_id).values_list("channel", flat=True))
     fresh = [
         Message(

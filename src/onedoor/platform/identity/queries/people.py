@@ -101,6 +101,12 @@ def masked_phone(person_id: int) -> str:
     return mask_mobile(phone) if phone else ""
 
 
+def can_be_texted(person_id: int) -> bool:
+    """Tell whether an SMS reaches a person: they have a phone, and no death is recorded; who has it then is not known."""
+    phone, died = Person.objects.values_list("phone", "deceased_on").get(pk=person_id)
+    return bool(str(phone)) and died is None
+
+
 RECHECK = "identity.recheck_days"
 
 
