@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0011_codes_sent_for'),
+        ('identity', '0012_settlement_note_sealed'),
     ]
 
     operations = [
