@@ -68,6 +68,21 @@ def test_what_is_no_choice_lets_everything_through() -> None:
     )
 
 
+def test_what_the_list_can_be_narrowed_by_is_asked_for_when_somebody_wants_to_choose(desk: Desk) -> None:
+    desk.books.received(AT)
+    desk.go(AT)
+    plain = desk.page("clerk", "/staff/")
+    assert '<a href="?choose=yes">筛选和排序</a>' in plain
+    assert "sieve_item" not in plain
+    with CaptureQueriesContext(connection) as lean:
+        desk.page("clerk", "/staff/")
+    with CaptureQueriesContext(connection) as whole:
+        page = desk.page("clerk", "/staff/?choose=yes")
+    assert f'<option value="{library.ITEM}"' in page
+    assert len(whole) == len(lean) + 4
+    assert f'<option value="{library.ITEM}" selected' in desk.page("clerk", f"/staff/?item={library.ITEM}")
+
+
 def test_row_27_a_queue_is_kept_shared_and_let_go_on_the_page(desk: Desk) -> None:
     library.publish(library.item(one_at_a_time=False), valid_from=date(2026, 8, 1))
     for later in (0, 7):

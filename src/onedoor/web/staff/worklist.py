@@ -28,6 +28,8 @@ def _draw(
 ) -> HttpResponse:
     actor = actor_of(request)
     items = queries.worklist(actor=actor, at=clock.now(), sieve=sieve, after=request.GET.get("after", ""))
+    # What can be chosen is asked for when somebody wants to choose: three of the dearest questions among a million cases.
+    choosing = bool(sieve.chosen() or problems or "choose" in request.GET)
     following = {**sieve.chosen(), "after": items[-1].place} if len(items) == queries.PAGE else {}
     context: dict[str, Any] = {
         "items": items,
@@ -35,7 +37,8 @@ def _draw(
         "duty": sieve.duty,
         "sieve": sieve,
         "chosen": sieve.chosen(),
-        "choices": queries.choices(actor=actor),
+        "choosing": choosing,
+        "choices": queries.choices(actor=actor) if choosing else {},
         "orders": ORDERS.items(),
         "queues": [(one, address(one.sieve)) for one in queries.queues(actor=actor, on=clock.today())],
         "today": clock.today(),
