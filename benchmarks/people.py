@@ -13,9 +13,10 @@ from benchmarks.site import Person
 from onedoor.demonstration.cast import COUNTY, TOWN, Citizen, credit_code
 from onedoor.platform.catalog import operations as catalog
 from onedoor.platform.identity import operations as identity
+from onedoor.platform.identity.proofs import FACTORS_KEY, PROVED_KEY
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import CHINA
-from onedoor.web.parts.actors import FACTORS_KEY, POST_KEY, PROVED_KEY
+from onedoor.web.parts.actors import POST_KEY
 
 MACHINE = Actor.system("性能测量")
 BEGUN = date(2026, 7, 1)

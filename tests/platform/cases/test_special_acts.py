@@ -188,7 +188,15 @@ def test_only_doubles_are_voided_and_never_by_one_person(books: Library) -> None
 
 
 # Inside the organ, or told by the action beside them.
-NOT_TOLD = {Kind.COMPLETE_STEP, Kind.FINISH, Kind.PROPOSE, Kind.OPPOSE, Kind.HOLD_HEARING, Kind.NOTE_DEATH}
+NOT_TOLD = {
+    Kind.COMPLETE_STEP,
+    Kind.FINISH,
+    Kind.PROPOSE,
+    Kind.OPPOSE,
+    Kind.HOLD_HEARING,
+    Kind.NOTE_DEATH,
+    Kind.NOTE_MISTAKE,
+}
 
 
 def test_every_other_move_is_told_to_the_applicant_and_names_nobody() -> None:

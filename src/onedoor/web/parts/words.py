@@ -120,6 +120,7 @@ ENGLISH = {
     "管理": "Administration",
     "我": "Me",
     "窗口服务": "Window service",
+    "死亡登记": "Deaths",
     "重置账号": "Reset an account",
     "监察台": "Supervision",
     "登记簿": "Registers",
