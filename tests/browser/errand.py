@@ -14,7 +14,7 @@ from tests.browser.test_pages import faults, overflow
 Picture = Callable[..., None]
 ITEM = "/items/assistance.dibao_apply/"
 NEXT = "main .actions button:has-text('保存，下一步')"
-PATIENCE = 60  # seconds for what happens in the background
+PATIENCE = 150  # seconds for what happens in the background: a department that fails is asked again after a pause
 LONGEST = 30  # days after which a public notice of seven days has ended, whatever holidays there are
 SHEET: Any = {"width": 720, "height": 1018}  # a page of paper as the reader of PDF files shows it
 PAPER: Any = {"x": 5, "y": 6, "width": 710, "height": 1000}  # without the table it lies on
