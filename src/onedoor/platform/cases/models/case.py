@@ -51,6 +51,9 @@ class Case(models.Model):
         REVOKE = "revoke", "撤销"
         TRANSFER = "transfer", "转报"
 
+    # What ends what an earlier case has granted: how the later one follows it, and with which result.
+    TAKES_BACK: ClassVar = ((Relation.REVOKE, "revoked"), (Relation.CANCEL, "granted"))
+
     # The case this one follows, and what it is to it.
     relation = models.CharField("关联", max_length=10, choices=Relation, blank=True, default="")
     continues = models.ForeignKey(

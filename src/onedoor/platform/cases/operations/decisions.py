@@ -4,7 +4,6 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import clocks, documents, grounds, handlers, life, steps
@@ -205,8 +204,8 @@ def still_stands(case: Case) -> bool:
     """Tell whether what a case granted has neither been revoked nor cancelled since, nor the case voided."""
     if case.result != "granted" or case.state == State.VOIDED:
         return False
-    ended = Q(relation=Case.Relation.REVOKE, result="revoked") | Q(relation=Case.Relation.CANCEL, result="granted")
-    return not case.continued_by.filter(ended).exists()
+    later = set(case.continued_by.values_list("relation", "result"))
+    return later.isdisjoint(Case.TAKES_BACK)
 
 
 HEARING_OPEN = frozenset(

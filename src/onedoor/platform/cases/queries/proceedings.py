@@ -45,8 +45,7 @@ class LinkedCase:
     @property
     def takes_back(self) -> bool:
         """The other one has ended what this one granted: revoked, or cancelled."""
-        ended = (Case.Relation.REVOKE, "revoked"), (Case.Relation.CANCEL, "granted")
-        return self.follows and (self.case.relation, self.case.result) in ended
+        return self.follows and (self.case.relation, self.case.result) in Case.TAKES_BACK
 
 
 @dataclass(frozen=True)
