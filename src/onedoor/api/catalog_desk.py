@@ -1,5 +1,6 @@
 """The catalogue at the desk: versions of items, offerings of authorities, the work calendar."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -68,7 +69,7 @@ class CatalogItemOut(Told):
 
 
 class GapOut(Told):
-    """不能发布的一个原因。What keeps it from being published."""
+    """一处问题：不能发布的原因，或者对表单的提示。What keeps it from being published, or where its form asks too much."""
 
     path: str
     title: str
@@ -85,11 +86,27 @@ class DeedDoneOut(Told):
     at: datetime
 
 
+class BurdenOut(Told):
+    """填表负担：问几项、收几份材料，哪里问多了、不好懂。What the form costs, and where it asks too much."""
+
+    questions: int
+    optional: int
+    known: int
+    conditional: int
+    papers: int
+    conditional_papers: int
+    waivable: int
+    minutes: int
+    change: list[str]
+    hints: list[GapOut]
+
+
 class VersionWholeOut(VersionOut):
-    """版本全文、缺项、与上一版的差别、办理记录。A version with its text, gaps, differences and history."""
+    """版本全文、缺项、填表负担、与上一版的差别、办理记录。A version with its text, gaps, burden, differences and history."""
 
     definition: dict[str, Any]
     faults: list[GapOut]
+    burden: BurdenOut | None
     differences: list[str]
     deeds: list[DeedDoneOut]
     possible: list[str]
@@ -194,9 +211,21 @@ def _offering(row: Any) -> dict[str, Any]:
     return told | {"standing": row.standing(clock.today())} | {name: getattr(row, name) for name in names}
 
 
+def _gaps(found: Iterable[Any]) -> list[dict[str, str]]:
+    return [{"path": one.path, "title": one.title, "sentence": one.sentence} for one in found]
+
+
+def _burden(view: desk.RowView) -> dict[str, Any] | None:
+    if view.burden is None:
+        return None
+    names = ("questions", "optional", "known", "conditional", "papers", "conditional_papers", "waivable", "minutes")
+    told = {name: getattr(view.burden, name) for name in names}
+    return told | {"change": list(view.burden_change), "hints": _gaps(view.burden.hints)}
+
+
 def _view(view: desk.RowView) -> dict[str, Any]:
     return {
-        "faults": [{"path": one.path, "title": one.title, "sentence": one.sentence} for one in view.faults],
+        "faults": _gaps(view.faults),
         "differences": [one.sentence for one in view.differences],
         "deeds": [
             {"organization": one.organization_name}
@@ -258,7 +287,7 @@ def _read_version(request: HttpRequest, code: str, version: int) -> desk.RowView
 def get_version(request: HttpRequest, code: Line, version: Id) -> dict[str, Any]:
     """Read a version with its gaps, what differs from the one before, and what was done to it."""
     view = _read_version(request, code, version)
-    return _version(view.row) | _view(view) | {"definition": view.definition}
+    return _version(view.row) | _view(view) | {"definition": view.definition, "burden": _burden(view)}
 
 
 @room.read("/catalog/items/{code}/versions/{version}/file", KEEPS, "导出事项定义", "application/yaml")

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from onedoor.platform.catalog import queries
+from onedoor.platform.catalog.burden import Burden, compared, weigh
 from onedoor.platform.catalog.differences import Difference, diff_versions, told
 from onedoor.platform.catalog.elements import Fault, title_of_place
 from onedoor.platform.catalog.items import ServiceItem
@@ -52,6 +53,8 @@ class RowView:
     differences: Sequence[Difference]
     deeds: Sequence[Deed]
     possible: Sequence[Kind]
+    burden: Burden | None = None  # of a version that can be read as an item
+    burden_change: Sequence[str] = ()  # what it asks more or less than the version before it
 
     @property
     def definition(self) -> dict[str, Any]:
@@ -122,6 +125,7 @@ def read_version(*, code: str, number: int, actor: Actor, on: date) -> RowView:
     faults = queries.faults_of(version)
     if not faults and version.valid_from is None:
         faults = queries.offering_faults(version, on=on)
+    burden, burden_before = weigh(version.definition), weigh(earlier.definition) if earlier else None
     return RowView(
         row=version,
         standing=version.standing(on),
@@ -130,6 +134,8 @@ def read_version(*, code: str, number: int, actor: Actor, on: date) -> RowView:
         differences=differences,
         deeds=list(version.deeds.order_by("pk")),
         possible=_possible(version, actor),
+        burden=burden,
+        burden_change=compared(burden_before, burden) if burden and burden_before else (),
     )
 
 

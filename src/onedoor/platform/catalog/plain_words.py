@@ -1,4 +1,4 @@
-"""Whether what somebody is asked to promise can be read on one page and understood when it is read aloud (R-COM-4)."""
+"""Whether what somebody is asked can be understood when it is read aloud, and a promise fits one page (R-COM-4)."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -33,11 +33,12 @@ def reading_faults(definition: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if length > ONE_PAGE:
             yield place, f"告知承诺共 {length} 个字，一页放不下，请减到 {ONE_PAGE} 个字以内。"
         for part, text in texts.items():
-            for complaint in _complaints(text):
+            for complaint in hard_words(text):
                 yield place, f"{PARTS[part]}：{complaint}"
 
 
-def _complaints(text: str) -> Iterator[str]:
+def hard_words(text: str) -> Iterator[str]:
+    """Yield what in a text is hard to follow when it is heard, and what to say instead."""
     for sentence in re.split(r"[。；！？\n]", text):
         length = len(re.sub(r"《[^》]*》", "", sentence).strip())
         if length > LONGEST_SENTENCE:
