@@ -18,6 +18,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "place": ("catalog_find_divisions",),
     "item": ("catalog_read_guide", "catalog_read_form", "catalog_read_outcome", "catalog_read_code_set"),
     "precheck": ("catalog_precheck",),
+    "blank_form": ("catalog_blank_form",),
     "check": ("public_check_certificate", "public_check_document"),
     "check_keys": ("public_certificate_keys",),
     "status_list": ("public_certificate_statuses",),
@@ -30,6 +31,8 @@ COVERED: dict[str, tuple[str, ...]] = {
     # an application
     "start": ("drafts_read_beginning", "drafts_start"),
     "draft": ("drafts_get_draft",),
+    "draft_form": ("drafts_print_form",),
+    "paper_form": ("drafts_take_paper_form",),
     "draft_changes": ("drafts_get_changes", "drafts_carry_over"),
     "draft_section": ("drafts_get_section", "drafts_save_section"),
     "draft_materials": (

@@ -22,7 +22,7 @@ from onedoor.api.doors import (
 )
 from onedoor.api.forms import PaperOut, SectionOut
 from onedoor.api.public import ClockOut
-from onedoor.api.rooms import Room
+from onedoor.api.rooms import PDF, Room, pdf
 from onedoor.api.schemas import LARGEST, Id, Line, Page, Text, Told, whole
 from onedoor.api.sendings import SentFile, SentUpload, one_handed_in
 from onedoor.platform.cases import drawing, operations, queries
@@ -36,7 +36,6 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput
 
 room = Room("cases")
-PDF = "application/pdf"
 SEEN: Any = Header(  # type: ignore[type-arg]
     ...,
     alias="If-Match",
@@ -347,10 +346,6 @@ def material(given: Any) -> dict[str, Any]:
     names = ("code", "title", "source", "given_at")
     scan = given.file.scan if given.file else ""
     return {"id": given.pk, "file": given.file_id, "scan": scan, **{name: getattr(given, name) for name in names}}
-
-
-def pdf(content: bytes) -> HttpResponse:
-    return HttpResponse(content, content_type=PDF, headers={"Cache-Control": "private, no-store"})
 
 
 @room.read("/cases", person, "我的办件", Page[CaseOut])

@@ -3,17 +3,18 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from onedoor.api import forms
 from onedoor.api.answers import Answers, inside, typed
 from onedoor.api.doors import anybody
 from onedoor.api.forms import PaperOut, QuestionOut, SectionOut
-from onedoor.api.rooms import Room
+from onedoor.api.rooms import PDF, Room, pdf
 from onedoor.api.schemas import Line, Page, Told, whole
 from onedoor.platform.cases import prechecks
 from onedoor.platform.cases.forms.situations import situation_of
 from onedoor.platform.cases.forms.validation import read_section
+from onedoor.platform.cases.paper_forms import printing
 from onedoor.platform.catalog import queries
 from onedoor.platform.catalog.queries import Guide
 from onedoor.platform.catalog.scenarios import Outcome, scenario_section
@@ -216,6 +217,12 @@ def suggest(request: HttpRequest, q: Line = "") -> dict[str, Any]:
     on = clock.today()
     found = queries.search_items(text=q, on=on, most=queries.SUGGESTED)
     return {"found": found, "nearest": [] if found else queries.nearest_items(text=q, on=on)}
+
+
+@room.read("/items/{code}/paper-form", anybody(), "空白申请表", PDF)
+def blank_form(request: HttpRequest, code: Line, division: Line = identity.NATION) -> HttpResponse:
+    """Draw the blank form of the version in force on A4, with its code."""
+    return pdf(printing.blank_form(_guide(code, division).version))
 
 
 @room.read("/items/{code}", anybody(), "办事指南", GuideOut)

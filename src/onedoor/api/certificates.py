@@ -5,9 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from onedoor.api.cases import PDF, pdf
 from onedoor.api.doors import caller, officer, who
-from onedoor.api.rooms import Room
+from onedoor.api.rooms import PDF, Room, pdf
 from onedoor.api.schemas import Day, Id, Line, Page, Text, Told, page, whole
 from onedoor.platform.certificates import faces, operations, queries
 from onedoor.platform.certificates.operations import ImportRow

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Form
 
 from onedoor.api import forms
@@ -15,12 +15,13 @@ from onedoor.api.doors import applicant, caller, person, who
 from onedoor.api.forms import KnownOut, PaperOut, SectionOut
 from onedoor.api.problems import Fault, pointer
 from onedoor.api.public import Done
-from onedoor.api.rooms import Room
+from onedoor.api.rooms import PDF, Room, pdf
 from onedoor.api.schemas import Id, Line, Page, Text, Told, whole
 from onedoor.api.sendings import SentFile, SentUpload, one_handed_in
 from onedoor.platform.cases import operations, queries
 from onedoor.platform.cases.forms.situations import answers_of
 from onedoor.platform.cases.forms.validation import read_section, typed_problems
+from onedoor.platform.cases.paper_forms import printing
 from onedoor.platform.cases.queries import Draft
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.catalog.forms import Section
@@ -41,6 +42,13 @@ class PrincipalOut(Told):
     id: int
     name: str
     asks_opinion: bool
+
+
+class FormTakenOut(Told):
+    """纸质表归入的草稿。The draft to which a form filled in by hand was added."""
+
+    draft: UUID
+    item: str
 
 
 class BeginningOut(Told):
@@ -347,6 +355,25 @@ def add_material(
         )
 
     return MaterialOut(**material(one_handed_in(request, file, upload, attach)))
+
+
+@room.read("/drafts/{uuid:draft_id}/paper-form", applicant, "打印申请表", PDF)
+def print_form(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Draw the form on A4 with what is filled in so far and a code, to be completed and signed by hand."""
+    draft = _draft(request, draft_id)
+    names = queries.division_names(list(draft.item_version.item.form.all_fields()), draft.answers)
+    return pdf(printing.form_of_draft(draft, names=names))
+
+
+@room.write("/paper-forms", applicant, "交纸质表", FormTakenOut)
+def take_paper_form(request: HttpRequest, code: Form[Line] = "", file: SentFile = None) -> FormTakenOut:
+    """Hand in the scan of a form filled in by hand; the code on it, or the one sent here, says to which application it belongs."""
+
+    def take(name: str, content: Any) -> Draft:
+        return operations.take_paper_form(content=content.read(), name=name, typed=code, **who(request))
+
+    draft = one_handed_in(request, file, None, take)
+    return FormTakenOut(draft=draft.pk, item=draft.item_version.code)
 
 
 @room.remove("/drafts/{uuid:draft_id}/materials/{material_id}", applicant, "移除材料", Done)

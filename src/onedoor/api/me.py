@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from onedoor.api.cases import PDF, CaseOut, pdf, row
+from onedoor.api.cases import CaseOut, row
 from onedoor.api.doors import caller, person, somebody, who
 from onedoor.api.drafts import DraftOut, draft_row
 from onedoor.api.public import Done
-from onedoor.api.rooms import Room
+from onedoor.api.rooms import PDF, Room, pdf
 from onedoor.api.schemas import Day, Id, Line, Page, Text, Told, page, whole
 from onedoor.platform.cases import operations as case_operations
 from onedoor.platform.cases import queries as cases

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from django.http import HttpResponse
 from ninja import Router
 
 from onedoor.api.doors import Door
 from onedoor.api.keys import unkeyed
 
 PERMISSIONS = "x-permissions"  # in the specification: an officer's post, or a client's scopes, must give one of these
+PDF = "application/pdf"
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -53,3 +55,8 @@ class Room(Router):
             told["responses"] = {200: {"description": "OK", "content": {gives: file}}}
             options = {}
         return self.api_operation([method], path, auth=door, summary=says, openapi_extra=told, **options)
+
+
+def pdf(content: bytes) -> HttpResponse:
+    """Answer with a file that no cache on the way keeps."""
+    return HttpResponse(content, content_type=PDF, headers={"Cache-Control": "private, no-store"})

@@ -12,6 +12,7 @@ from tests.platform.replays.stage import AT, LATER, Sent, Stage, picture, sends
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Case, PublicNotice
 from onedoor.platform.cases.operations.desk import Defect
+from onedoor.platform.cases.paper_forms import codes
 from onedoor.platform.certificates import operations as certificates
 from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.identity import operations as identity
@@ -61,6 +62,12 @@ def changes(stage: Stage) -> Sent:
 def materials(stage: Stage) -> Sent:
     draft = stage.books.draft(AT, photo=False)
     return Sent("reader", f"/drafts/{draft.pk}/materials/", {"file_photo": picture()})
+
+
+@sends("paper_form")
+def paper_form(stage: Stage) -> Sent:
+    draft = stage.books.draft(AT)
+    return Sent("reader", "/paper/", {"scan": picture(), "code": str(codes.of_draft(draft.pk))})
 
 
 @sends("draft_consents")

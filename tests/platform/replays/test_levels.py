@@ -28,6 +28,8 @@ PASSWORD = "x" * 12
 # Filling in and reading, and what only carries on an act that took the full level.
 FILLING_IN = {
     *("start", "again", "draft_section", "draft_materials", "draft_changes", "draft_discard"),
+    "paper_form",
+    ("post", f"{API}/paper-forms"),
     *("hand_in", "messages", "sessions", "password", "early_take"),
     ("post", f"{API}/early-drafts/opened/taking"),
     ("delete", f"{API}/me/sessions"),

@@ -71,6 +71,7 @@ TITLES = {
     "cases.choose_paper": "选择材料怎样交",
     "cases.check_original": "核对原件",
     "cases.take_certificate": "采用电子证照",
+    "cases.take_paper_form": "交纸质表",
     "cases.sign_commitment": "作出告知承诺",
     "cases.retract_commitment": "撤回告知承诺",
     "cases.check_commitment": "核查告知承诺",

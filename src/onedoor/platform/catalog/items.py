@@ -63,6 +63,19 @@ class Material(StrictModel):
         return self.required_when.holds(answers) if self.required_when else self.required
 
 
+# A form filled in and signed by hand, scanned; beside whatever papers an item asks for.
+PAPER_FORM = Material(
+    code="paper_form",
+    title="签字的纸质申请表",
+    title_en="Signed paper form",
+    required=False,
+    how="把签好字的每一页拍清楚，或者扫描成一个文件；右上角的二维码要拍进去。",
+    acceptance_standard="每页完整、清楚，有本人签字或者指印。",
+    legal_basis="申请人自愿提交，不作为受理的条件。",
+    reusable=False,
+)
+
+
 class ConsentRequest(StrictModel):
     """A consent that must be signed before submission, by whom, for which purpose and sources."""
 
@@ -288,7 +301,12 @@ class ServiceItem(StrictModel):
         return next((one for one in self.special_procedures if one.code == code), None)
 
     def material(self, code: str) -> Material | None:
-        return next((material for material in self.materials if material.code == code), None)
+        """Return a paper the item asks for, or the signed form that may come with any application."""
+        return (
+            PAPER_FORM
+            if code == PAPER_FORM.code
+            else next((material for material in self.materials if material.code == code), None)
+        )
 
 
 def _limit_faults(item: ServiceItem) -> Iterator[str]:

@@ -95,7 +95,8 @@ def overview(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if queries.changes_since_begun(draft, on=clock.today()) is not None:
         return redirect("draft_changes", draft_id=draft_id)
     journey = Journey.of(draft, actor=actor_of(request), at=clock.now())
-    return render(request, "citizen/draft.html", {"draft": draft, "journey": journey})
+    context = {"draft": draft, "journey": journey, "scans": queries.paper_forms_of(draft)}
+    return render(request, "citizen/draft.html", context)
 
 
 @keyed

@@ -90,6 +90,7 @@ from onedoor.platform.cases.operations.notices import (
     post_notice,
     raise_objection,
 )
+from onedoor.platform.cases.operations.paper_forms import take_paper_form
 from onedoor.platform.cases.operations.papers import check_original, choose_paper, give_papers, take_certificate
 from onedoor.platform.cases.operations.quality import answer_ticket
 from onedoor.platform.cases.operations.queues import drop_queue, keep_queue
@@ -203,6 +204,7 @@ __all__ = [
     "submit_draft",
     "supply_supplement",
     "take_certificate",
+    "take_paper_form",
     "terminate_case",
     "transfer_case",
     "undo_submission",

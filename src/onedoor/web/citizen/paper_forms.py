@@ -1,0 +1,62 @@
+"""The form on paper: print it blank or with what is filled in, and hand in its scan, which finds its application by the code."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from onedoor.platform.cases import operations, queries
+from onedoor.platform.cases.paper_forms import printing
+from onedoor.platform.catalog import queries as catalog
+from onedoor.platform.files.posted import require_room
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.web.citizen.places import place_of
+from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.papers import pdf_response
+from onedoor.web.parts.writes import attempt, has_written, keyed
+
+
+@login_not_required
+def blank(request: HttpRequest, code: str) -> HttpResponse:
+    """Print the blank form of the version in force at the chosen place."""
+    version = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).version
+    return pdf_response(printing.blank_form(version), f"{version.title}申请表.pdf")
+
+
+def of_draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Print the form with what is filled in so far, to be completed and signed by hand."""
+    draft = queries.get_draft(draft_id=draft_id, actor=actor_of(request), on=clock.today())
+    names = queries.division_names(list(draft.item_version.item.form.all_fields()), draft.answers)
+    content = printing.form_of_draft(draft, names=names)
+    return pdf_response(content, f"{draft.item_version.title}申请表.pdf")
+
+
+@keyed
+def hand_in(request: HttpRequest) -> HttpResponse:
+    """Take the scan or photo of a form filled in by hand and go to its application."""
+    problems: dict[str, str] = {}
+    typed = request.POST.get("code", "") or request.GET.get("code", "")
+    if request.method == "POST":
+        require_room(request)
+        scan = request.FILES.get("scan")
+
+        def take() -> queries.Draft:
+            if scan is None:
+                raise InvalidInput({"scan": "请先拍照或选择填好的表。"})
+            return operations.take_paper_form(
+                content=scan.read(), name=scan.name or "", typed=typed, actor=actor_of(request), at=clock.now()
+            )
+
+        draft, refusal = attempt(request, take)
+        if refusal is None:
+            return redirect("draft", draft_id=draft.pk)
+        problems = _told(refusal)
+    context = {"code": typed, "problems": problems}
+    page = render(request, "citizen/paper_form.html", context, status=422 if problems else 200)
+    return has_written(page) if problems else page
+
+
+def _told(refusal: OneDoorError) -> dict[str, str]:
+    return dict(refusal.problems) if isinstance(refusal, InvalidInput) else {"scan": str(refusal)}

@@ -1,0 +1,157 @@
+"""Row 16: the form on paper, and its scan that finds the application again by the code."""
+
+import random
+from io import BytesIO
+from uuid import UUID, uuid4
+
+import pypdfium2
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageFilter
+from tests.platform.desks import Desk, staff
+from tests.platform.library import ITEM, MACHINE, READER, Library
+from tests.platform.papers.stage import AT, Applicant
+
+from onedoor.platform.cases.models import Draft, Material
+from onedoor.platform.cases.paper_forms import codes, printing, reading
+from onedoor.platform.catalog.models import ItemVersion
+from onedoor.platform.identity import operations as identity
+
+
+def page_of(pdf: bytes, *, number: int = 0, dpi: int = 150) -> Image.Image:
+    document = pypdfium2.PdfDocument(pdf)
+    picture = document[number].render(scale=dpi / 72).to_pil()
+    document.close()
+    return picture
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    text = "".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    return "".join(text.split())
+
+
+def photographed(picture: Image.Image, *, turned: float, quality: int = 60) -> bytes:
+    """As a cheap phone takes it: askew, a little out of focus, noisy, much compressed."""
+    askew = picture.convert("RGB").rotate(turned, expand=True, fillcolor="white").filter(ImageFilter.GaussianBlur(0.8))
+    noise = random.Random(7)
+    for _ in range(4000):
+        askew.putpixel((noise.randrange(askew.width), noise.randrange(askew.height)), (90, 90, 90))
+    out = BytesIO()
+    askew.save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def scan(content: bytes, name: str = "scan.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, "image/jpeg")
+
+
+@given(pk=st.integers(1, 2**40))
+def test_a_code_is_read_again_however_it_is_typed(pk: int) -> None:
+    code = codes.of_version(pk)
+    assert codes.parse(str(code)) == code
+    assert codes.parse(f" {str(code).lower().replace('-', ' ')} ") == code
+    assert codes.parse(f"https://www.example.gov.cn/paper/?code={code}") == code
+
+
+@given(number=st.uuids())
+def test_the_code_of_a_draft_names_the_drafts_it_may_be(number: UUID) -> None:
+    code = codes.of_draft(number)
+    assert codes.parse(str(code)) == code
+    first, last = code.drafts
+    assert first <= number <= last
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "B", "B-000C-D47", "B-000D-D46", "X-000C-D46", "D-000C-D46", "https://a.b/", "你好"]
+)
+def test_a_slip_of_the_pen_is_no_code(typed: str) -> None:
+    assert codes.parse("B-000C-D46") == codes.of_version(12)
+    assert codes.parse(typed) is None
+
+
+def test_row_16_the_blank_form_asks_what_the_page_asks(books: Library, client: Client) -> None:
+    answer = client.get(f"/items/{ITEM}/form.pdf")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    text = text_of(answer.content)
+    for label in ("借书证办理", "姓名", "身份证号", "是不是学生", "学校", "想借的书", "书名", "照片", "申请人签字"):
+        assert label in text
+    assert "“是不是学生”选“是”的才填" in text
+    version = ItemVersion.objects.get(code=ITEM)
+    assert str(codes.of_version(version.pk)) in text
+
+
+def test_row_16_every_page_alone_leads_back_to_its_form(books: Library) -> None:
+    pdf = printing.blank_form(ItemVersion.objects.get(code=ITEM))
+    pages = len(pypdfium2.PdfDocument(pdf))
+    wanted = codes.of_version(ItemVersion.objects.get(code=ITEM).pk)
+    for number in range(pages):
+        assert reading.code_on(photographed(page_of(pdf, number=number), turned=4)) == wanted
+    assert reading.code_on(pdf) == wanted
+
+
+@pytest.mark.parametrize("turned", [-7, 90, 180, 3])
+def test_row_16_a_photo_askew_and_blurred_is_read(books: Library, turned: float) -> None:
+    pdf = printing.blank_form(ItemVersion.objects.get(code=ITEM))
+    assert reading.code_on(photographed(page_of(pdf), turned=turned, quality=40)) is not None
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7 broken", b"GIF89a", b"\xff\xd8\xff\xe0 no jpeg", bytes(1000)])
+def test_what_is_no_picture_has_no_code(content: bytes) -> None:
+    assert reading.code_on(content) is None
+
+
+def test_row_16_a_blank_form_filled_in_by_hand_begins_the_application(desk: Desk, applicant: Applicant) -> None:
+    pdf = printing.blank_form(ItemVersion.objects.get(code=ITEM))
+    answer = desk.post("reader", "/paper/", scan=scan(photographed(page_of(pdf), turned=2)))
+    draft = Draft.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, f"/drafts/{draft.pk}/")
+    assert draft.applicant == desk.books.reader
+    assert Material.objects.get(draft=draft).code == "paper_form"
+    assert "您交来的纸质表" in desk.page("reader", answer["Location"])
+
+
+def test_row_16_a_draft_is_printed_with_its_answers_signed_found_again_and_reaches_the_officer(
+    desk: Desk, applicant: Applicant
+) -> None:
+    draft = desk.books.draft(AT)
+    printed = desk.get("reader", f"/drafts/{draft.pk}/form.pdf").content
+    assert READER.id_number in text_of(printed)
+    answer = desk.post("reader", "/paper/", scan=scan(photographed(page_of(printed), turned=-3)))
+    assert answer["Location"] == f"/drafts/{draft.pk}/"
+    assert Draft.objects.count() == 1
+    case = applicant.submit(draft)
+    signed = Material.objects.get(case=case, code="paper_form")
+    bench = desk.page("clerk", staff(case))
+    assert "签字的纸质申请表" in bench
+    assert f"/files/{signed.file_id}/" in bench
+
+
+def test_row_16_what_cannot_be_read_is_asked_for_and_what_was_typed_stays(desk: Desk, applicant: Applicant) -> None:
+    assert "没有读到表格的编号" in desk.refused("reader", "/paper/", 422, scan=scan(jpeg()))
+    page = desk.refused("reader", "/paper/", 422, scan=scan(jpeg()), code="B-0001-XXX")
+    assert "不是表格的编号" in page
+    assert 'value="B-0001-XXX"' in page
+    assert "请先拍照或选择填好的表" in desk.refused("reader", "/paper/", 422, code="B-000C-D46")
+    assert Draft.objects.count() == 0
+
+
+def test_row_16_the_code_of_somebody_elses_draft_opens_nothing(desk: Desk, applicant: Applicant) -> None:
+    identity.open_citizen_login(
+        person_id=desk.books.friend.pk, phone="13900000001", password="x" * 12, actor=MACHINE, at=AT
+    )
+    draft = desk.books.draft(AT)
+    for number in (draft.pk, uuid4()):
+        page = desk.refused("friend", "/paper/", 422, scan=scan(jpeg()), code=str(codes.of_draft(number)))
+        assert "没有找到该草稿" in page
+    assert not Material.objects.filter(code="paper_form").exists()
+
+
+def jpeg() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (300, 400), "white").save(out, "JPEG")
+    return out.getvalue()
