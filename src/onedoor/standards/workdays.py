@@ -40,7 +40,7 @@ class WorkCalendar:
 
     years: Mapping[int, Year] = field(default_factory=lambda: NOTICES)
     strict: bool = False
-    _off: dict[int, frozenset[date]] = field(default_factory=dict, repr=False, compare=False)
+    _named: dict[int, tuple[frozenset[date], frozenset[date]]] = field(default_factory=dict, repr=False, compare=False)
 
     def is_workday(self, day: date) -> bool:
         """:raises UnpublishedYear: strict, and the year's notice is not in the table."""
@@ -49,19 +49,20 @@ class WorkCalendar:
             raise UnpublishedYear(str(day.year))
         if year is None:
             return day.weekday() < 5
-        if f"{day:%m-%d}" in year.worked:
-            return True
-        return day.weekday() < 5 and day not in self._days_off(day.year, year)
+        off, worked = self._days_named(day.year, year)
+        return day in worked or (day.weekday() < 5 and day not in off)
 
     def is_provisional(self, day: date) -> bool:
         """Tell whether the year of this day has no published notice yet."""
         year = self.years.get(day.year)
         return year is None or year.provisional
 
-    def _days_off(self, number: int, year: Year) -> frozenset[date]:
-        if number not in self._off:
-            self._off[number] = frozenset(_spans(number, year.off))
-        return self._off[number]
+    def _days_named(self, number: int, year: Year) -> tuple[frozenset[date], frozenset[date]]:
+        """Return the days off and the weekend days worked that a notice names."""
+        if number not in self._named:
+            worked = frozenset(date.fromisoformat(f"{number}-{day}") for day in year.worked)
+            self._named[number] = frozenset(_spans(number, year.off)), worked
+        return self._named[number]
 
     def add_working_days(self, start: date, days: int) -> Due:
         """Return the due day of "within n working days" of an event on `start`, which is not counted."""
