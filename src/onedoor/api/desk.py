@@ -168,14 +168,7 @@ class RevealedOut(Told):
 def worklist(request: HttpRequest, duty: Line = "", after: Line = "") -> dict[str, Any]:
     """List the steps that wait for the post in use, the most urgent first."""
     rows = queries.worklist(sieve=Sieve(duty=duty), after=after, **who(request))
-    return page(rows, size=queries.PAGE, cursor=lambda row: row.place, out=_work)
-
-
-def _work(row: queries.WorkItem) -> dict[str, Any]:
-    names = ("applicant", "applicant_died", "due_on", "left", "waits_for_applicant")
-    case = {"number": row.case.number, "item": row.case.item_code, "title": row.case.item_version.title}
-    step = {"step": row.step.code, "step_title": row.step.title, "state": row.case.state}
-    return case | step | {name: getattr(row, name) for name in names}
+    return page(rows, size=queries.PAGE, cursor=lambda row: row.place, out=queries.WorkItem._asdict)
 
 
 @room.read("/worklist/duties", officer(), "待办件数", Page[DutyOut])

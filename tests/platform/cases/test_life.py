@@ -329,9 +329,9 @@ def test_a_worklist_is_sorted_by_urgency_over_its_pages(books: Library) -> None:
     third = worklist(actor=clerk, at=AT, most=2, after=second[-1].place)
 
     lines = [*first, *second, *third]
-    assert len({line.case.pk for line in lines}) == 6
+    assert len({line.number for line in lines}) == 6
     assert [line.due_on for line in lines[:-1]] == sorted(line.due_on for line in lines[:-1] if line.due_on)
-    assert (lines[-1].case.pk, lines[-1].waits_for_applicant, lines[-1].left) == (asked.pk, True, None)
+    assert (lines[-1].number, lines[-1].waits_for_applicant, lines[-1].left) == (asked.number, True, None)
     assert worklist(actor=clerk, at=AT, after="nonsense")
     assert worklist(actor=books.officer("elsewhere"), at=AT) == []
 

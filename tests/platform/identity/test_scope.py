@@ -31,6 +31,7 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.supervision.models import SupervisionEvent
 from onedoor.services.assistance.models import Recognition
+from onedoor.standards.case_numbers import is_case_number
 
 EVERYTHING = frozenset().union(*PERMISSIONS.values())
 OTHER_COUNTY = (("440103000000", "440104000000"),)  # nothing lies there, so nothing may come back
@@ -344,6 +345,8 @@ def traces(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple | set | frozenset):
         for one in value:
             yield from traces(one)
+    elif isinstance(value, str) and is_case_number(value):
+        yield value
     elif isinstance(value, int) and not isinstance(value, bool) and value > 0:
         yield str(value)
 

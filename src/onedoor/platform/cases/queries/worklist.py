@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from onedoor.platform.cases import remaining
 from onedoor.platform.cases.clocks import work_calendar
-from onedoor.platform.cases.models import Case, CaseStep, Clock, Queue
+from onedoor.platform.cases.models import CaseStep, Clock, Queue
 from onedoor.platform.cases.queues import DUE, SOON, Sieve
 from onedoor.platform.cases.remaining import Left
 from onedoor.platform.cases.states import State
@@ -23,27 +24,43 @@ from onedoor.standards.masks import mask_name
 
 PAGE = 100
 MOST_PLACES = 100  # offered to choose from
-# What a line shows. Sealed numbers and the definitions of items are a page's largest cost, and no list needs them.
+# What a line shows, as plain values: no list needs a hundred cases, applicants and definitions put together.
 SHOWN = (
-    *("case", "code", "title", "division", "urgent_on", "opened_at"),
+    *("pk", "code", "title", "opened_at", "urgent_on", "urgent_at"),
     *("case__number", "case__state", "case__division", "case__item_code", "case__item_version__title"),
     *("case__applicant__name", "case__applicant__deceased_on"),
+)
+# Where the limit that makes a step urgent is one in hours: its moment.
+URGENT_AT = Subquery(
+    Clock.objects.filter(
+        Q(step="") | Q(step=OuterRef("code")),
+        case=OuterRef("case"),
+        state=Clock.State.RUNNING,
+        due_on=OuterRef("urgent_on"),
+        due_at__isnull=False,
+    )
+    .order_by("due_at")
+    .values("due_at")[:1]
 )
 LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class WorkItem:
+class WorkItem(NamedTuple):
     """One line of a worklist."""
 
-    step: CaseStep
-    case: Case
+    number: str  # of the case
+    state: str
+    item: str
+    title: str
+    step: str
+    step_title: str
+    opened_at: datetime
     due_on: date | None
     left: Left | None  # None while no limit runs
     waits_for_applicant: bool
-    applicant_died: bool
     to_deliver: bool  # a document waits for an officer to bring it
     applicant: str  # masked: a list is no place for full names
+    applicant_died: bool
     place: str  # where the line stands in the list, for the next page
 
 
@@ -63,22 +80,26 @@ def worklist(
         # The first condition says nothing new; by it the database goes to the place in the index without reading up to it.
         beyond = Q(**{f"{first}__gt": began}) | Q(**{first: began, "pk__gt": number})
         waiting = waiting.filter(beyond, **{f"{first}__gte": began})
-    # Where the limit that makes a step urgent is one in hours, its moment comes with it.
-    in_hours = Clock.objects.filter(
-        Q(step="") | Q(step=OuterRef("code")),
-        case=OuterRef("case"),
-        state=Clock.State.RUNNING,
-        due_on=OuterRef("urgent_on"),
-        due_at__isnull=False,
-    )
-    waiting = waiting.annotate(urgent_at=Subquery(in_hours.order_by("due_at").values("due_at")[:1]))
-    rows = waiting.select_related("case__item_version", "case__applicant").only(*SHOWN).order_by(first, "id")[:most]
-    return [_work_item(row, at, sieve) for row in rows]
+    # The page is found among all that waits before anything of another table is read.
+    page = CaseStep.objects.filter(pk__in=waiting.order_by(first, "id").values("pk")[:most])
+    rows = page.annotate(urgent_at=URGENT_AT).order_by(first, "id").values_list(*SHOWN, named=True)
+
+    @cache
+    def days_left(due_on: date, division: str) -> Left:
+        """Many lines share a day."""
+        return remaining.of_days(remaining.working_days_left(day_of(at), due_on, work_calendar(division)))
+
+    def left(row: Any) -> Left | None:
+        if row.urgent_at is not None:
+            return remaining.of_hours(row.urgent_at, at=at)
+        return None if row.urgent_on == date.max else days_left(row.urgent_on, row.case__division)
+
+    return [_work_item(row, left(row), first) for row in rows]
 
 
 def _waiting(actor: Actor) -> QuerySet[CaseStep]:
     waiting = CaseStep.objects.filter(within_reach(actor), ended_at__isnull=True)
-    return waiting.filter(permission__in=sorted(actor.permissions)).exclude(permission="")
+    return waiting.filter(permission__in=sorted(actor.permissions - {""}))  # a step without one is nobody's
 
 
 def _condition(sieve: Sieve, *, on: date) -> Q:
@@ -119,31 +140,29 @@ def _read_moment(text: str) -> tuple[datetime, int]:
     return (began, place) if began.tzinfo else (LONG_AGO, 0)
 
 
-def _work_item(row: Any, at: datetime, sieve: Sieve) -> WorkItem:
-    """`row` is a step with the annotation `urgent_at`."""
-    due_on = None if row.urgent_on == date.max else row.urgent_on
-    left = None
-    if row.urgent_at is not None:
-        left = remaining.of_hours(row.urgent_at, at=at)
-    elif due_on is not None:
-        days = remaining.working_days_left(day_of(at), due_on, work_calendar(row.case.division))
-        left = remaining.of_days(days)
+def _work_item(row: Any, left: Left | None, first: str) -> WorkItem:
+    """`row` has the values that are SHOWN, `first` is what the list is sorted by."""
     return WorkItem(
-        step=row,
-        case=row.case,
-        due_on=due_on,
+        number=row.case__number,
+        state=row.case__state,
+        item=row.case__item_code,
+        title=row.case__item_version__title,
+        step=row.code,
+        step_title=row.title,
+        opened_at=row.opened_at,
+        due_on=None if row.urgent_on == date.max else row.urgent_on,
         left=left,
-        applicant_died=row.case.applicant.deceased_on is not None,
-        waits_for_applicant=row.case.state == State.SUPPLEMENT_WAIT and row.code != DELIVERY.code,
+        waits_for_applicant=row.case__state == State.SUPPLEMENT_WAIT and row.code != DELIVERY.code,
         to_deliver=row.code == DELIVERY.code,
-        applicant=mask_name(row.case.applicant.name),
-        place=f"{(row.opened_at if sieve.order == 'opened' else row.urgent_on).isoformat()}.{row.pk}",
+        applicant=mask_name(row.case__applicant__name),
+        applicant_died=row.case__applicant__deceased_on is not None,
+        place=f"{getattr(row, first).isoformat()}.{row.pk}",
     )
 
 
 def duty_counts(*, actor: Actor) -> list[tuple[str, str, int]]:
     """Return (step code, title, number waiting) for the rail of the workbench."""
-    counted = _waiting(actor).values("code", "title").annotate(number=Count("id")).order_by("code")
+    counted = _waiting(actor).values("code", "title").annotate(number=Count("*")).order_by("code")
     return [(row["code"], row["title"], row["number"]) for row in counted]
 
 
