@@ -251,9 +251,10 @@ class CaseStep(models.Model):
                 name="step_waiting",
                 condition=models.Q(ended_at__isnull=True),
             ),
-            # Counts, and what a list can be narrowed by, are read from this index alone.
+            # Counts, what a list can be narrowed by, and the page of a place are read from this index alone. What is
+            # compared as equal comes first: an officer's few permissions, then the place.
             models.Index(
-                fields=["division", "permission", "code", "title", "item_code"],
+                fields=["permission", "division", "code", "title", "item_code", "urgent_on", "opened_at", "id"],
                 name="step_waiting_counts",
                 condition=models.Q(ended_at__isnull=True),
             ),
