@@ -26,6 +26,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotFound
+from onedoor.platform.kernel.prepared import prepared
 
 
 class CaseNotFound(NotFound):
@@ -135,13 +136,19 @@ def require_draft(draft: Draft, *, actor: Actor, scope: str, on: date) -> int | 
     )
 
 
+@prepared
+def locked_drafts(*, draft_id: UUID) -> QuerySet[Draft]:
+    """A draft with its row locked until the transaction ends, its applicant and their place beside it."""
+    return Draft.objects.select_for_update(of=("self",)).select_related("applicant__division").filter(pk=draft_id)
+
+
 def lock_draft(draft_id: UUID, *, actor: Actor, at: datetime) -> Draft:
     """
     Return an open draft with its row locked, for whoever may fill it in.
 
     :raises DraftNotFound: there is none, it has been submitted or has expired, or it is not for this actor.
     """
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("applicant").filter(pk=draft_id).first()
+    draft = locked_drafts.first(draft_id=draft_id)
     if draft is None or draft.submitted_as_id is not None or draft.expires_at <= at:
         raise DraftNotFound
     require_draft(draft, actor=actor, scope="submit", on=day_of(at))

@@ -7,7 +7,10 @@ the actions alone; a test compares the two for every case the suite makes.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
+
+from django.db.models import QuerySet
 
 from onedoor.platform.cases import bias
 from onedoor.platform.cases.models import Action, ActionNote, Case
@@ -17,6 +20,7 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import CHINA
 from onedoor.platform.kernel.crypto import canonical_json, keyed_hash, sm3
 from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.kernel.prepared import Prepared, prepared
 
 NOTE_KEYED = "hmac-sm3:"
 GENESIS = "0" * 64
@@ -42,8 +46,16 @@ def lock(case_id: int, *joined: str) -> Case:
 
     `joined` names what else the act reads, to come with it.
     """
-    found = Case.objects.select_for_update(of=("self",))
-    return (found.select_related(*joined) if joined else found).get(pk=case_id)
+    return _locked(joined).one(case_id=case_id)
+
+
+@cache
+def _locked(joined: tuple[str, ...]) -> Prepared[..., Case]:
+    def locked(*, case_id: int) -> QuerySet[Case]:
+        found = Case.objects.select_for_update(of=("self",)).filter(pk=case_id)
+        return found.select_related(*joined) if joined else found
+
+    return prepared(locked)
 
 
 class CaseChanged(OneDoorError):

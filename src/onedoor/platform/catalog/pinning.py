@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from onedoor.platform.catalog.models import ItemVersion
 from onedoor.platform.catalog.queries import Guide, read_guide
 from onedoor.platform.catalog.states import State
 from onedoor.platform.kernel.crypto import canonical_json, sm3
+from onedoor.platform.kernel.prepared import prepared
 
 
 def version_for_new_case(*, code: str, chain: Sequence[str], on: date) -> ItemVersion:
@@ -23,8 +25,13 @@ def version_for_new_case(*, code: str, chain: Sequence[str], on: date) -> ItemVe
     guide = read_guide(code=code, chain=chain, on=on)
     if guide.offering is None or guide.item == guide.version.item:
         return guide.version
-    existing = ItemVersion.objects.filter(localizes=guide.version, offering=guide.offering).first()
+    existing = _local.first(version_id=guide.version.pk, offering_id=guide.offering.pk)
     return existing or _make(guide)
+
+
+@prepared
+def _local(*, version_id: int, offering_id: int) -> QuerySet[ItemVersion]:
+    return ItemVersion.objects.filter(localizes_id=version_id, offering_id=offering_id)
 
 
 def is_current(version: ItemVersion, guide: Guide) -> bool:

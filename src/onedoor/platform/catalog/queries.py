@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from onedoor.platform.catalog.elements import (
     Fault,
@@ -21,6 +21,7 @@ from onedoor.platform.catalog.states import HOLDING, State
 from onedoor.platform.catalog.words import cut, likeness, normalise
 from onedoor.platform.kernel.crypto import canonical_json
 from onedoor.platform.kernel.errors import NotFound, OneDoorError
+from onedoor.platform.kernel.prepared import prepared
 
 SUGGESTED = 6  # offered while somebody types: what fits above the keys of a phone
 NEAR = 0.25  # from this likeness on a name is offered to somebody whose words found nothing
@@ -66,14 +67,25 @@ def version_in_force(*, code: str, on: date) -> ItemVersion:
     :raises ItemNotFound: no version of this item is in force on that day.
     :raises ItemSuspended: there is one, and it is suspended.
     """
-    # The definition is read where it is parsed, once per process; here it would only travel.
-    version = ItemVersion.objects.filter(in_force(on), code=code).defer("definition").order_by("-version").first()
+    version = _versions.first(code=code, on=on)
     if version is None:
         stopped = ItemVersion.objects.filter(code=code, state=State.SUSPENDED, valid_from__lte=on)
         if stopped.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).exists():
             raise ItemSuspended
         raise ItemNotFound
     return version
+
+
+@prepared
+def _versions(*, code: str, on: date) -> QuerySet[ItemVersion]:
+    # The definition is read where it is parsed, once per process; here it would only travel.
+    return ItemVersion.objects.filter(in_force(on), code=code).defer("definition").order_by("-version")[:1]
+
+
+@prepared
+def _offerings(*, code: str, chain: Sequence[str], on: date) -> QuerySet[Offering]:
+    open_ones = Offering.objects.filter(item_code=code, division__in=chain, state__in=HOLDING, open_from__lte=on)
+    return open_ones.filter(Q(open_to__isnull=True) | Q(open_to__gt=on))
 
 
 def read_guide(*, code: str, chain: Sequence[str], on: date) -> Guide:
@@ -85,9 +97,7 @@ def read_guide(*, code: str, chain: Sequence[str], on: date) -> Guide:
     :raises ItemNotFound, ItemSuspended: no version in force.
     """
     version = version_in_force(code=code, on=on)
-    offerings = Offering.objects.filter(
-        item_code=code, division__in=chain, state__in=HOLDING, open_from__lte=on
-    ).filter(Q(open_to__isnull=True) | Q(open_to__gt=on))
+    offerings = _offerings.all(code=code, chain=list(chain), on=on)
     nearest = min(offerings, key=lambda offering: chain.index(offering.division), default=None)
     return Guide(version=version, item=as_offered(version, nearest), offering=nearest)
 

@@ -3,18 +3,25 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.http import HttpRequest
 
 from onedoor.platform.identity.models import Login
 from onedoor.platform.identity.queries.people import RECHECK
 from onedoor.platform.kernel.parameters import figures_of
+from onedoor.platform.kernel.prepared import prepared
 
 # What a request asks of its account, and what the level of its person is worked out from.
 ASKED = (
     *("username", "name", "kind", "password", "is_active", "must_change_password"),
     *("person__assurance", "person__verified_at", "person__document_valid_to", "person__deceased_on"),
 )
+
+
+@prepared
+def _accounts(*, login_id: int) -> QuerySet[Login]:
+    found = Login.objects.select_related("person").only(*ASKED).annotate(rechecks=Exists(figures_of(RECHECK)))
+    return found.filter(pk=login_id)
 
 
 class AccountBackend(ModelBackend):
@@ -40,9 +47,5 @@ class AccountBackend(ModelBackend):
         return bool(user.is_active)
 
     def get_user(self, user_id: Any) -> Login | None:
-        found = Login.objects.select_related("person").only(*ASKED).annotate(rechecks=Exists(figures_of(RECHECK)))
-        try:
-            login = found.get(pk=user_id)
-        except Login.DoesNotExist:
-            return None
-        return login if self.user_can_authenticate(login) else None
+        login = _accounts.first(login_id=user_id)
+        return login if login is not None and self.user_can_authenticate(login) else None

@@ -1,7 +1,7 @@
 """The parameter table: figures of law by place and period, the nearest place wins."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from onedoor.platform.kernel import definitions
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.models import ParameterRow
+from onedoor.platform.kernel.prepared import prepared
 from onedoor.standards.judgement import MissingParameter, Parameter, Params
 
 log = structlog.get_logger(__name__)
@@ -44,11 +45,21 @@ def snapshot(*, prefix: str, chain: Sequence[str], on: date) -> Params:
 
     `chain` lists 12-digit codes from the nearest division to the whole country ("000000000000").
     """
-    rows = (
-        _standing()
-        .filter(key__startswith=prefix, division__in=chain, valid_from__lte=on)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
-    )
+    rows = _on(_standing().filter(key__startswith=prefix), chain, on)
+    return _nearest(rows, chain=chain, on=on)
+
+
+def _on(rows: QuerySet[ParameterRow], chain: Sequence[str], on: date) -> QuerySet[ParameterRow]:
+    lasting = Q(valid_to__isnull=True) | Q(valid_to__gt=on)
+    return rows.filter(division__in=chain, valid_from__lte=on).filter(lasting)
+
+
+@prepared
+def _of_key(*, key: str, chain: Sequence[str], on: date) -> QuerySet[ParameterRow]:
+    return _on(figures_of(key), chain, on)
+
+
+def _nearest(rows: Iterable[ParameterRow], *, chain: Sequence[str], on: date) -> Params:
     nearness = {code: place for place, code in enumerate(chain)}
     chosen: dict[str, ParameterRow] = {}
     for row in rows:
@@ -74,7 +85,7 @@ def figure(key: str, *, chain: Sequence[str], on: date) -> Any:
 
 def holding(key: str, *, chain: Sequence[str], on: date) -> Parameter | None:
     """Return the row of one figure as it holds for a place and day, None where no row sets it."""
-    return snapshot(prefix=key, chain=chain, on=on).rows.get(key)
+    return _nearest(_of_key.all(key=key, chain=list(chain), on=on), chain=chain, on=on).rows.get(key)
 
 
 def next_start(*, key: str, division: str, after: date) -> date | None:

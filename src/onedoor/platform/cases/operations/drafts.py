@@ -6,7 +6,7 @@ from typing import IO, Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, applications, discarding, life, papers
@@ -30,6 +30,7 @@ from onedoor.platform.kernel.errors import (
     OneDoorError,
     StaleVersion,
 )
+from onedoor.platform.kernel.prepared import prepared
 
 
 class NotDelegable(OneDoorError):
@@ -85,15 +86,11 @@ def start_draft(
         )
     guarded = applicant_id != actor.person_id and delegation_id is None
     identity.require_capacity(person_id=applicant_id, from_age=version.item.alone_from, guarded=guarded, on=day_of(at))
-    same = {"relation": relation, "continues": changes} if relation else {"relation": ""}
-    open_draft = Draft.objects.filter(
-        **same,
-        applicant_id=applicant_id,
-        filled_by_id=actor.person_id,
-        item_version__code=item_code,
-        submitted_as__isnull=True,
-        expires_at__gt=at,
-    ).first()
+    same = _open_drafts.all(
+        applicant_id=applicant_id, filled_by_id=actor.person_id, code=item_code, relation=relation, at=at
+    )
+    continues_id = changes.pk if changes else None
+    open_draft = next((one for one in same if not relation or one.continues_id == continues_id), None)
     if open_draft is not None:
         return open_draft
     draft = Draft.objects.create(
@@ -112,6 +109,12 @@ def start_draft(
     outbox.publish("cases.draft_started", key=draft.target, draft_id=str(draft.pk), item=item_code)
     audit.record("cases.start_draft", actor=actor, at=at, target=draft.target, division=draft.division)
     return draft
+
+
+@prepared
+def _open_drafts(*, applicant_id: int, filled_by_id: int, code: str, relation: str, at: datetime) -> QuerySet[Draft]:
+    waiting = Draft.objects.filter(submitted_as__isnull=True, expires_at__gt=at, relation=relation)
+    return waiting.filter(applicant_id=applicant_id, filled_by_id=filled_by_id, item_version__code=code).order_by("pk")
 
 
 def _answers_of_situation(item: ServiceItem, situation: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import (
@@ -50,6 +50,7 @@ from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import canonical_json, sm3
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError, StaleVersion
 from onedoor.platform.kernel.numbers import next_number
+from onedoor.platform.kernel.prepared import prepared
 from onedoor.standards.case_numbers import case_number, query_code
 from onedoor.standards.item_codes import task_code
 
@@ -118,9 +119,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow: what is missing and how to mend it.
     :raises MandateExpired, MandateRevoked, MandateUsedUp: the agent may not any more; the draft stays.
     """
-    draft = (
-        Draft.objects.select_for_update(of=("self",)).select_related("applicant__division").filter(pk=draft_id).first()
-    )
+    draft = access.locked_drafts.first(draft_id=draft_id)
     if draft is None:
         raise access.DraftNotFound
     delegation_id = access.require_draft(draft, actor=actor, scope="submit", on=day_of(at))
@@ -134,7 +133,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
         raise InvalidInput({"delivery": "请选择一种送达方式。"})
     _refuse_changed(draft, on=day_of(at))
     _refuse_second(draft, on=day_of(at))
-    papers = list(draft.materials.select_related("file").order_by("id"))
+    papers = _papers.all(draft_id=draft.pk)
     taken = offers.take(draft, given={paper.code for paper in papers}, actor=actor, at=at)
     papers += taken
     _check_complete(draft, papers, actor, at)
@@ -163,6 +162,11 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
         digest=receipt.digest,  # by which the receipt is found in the sealed record
     )
     return case
+
+
+@prepared
+def _papers(*, draft_id: UUID) -> QuerySet[Material]:
+    return Material.objects.filter(draft_id=draft_id).select_related("file").order_by("id")
 
 
 def _refuse_changed(draft: Draft, *, on: date) -> None:

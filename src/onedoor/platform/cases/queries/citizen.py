@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from onedoor.platform.cases import access, applications
 from onedoor.platform.cases.forms.kinds import spoken
@@ -21,6 +21,7 @@ from onedoor.platform.catalog.forms import FormField, Section
 from onedoor.platform.catalog.items import ConsentRequest
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.prepared import prepared
 from onedoor.standards.masks import mask_name
 
 
@@ -34,12 +35,16 @@ class DraftView:
 
 def get_draft(*, draft_id: UUID, actor: Actor, on: date) -> Draft:
     """:raises DraftNotFound: there is none, or it is not for this actor; both look alike."""
-    try:
-        draft = Draft.objects.select_related("applicant__division").get(pk=draft_id)
-    except Draft.DoesNotExist:
-        raise access.DraftNotFound from None
+    draft = _drafts.first(draft_id=draft_id)
+    if draft is None:
+        raise access.DraftNotFound
     access.require_draft(draft, actor=actor, scope="view", on=on)
     return draft
+
+
+@prepared
+def _drafts(*, draft_id: UUID) -> QuerySet[Draft]:
+    return Draft.objects.select_related("applicant__division").filter(pk=draft_id)
 
 
 def known_answers(*, draft: Draft, actor: Actor, on: date) -> dict[str, Known]:

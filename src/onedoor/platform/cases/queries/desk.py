@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, handlers
@@ -12,6 +13,7 @@ from onedoor.platform.cases.queries.proceedings import obstacle
 from onedoor.platform.cases.states import MOVES, Kind
 from onedoor.platform.cases.steps import ACCEPT, definition_of
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.prepared import Prepared, prepared
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,14 @@ def get_visible_case(
 
     :raises CaseNotFound: there is none, or it is not for this actor; both look alike.
     """
-    found = access.for_page(Case.objects.all()) if shown else Case.objects.all()
-    if actor.kind == "officer":
-        found = found.annotate(restricted=Exists(RESTRICTED.filter(case=OuterRef("pk"))))
-    if held:
-        found = found.select_for_update(of=("self",))
-    try:
-        case = found.get(number=number)
-    except Case.DoesNotExist:
-        raise access.CaseNotFound from None
+    officer = actor.kind == "officer"
+    if shown:
+        whole = access.for_page(_seen(officer)).filter(number=number)
+        case = (whole.select_for_update(of=("self",)) if held else whole).first()
+    else:
+        case = _numbered(officer, held).first(number=number)
+    if case is None:
+        raise access.CaseNotFound
     if actor.kind == "officer":
         if not officer_sees(case, actor):
             raise access.CaseNotFound
@@ -55,6 +56,20 @@ def get_visible_case(
         access.require_applicant_side(case, actor=actor, scope="view", on=on)
     audit.record_look("cases.view", actor=actor, at=at, target=case.target, division=case.division, reason=reason)
     return case
+
+
+def _seen(officer: bool) -> QuerySet[Case]:
+    found = Case.objects.all()
+    return found.annotate(restricted=Exists(RESTRICTED.filter(case=OuterRef("pk")))) if officer else found
+
+
+@cache
+def _numbered(officer: bool, held: bool) -> Prepared[..., Case]:
+    def numbered(*, number: str) -> QuerySet[Case]:
+        found = _seen(officer).filter(number=number)
+        return found.select_for_update(of=("self",)) if held else found
+
+    return prepared(numbered)
 
 
 def officer_sees(case: Case, actor: Actor) -> bool:

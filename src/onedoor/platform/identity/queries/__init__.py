@@ -136,6 +136,7 @@ from onedoor.platform.identity.queries.sessions import (
     open_sessions,
     recent_sessions,
     seen_at,
+    stored_session,
 )
 from onedoor.platform.identity.queries.written_places import place_written
 
@@ -249,6 +250,7 @@ __all__ = [
     "seen_at",
     "service_points",
     "signed_consents",
+    "stored_session",
     "state_of_client",
     "strangers_helped",
     "subtree_range",

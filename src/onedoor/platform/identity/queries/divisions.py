@@ -5,11 +5,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from onedoor.platform.identity.models import Division, DivisionSuccession, FormerDivisionName
 from onedoor.platform.kernel.actors import Actor, CodeRange
 from onedoor.platform.kernel.errors import NotFound, OneDoorError
+from onedoor.platform.kernel.prepared import prepared
 from onedoor.platform.kernel.scopes import within_reach
 
 NATION = "000000000000"
@@ -28,7 +29,12 @@ def division(code: str) -> Division:
 
 
 def find_division(code: str) -> Division | None:
-    return Division.objects.filter(code=code).first()
+    return _coded.first(code=code)
+
+
+@prepared
+def _coded(*, code: str) -> QuerySet[Division]:
+    return Division.objects.filter(code=code)
 
 
 def divisions_with(codes: Collection[str]) -> list[Division]:
@@ -153,7 +159,7 @@ def successors_of(code: str, *, on: date) -> list[Division]:
     """
     found, waiting, seen = [], [code], {code}
     while waiting:
-        current = Division.objects.filter(code=waiting.pop()).first()
+        current = find_division(waiting.pop())
         if current is None:
             continue
         if current.in_force_to is None or current.in_force_to > on:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from onedoor.platform.identity.models import (
     AssistedFiling,
@@ -19,6 +19,7 @@ from onedoor.platform.identity.queries.posts import held
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.kernel.prepared import prepared
 from onedoor.standards.periods import age_on
 
 OF_AGE = 18  # Civil Code art. 17
@@ -130,9 +131,14 @@ def require_capacity(*, person_id: int, from_age: int, guarded: bool, on: date) 
 
     :raises GuardianOnly: the person is younger and no guardian acts.
     """
-    born = Person.objects.values_list("born_on", flat=True).get(pk=person_id)
+    (born,) = _births.one(person_id=person_id)
     if not guarded and born is not None and age_on(born, on) < from_age:
         raise GuardianOnly
+
+
+@prepared
+def _births(*, person_id: int) -> QuerySet[Person, tuple[date | None]]:
+    return Person.objects.filter(pk=person_id).values_list("born_on")
 
 
 def followed_by(*, agent_id: int, on: date) -> list[tuple[int, list[str]]]:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from onedoor.platform.identity.models import Login, Organization, Post, ServicePoint
 from onedoor.platform.identity.queries.divisions import chain, successors_of
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotFound, OneDoorError
+from onedoor.platform.kernel.prepared import prepared
 from onedoor.platform.kernel.scopes import within_reach
 
 ORGANIZATION_KINDS: list[tuple[str, str]] = [(one.value, str(one.label)) for one in Organization.Kind]
@@ -51,10 +52,15 @@ def responsible_organizations(*, division: str, tiers: Sequence[int], line: str,
 
 def _nearest(codes: Sequence[str], tiers: Sequence[int], line: str, on: date) -> dict[int, Organization]:
     """Return the organ by tier that lies nearest on the way up; of two of one place the one registered first."""
-    organs = Organization.objects.filter(in_force(on), division_id__in=codes, tier__in=tiers).order_by("-pk")
+    organs = _standing.all(codes=list(codes), tiers=list(tiers), on=on)
     able = [organ for organ in organs if not organ.lines or line in organ.lines]
     farthest_first = sorted(able, key=lambda organ: -codes.index(organ.division_id))
     return {organ.tier: organ for organ in farthest_first}
+
+
+@prepared
+def _standing(*, codes: Sequence[str], tiers: Sequence[int], on: date) -> QuerySet[Organization]:
+    return Organization.objects.filter(in_force(on), division__code__in=codes, tier__in=tiers).order_by("-pk")
 
 
 def in_force(on: date, *, prefix: str = "") -> Q:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Login, Person
 from onedoor.platform.identity.queries.divisions import NATION, current_division, division_name
@@ -12,6 +14,7 @@ from onedoor.platform.kernel.actors import MATCHED, Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotFound
 from onedoor.platform.kernel.parameters import figure
+from onedoor.platform.kernel.prepared import prepared
 from onedoor.standards.id_numbers import parse_citizen_id
 from onedoor.standards.masks import mask_citizen_id, mask_mobile
 from onedoor.standards.periods import age_on
@@ -79,7 +82,12 @@ def residence_now(person: Person, *, on: date) -> str:
 
 def registered_place(person_id: int) -> str:
     """Return the code of the place a person was registered in, be it in force or not, or "" when unknown."""
-    return Person.objects.values_list("division_id", flat=True).get(pk=person_id) or ""
+    return _places.one(person_id=person_id)[0] or ""
+
+
+@prepared
+def _places(*, person_id: int) -> QuerySet[Person, tuple[str | None]]:
+    return Person.objects.filter(pk=person_id).values_list("division_id")
 
 
 def person_answers(*, person_id: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Log-ins and posts: who acts, under which post, with which reach, for whom as deputy."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
@@ -9,6 +10,7 @@ from onedoor.platform.identity.queries.people import assurance_of
 from onedoor.platform.identity.roles import permissions_of
 from onedoor.platform.kernel.actors import MATCHED, Actor, Channel
 from onedoor.platform.kernel.errors import NotAllowed, NotFound
+from onedoor.platform.kernel.prepared import prepared
 from onedoor.platform.kernel.scopes import within_reach
 
 ONE_FACTOR_LEVEL = MATCHED
@@ -66,14 +68,19 @@ def actor_for(
             channel=channel,
             address=address,
         )
-    # Every request of an officer asks this; of three tables it takes what an actor is made of.
-    rows = _usable(login.pk, on).select_related("login", "organization").annotate(own_person=own_person(login.pk))
-    posts = list(rows.only("login__name", "organization__name", "role", "division_id", "reach", "lines"))
+    posts = _working_posts.all(login_id=login.pk, on=on)
     own = [post for post in posts if post.login_id == login.pk]
     chosen = next((post for post in posts if post.pk == post_id), own[0] if len(own) == 1 else None)
     if chosen is None:
         return Actor(kind="officer", name=login.name, login_id=login.pk, channel=channel, address=address)
     return officer_actor(login, chosen, channel, address, own_person_id=chosen.own_person)
+
+
+@prepared
+def _working_posts(*, login_id: int, on: date) -> QuerySet[Any]:
+    """Every request of an officer asks this; of three tables it takes what an actor is made of."""
+    rows = _usable(login_id, on).select_related("login", "organization").annotate(own_person=own_person(login_id))
+    return rows.only("login__name", "organization__name", "role", "division_id", "reach", "lines")
 
 
 def actor_for_post(*, post_id: int, channel: Channel, on: date) -> Actor:

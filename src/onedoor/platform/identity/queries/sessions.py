@@ -2,8 +2,22 @@
 
 from datetime import datetime
 
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+
 from onedoor.platform.identity.models import LoginSession
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.prepared import prepared
+
+
+def stored_session(*, session_key: str, at: datetime) -> Session | None:
+    """Return what a browser's session holds, None once it has run out or ended."""
+    return _stored.first(session_key=session_key, at=at)
+
+
+@prepared
+def _stored(*, session_key: str, at: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=session_key, expire_date__gt=at)
 
 
 def open_sessions(*, actor: Actor) -> list[LoginSession]:
