@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import IO, Any
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -70,7 +71,10 @@ def start_draft(
     """
     if actor.person_id is None:
         raise NotLoggedIn
-    division = identity.residence_of(applicant_id, on=day_of(at))
+    try:
+        division = identity.residence_of(applicant_id, on=day_of(at))
+    except ObjectDoesNotExist:  # who does not exist looks like somebody one may not act for
+        raise identity.MandateMissing from None
     version = pinning.version_for_new_case(code=item_code, chain=identity.chain(division), on=day_of(at))
     delegation_id = None
     if applicant_id != actor.person_id:
