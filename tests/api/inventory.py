@@ -42,7 +42,7 @@ COVERED: dict[str, tuple[str, ...]] = {
         *("uploads_list_uploads", "uploads_end_upload"),
     ),
     "draft_consents": ("drafts_get_consents", "drafts_sign"),
-    "draft_review": ("drafts_review", "drafts_submit"),
+    "draft_review": ("drafts_review", "drafts_submit", "applications_apply"),
     "draft_discard": ("drafts_discard",),
     # a form filled in before logging in
     "early": ("early_send_code",),

@@ -2,6 +2,7 @@
 
 from onedoor.api import (
     acts,
+    applications,
     cases,
     catalog,
     catalog_desk,
@@ -27,7 +28,7 @@ from onedoor.api import (
 from onedoor.api.specification import OneDoorAPI
 
 ROOMS = (
-    *(catalog, public, drafts, early, uploads, cases, me),
+    *(catalog, public, drafts, applications, early, uploads, cases, me),
     *(desk, acts, proceedings, papers, window, deaths, certificates),
     *(catalog_desk, figures, people, systems, exchange, supervision, oauth),
 )

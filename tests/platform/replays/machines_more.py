@@ -44,6 +44,15 @@ def remove_material(stage: Stage) -> Sent:
     return Sent("reader", f"{API}/drafts/{draft.pk}/materials/{Material.objects.get(draft=draft).pk}")
 
 
+@operation("/applications")
+def apply(stage: Stage) -> Sent:
+    stage.published(materials=[])
+    answers = {"name": READER.name, "id_number": READER.id_number, "student": False}
+    return Sent(
+        "reader", f"{API}/applications", {"item": ITEM, "sections": {"reader": {"answers": answers}}, "hand_in": True}
+    )
+
+
 @operation("/cases/{number}/supplement")
 def supply(stage: Stage) -> Sent:
     case = stage.books.received(AT)

@@ -1,0 +1,157 @@
+"""A whole application in one call: begun, filled in, its papers given, signed, submitted and, if wanted, handed in."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from onedoor.api.answers import Answers, typed
+from onedoor.api.cases import CaseOut, row
+from onedoor.api.doors import applicant, caller, who
+from onedoor.api.problems import Fault, pointer
+from onedoor.api.rooms import Room
+from onedoor.api.schemas import Id, Line, Text, Told
+from onedoor.api.sendings import one_handed_in
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases import operations, queries
+from onedoor.platform.cases.forms.validation import read_section
+from onedoor.platform.cases.queries import Draft
+from onedoor.platform.catalog.forms import Section
+from onedoor.platform.identity import operations as identity_operations
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import AssuranceTooLow, InvalidInput, OneDoorError
+
+room = Room("drafts")
+
+
+class ApplicationPaperIn(Told):
+    """一份材料：事先为这份草稿分段上传的文件。A paper: a file that was sent in parts beforehand."""
+
+    code: Line
+    upload: UUID
+
+
+class ApplicationIn(Told):
+    """一次交齐的申请：为谁、各屏的回答、材料、签署的授权。A whole application: for whom, every section, papers, consents."""
+
+    item: Line
+    applicant: Id | None = None
+    opinion: Text = ""
+    sections: dict[str, Answers]
+    papers: list[ApplicationPaperIn] = []
+    consents: list[Line] = []
+    delivery: Line = "electronic"
+    hand_in: bool = False
+    keep_draft: bool = False
+
+
+class ApplicationOut(Told):
+    """提交了的办件；要求保留草稿而没有通过时，草稿和原因。The case; or the draft that was kept, and why it did not go through."""
+
+    case: CaseOut | None
+    draft: UUID
+    code: str
+    problems: list[Fault]
+
+
+@room.write("/applications", applicant, "一次提交整份申请", ApplicationOut)
+def apply(request: HttpRequest, sent: ApplicationIn) -> dict[str, Any]:
+    """
+    Do what beginning, saving each section, giving papers, signing, submitting and handing in would do, in one transaction.
+
+    What does not go through leaves nothing behind; with `keep_draft` what was filled in stays as a draft and the answer says why.
+    """
+    acting = who(request)
+    draft = _filled_in(request, sent, acting)
+    told: dict[str, Any] = {"draft": draft.pk, "case": None, "code": "", "problems": []}
+    try:
+        with transaction.atomic():
+            case = operations.submit_draft(draft_id=draft.pk, revision=draft.revision, delivery=sent.delivery, **acting)
+    except AssuranceTooLow:
+        raise
+    except OneDoorError as refusal:
+        faults = _by_section(draft, refusal.by_field)
+        if not sent.keep_draft:
+            raise InvalidInput(faults) if isinstance(refusal, InvalidInput) else refusal from None
+        audit.record_refusal(refusal.code, path=request.path, **acting)
+        problems = [{"pointer": pointer(path), "detail": detail} for path, detail in faults.items()]
+        return told | {"code": refusal.code, "problems": problems}
+    if sent.hand_in:
+        case = operations.hand_in_case(case_id=case.pk, **acting)
+    return told | {"case": row(case)}
+
+
+def _filled_in(request: HttpRequest, sent: ApplicationIn, acting: Mapping[str, Any]) -> Draft:
+    """Return the draft with everything that was sent in it."""
+    person = caller(request).require_person()
+    wanted = sent.applicant if sent.applicant is not None else person
+    draft = operations.start_draft(item_code=sent.item, applicant_id=wanted, **acting)
+    identity_operations.record_opinion(ward_id=wanted, reference=draft.target, text=sent.opinion, **acting)
+    for definition in _sections(draft, sent.sections):
+        draft = _saved(draft, definition, sent.sections[definition.code], acting)
+    for paper in sent.papers:
+        _give(request, draft, paper, acting)
+    for code in dict.fromkeys(sent.consents):
+        _sign(draft, code, acting)
+    return queries.get_draft(draft_id=draft.pk, actor=acting["actor"], on=clock.today()) if sent.papers else draft
+
+
+def _sections(draft: Draft, sent: Iterable[str]) -> list[Section]:
+    """:raises InvalidInput: the form has no section of that name."""
+    known = draft.item_version.item.form.sections
+    unknown = sorted(set(sent) - {one.code for one in known})
+    if unknown:
+        raise InvalidInput({f"sections.{code}": "表单里没有这一屏，请对照事项的表单核对。" for code in unknown})
+    return [one for one in known if one.code in sent]
+
+
+def _saved(draft: Draft, definition: Section, sent: Answers, acting: Mapping[str, Any]) -> Draft:
+    """:raises InvalidInput: an answer is not of a shape the question has, or nobody asks for it."""
+    known = queries.known_answers(draft=draft, actor=acting["actor"], on=clock.today())
+    try:
+        form = typed(definition, sent)
+    except InvalidInput as refusal:
+        faults = {f"sections.{definition.code}.{path}": detail for path, detail in refusal.by_field.items()}
+        raise InvalidInput(faults) from None
+    cleaned = read_section(definition, form, known=draft.answers, offered=known)
+    return operations.save_section(
+        draft_id=draft.pk, revision=draft.revision, section=definition.code, cleaned=cleaned, **acting
+    )
+
+
+def _give(request: HttpRequest, draft: Draft, paper: ApplicationPaperIn, acting: Mapping[str, Any]) -> None:
+    def attach(name: str, content: Any) -> Any:
+        return operations.attach_material(
+            draft_id=draft.pk, case_id=None, material=paper.code, content=content, name=name, **acting
+        )
+
+    one_handed_in(request, None, paper.upload, attach)
+
+
+def _sign(draft: Draft, code: str, acting: Mapping[str, Any]) -> None:
+    """
+    Sign a consent for everybody it is asked of whom the caller may sign for.
+
+    :raises InvalidInput: the application asks for no such consent.
+    """
+    asked = [
+        one for one in queries.needed_consents(draft=draft, on=clock.today(), **acting) if one.request.code == code
+    ]
+    if not asked:
+        raise InvalidInput({"consents": "没有这一份授权，请对照事项核对。"})
+    for one in asked:
+        if not one.signed:
+            operations.sign_consent(draft_id=draft.pk, consent=code, id_number=one.id_number, **acting)
+
+
+def _by_section(draft: Draft, faults: Mapping[str, str]) -> dict[str, str]:
+    """Return faults by their path in the body that was sent; what is about no answer keeps its own."""
+    form = draft.item_version.item.form
+    sections = {field.code: section.code for section in form.sections for field in section.fields}
+    told = {}
+    for path, detail in faults.items():
+        section = sections.get(path.split(".")[0])
+        told[f"sections.{section}.answers.{path}" if section else path] = detail
+    return told
