@@ -51,6 +51,7 @@ WITHOUT_REQUIRE = {
     "choose_delivery": "access.require_applicant_side",
     "start_linked": "access.require_applicant_side",
     "raise_objection": "open to everybody while a notice is up",
+    "rate_by_code": "whoever holds the code of a case or visit",
     # Oneself.
     "make_show_code": "only a holder",
     "see_shown": "open to whoever was shown the code",

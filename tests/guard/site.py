@@ -27,7 +27,9 @@ from onedoor.platform.visits import checklists
 from onedoor.platform.visits.checklists import Checklist
 from tests.platform import library
 from tests.platform.identity.bereaved import state
+from tests.platform.identity.test_scope import bad_review
 from tests.platform.library import CHINA, LONG_AGO, MACHINE, Library
+from tests.platform.replays.rating_codes import rating_code
 from tests.sessions import prove
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
@@ -195,6 +197,8 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "session_id": "1",
         "statement_id": str(state(books, books.friend, AT).pk),
         "suspension_id": "1",
+        "review_id": str(bad_review(books).pk),
+        "rate.code": rating_code(books),
         "unit_id": "1",
         "username": "clerk",
         "version": "1",

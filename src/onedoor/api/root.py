@@ -20,6 +20,7 @@ from onedoor.api import (
     problems,
     proceedings,
     public,
+    ratings,
     supervision,
     systems,
     uploads,
@@ -30,7 +31,7 @@ from onedoor.api.specification import OneDoorAPI
 ROOMS = (
     *(catalog, public, drafts, applications, early, uploads, cases, me),
     *(desk, acts, proceedings, papers, window, deaths, certificates),
-    *(catalog_desk, figures, people, systems, exchange, supervision, oauth),
+    *(catalog_desk, figures, people, systems, exchange, supervision, ratings, oauth),
 )
 
 api = OneDoorAPI()

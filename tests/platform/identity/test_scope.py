@@ -23,6 +23,7 @@ from onedoor.platform.cases.operations import raise_objection
 from onedoor.platform.cases.queries import PURPOSES
 from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.exchange.models import DataObjection, ShareRequest
+from onedoor.platform.feedback.models import BadReview, Evaluation
 from onedoor.platform.identity.models import Post
 from onedoor.platform.identity.models.deaths import DeathStatement
 from onedoor.platform.identity.operations import register_client
@@ -62,6 +63,7 @@ GIVEN: Given = {
     "client_id": lambda place: place.client.pk,
     "upload_id": lambda place: uuid4(),
     "statement_id": lambda place: place.death.pk,
+    "review_id": lambda place: place.review.pk,
 }
 # What one query means by a name that another query uses for another table.
 GIVEN_TO = {("get_data_objection", "objection_id"): lambda place: place.data_objection.pk}
@@ -100,12 +102,15 @@ ELSEWHERE = {
     "conflicts_of": "takes a case that get_visible_case has let through",
     "source_figures": "departments serve the whole node: calls and times, no person",
     "read_source": "departments serve the whole node: calls and times, no person",
+    "visits_to_rate": "the actor's own organization",
+    "may_decide": "takes a review that lock or get_review has let through",
     "open_file": "asks the room that owns the target; tested with files",
 }
 # A citizen's queries: an officer has no person, so they give nothing.
 CITIZENS = frozenset(
     {"get_draft", "known_answers", "needed_consents", "signatures_asked", "my_drafts", "my_cases", "uses_about"}
     | {"own_objections", "own_use", "uses_under_consents", "matters_of", "papers_of_draft", "my_papers", "use_log"}
+    | {"offers_of", "offers_by_number", "cases_to_rate", "asked_of_case", "followed_of_case"}
     | {"may_promise", "my_records", "begun_uploads", "get_upload"}
 )
 MUST_SEE = frozenset(
@@ -138,6 +143,8 @@ MUST_SEE = frozenset(
         "get_data_objection",
         "quality_tickets",
         "get_ticket",
+        "list_reviews",
+        "get_review",
         "list_deaths",
         "get_death",
         "checks_to_do",
@@ -286,6 +293,8 @@ class Place:
             raised_at=AT,
         )
 
+        self.review = bad_review(library)
+
     def officer(self, reach: tuple[tuple[str, str], ...]) -> Actor:
         """Return somebody with every permission there is, in one place."""
         return replace(self.library.officer("clerk"), permissions=EVERYTHING, reach=reach, login_id=None)
@@ -294,6 +303,16 @@ class Place:
 @pytest.fixture
 def place(staffed: Library) -> Place:
     return Place(staffed)
+
+
+def bad_review(library: Library) -> BadReview:
+    """A bad rating of the town's organ that nobody has taken yet."""
+    town = {"organization": library.organs[TOWN], "division": TOWN, "line": "library"}
+    said = Evaluation.objects.create(
+        phase="final", level=5, anonymous=True, channel="pc", submitted_on=AT.date(), **town
+    )
+    days = dict.fromkeys(("begun_on", "contact_due", "simple_due", "complex_due", "appeal_until"), AT.date())
+    return BadReview.objects.create(evaluation=said, handled_by=library.organs[TOWN], **days, **town)
 
 
 def query_functions() -> Iterator[tuple[str, Callable[..., Any]]]:

@@ -20,7 +20,17 @@ from tests.test_replays import api_writes, keyed_pages
 from onedoor.platform.cases import handlers
 from onedoor.platform.kernel.models import RateSlot, Replay
 
-for module in ("citizen", "officers", "offices", "papers", "machines", "machines_more", "machines_papers", "early"):
+for module in (
+    "citizen",
+    "officers",
+    "offices",
+    "papers",
+    "machines",
+    "machines_more",
+    "machines_papers",
+    "early",
+    "ratings",
+):
     importlib.import_module(f"tests.platform.replays.{module}")
 
 TIMES = 100

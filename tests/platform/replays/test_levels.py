@@ -31,6 +31,7 @@ FILLING_IN = {
     "paper_form",
     ("post", f"{API}/paper-forms"),
     *("hand_in", "messages", "sessions", "password", "early_take"),
+    *("rate_case", "rate_case_again"),  # an opinion has no effect in law
     ("post", f"{API}/early-drafts/opened/taking"),
     ("delete", f"{API}/me/sessions"),
     ("delete", f"{API}/drafts/{{draft_id}}/materials/{{material_id}}"),

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "onedoor.platform.exchange",
     "onedoor.platform.registers",
     "onedoor.platform.cases",
+    "onedoor.platform.feedback",
     "onedoor.platform.visits",
     "onedoor.platform.supervision",
     "onedoor.services.assistance",

@@ -31,14 +31,24 @@ PERMISSIONS = {
         "identity.deaths",
         "identity.reset_citizen",
         "identity.window",
+        "feedback.handle",
+        "feedback.screen",
     },
     "surveyor": _CASE | {"cases.survey"},
-    "reviewer": _CASE | {"cases.review", "cases.notice", "cases.settle", "identity.deaths"},
-    "approver": _CASE | {"cases.decide", "registers.view", "certificates.view"},
+    "reviewer": _CASE | {"cases.review", "cases.notice", "cases.settle", "identity.deaths", "feedback.handle"},
+    "approver": _CASE | {"cases.decide", "registers.view", "certificates.view", "feedback.handle", "feedback.recheck"},
     "cert_officer": _CASE
     | {"cases.certify", "cases.deliver", "certificates.view", "certificates.stop", "registers.view"},
     "assistant": _CASE | {"identity.window"},
-    "supervisor": frozenset({"supervision.view", "supervision.order", "exchange.watch"}),
+    "supervisor": frozenset(
+        {
+            "supervision.view",
+            "supervision.order",
+            "exchange.watch",
+            "feedback.recheck",
+            "feedback.transcribe",
+        }
+    ),
     # A person never reviews what they have drafted (`catalog.own_draft`); a small office needs no third role for that.
     "item_manager": frozenset({"catalog.edit", "catalog.review", "catalog.approve", "parameters.edit"}),
     "legal_reviewer": frozenset({"catalog.review"}),

@@ -12,6 +12,7 @@ from onedoor.platform.cases import queries as cases
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.exchange import queries as exchange
+from onedoor.platform.feedback import queries as feedback
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
@@ -31,6 +32,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "standings": cases.standings_of(found, at=clock.now()),
         "to_do": [case for case in found if case.state == "supplement_wait"],
+        "to_rate": feedback.cases_to_rate(actor=actor, on=clock.today(), most=3),
         "drafts": cases.my_drafts(actor=actor, at=clock.now()),
         "messages": message_queries.inbox(actor=actor)[:3],
         "unread": message_queries.unread_count(actor=actor),

@@ -11,6 +11,7 @@ from onedoor.platform.cases import drawing, operations, queries
 from onedoor.platform.cases.queries import Case
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.certificates.faces import face_pdf
+from onedoor.platform.feedback import queries as feedback
 from onedoor.platform.files import queries as files
 from onedoor.platform.kernel import clock
 from onedoor.web.citizen.uploads import attach_posted, end_uploads, has_files, uploaded, uploading
@@ -47,6 +48,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "commitments": queries.commitments_on(found, on=clock.today()),
         "proceedings": proceedings,
         "conflicts": queries.conflicts_of(found, actor=actor_of(request)),
+        "ratings": feedback.offers_of(found, actor=actor_of(request), on=clock.today()),
         "today": clock.today(),
     }
     return render(request, "citizen/case.html", context)

@@ -62,6 +62,14 @@ GROUPS = (
         ),
     ),
     (
+        "群众评价",
+        (
+            _entry("差评", "flag", "reviews", "feedback.handle feedback.recheck", "review"),
+            _entry("评价屏", "device", "screens", "feedback.screen"),
+            _entry("电话和纸质评价", "list", "transcribe", "feedback.transcribe"),
+        ),
+    ),
+    (
         "数据",
         (
             _entry(

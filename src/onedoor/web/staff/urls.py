@@ -20,6 +20,7 @@ from onedoor.web.staff import (
     people_places,
     proceedings,
     registers,
+    reviews,
     sharing,
     sources,
     window,
@@ -118,6 +119,10 @@ urlpatterns = [
     path("certificates/<str:identifier>/resume/", certificate_acts.resume, name="certificate_resume"),
     path("certificates/<str:identifier>/print/", certificate_acts.print_copy, name="certificate_print"),
     path("certificates/<str:identifier>/change/", certificate_acts.change, name="certificate_change"),
+    path("reviews/", reviews.index, name="reviews"),
+    path("reviews/written/", reviews.transcribe, name="transcribe"),
+    path("reviews/screens/", reviews.screens, name="screens"),
+    path("reviews/<int:review_id>/", reviews.review, name="review"),
     path("objections-to-data/", objections.index, name="data_objections"),
     path("objections-to-data/<int:objection_id>/", objections.objection, name="data_objection"),
 ]

@@ -133,6 +133,7 @@ from onedoor.platform.identity.queries.posts import (
     username_of_phone,
 )
 from onedoor.platform.identity.queries.sessions import (
+    officer_was_at,
     open_sessions,
     recent_sessions,
     seen_at,
@@ -223,6 +224,7 @@ __all__ = [
     "masked_phone",
     "person_of_evidence",
     "name_of",
+    "officer_was_at",
     "offices_named",
     "open_sessions",
     "people_with_numbers",

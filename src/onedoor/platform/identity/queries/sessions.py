@@ -5,8 +5,9 @@ from datetime import datetime
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
-from onedoor.platform.identity.models import LoginSession
+from onedoor.platform.identity.models import Login, LoginSession
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.crypto import keyed_hash
 from onedoor.platform.kernel.prepared import prepared
 
 
@@ -36,3 +37,10 @@ def seen_at(session_key: str) -> datetime | None:
     """Return when a session was last used, None if it is unknown or has been ended."""
     open_one = LoginSession.objects.filter(session_key=session_key, ended_at__isnull=True)
     return open_one.values_list("seen_at", flat=True).first()
+
+
+def officer_was_at(*, device_code: str, since: datetime) -> bool:
+    """Tell whether an officer has used this device since a moment."""
+    index = keyed_hash(device_code, purpose="login.device")
+    officers = LoginSession.objects.filter(login__kind=Login.Kind.OFFICER)
+    return officers.filter(device_index=index, seen_at__gte=since).exists()

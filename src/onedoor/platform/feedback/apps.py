@@ -1,0 +1,20 @@
+from typing import ClassVar
+
+from django.apps import AppConfig
+
+
+class FeedbackConfig(AppConfig):
+    name = "onedoor.platform.feedback"
+    label = "feedback"
+    verbose_name = "好差评和投诉举报"
+    append_only: ClassVar = {"feedback_reviewstep": ("note",)}  # history (`kernel.append_only`)
+
+    def ready(self) -> None:
+        from onedoor.platform.cases.access import know_rare
+        from onedoor.platform.feedback import figures, listeners
+        from onedoor.platform.feedback.models import Invitation
+        from onedoor.platform.kernel import definitions
+
+        definitions.define(*figures.FIGURES)
+        know_rare("invitations", Invitation.objects.all())
+        listeners.listen()

@@ -1,0 +1,156 @@
+"""What this room hears: cases that move and end, visits that are over, bad reviews that were answered or closed."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from onedoor.platform.cases.models import Action, Case
+from onedoor.platform.cases.notifications import readers_of
+from onedoor.platform.cases.states import MOVES, TERMINAL, Kind, State
+from onedoor.platform.feedback import operations
+from onedoor.platform.feedback.models import BadReview, Phase
+from onedoor.platform.identity.models import Organization, Person, ServicePoint
+from onedoor.platform.kernel import outbox
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.messages import operations as messages
+
+MACHINE = Actor.system("好差评")
+ENDS = [kind for kind, move in MOVES.items() if move.to in TERMINAL]
+SERVED = (State.COMPLETED, State.NOT_ACCEPTED, State.RETURNED, State.NO_NEED, State.TERMINATED)
+STEPS = (Kind.ACCEPT, Kind.COMPLETE_STEP)
+DONE = "“{title}”办完了。请给这次服务打个分，{day}前有效；可以匿名，不满意的会有另外的人核实。"
+# An SMS says neither item nor result; whoever has the phone has the code, as it is meant for whoever was served.
+SMS = "【一门通】您有一次办事评价，{day}前有效：{url} 电话评价请报评价码 {code}。"
+
+
+def listen() -> None:
+    """Register for everything that asks for a rating or follows from one."""
+    for kind in ENDS:
+        outbox.listen(f"cases.{kind}", "feedback.case_ended", case_ended)
+    for kind in STEPS:
+        outbox.listen(f"cases.{kind}", "feedback.step_done", step_done)
+    outbox.listen("appointments.served", "feedback.visit_over", visit_over)
+    outbox.listen("feedback.review_answered", "feedback.tell_answered", tell_answered)
+    outbox.listen("feedback.review_closed", "feedback.tell_closed", tell_closed)
+
+
+def case_ended(payload: dict[str, Any], *, at: datetime) -> None:
+    """Ask for a rating of the whole, and let go what was said of its steps: nobody in the office could see it until now."""
+    case = Case.objects.select_related("applicant").get(pk=payload["case_id"])
+    if not case.is_ended:
+        return
+    operations.release_ratings(case=case, actor=MACHINE, at=at)
+    if case.state not in SERVED or case.relation == Case.Relation.REVOKE or case.applicant.deceased_on is not None:
+        return
+    organ = case.deciding_organization_id if case.decided_at else case.receiving_organization_id
+    invited = operations.invite(
+        reference=case.target, phase=Phase.FINAL, about=_about(case, organ), actor=MACHINE, at=at
+    )
+    if invited is not None:
+        _ask(case, invited, at)
+
+
+def step_done(payload: dict[str, Any], *, at: datetime) -> None:
+    """Let a step that an officer has done be rated while the case goes on; the page of the case offers it, no message."""
+    action = Action.objects.select_related("case").get(pk=payload["action_id"])
+    if action.organization_id is None:
+        return
+    case = action.case
+    step = case.item_version.item.step(action.step)
+    title = f"{case.item_version.title} · {step.title if step else action.get_kind_display()}"
+    operations.invite(
+        reference=case.target,
+        phase=Phase.PROCESS,
+        step=action.step or action.kind,
+        about={**_about(case, action.organization_id), "title": title},
+        actor=MACHINE,
+        at=at,
+    )
+
+
+def visit_over(payload: dict[str, Any], *, at: datetime) -> None:
+    """Listen for `appointments.served`: one rating for each visit at a window (R-EVA-1)."""
+    point = ServicePoint.objects.select_related("organization").get(pk=payload["service_point"])
+    person = Person.objects.filter(pk=payload["person_id"], deceased_on__isnull=True).first()
+    organ: Organization = point.organization
+    invited = operations.invite(
+        reference=f"visit:{point.pk}:{payload['at'][:10]}:{payload['ticket']}",
+        phase=Phase.FINAL,
+        about={
+            "person": person,
+            "organization_id": organ.pk,
+            "division": organ.division_id,
+            "item_code": payload.get("item_code") or "",
+            "title": point.name,
+            "window": str(payload.get("window") or ""),
+        },
+        actor=MACHINE,
+        at=at,
+    )
+    if invited is None or person is None:
+        return
+    words = {"title": point.name, "day": invited.invitation.last_day}
+    _send(person.pk, DONE.format(**words), f"/r/{invited.code}/", "", f"invitation:{invited.invitation.pk}", at)
+
+
+def _about(case: Case, organization_id: int) -> dict[str, object]:
+    return {
+        "case": case,
+        "person_id": case.applicant_id,
+        "organization_id": organization_id,
+        "division": case.division,
+        "line": case.line,
+        "item_code": case.item_code,
+        "title": case.item_version.title,
+    }
+
+
+def _ask(case: Case, invited: operations.Invited, at: datetime) -> None:
+    day, code = invited.invitation.last_day, invited.code
+    text = DONE.format(title=case.item_version.title, day=day)
+    sms = SMS.format(day=day, code=code, url=f"{settings.ONEDOOR_PUBLIC_URL}/r/{code}/")
+    for person_id in readers_of(case, on=day_of(at)):
+        _send(
+            person_id,
+            text,
+            f"/cases/{case.number}/rate/",
+            case.number,
+            f"invitation:{invited.invitation.pk}",
+            at,
+            sms=sms if person_id == case.applicant_id else "",
+        )
+
+
+def tell_answered(payload: dict[str, Any], *, at: datetime) -> None:
+    """Tell a reviewer who gave a name that there is an answer; an anonymous one reads it with the receipt."""
+    _tell(payload, "您的评价已经处理，有了答复，请查看。工作人员会再问您是否解决。", "answered", at)
+
+
+def tell_closed(payload: dict[str, Any], *, at: datetime) -> None:
+    _tell(payload, "您的评价已经办结。可以再评一次（追评），原来的评价保留。", "closed", at)
+
+
+def _tell(payload: dict[str, Any], text: str, what: str, at: datetime) -> None:
+    review = BadReview.objects.select_related("evaluation__case").get(pk=payload["review_id"])
+    said = review.evaluation
+    if said.person_id is None:
+        return
+    number = said.case.number if said.case else ""
+    link = f"/cases/{number}/rate/" if number else "/me/"
+    _send(said.person_id, text, link, number, f"{review.target}:{what}", at)
+
+
+def _send(person_id: int, text: str, link: str, number: str, source: str, at: datetime, *, sms: str = "") -> None:
+    messages.send_message(
+        recipient_id=person_id,
+        event="feedback.invited" if source.startswith("invitation") else "feedback.answered",
+        text=text,
+        link=link,
+        case_number=number,
+        source=source,
+        actor=MACHINE,
+        at=at,
+        sms=sms,
+    )

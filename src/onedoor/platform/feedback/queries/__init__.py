@@ -1,0 +1,51 @@
+"""Every read of ratings, complaints and reports; callers import them from here."""
+
+from onedoor.platform.feedback.queries.ratings import (
+    Asked,
+    Followed,
+    Offer,
+    asked_by_code,
+    asked_of_case,
+    cases_to_rate,
+    followed_by_receipt,
+    followed_of_case,
+    offers_by_number,
+    offers_of,
+    visits_to_rate,
+)
+from onedoor.platform.feedback.queries.reviews import (
+    CATEGORY_CHOICES,
+    GROUND_CHOICES,
+    PAGE,
+    RESOLVED_CHOICES,
+    RESULT_CHOICES,
+    WAY_CHOICES,
+    ListedReview,
+    ReviewView,
+    get_review,
+    list_reviews,
+)
+
+__all__ = [
+    "CATEGORY_CHOICES",
+    "GROUND_CHOICES",
+    "PAGE",
+    "RESOLVED_CHOICES",
+    "RESULT_CHOICES",
+    "WAY_CHOICES",
+    "Asked",
+    "Followed",
+    "ListedReview",
+    "Offer",
+    "ReviewView",
+    "asked_by_code",
+    "asked_of_case",
+    "cases_to_rate",
+    "followed_by_receipt",
+    "followed_of_case",
+    "get_review",
+    "list_reviews",
+    "offers_by_number",
+    "offers_of",
+    "visits_to_rate",
+]
