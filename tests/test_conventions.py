@@ -51,6 +51,9 @@ WITHOUT_REQUIRE = {
     "choose_delivery": "access.require_applicant_side",
     "start_linked": "access.require_applicant_side",
     "raise_objection": "open to everybody while a notice is up",
+    "file_complaint": "open to everybody",
+    "answer_question": "whoever holds the code of the complaint",
+    "say_resolved": "whoever holds the code of the complaint",
     "rate_by_code": "whoever holds the code of a case or visit",
     # Oneself.
     "make_show_code": "only a holder",

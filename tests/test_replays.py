@@ -40,6 +40,7 @@ UNKEYED = {
     "audit_export",
     "sharing_use",
     "rate_answer",
+    "complaint_track",
     # no real site has these
     "demonstration_enter",
     "demonstration_clock",
@@ -49,7 +50,7 @@ UNKEYED = {
 ASKS = {
     *("catalog_precheck", "catalog_read_outcome", "public_progress", "window_find_person", "desk_reveal"),
     *("certificates_check_batch", "catalog_desk_preview_year", "exchange_use", "supervision_export"),
-    *("oauth_issue", "oauth_revoke", "ratings_get_asked", "ratings_get_followed"),
+    *("oauth_issue", "oauth_revoke", "ratings_get_asked", "ratings_get_followed", "complaints_track"),
     # a session's second proof: each try counts
     *("me_send_proof_code", "me_prove_again"),
     # who holds a phone, and codes that are kept nowhere, so that no answer with one may be kept
@@ -121,7 +122,13 @@ def test_every_form_that_posts_brings_a_key() -> None:
         *("parts/login.html", "parts/login_code.html", "parts/officer_login.html", "parts/step_up.html"),
         *("parts/idle.html", "parts/appearance.html", "parts/demonstration_bar.html", "demonstration/cast.html"),
         *("citizen/place.html", "citizen/precheck.html", "citizen/progress.html"),
-        *("citizen/ratings/answer.html", "citizen/early.html", "citizen/early_code.html", "citizen/early_draft.html"),
+        *(
+            "citizen/ratings/answer.html",
+            "citizen/complaints/track.html",
+            "citizen/early.html",
+            "citizen/early_code.html",
+            "citizen/early_draft.html",
+        ),
         *("staff/choose_post.html", "staff/reveal.html", "staff/certificates/check_batch.html"),
         *("supervision/audit.html", "staff/sharing/use.html"),
     }

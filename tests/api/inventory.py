@@ -84,6 +84,16 @@ COVERED: dict[str, tuple[str, ...]] = {
     "review": ("ratings_get_review", "ratings_act_on_review"),
     "transcribe": ("ratings_write_down",),
     "screens": ("ratings_list_visits", "ratings_open_screen"),
+    # complaints and reports
+    "complain": ("complaints_list_units", "complaints_file"),
+    "complaint_track": ("complaints_track",),
+    "complaint_answer": ("complaints_answer", "complaints_resolve"),
+    "complaints": ("complaints_list_complaints",),
+    "reports": ("complaints_list_reports",),
+    "complaint": ("complaints_get_complaint", "complaints_act_on_complaint"),
+    "inquiries": ("complaints_list_inquiries",),
+    "inquiry": ("complaints_get_inquiry", "complaints_answer_inquiry"),
+    "report_access": ("complaints_list_report_posts", "complaints_name_post", "complaints_end_report_access"),
     # mine
     "me": ("me_me", "cases_my_cases", "drafts_my_drafts", "me_my_certificates"),
     "messages": ("me_inbox", "me_read_message"),

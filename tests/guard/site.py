@@ -27,7 +27,7 @@ from onedoor.platform.visits import checklists
 from onedoor.platform.visits.checklists import Checklist
 from tests.platform import library
 from tests.platform.identity.bereaved import state
-from tests.platform.identity.test_scope import bad_review
+from tests.platform.identity.test_scope import bad_review, complaint
 from tests.platform.library import CHINA, LONG_AGO, MACHINE, Library
 from tests.platform.replays.rating_codes import rating_code
 from tests.sessions import prove
@@ -198,6 +198,9 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "statement_id": str(state(books, books.friend, AT).pk),
         "suspension_id": "1",
         "review_id": str(bad_review(books).pk),
+        "complaint_id": str(complaint(books).pk),
+        "inquiry_id": "1",
+        "access_id": "1",
         "rate.code": rating_code(books),
         "unit_id": "1",
         "username": "clerk",

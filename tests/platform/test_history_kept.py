@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from tests.platform.desks import Desk
-from tests.platform.identity.test_scope import bad_review
+from tests.platform.identity.test_scope import bad_review, complaint
 from tests.platform.library import CHINA, ITEM, TOWN, Library, judge
 
 from onedoor.platform.audit.models import AuditEntry, TimeStamp
@@ -14,7 +14,7 @@ from onedoor.platform.audit.seals import seal_entries
 from onedoor.platform.cases.models import ActionNote
 from onedoor.platform.cases.operations.decisions import store_judgement
 from onedoor.platform.certificates.models import Certificate, CertificateEvent
-from onedoor.platform.feedback.models import ReviewStep
+from onedoor.platform.feedback.models import ComplaintStep, ReviewStep
 from onedoor.platform.identity.models import AssistedFiling, IdentityCheck
 from onedoor.platform.identity.models.deaths import DeathEffect, DeathSettlement, DeathStatement
 from onedoor.platform.kernel import append_only
@@ -31,6 +31,7 @@ HISTORY = {
     "cases_casedocument": "signature",
     "cases_storedjudgement": "digest",
     "certificates_certificateevent": "reason",
+    "feedback_complaintstep": "act",
     "feedback_reviewstep": "act",
     "identity_deatheffect": "statement_id",
     "identity_deathsettlement": "statement_id",
@@ -63,6 +64,7 @@ def written(books: Library) -> None:
     CertificateEvent.objects.create(certificate=certificate, operation="issue", to_status="01", at=AT)
     people_kept(books)
     clerk = books.officer("clerk")
+    ComplaintStep.objects.create(complaint=complaint(books), act="file", is_told=True, by="反映人", at=AT)
     ReviewStep.objects.create(review=bad_review(books), act="take", facts={}, actor_name=clerk.name, at=AT)
 
 

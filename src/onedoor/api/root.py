@@ -7,6 +7,7 @@ from onedoor.api import (
     catalog,
     catalog_desk,
     certificates,
+    complaints,
     deaths,
     desk,
     drafts,
@@ -31,7 +32,7 @@ from onedoor.api.specification import OneDoorAPI
 ROOMS = (
     *(catalog, public, drafts, applications, early, uploads, cases, me),
     *(desk, acts, proceedings, papers, window, deaths, certificates),
-    *(catalog_desk, figures, people, systems, exchange, supervision, ratings, oauth),
+    *(catalog_desk, figures, people, systems, exchange, supervision, ratings, complaints, oauth),
 )
 
 api = OneDoorAPI()

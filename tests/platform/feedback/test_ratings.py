@@ -114,7 +114,7 @@ def test_the_screen_of_a_visit_is_opened_once_and_tells_the_window_nothing(desk:
     assert Client().post(f"/r/{code}/", {"level": 5, "way": "tablet"}).status_code == 200
     assert "没有等待评价的服务" in desk.page("clerk", "/staff/reviews/screens/")
     said = Evaluation.objects.get()
-    assert (said.channel, said.onsite, said.window) == ("tablet", True, "3 号窗口")
+    assert (said.channel, said.onsite, said.window) == ("tablet", True, "便民服务中心 3 号窗口")
     assert "评价屏" not in desk.page("approver", "/staff/")  # who does not serve at a window has no screen
 
 

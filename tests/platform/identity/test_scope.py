@@ -23,7 +23,15 @@ from onedoor.platform.cases.operations import raise_objection
 from onedoor.platform.cases.queries import PURPOSES
 from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.exchange.models import DataObjection, ShareRequest
-from onedoor.platform.feedback.models import BadReview, Evaluation
+from onedoor.platform.feedback import codes
+from onedoor.platform.feedback.models import (
+    BadReview,
+    Complaint,
+    ComplaintStep,
+    Evaluation,
+    ReportAccess,
+    UnitInquiry,
+)
 from onedoor.platform.identity.models import Post
 from onedoor.platform.identity.models.deaths import DeathStatement
 from onedoor.platform.identity.operations import register_client
@@ -64,6 +72,8 @@ GIVEN: Given = {
     "upload_id": lambda place: uuid4(),
     "statement_id": lambda place: place.death.pk,
     "review_id": lambda place: place.review.pk,
+    "complaint_id": lambda place: place.complaint.pk,
+    "inquiry_id": lambda place: place.inquiry.pk,
 }
 # What one query means by a name that another query uses for another table.
 GIVEN_TO = {("get_data_objection", "objection_id"): lambda place: place.data_objection.pk}
@@ -103,6 +113,10 @@ ELSEWHERE = {
     "source_figures": "departments serve the whole node: calls and times, no person",
     "read_source": "departments serve the whole node: calls and times, no person",
     "visits_to_rate": "the actor's own organization",
+    "is_named": "the actor's own post",
+    "visible_complaints": "a condition for queries, no rows",
+    "visible_reports": "a condition for queries, no rows",
+    "list_reports": "needs a post that is named; tested with complaints",
     "may_decide": "takes a review that lock or get_review has let through",
     "open_file": "asks the room that owns the target; tested with files",
 }
@@ -145,6 +159,12 @@ MUST_SEE = frozenset(
         "get_ticket",
         "list_reviews",
         "get_review",
+        "list_complaints",
+        "get_complaint",
+        "list_inquiries",
+        "get_inquiry",
+        "report_posts",
+        "posts_to_name",
         "list_deaths",
         "get_death",
         "checks_to_do",
@@ -294,6 +314,18 @@ class Place:
         )
 
         self.review = bad_review(library)
+        self.complaint = complaint(library)
+        ComplaintStep.objects.create(complaint=self.complaint, act="file", is_told=True, by="反映人", at=AT)
+        self.inquiry = UnitInquiry.objects.create(
+            complaint=self.complaint,
+            organization=library.organs[TOWN],
+            division=TOWN,
+            question="请说明情况。",
+            asked_at=AT,
+            due_on=AT.date(),
+        )
+        held = {"named_by": "测试", "named_at": AT}
+        ReportAccess.objects.create(post_id=library.posts["second_clerk"], reason="负责举报的专人。", **held)
 
     def officer(self, reach: tuple[tuple[str, str], ...]) -> Actor:
         """Return somebody with every permission there is, in one place."""
@@ -313,6 +345,23 @@ def bad_review(library: Library) -> BadReview:
     )
     days = dict.fromkeys(("begun_on", "contact_due", "simple_due", "complex_due", "appeal_until"), AT.date())
     return BadReview.objects.create(evaluation=said, handled_by=library.organs[TOWN], **days, **town)
+
+
+def complaint(library: Library, kind: str = "complaint") -> Complaint:
+    """A complaint about the county's organ that the town's has been given."""
+    return Complaint.objects.create(
+        number="TS2026000001" if kind == "complaint" else "JB2026000001",
+        kind=kind,
+        category="other",
+        organization=library.organs[COUNTY],
+        handled_by=library.organs[TOWN],
+        division=COUNTY,
+        text="让我跑了三趟。",
+        anonymous=True,
+        code_digest=codes.digest_of("210987654321", purpose="complaint"),
+        filed_on=AT.date(),
+        accept_due=AT.date(),
+    )
 
 
 def query_functions() -> Iterator[tuple[str, Callable[..., Any]]]:

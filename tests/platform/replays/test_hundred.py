@@ -30,6 +30,7 @@ for module in (
     "machines_papers",
     "early",
     "ratings",
+    "complaints",
 ):
     importlib.import_module(f"tests.platform.replays.{module}")
 

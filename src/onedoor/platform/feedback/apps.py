@@ -7,7 +7,10 @@ class FeedbackConfig(AppConfig):
     name = "onedoor.platform.feedback"
     label = "feedback"
     verbose_name = "好差评和投诉举报"
-    append_only: ClassVar = {"feedback_reviewstep": ("note",)}  # history (`kernel.append_only`)
+    append_only: ClassVar = {
+        "feedback_complaintstep": ("text",),
+        "feedback_reviewstep": ("note",),
+    }  # history (`kernel.append_only`)
 
     def ready(self) -> None:
         from onedoor.platform.cases.access import know_rare

@@ -8,6 +8,7 @@ from django.conf import settings
 from onedoor.platform.cases.models import Action, Case
 from onedoor.platform.cases.notifications import readers_of
 from onedoor.platform.cases.states import MOVES, TERMINAL, Kind, State
+from onedoor.platform.catalog.models import ItemVersion
 from onedoor.platform.feedback import operations
 from onedoor.platform.feedback.models import BadReview, Phase
 from onedoor.platform.identity.models import Organization, Person, ServicePoint
@@ -75,6 +76,8 @@ def visit_over(payload: dict[str, Any], *, at: datetime) -> None:
     point = ServicePoint.objects.select_related("organization").get(pk=payload["service_point"])
     person = Person.objects.filter(pk=payload["person_id"], deceased_on__isnull=True).first()
     organ: Organization = point.organization
+    code = payload.get("item_code") or ""
+    item = ItemVersion.objects.filter(code=code).order_by("-version").first()
     invited = operations.invite(
         reference=f"visit:{point.pk}:{payload['at'][:10]}:{payload['ticket']}",
         phase=Phase.FINAL,
@@ -82,16 +85,17 @@ def visit_over(payload: dict[str, Any], *, at: datetime) -> None:
             "person": person,
             "organization_id": organ.pk,
             "division": organ.division_id,
-            "item_code": payload.get("item_code") or "",
-            "title": point.name,
-            "window": str(payload.get("window") or ""),
+            "line": item.line if item else "",
+            "item_code": code,
+            "title": item.title if item else point.name,
+            "window": f"{point.name} {payload.get('window') or ''}".strip()[:80],
         },
         actor=MACHINE,
         at=at,
     )
     if invited is None or person is None:
         return
-    words = {"title": point.name, "day": invited.invitation.last_day}
+    words = {"title": invited.invitation.title, "day": invited.invitation.last_day}
     _send(person.pk, DONE.format(**words), f"/r/{invited.code}/", "", f"invitation:{invited.invitation.pk}", at)
 
 

@@ -47,6 +47,7 @@ PERMISSIONS = {
             "exchange.watch",
             "feedback.recheck",
             "feedback.transcribe",
+            "complaints.handle",
         }
     ),
     # A person never reviews what they have drafted (`catalog.own_draft`); a small office needs no third role for that.

@@ -1,0 +1,210 @@
+"""投诉举报: filed by anybody, sealed from the unit complained of, answered by the code."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases.clocks import work_calendar
+from onedoor.platform.feedback import codes, figures, routing, rules
+from onedoor.platform.feedback.models import Complaint, ComplaintRecusal, ComplaintStep
+from onedoor.platform.identity.models import Organization
+from onedoor.platform.identity.queries.organizations import in_force
+from onedoor.platform.kernel import outbox
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
+from onedoor.platform.kernel.numbers import next_number
+
+SHORTEST, LONGEST = 10, 5000
+COMPLAINANT = "反映人"
+PREFIXES = {"complaint": "TS", "report": "JB"}
+
+
+class ComplaintNotFound(NotFound):
+    code, message = "feedback.complaint_not_found", "没有找到这件投诉举报，请核对 12 位查询码；工作人员请回到列表查看。"
+
+
+class ComplaintNotNow(OneDoorError):
+    code, http_status, message = (
+        "feedback.complaint_not_now",
+        409,
+        "这一步现在不能办：这件事现在“{state}”。请刷新页面，看接下来该做什么。",
+    )
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What somebody complains of: `about` names a person or a window, `may_be_named` is the consent to be named there."""
+
+    kind: str
+    category: str
+    organization_id: int
+    text: str
+    about: str = ""
+    anonymous: bool = True
+    name: str = ""
+    contact: str = ""
+    may_be_named: bool = False
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A complaint taken, and the code it is followed by: told once."""
+
+    complaint: Complaint
+    code: str
+
+
+@transaction.atomic
+def file_complaint(*, filing: Filing, actor: Actor, at: datetime) -> Filed:
+    """
+    Take a complaint or report from anybody; it goes to the organ above the unit complained of.
+
+    :raises InvalidInput: what it is about is not said, or too briefly; a name is missing where one is to be given.
+    """
+    on = day_of(at)
+    organ = Organization.objects.filter(in_force(on), pk=filing.organization_id).first()
+    _check(filing, organ)
+    assert organ is not None
+    code = codes.new_code()
+    accept = figures.days(figures.ACCEPT, division=organ.division_id, on=on)
+    series = f"feedback.{filing.kind}.{on.year}"
+    row = Complaint.objects.create(
+        number=f"{PREFIXES[filing.kind]}{on.year}{next_number(series):06d}",
+        kind=filing.kind,
+        category=filing.category,
+        organization=organ,
+        handled_by_id=routing.handler_of(organ, on=on),
+        division=organ.division_id,
+        text=filing.text.strip(),
+        about=filing.about.strip(),
+        anonymous=filing.anonymous,
+        person_id=None if filing.anonymous or actor.kind != "citizen" else actor.person_id,
+        name="" if filing.anonymous else filing.name.strip(),
+        contact=filing.contact.strip(),
+        may_be_named=filing.may_be_named and not filing.anonymous,
+        code_digest=codes.digest_of(code, purpose="complaint"),
+        filed_on=on,
+        accept_due=days_after(organ.division_id, on, accept),
+    )
+    named = routing.named_in(f"{filing.about} {filing.text}", organ, on=on)
+    ComplaintRecusal.objects.bulk_create(ComplaintRecusal(complaint=row, login_id=login) for login in sorted(named))
+    note(row, "file", "", True, COMPLAINANT, at)
+    who = (
+        actor if not filing.anonymous or actor.kind == "officer" else replace(Actor.anonymous(), channel=actor.channel)
+    )
+    audit.record("feedback.file_complaint", actor=who, at=at, target=row.target, division=row.division, kind=row.kind)
+    return Filed(row, code)
+
+
+@transaction.atomic
+def answer_question(*, code: str, text: str, actor: Actor, at: datetime) -> Complaint:
+    """
+    Answer what the handler has asked back, by the code.
+
+    :raises ComplaintNotFound: no complaint has this code.
+    :raises ComplaintNotNow: nothing is asked.
+    """
+    row = lock_by_code(code)
+    if len(text.strip()) < 2 or len(text) > LONGEST:
+        raise InvalidInput({"text": f"请写下您的补充，{LONGEST} 个字以内。"})
+    move(row, "answer")
+    row.reply_due = after_question(row, day_of(at))
+    row.asked_on = None
+    row.save(update_fields=["reply_due", "asked_on"])
+    note(row, "answer", text, True, COMPLAINANT, at)
+    _record_own(row, "answer", actor, at)
+    return row
+
+
+@transaction.atomic
+def say_resolved(*, code: str, resolved: str, text: str, actor: Actor, at: datetime) -> Complaint:
+    """
+    Say by the code whether the reply has resolved it. "Yes" closes; "no" takes it up again, once, and after that nobody who
+    replied can close it (R-HOT-1).
+    """
+    row = lock_by_code(code)
+    if resolved not in Complaint.Resolved.values:
+        raise InvalidInput({"resolved": "请选择解决了没有。"})
+    if row.state != Complaint.State.REPLIED:
+        raise ComplaintNotNow(state=row.get_state_display())
+    row.resolved = resolved
+    if resolved == Complaint.Resolved.YES:
+        row.state, row.closed_on = Complaint.State.CLOSED, day_of(at)
+    elif not row.again:
+        row.state, row.again = Complaint.State.ACCEPTED, 1
+        row.reply_due = days_after(row.division, day_of(at), reply_days(row, day_of(at)))
+    row.save(update_fields=["resolved", "state", "closed_on", "again", "reply_due"])
+    note(row, f"resolved_{resolved}", text[:LONGEST], True, COMPLAINANT, at)
+    _record_own(row, "resolved", actor, at)
+    return row
+
+
+def lock_by_code(code: str) -> Complaint:
+    """:raises ComplaintNotFound: no complaint has this code."""
+    digest = codes.digest_of(code, purpose="complaint")
+    found = Complaint.objects.select_for_update().filter(code_digest=digest).first() if digest else None
+    if found is None:
+        raise ComplaintNotFound
+    return found
+
+
+def move(row: Complaint, act: str) -> None:
+    """:raises ComplaintNotNow: the act is not possible in its state."""
+    after = rules.complaint_leads_to(act, row.state)
+    if after is None:
+        raise ComplaintNotNow(state=row.get_state_display())
+    row.state = after
+    row.save(update_fields=["state"])
+
+
+def note(row: Complaint, act: str, text: str, is_told: bool, by: str, at: datetime) -> None:
+    """Write down what has happened; a name is told somebody who may know it."""
+    ComplaintStep.objects.create(complaint=row, act=act, text=text.strip(), is_told=is_told, by=by, at=at)
+    if is_told and by != COMPLAINANT:
+        outbox.publish("feedback.complaint_moved", key=row.target, complaint_id=row.pk, act=act)
+
+
+def reply_days(row: Complaint, on: date) -> int:
+    """Return how many working days there are for the reply."""
+    key = figures.REPORT if row.kind == Complaint.Kind.REPORT else figures.REPLY
+    return figures.days(key, division=row.division, on=on)
+
+
+def after_question(row: Complaint, on: date) -> date | None:
+    """Return the last day of the reply; the days the question waited for an answer are added."""
+    if row.reply_due is None or row.asked_on is None:
+        return row.reply_due
+    waited = work_calendar(row.division).working_days_between(row.asked_on, on)
+    return days_after(row.division, row.reply_due, waited)
+
+
+def days_after(division: str, day: date, number: int) -> date:
+    return work_calendar(division).add_working_days(day, number).day
+
+
+def _record_own(row: Complaint, act: str, actor: Actor, at: datetime) -> None:
+    """Record an act by the code as nobody's: whoever holds the code may be anybody."""
+    who = replace(Actor.anonymous(), channel=actor.channel)
+    audit.record("feedback.complainant", actor=who, at=at, target=row.target, division=row.division, act=act)
+
+
+def _check(filing: Filing, organ: Organization | None) -> None:
+    categories = rules.REPORT_CATEGORIES if filing.kind == Complaint.Kind.REPORT else rules.CATEGORIES
+    problems = {}
+    if filing.kind not in PREFIXES:
+        problems["kind"] = "请选择投诉或者举报。"
+    if filing.category not in categories:
+        problems["category"] = "请选择类别。"
+    if organ is None:
+        problems["organization"] = "请选择被反映的单位。"
+    if not SHORTEST <= len(filing.text.strip()) <= LONGEST:
+        problems["text"] = f"请写明什么时候、什么事，{SHORTEST} 到 {LONGEST} 个字。"
+    if len(filing.about) > 200 or len(filing.contact) > 200 or len(filing.name) > 100:
+        problems["about"] = "写得太长了，请写在 200 个字以内。"
+    if not filing.anonymous and not (filing.name.strip() and filing.contact.strip()):
+        problems["name"] = "留名的请填写姓名和联系方式；不想留的请选匿名。"
+    if problems:
+        raise InvalidInput(problems)

@@ -1,0 +1,50 @@
+"""Where a complaint goes, and who may never see it."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from onedoor.platform.feedback.models import Complaint
+from onedoor.platform.feedback.posting import roles_with
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.identity.models import Organization, Post
+from onedoor.platform.identity.queries.death_offices import organs_above
+from onedoor.platform.identity.queries.organizations import in_force
+from onedoor.platform.identity.queries.posts import held
+
+HANDLE = "complaints.handle"
+SHORTEST_NAME = 2
+
+
+def handler_of(organ: Organization, *, on: date, but: frozenset[int] = frozenset()) -> int | None:
+    """
+    Return the organ that looks into complaints of another one: its superior, or else an organ of a higher tier that is
+    competent for the place, which has somebody to do so. None where there is none here.
+    """
+    for found in _above(organ, on):
+        if found != organ.pk and found not in but and _has_somebody(found, organ.division_id, on):
+            return found
+    return None
+
+
+def named_in(text: str, organ: Organization, *, on: date) -> set[int]:
+    """Return the officers of a unit, and of those above it, whose names stand in a text: they are kept from it at once."""
+    organs = {organ.pk, *_above(organ, on)}
+    posts = Post.objects.filter(held(on), organization_id__in=organs).values_list("login_id", "login__name")
+    return {login for login, name in posts if len(name) >= SHORTEST_NAME and name in text}
+
+
+def hands_of(complaint: Complaint) -> set[int]:
+    return set(complaint.recusals.values_list("login_id", flat=True))
+
+
+def _above(organ: Organization, on: date) -> Iterator[int]:
+    yield from organs_above(organ.pk)[1:]
+    chain = identity.chain(organ.division_id)
+    higher = Organization.objects.filter(in_force(on), division_id__in=chain, tier__lt=organ.tier)
+    for found in sorted(higher, key=lambda one: (chain.index(one.division_id), -one.tier, one.pk)):
+        yield found.pk
+
+
+def _has_somebody(organ: int, division: str, on: date) -> bool:
+    posts = Post.objects.filter(held(on), organization_id=organ, role__in=roles_with(HANDLE))
+    return any(start <= division < end for post in posts for start, end in post.reach)
