@@ -84,6 +84,10 @@ COVERED: dict[str, tuple[str, ...]] = {
     "review": ("ratings_get_review", "ratings_act_on_review"),
     "transcribe": ("ratings_write_down",),
     "screens": ("ratings_list_visits", "ratings_open_screen"),
+    "ratings": ("rating_figures_get_month",),
+    "rating_rows": ("rating_figures_get_rows",),
+    "rating_figures": ("rating_figures_get_figures",),
+    "rating_rows_behind": ("rating_figures_list_ratings",),
     # complaints and reports
     "complain": ("complaints_list_units", "complaints_file"),
     "complaint_track": ("complaints_track",),

@@ -21,6 +21,7 @@ from onedoor.api import (
     problems,
     proceedings,
     public,
+    rating_figures,
     ratings,
     supervision,
     systems,
@@ -32,7 +33,7 @@ from onedoor.api.specification import OneDoorAPI
 ROOMS = (
     *(catalog, public, drafts, applications, early, uploads, cases, me),
     *(desk, acts, proceedings, papers, window, deaths, certificates),
-    *(catalog_desk, figures, people, systems, exchange, supervision, ratings, complaints, oauth),
+    *(catalog_desk, figures, people, systems, exchange, supervision, ratings, rating_figures, complaints, oauth),
 )
 
 api = OneDoorAPI()

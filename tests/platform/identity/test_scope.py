@@ -72,6 +72,7 @@ GIVEN: Given = {
     "upload_id": lambda place: uuid4(),
     "statement_id": lambda place: place.death.pk,
     "review_id": lambda place: place.review.pk,
+    "month": lambda place: f"{AT:%Y-%m}",
     "complaint_id": lambda place: place.complaint.pk,
     "inquiry_id": lambda place: place.inquiry.pk,
 }
@@ -159,6 +160,8 @@ MUST_SEE = frozenset(
         "get_ticket",
         "list_reviews",
         "get_review",
+        "rating_figures",
+        "ratings_behind",
         "list_complaints",
         "get_complaint",
         "list_inquiries",

@@ -250,6 +250,17 @@ def _figures(organ: int, name: str, rows: Sequence[Row]) -> MonthFigures:
     )
 
 
+def sum_of(found: Sequence[MonthFigures]) -> MonthFigures | None:
+    """Return the sum of the figures of several organs, None of none."""
+    if not found:
+        return None
+    numbers = ("invited", "evaluated", "ratings", "satisfied", "bad", "settled", "in_time")
+    levels = tuple(sum(one.by_level[place] for one in found) for place in range(len(LEVELS)))
+    return MonthFigures(
+        organ=0, name="", by_level=levels, **{name: sum(getattr(one, name) for one in found) for name in numbers}
+    )
+
+
 def too_few(rows: Iterable[Row], least: int) -> set[int]:
     """Return the organs whose numbers of a month are too small to be shown: who rated could be guessed."""
     counted: dict[int, int] = {}

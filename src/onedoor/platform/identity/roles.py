@@ -47,6 +47,7 @@ PERMISSIONS = {
             "exchange.watch",
             "feedback.recheck",
             "feedback.transcribe",
+            "feedback.watch",
             "complaints.handle",
         }
     ),

@@ -11,11 +11,12 @@ class SupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         from onedoor.platform.kernel import outbox, tasks
-        from onedoor.platform.supervision import operations
+        from onedoor.platform.supervision import operations, ratings
 
         tasks.every(60, "supervision.watch_clocks", operations.watch_clocks)
         tasks.every(600, "supervision.watch_commitments", operations.watch_commitments)
         tasks.every(3600, "supervision.watch_pauses", operations.watch_pauses)
+        tasks.every(3600, "supervision.watch_ratings", ratings.watch_ratings)
         outbox.listen("cases.ask_supplement", "supervision.watch_supplement", operations.watch_supplement)
         outbox.listen("cases.grant_by_silence", "supervision.watch_silent_grant", operations.watch_silent_grant)
         outbox.listen("cases.refuse", "supervision.watch_refusal", operations.watch_refusal)

@@ -18,6 +18,8 @@ ENGLISH = {
     "查进度": "Follow a case",
     "公示": "Public notices",
     "群众评价": "What people say",
+    "评价数字": "Ratings in figures",
+    "各单位的评价": "How offices are rated",
     "评价": "Rate a service",
     "投诉举报": "Complaints and reports",
     "要求说明": "To be explained",

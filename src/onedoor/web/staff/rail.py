@@ -67,6 +67,7 @@ GROUPS = (
             _entry("差评", "flag", "reviews", "feedback.handle feedback.recheck", "review"),
             _entry("评价屏", "device", "screens", "feedback.screen"),
             _entry("电话和纸质评价", "list", "transcribe", "feedback.transcribe"),
+            _entry("评价数字", "gauge", "rating_figures", "feedback.watch", "rating_rows_behind"),
             _entry("投诉举报", "flag", "complaints", "complaints.handle", "complaint reports"),
             _entry("要求说明", "notice", "inquiries", "feedback.handle", "inquiry"),
             _entry("举报查阅岗位", "key", "report_access", "identity.manage_security"),

@@ -1,0 +1,143 @@
+"""The figures of ratings: computed from rows anybody can have, small numbers left out, to the rows for supervisors."""
+
+import csv
+from io import StringIO
+
+import pytest
+from django.test import Client
+from tests.platform.desks import Desk
+from tests.platform.library import COUNTY, TOWN, Library
+from tests.platform.test_acceptance import moment
+
+from onedoor.platform.feedback.models import BadReview, Evaluation, Invitation
+from onedoor.platform.supervision.models import SupervisionEvent
+from onedoor.platform.supervision.ratings import watch_ratings
+
+LEVELS = (1, 1, 1, 2, 2, 3, 4, 5)
+
+
+def said(books: Library, place: str, level: int, *, seconds: int | None = 9, **more: object) -> Evaluation:
+    about = {"organization": books.organs[place], "division": place, "line": "library"}
+    row = Evaluation.objects.create(
+        **about,
+        **{"phase": "final", "level": level, "anonymous": True, "channel": "qr", "submitted_on": "2026-10-20", **more},
+        seconds=seconds,
+    )
+    if level >= 4:
+        days = dict.fromkeys(("begun_on", "contact_due", "simple_due", "complex_due", "appeal_until"), row.submitted_on)
+        state = "invalid_after_appeal" if level == 5 else "closed"
+        BadReview.objects.create(
+            evaluation=row,
+            handled_by=books.organs[place],
+            state=state,
+            result="invalid_after_appeal" if level == 5 else "rectified",
+            contacted_on=row.submitted_on,
+            settled_on="2026-10-20" if level == 4 else "2026-10-28",
+            closed_on="2026-10-28",
+            answer="窗口的官员clerk已经道歉，电话 010-12345678。",
+            **about,
+            **days,
+        )
+    return row
+
+
+@pytest.fixture
+def rated(desk: Desk) -> Desk:
+    """October: eight ratings of the town, two of the county; ten people of the town were asked."""
+    books = desk.books
+    for level in LEVELS:
+        said(books, TOWN, level, text="我是张三，13800000000，等了很久。", may_publish=level == 4)
+    for level in (1, 5):
+        said(books, COUNTY, level)
+    for number in range(10):
+        Invitation.objects.create(
+            reference=f"visit:{number}",
+            phase="final",
+            organization=books.organs[TOWN],
+            division=TOWN,
+            line="library",
+            invited_on="2026-10-20",
+            last_day="2026-11-03",
+            outcome="evaluated" if number < 8 else "not_evaluated",
+        )
+    first = Evaluation.objects.filter(organization=books.organs[TOWN], level=4)[0]
+    said(books, TOWN, 1, first=first)  # 追评: both are kept, the figures take the first
+    desk.go(moment("2026-11-02"))
+    return desk
+
+
+def rows_of(client: Client) -> list[dict[str, str]]:
+    answer = client.get("/ratings/rows.csv?month=2026-10")
+    assert answer["Content-Type"].startswith("text/csv")
+    return list(csv.DictReader(StringIO(answer.content.decode().removeprefix("\ufeff"))))
+
+
+def test_the_figures_are_what_anybody_computes_from_the_rows(rated: Desk) -> None:
+    client = Client()
+    page = client.get("/ratings/?month=2026-10").content.decode()
+    rows = rows_of(client)
+    ratings = [row for row in rows if row["kind"] == "rating" and row["counts"] == "True"]
+    satisfied = sum(int(row["level"]) <= 3 for row in ratings)
+    invited = [row for row in rows if row["kind"] == "invitation"]
+    bad = [row for row in rows if row["kind"] == "bad_review"]
+    assert (len(ratings), satisfied, len(invited), len(bad)) == (7, 6, 10, 2)
+    assert f"{100 * satisfied / len(ratings):.1f}%" in page
+    assert f"{100 * sum(row['evaluated'] == 'True' for row in invited) / len(invited):.1f}%" in page
+    assert f"{100 * sum(row['in_time'] == 'True' for row in bad) / len(bad):.1f}%" in page
+    assert {row["organ_name"] for row in rows} == {rated.books.organs[TOWN].name}
+
+
+def test_small_numbers_stand_nowhere(rated: Desk) -> None:
+    client = Client()
+    page = client.get("/ratings/?month=2026-10").content.decode()
+    county = rated.books.organs[COUNTY].name
+    assert county not in page
+    assert "另有 1 个单位" in page
+    assert county not in client.get("/ratings/rows.csv?month=2026-10").content.decode()
+    assert client.get("/ratings/?month=2026-11").status_code == 404  # not over: nobody compares two days
+    assert client.get("/ratings/?month=abc").status_code == 404
+
+
+def test_what_is_published_was_let_be_and_names_nobody(rated: Desk) -> None:
+    page = Client().get("/ratings/?month=2026-10").content.decode()
+    assert page.count("等了很久") == 1
+    for secret in ("13800000000", "010-12345678", "官员clerk"):
+        assert secret not in page
+
+
+def test_a_supervisor_gets_to_the_rows_of_their_reach(rated: Desk) -> None:
+    page = rated.page("supervisor", "/supervision/ratings/?month=2026-10")
+    county, town = (rated.books.organs[code] for code in (COUNTY, TOWN))
+    assert county.name in page
+    assert page.rindex(county.name) > page.rindex(town.name)  # the town has a bad one that counts: it stands first
+    rows = rated.page("supervisor", f"/supervision/ratings/rows/?month=2026-10&organ={town.pk}&bad=1")
+    assert rows.count("<tr><td") == 2
+    assert "13800000000" not in rows
+    assert rated.get("clerk", "/supervision/ratings/").status_code == 403
+    assert rated.get("supervisor", "/supervision/ratings/?month=1999-01").status_code == 404
+
+
+def test_ratings_nobody_made_by_reading_light_a_lamp(desk: Desk) -> None:
+    for _ in range(60):
+        said(desk.books, TOWN, 1, seconds=1)
+    assert watch_ratings(at=moment("2026-10-21")) == 1
+    assert watch_ratings(at=moment("2026-10-22")) == 0
+    event = SupervisionEvent.objects.get(rule="E01")
+    assert (event.lamp, event.organization_name, event.case) == ("yellow", desk.books.organs[TOWN].name, None)
+    desk.go(moment("2026-10-22"))
+    assert "评价异常" in desk.page("supervisor", "/supervision/")
+
+
+def test_a_bad_review_nobody_answers_lights_a_lamp(desk: Desk) -> None:
+    row = said(desk.books, TOWN, 4)
+    BadReview.objects.filter(evaluation=row).update(
+        state="assigned", contact_due="2026-10-21", simple_due="2026-10-27", contacted_on=None, settled_on=None
+    )
+    assert watch_ratings(at=moment("2026-10-21")) == 0
+    assert watch_ratings(at=moment("2026-10-22")) == 1
+    BadReview.objects.filter(evaluation=row).update(state="verified")
+    assert watch_ratings(at=moment("2026-10-28")) == 1
+    assert list(SupervisionEvent.objects.order_by("pk").values_list("rule", "lamp")) == [
+        ("E02", "yellow"),
+        ("E02", "red"),
+    ]
