@@ -92,6 +92,7 @@ WITHOUT_REQUIRE = {
     "object_to_use": "only about a use of one's own data",
     "report_error": "called by rooms that have checked the actor",
     "use_dataset": "called by rooms that have checked the actor; the purpose says what they may have",
+    "begin_bundle": "anybody may begin one of their own",
     "ensure_person": "called by rooms that have checked the actor",
 }
 WITHOUT_RECORD = {

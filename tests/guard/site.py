@@ -26,6 +26,7 @@ from onedoor.platform.identity.roles import scopes_for
 from onedoor.platform.visits import checklists
 from onedoor.platform.visits.checklists import Checklist
 from tests.platform import library
+from tests.platform.bundles.society import open_society
 from tests.platform.identity.bereaved import state
 from tests.platform.identity.test_scope import bad_review, complaint
 from tests.platform.library import CHINA, LONG_AGO, MACHINE, Library
@@ -118,6 +119,26 @@ def _walk(resolver: URLResolver, before: str) -> Iterator[Address]:
             yield Address(one.name or pattern, pattern)
         else:
             yield from _walk(one, pattern)
+
+
+def bundle(books: Library) -> dict[str, str]:
+    """Hand one bundle of the reader in, begin another, and return what their addresses name."""
+    society = open_society(books, account=False)
+    submitted = society.submitted(NOW)
+    filling = society.begin(NOW)
+    running = ("bundle_receipt", "bundle_results", "bundle_cancel", "api_bundles_get_bundle", "api_bundles_report")
+    return {
+        "bundle_id": str(filling.pk),
+        **{f"{page}.bundle_id": str(submitted.pk) for page in (*running, "api_bundles_cancel")},
+        "bundle.code": "library.welcome",
+        "api_bundles_read_bundle.code": "library.welcome",
+        "api_bundles_begin.code": "library.welcome",
+        "bundle_section.section": "you",
+        "api_bundles_get_section.section": "you",
+        "staff_bundle.number": str(submitted.number),
+        "api_bundles_get_case.number": str(submitted.number),
+        "version_id": str(submitted.version_id),
+    }
 
 
 def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, str], Callable[[str], Client]]:
@@ -215,6 +236,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
             "photo",
         ),
         "api_catalog_desk_get_version.number": "1",
+        **bundle(books),
     }
     for person, phone in ((books.reader, "13800000000"), (books.friend, "13800000001")):
         identity.open_citizen_login(person_id=person.pk, phone=phone, password="x" * 12, actor=MACHINE, at=LONG_AGO)

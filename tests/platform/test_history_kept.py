@@ -11,6 +11,7 @@ from tests.platform.library import CHINA, ITEM, TOWN, Library, judge
 
 from onedoor.platform.audit.models import AuditEntry, TimeStamp
 from onedoor.platform.audit.seals import seal_entries
+from onedoor.platform.bundles.models import BundleCase, BundleEvent, BundleVersion
 from onedoor.platform.cases.models import ActionNote
 from onedoor.platform.cases.operations.decisions import store_judgement
 from onedoor.platform.certificates.models import Certificate, CertificateEvent
@@ -26,6 +27,7 @@ HISTORY = {
     "audit_auditentry": "outcome",
     "audit_auditseal": "hash",
     "audit_timestamp": "authority",
+    "bundles_bundleevent": "kind",
     "cases_action": "channel",
     "cases_actionnote": "action_id",
     "cases_casedocument": "signature",
@@ -66,6 +68,13 @@ def written(books: Library) -> None:
     clerk = books.officer("clerk")
     ComplaintStep.objects.create(complaint=complaint(books), act="file", is_told=True, by="反映人", at=AT)
     ReviewStep.objects.create(review=bad_review(books), act="take", facts={}, actor_name=clerk.name, at=AT)
+    version = BundleVersion.objects.create(
+        code="library.welcome", version=1, definition={}, recorded_at=AT, recorded_by="测试"
+    )
+    bundle = BundleCase.objects.create(
+        version=version, applicant=books.reader, created_at=AT, saved_at=AT, expires_at=LATE
+    )
+    BundleEvent.objects.create(bundle=bundle, seq=1, kind="submit", to_state="submitted", at=AT)
 
 
 def people_kept(books: Library) -> None:

@@ -3,6 +3,7 @@
 from onedoor.api import (
     acts,
     applications,
+    bundles,
     cases,
     catalog,
     catalog_desk,
@@ -31,9 +32,32 @@ from onedoor.api import (
 from onedoor.api.specification import OneDoorAPI
 
 ROOMS = (
-    *(catalog, public, drafts, applications, early, uploads, cases, me),
-    *(desk, acts, proceedings, papers, window, deaths, certificates),
-    *(catalog_desk, figures, people, systems, exchange, supervision, ratings, rating_figures, complaints, oauth),
+    catalog,
+    public,
+    drafts,
+    applications,
+    early,
+    uploads,
+    cases,
+    me,
+    bundles,
+    desk,
+    acts,
+    proceedings,
+    papers,
+    window,
+    deaths,
+    certificates,
+    catalog_desk,
+    figures,
+    people,
+    systems,
+    exchange,
+    supervision,
+    ratings,
+    rating_figures,
+    complaints,
+    oauth,
 )
 
 api = OneDoorAPI()

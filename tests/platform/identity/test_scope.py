@@ -119,6 +119,9 @@ ELSEWHERE = {
     "visible_reports": "a condition for queries, no rows",
     "list_reports": "needs a post that is named; tested with complaints",
     "may_decide": "takes a review that lock or get_review has let through",
+    "list_versions": "the catalogue of bundles, for whoever keeps it: no person",
+    "get_version": "the catalogue of bundles, for whoever keeps it: no person",
+    "known_for_bundle": "takes a bundle that find_screen has let through",
     "open_file": "asks the room that owns the target; tested with files",
 }
 # A citizen's queries: an officer has no person, so they give nothing.
@@ -127,6 +130,7 @@ CITIZENS = frozenset(
     | {"own_objections", "own_use", "uses_under_consents", "matters_of", "papers_of_draft", "my_papers", "use_log"}
     | {"offers_of", "offers_by_number", "cases_to_rate", "asked_of_case", "followed_of_case"}
     | {"may_promise", "my_records", "begun_uploads", "get_upload"}
+    | {"choosing", "find_screen", "bundle_papers", "my_bundle", "my_bundles"}
 )
 MUST_SEE = frozenset(
     {

@@ -8,6 +8,7 @@ import importlib
 import json
 import re
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,19 +21,10 @@ from tests.test_replays import api_writes, keyed_pages
 from onedoor.platform.cases import handlers
 from onedoor.platform.kernel.models import RateSlot, Replay
 
-for module in (
-    "citizen",
-    "officers",
-    "offices",
-    "papers",
-    "machines",
-    "machines_more",
-    "machines_papers",
-    "early",
-    "ratings",
-    "complaints",
-):
-    importlib.import_module(f"tests.platform.replays.{module}")
+RECIPE_FILES = {path.stem for path in Path(__file__).parent.glob("[!_]*.py")} - {"conftest", "stage"}
+for module in sorted(RECIPE_FILES, key=lambda name: (name.startswith("machines"), name)):  # these lean on the pages' recipes
+    if not module.startswith("test_"):
+        importlib.import_module(f"tests.platform.replays.{module}")
 
 TIMES = 100
 # Not effects of a write: sessions and log-ins, knocks at a door, how much has arrived, and what the replays remember.

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "onedoor.platform.registers",
     "onedoor.platform.cases",
     "onedoor.platform.feedback",
+    "onedoor.platform.bundles",
     "onedoor.platform.visits",
     "onedoor.platform.supervision",
     "onedoor.services.assistance",

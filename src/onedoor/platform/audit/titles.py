@@ -250,6 +250,21 @@ TITLES = {
     "supervision.raise": "发出监察事件",
     "supervision.replay": "回放办件",
     "visits.record": "记录入户调查",
+    "bundles.add_paper": "上传一件事的材料",
+    "bundles.begin": "开始填写一件事",
+    "bundles.breach": "一件事成员超过承诺时限",
+    "bundles.cancel": "取消一件事",
+    "bundles.choose": "选一件事里要办的",
+    "bundles.discard": "删去填写中的一件事",
+    "bundles.draft_version": "起草一件事",
+    "bundles.follow": "一件事成员有进展",
+    "bundles.look": "查看一件事进度",
+    "bundles.publish_version": "发布一件事",
+    "bundles.remove_paper": "移除一件事的材料",
+    "bundles.report_member": "申请人登记已在窗口办好",
+    "bundles.save_section": "保存一件事的一屏",
+    "bundles.send_back_version": "退回一件事的版本",
+    "bundles.submit": "提交一件事",
 }
 
 

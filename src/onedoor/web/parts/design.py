@@ -14,7 +14,7 @@ from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.known import Known
 from onedoor.platform.catalog.forms import Choice, FormField, Section
 from onedoor.platform.kernel import clock
-from onedoor.web.parts import charts
+from onedoor.web.parts import charts, spans
 
 STATIC = Path(__file__).parent / "static" / "parts"
 SIZES = (("hero", "36 大标题"), ("title", "28 标题"), ("lead", "22 小标题"), ("base", "18 正文"), ("small", "14 附注"))
@@ -105,6 +105,16 @@ def design(request: HttpRequest) -> HttpResponse:
         ],
         "lines": charts.lines(
             (3, 5, 2, 6, 8, 4, 9), (2, 2, 4, 3, 3, 5, 4), words="最近七天每天 3、5、2、6、8、4、9 件"
+        ),
+        "spans": spans.draw(
+            [
+                spans.Span("入馆证", clock.now() - timedelta(6), clock.now() - timedelta(2), "已办成", "good"),
+                spans.Span("阅览室", clock.now() - timedelta(6), clock.now() - timedelta(1), "未获准", "bad"),
+                spans.Span("储物柜", clock.now() - timedelta(2), clock.now() + timedelta(5), "还剩 4 天", "wait"),
+                spans.Span("饭卡", clock.now() - timedelta(6), clock.now(), "已取消", "plain"),
+            ],
+            now=clock.now(),
+            title="示例",
         ),
         "map": charts.tile_map(
             [

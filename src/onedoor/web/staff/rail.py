@@ -58,6 +58,13 @@ GROUPS = (
                 " certificate_resume certificate_print certificate_change",
             ),
             _entry("承诺核查", "notice", "checks", "cases.review supervision.view", "staff_commitment"),
+            _entry(
+                "一件事",
+                "list",
+                "staff_bundles",
+                "cases.view catalog.edit catalog.review",
+                "staff_bundle bundle_new bundle_version",
+            ),
             _entry("审计", "shield", "audit", "audit.view", "replay"),
         ),
     ),

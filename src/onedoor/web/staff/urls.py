@@ -4,6 +4,7 @@ from django.urls import path
 
 from onedoor.web.staff import (
     acts,
+    bundles,
     calendars,
     certificate_acts,
     certificates,
@@ -75,6 +76,10 @@ urlpatterns = [
     path("window/person/", window.lookup, name="window_lookup"),
     path("window/assist/", window.assist, name="assist"),
     path("window/assist/check/", window.check_identity, name="assist_check"),
+    path("bundles/", bundles.index, name="staff_bundles"),
+    path("bundles/new/", bundles.new, name="bundle_new"),
+    path("bundles/versions/<int:version_id>/", bundles.version, name="bundle_version"),
+    path("bundles/cases/<str:number>/", bundles.case, name="staff_bundle"),
     path("deaths/", deaths.index, name="deaths"),
     path("deaths/<int:statement_id>/", deaths.death, name="death"),
     path("absences/", people.absences, name="absences"),

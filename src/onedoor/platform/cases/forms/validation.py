@@ -11,7 +11,7 @@ from onedoor.platform.cases.forms.fields import Unusable
 from onedoor.platform.cases.forms.kinds import kind_of, parts_of
 from onedoor.platform.cases.forms.known import Known
 from onedoor.platform.cases.forms.reading import Posted, Reading, read_field
-from onedoor.platform.catalog.forms import FormField, RowCount, RowSum, Section
+from onedoor.platform.catalog.forms import Form, FormField, RowCount, RowSum, Section
 from onedoor.platform.catalog.items import ServiceItem
 
 MISSING = "请填写“{label}”。"
@@ -62,9 +62,14 @@ def read_section(
 
 def asked_codes(item: ServiceItem, answers: Mapping[str, Any]) -> set[str]:
     """Return the codes of the fields that these answers make the form ask for; the others are nobody's business."""
+    return asked_in(item.form, answers)
+
+
+def asked_in(form: Form, answers: Mapping[str, Any]) -> set[str]:
+    """Return the codes of the fields that these answers make a form ask for."""
     return {
         field.code
-        for section in item.form.shown_sections(answers)
+        for section in form.shown_sections(answers)
         for field in section.fields
         if field.shown_when is None or field.shown_when.holds(answers)
     }
@@ -72,8 +77,13 @@ def asked_codes(item: ServiceItem, answers: Mapping[str, Any]) -> set[str]:
 
 def check_answers(item: ServiceItem, answers: Mapping[str, Any], *, on: date) -> dict[str, str]:
     """Return what is missing or does not fit together, by path; types were checked when each section was read."""
+    return check_form(item.form, answers)
+
+
+def check_form(form: Form, answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is missing or does not fit together in a form that belongs to no single item, by path."""
     problems: dict[str, str] = {}
-    for section in item.form.shown_sections(answers):
+    for section in form.shown_sections(answers):
         problems |= _faults(section.fields, answers)
     return problems
 

@@ -1,0 +1,24 @@
+from typing import ClassVar
+
+from django.apps import AppConfig
+
+
+class BundlesConfig(AppConfig):
+    name = "onedoor.platform.bundles"
+    label = "bundles"
+    verbose_name = "一件事"
+    append_only: ClassVar = {"bundles_bundleevent": ()}  # history (`kernel.append_only`)
+
+    def ready(self) -> None:
+        from onedoor.platform.bundles import access, figures, listeners, notifications
+        from onedoor.platform.bundles.operations import duties
+        from onedoor.platform.files import access as files
+        from onedoor.platform.kernel import definitions, tasks
+
+        definitions.define(*figures.FIGURES)
+        files.register("bundle", access.bundle_of_file)
+        listeners.listen()
+        notifications.listen()
+        tasks.every(60, "bundles.watch_promises", duties.watch_promises)
+        tasks.every(600, "bundles.close_uncompleted", duties.close_uncompleted)
+        tasks.every(3600, "bundles.discard_expired", duties.discard_expired)
