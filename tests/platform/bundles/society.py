@@ -181,13 +181,13 @@ class Society:
 
     books: Library
 
-    def begin(self, at: datetime, *, bag: bool = True, room: bool = True) -> BundleCase:
+    def begin(self, at: datetime, *, bag: bool = True, room: bool = True, **asks: Any) -> BundleCase:
         reader = self.books.citizen()
         case = bundles.begin_bundle(code="library.welcome", actor=reader, at=at)
         return bundles.choose_members(
             bundle_id=case.pk,
             revision=case.revision,
-            asks={"has_bag": bag},
+            asks={"has_bag": bag, **asks},
             wanted=["room"] if room else [],
             actor=reader,
             at=at,
@@ -209,9 +209,12 @@ class Society:
         )
 
     def filled(self, at: datetime, *, bag: bool = True, room: bool = True, name: str = READER.name) -> BundleCase:
-        case = self.begin(at, bag=bag, room=room)
+        return self.complete(self.begin(at, bag=bag, room=room), at, name=name)
+
+    def complete(self, case: BundleCase, at: datetime, *, name: str = READER.name) -> BundleCase:
+        """Answer every question of a bundle that was begun, and give its paper."""
         self.fill(case, "you", at, name=name, id_number=READER.id_number, is_student="no")
-        if room:
+        if "room" in case.wanted:
             self.fill(case, "reading", at, weekly="6")
         bundles.add_bundle_paper(
             bundle_id=case.pk,

@@ -19,6 +19,7 @@ class SupervisionConfig(AppConfig):
         tasks.every(3600, "supervision.watch_ratings", ratings.watch_ratings)
         outbox.listen("cases.ask_supplement", "supervision.watch_supplement", operations.watch_supplement)
         outbox.listen("cases.grant_by_silence", "supervision.watch_silent_grant", operations.watch_silent_grant)
+        outbox.listen("bundles.breach", "supervision.watch_bundle", operations.watch_bundle)
         outbox.listen("cases.refuse", "supervision.watch_refusal", operations.watch_refusal)
         outbox.listen("audit.query_suspended", "supervision.watch_looks", operations.watch_looks)
         outbox.listen("cases.deem_accepted", "supervision.watch_deemed", operations.watch_deemed_acceptance)

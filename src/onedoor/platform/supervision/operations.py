@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.audit.models import QuerySuspension
+from onedoor.platform.bundles.models import BundleEvent
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.models import Action, Case, Clock, Commitment, Pause
 from onedoor.platform.identity.models import Organization
@@ -235,6 +236,24 @@ def watch_silent_grant(payload: dict[str, Any], *, at: datetime) -> None:
     action = Action.objects.select_related("case").get(pk=payload["action_id"])
     lit, facts = Lit("T09", "red", day_of(action.at)), {name: action.facts[name] for name in ("due_on", "by_rule")}
     raise_event(case=action.case, lit=lit, subject=f"action:{action.pk}", facts=facts, actor=MACHINE, at=action.at)
+
+
+def watch_bundle(payload: dict[str, Any], *, at: datetime) -> None:
+    """Listen for members of a bundle whose promise in hours has passed without a result: T10 is yellow (A37)."""
+    event = BundleEvent.objects.select_related("bundle__version").get(pk=payload["event_id"])
+    member = event.bundle.members.select_related("case").get(code=event.member)
+    lit, subject = Lit("T10", "yellow", day_of(event.at)), f"bundle_member:{member.pk}"
+    facts = {"due_at": event.facts["due_at"], "member": member.code, "bundle": event.bundle.number}
+    if member.case is not None:
+        raise_event(case=member.case, lit=lit, subject=subject, facts=facts, actor=MACHINE, at=event.at)
+        return
+    place = {
+        "division": event.bundle.division,
+        "line": event.bundle.version.line,
+        "organization_name": member.organ,
+    }
+    target = event.bundle.target
+    _raise_without_case(lit, subject=subject, target=target, place=place, facts=facts, actor=MACHINE, at=event.at)
 
 
 def watch_refusal(payload: dict[str, Any], *, at: datetime) -> None:

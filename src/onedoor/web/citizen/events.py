@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from onedoor.platform.bundles import queries as bundles
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
@@ -52,6 +53,7 @@ def life_event(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "event": event,
         "items": catalog.search_items(text=" ".join(event.words), on=on),
+        "bundles": [one for one in bundles.list_bundles(on=on) if one.line in event.lines],
         "services": [services.BY_CODE[line] for line in event.lines],
         "counters": identity.service_points(chain=place.chain, line=event.lines[0]),
         "place": place,

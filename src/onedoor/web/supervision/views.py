@@ -21,6 +21,7 @@ from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, whole
 from onedoor.web.parts.writes import attempt, keyed, unkeyed
 from onedoor.web.supervision import boards
+from onedoor.web.supervision.telling import told
 
 
 def board(request: HttpRequest) -> HttpResponse:
@@ -38,7 +39,7 @@ def board(request: HttpRequest) -> HttpResponse:
             {"clock": running, "left": left, "label": running.title(running.case.item_version.item)}
             for running, left in queries.running_clocks(actor=actor, at=clock.now(), within=within)
         ],
-        "events": queries.events(actor=actor, on=on, within=within),
+        "events": [(one, *told(one)) for one in queries.events(actor=actor, on=on, within=within)],
     }
     return render(request, "supervision/board.html", context)
 

@@ -24,6 +24,7 @@ class Command(BaseCommand):
             call_command("load_divisions", stdout=self.stdout)
         fresh = loading.load_items(at=at)
         self.stdout.write(f"事项：新发布 {len(fresh)} 项")
+        call_command("load_bundles", stdout=self.stdout)
         loading.load_people(at=at)
         loading.write_simulator_data(settings.VAR / "simulators", also=households.simulated(homes))
         self.stdout.write(f"新申请家庭：{households.load(homes, at=at)} 户")

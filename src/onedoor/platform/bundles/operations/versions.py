@@ -23,6 +23,11 @@ NATION = "000000000000"
 SHORTEST_OPINION = 5
 
 
+def shipped_bundles() -> list[Path]:
+    """Return the bundles that come with the code."""
+    return sorted((Path(__file__).parents[1] / "shipped").glob("*.yaml"))
+
+
 class BundleFaulty(OneDoorError):
     code, http_status, message = "bundles.faulty", 422, "一件事的定义有误：{faults}。请按提示修改后重新提交。"
 

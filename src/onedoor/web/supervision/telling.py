@@ -1,0 +1,23 @@
+"""What an event is about that hangs on no case, in a sentence, and where more of it is to be seen."""
+
+from typing import Any
+
+from django.urls import reverse
+
+# rule → the sentence, filled in with the event's facts, and the name of the page that shows more ("": none)
+ABOUT = {
+    "D01": ("无办件查询个人信息 {looks} 次，查询权已暂停", ""),
+    "E01": ("评价异常：{ratings} 条里几乎全是最高分，一半在 {seconds} 秒内答完", "rating_figures"),
+    "E02": ("差评超期没有处理，期限 {due_on}", "rating_figures"),
+    "E03": ("一件投诉转办了 {transfers} 次", ""),
+    "P09": ("九十天受理 {cases} 件，停过表 {paused} 件", "pauses"),
+    "T10": ("一件事 {bundle} 有一项超过按小时承诺的时限", ""),
+}
+
+
+def told(event: Any) -> tuple[str, str]:
+    """Return what a row of the board says of an event, and the address it leads to ("": none)."""
+    if event.case is not None:
+        return event.case.item_version.title, reverse("staff_case", args=[event.case.number])
+    sentence, page = ABOUT.get(event.rule, (event.rule, ""))
+    return sentence.format(**event.facts), reverse(page) if page else ""
