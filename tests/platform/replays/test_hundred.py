@@ -22,7 +22,9 @@ from onedoor.platform.cases import handlers
 from onedoor.platform.kernel.models import RateSlot, Replay
 
 RECIPE_FILES = {path.stem for path in Path(__file__).parent.glob("[!_]*.py")} - {"conftest", "stage"}
-for module in sorted(RECIPE_FILES, key=lambda name: (name.startswith("machines"), name)):  # these lean on the pages' recipes
+for module in sorted(
+    RECIPE_FILES, key=lambda name: (name.startswith("machines"), name)
+):  # these lean on the pages' recipes
     if not module.startswith("test_"):
         importlib.import_module(f"tests.platform.replays.{module}")
 
