@@ -58,6 +58,13 @@ WITHOUT_REQUIRE = {
     # Oneself.
     "make_show_code": "only a holder",
     "see_shown": "open to whoever was shown the code",
+    "hold_place": "for oneself and whoever comes along, who hears of it",
+    "confirm_booking": "only one's own",
+    "move_booking": "only one's own",
+    "cancel_booking": "only one's own, or of whoever was to come along",
+    "check_in": "only one's own",
+    "join_waiting": "as hold_place",
+    "leave_waiting": "only one's own",
     # Nobody has logged in: whoever holds the pass that code and phone have opened.
     "begin_early_draft": "whoever holds the phone the one-time code went to",
     "open_early_draft": "whoever holds draft code, phone and one-time code",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from tests.platform.appointments.hall import open_hall
 from tests.platform.desks import Desk
 from tests.platform.identity.test_scope import bad_review, complaint
 from tests.platform.library import CHINA, ITEM, TOWN, Library, judge
@@ -24,6 +25,7 @@ from onedoor.platform.supervision.operations import watch_clocks
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 LATE = AT + timedelta(days=90)
 HISTORY = {
+    "appointments_ticketevent": "act",
     "audit_auditentry": "outcome",
     "audit_auditseal": "hash",
     "audit_timestamp": "authority",
@@ -49,6 +51,7 @@ def written(books: Library) -> None:
     case = books.noticed(AT)
     store_judgement(case, judge(case, AT.date()), at=AT)
     watch_clocks(at=LATE)
+    open_hall(books, at=AT).walk_in(AT)
     seal = seal_entries(at=LATE + timedelta(hours=1))
     TimeStamp.objects.create(seal=seal, token=b"token", stamped_at=LATE, authority="某机构")
     organ = case.receiving_organization

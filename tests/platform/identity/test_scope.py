@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
+from tests.platform.appointments.hall import open_hall
 from tests.platform.identity.conftest import AT
 from tests.platform.library import COUNTY, MACHINE, TOWN, Library
 
@@ -75,6 +76,10 @@ GIVEN: Given = {
     "month": lambda place: f"{AT:%Y-%m}",
     "complaint_id": lambda place: place.complaint.pk,
     "inquiry_id": lambda place: place.inquiry.pk,
+    "plan_id": lambda place: place.hall.plan.pk,
+    "point_id": lambda place: place.hall.point.pk,
+    "window": lambda place: "1",
+    "day": lambda place: AT.date(),
 }
 # What one query means by a name that another query uses for another table.
 GIVEN_TO = {("get_data_objection", "objection_id"): lambda place: place.data_objection.pk}
@@ -129,6 +134,7 @@ CITIZENS = frozenset(
     {"get_draft", "known_answers", "needed_consents", "signatures_asked", "my_drafts", "my_cases", "uses_about"}
     | {"own_objections", "own_use", "uses_under_consents", "matters_of", "papers_of_draft", "my_papers", "use_log"}
     | {"offers_of", "offers_by_number", "cases_to_rate", "asked_of_case", "followed_of_case"}
+    | {"coming_bookings", "get_booking", "my_bookings", "my_waiting"}
     | {"may_promise", "my_records", "begun_uploads", "get_upload"}
     | {"choosing", "find_screen", "bundle_papers", "my_bundle", "my_bundles"}
 )
@@ -176,6 +182,12 @@ MUST_SEE = frozenset(
         "get_death",
         "checks_to_do",
         "count_checks",
+        "bookings_on",
+        "hall_board",
+        "halls",
+        "list_plans",
+        "managed_plan",
+        "points",
     }
 )
 
@@ -209,6 +221,9 @@ class Place:
             actor=MACHINE,
             at=AT,
         )
+        self.hall = open_hall(library, at=AT)
+        self.hall.book(next(one for one in self.hall.slots(AT.date()) if one.starts_at > AT), library.friend, AT)
+        self.hall.walk_in(AT)
         self.certificate = Certificate.objects.create(
             identifier="1.2.156.3005.2.11100000000013338L001.TEST",
             token="t" * 32,

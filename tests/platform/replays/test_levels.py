@@ -49,6 +49,11 @@ FILLING_IN = {
     ("post", f"{API}/cases/{{number}}/supplement/materials"),
     ("post", f"{API}/uploads/{{upload_id}}/parts"),
     ("delete", f"{API}/uploads/{{upload_id}}"),
+    # a place in line is no act of law (unified identity, 9.2)
+    *("appointment_times", "appointment_slot", "booking", "booking_move", "my_appointments"),
+    ("post", f"{API}/appointments/bookings/{{booking_id}}/cancellation"),
+    ("post", f"{API}/appointments/bookings/{{booking_id}}/check-in"),
+    ("post", f"{API}/appointments/offices/{{plan_id}}/days/{{day}}/waiting"),
 }
 # Taking back has to be as easy as giving (Personal Information Protection Law art. 15).
 TAKING_BACK = {"my_consents", ("post", f"{API}/me/delegations/{{delegation_id}}/revocation")}

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "onedoor.platform.feedback",
     "onedoor.platform.bundles",
     "onedoor.platform.visits",
+    "onedoor.platform.appointments",
     "onedoor.platform.supervision",
     "onedoor.services.assistance",
     "onedoor.web.parts",
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "onedoor.web.citizen.appointments.FullSlotMiddleware",  # before anything asks who comes
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -28,6 +28,7 @@ PERMISSIONS = {
         "cases.accept",
         "cases.refuse",
         "cases.deliver",
+        "appointments.serve",
         "identity.deaths",
         "identity.reset_citizen",
         "identity.window",
@@ -39,7 +40,7 @@ PERMISSIONS = {
     "approver": _CASE | {"cases.decide", "registers.view", "certificates.view", "feedback.handle", "feedback.recheck"},
     "cert_officer": _CASE
     | {"cases.certify", "cases.deliver", "certificates.view", "certificates.stop", "registers.view"},
-    "assistant": _CASE | {"identity.window"},
+    "assistant": _CASE | {"appointments.serve", "identity.window"},
     "supervisor": frozenset(
         {
             "supervision.view",
@@ -52,7 +53,9 @@ PERMISSIONS = {
         }
     ),
     # A person never reviews what they have drafted (`catalog.own_draft`); a small office needs no third role for that.
-    "item_manager": frozenset({"catalog.edit", "catalog.review", "catalog.approve", "parameters.edit"}),
+    "item_manager": frozenset(
+        {"catalog.edit", "catalog.review", "catalog.approve", "parameters.edit", "appointments.manage"}
+    ),
     "legal_reviewer": frozenset({"catalog.review"}),
     # The steward answers for the data of the own organ; the data user is an officer of another organ.
     "data_steward": frozenset({"exchange.manage"}),

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from onedoor.platform.appointments import queries as appointments
 from onedoor.platform.cases import operations as case_operations
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.catalog import queries as catalog
@@ -38,6 +39,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "unread": message_queries.unread_count(actor=actor),
         "certificates": certificates.list_own_certificates(actor=actor, at=clock.now()),
         "signatures": cases.signatures_asked(actor=actor, at=clock.now()),
+        "bookings": appointments.coming_bookings(actor=actor, at=clock.now()),
         "waiting_delegations": identity.delegations_to_confirm(actor=actor, on=clock.today()),
     }
     return render(request, "citizen/me.html", context)

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from onedoor.platform.appointments import queries as appointments
 from onedoor.platform.cases import prechecks
 from onedoor.platform.cases.forms.binding import bind_section
 from onedoor.platform.cases.forms.situations import situation_of
@@ -76,6 +77,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
         "guide": guide,
         "place": place,
         "counters": counters,
+        "can_be_booked": appointments.can_be_booked(guide.item.code),
         "situation": situation,
         "carried": carried(situation, request.GET),
         "told": told,

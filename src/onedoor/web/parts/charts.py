@@ -119,6 +119,50 @@ def lines(days: Sequence[int], before: Sequence[int], *, words: str) -> Lines:
     return Lines(_points(now), _points(then), now[-1], words)
 
 
+@dataclass(frozen=True)
+class Column:
+    """One column of a chart of times: where it stands, how high it is, and what it says; y grows downwards."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+    value: str
+
+    @property
+    def middle(self) -> float:
+        return self.x + self.width / 2
+
+    @property
+    def top(self) -> float:
+        """Where the figure is written."""
+        return self.y - 4
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns side by side on one scale from nought, in a box of `width` × `height`."""
+
+    width: int
+    height: int
+    columns: list[Column]
+
+
+COLUMN, COLUMN_GAP, COLUMN_HEIGHT = 44, 8, 120
+
+
+def columns(rows: Sequence[tuple[str, float]]) -> Columns:
+    """Return a chart of figures by time of day; below each column stands its label, above it the figure."""
+    highest = max((value for _, value in rows), default=0) or 1
+    drawn = []
+    for place, (label, value) in enumerate(rows):
+        height = round(COLUMN_HEIGHT * value / highest, 1)
+        x = place * (COLUMN + COLUMN_GAP)
+        drawn.append(Column(x, COLUMN_HEIGHT + 20 - height, COLUMN, height, label, f"{value:.1f}".removesuffix(".0")))
+    return Columns(max(1, len(rows)) * (COLUMN + COLUMN_GAP), COLUMN_HEIGHT + 44, drawn)
+
+
 def _point(place: int, value: int, number: int, highest: int) -> tuple[float, float]:
     return round(3 + 94 * place / max(number - 1, 1), 1), round(27 - 24 * value / highest, 1)
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from onedoor.web.staff import (
     acts,
+    appointments,
     bundles,
     calendars,
     certificate_acts,
@@ -21,6 +22,7 @@ from onedoor.web.staff import (
     people,
     people_places,
     proceedings,
+    queueing,
     registers,
     reviews,
     sharing,
@@ -111,6 +113,12 @@ urlpatterns = [
     path("items/<str:code>/offering/", items_offerings.draft, name="offering_draft"),
     path("items/<str:code>/offerings/<int:offering_id>/", items_offerings.offering, name="staff_offering"),
     path("calendar/", calendars.calendar, name="calendar"),
+    path("appointments/", appointments.plans, name="plans"),
+    path("appointments/new/", appointments.plan_new, name="plan_new"),
+    path("appointments/<int:plan_id>/", appointments.plan, name="plan"),
+    path("appointments/<int:plan_id>/day/", appointments.plan_day, name="plan_day"),
+    path("queue/", queueing.halls, name="halls"),
+    path("queue/<int:point_id>/", queueing.hall, name="hall"),
     path("parameters/", items_parameters.index, name="parameters"),
     path("parameters/proposals/<int:proposal_id>/", items_parameters.proposal, name="parameter_proposal"),
     path("parameters/<str:key>/", items_parameters.history, name="parameter"),

@@ -1,0 +1,179 @@
+"""A place for one or two people: held, confirmed, moved, cancelled."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from onedoor.platform.appointments import figures, holding, seats
+from onedoor.platform.appointments.errors import (
+    BookingNotFound,
+    BookingOver,
+    HoldExpired,
+    NotBookable,
+    SlotFull,
+    SlotOver,
+)
+from onedoor.platform.appointments.holding import LEVEL, Partner
+from onedoor.platform.appointments.models import Booking, Seat, Waiting
+from onedoor.platform.appointments.operations.waiting import promote
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases.access import CaseNotFound
+from onedoor.platform.cases.models import Case
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+
+
+@transaction.atomic
+def hold_place(
+    *,
+    slot_id: int,
+    partner: Partner,
+    actor: Actor,
+    at: datetime,
+    case_number: str = "",
+    request_key: str = "",
+) -> Booking:
+    """
+    Hold a place for the actor, and for whoever comes along, for some minutes; what is not confirmed is free again by
+    time alone.
+
+    :raises SlotFull, SlotOver, NotReleased, NotBookable: the slot cannot be had.
+    :raises DuplicatePerson: one of the two has this business booked already, whoever made that booking.
+    :raises Blocked: somebody did not come too often; the day it ends is told.
+    :raises InvalidInput: the one who comes along is not told rightly, or none may come.
+    :raises CaseNotFound: the case it is for is none of the actor's.
+    """
+    person_id = actor.require_person()
+    actor.require_level(LEVEL)
+    slot = holding.slot_of(slot_id)
+    holding.require_open(slot, at=at)
+    if case_number and not Case.objects.filter(number=case_number, applicant_id=person_id).exists():
+        raise CaseNotFound
+    if not holding.is_free(slot, at):
+        raise SlotFull
+    read = figures.read(chain=identity.chain(slot.plan.division), on=day_of(at))
+    people = holding.people_of(slot.plan, person_id, partner, actor=actor, at=at)
+    holding.require_not_blocked(people, read, at=at)
+    until = at + timedelta(minutes=read.hold_minutes)
+    booking = holding.make_hold(
+        slot,
+        people,
+        until=until,
+        case_number=case_number,
+        channel=actor.channel,
+        request_key=request_key,
+        at=at,
+    )
+    audit.record("appointments.hold", actor=actor, at=at, target=booking.target, division=slot.plan.division)
+    return booking
+
+
+def own_booking(booking_id: UUID, actor: Actor) -> Booking:
+    """
+    Return a booking the actor made, or is one of the people of.
+
+    :raises BookingNotFound: there is none, or it is somebody else's; both look alike.
+    """
+    person_id = actor.require_person()
+    found = Booking.objects.select_related("slot", "plan__service_point__organization").filter(pk=booking_id)
+    booking = found.filter(people__person=person_id).first()
+    if booking is None:
+        raise BookingNotFound
+    return booking
+
+
+@transaction.atomic
+def confirm_booking(*, booking_id: UUID, actor: Actor, at: datetime) -> Booking:
+    """
+    Make a held place the person's own; confirming twice changes nothing.
+
+    :raises HoldExpired: the time to confirm is over.
+    """
+    actor.require_level(LEVEL)
+    booking = own_booking(booking_id, actor)
+    seat = seats.lock_of(booking)
+    booking.refresh_from_db(fields=["state", "held_until"])
+    if booking.state == Booking.State.BOOKED:
+        return booking
+    if seat is None or not booking.is_held(at):
+        raise HoldExpired
+    seat.held_until = None
+    seat.save(update_fields=["held_until"])
+    booking.state, booking.booked_at = Booking.State.BOOKED, at
+    booking.save(update_fields=["state", "booked_at"])
+    Waiting.objects.filter(booking=booking).update(state=Waiting.State.TAKEN)
+    holding.tell("booked", booking)
+    audit.record("appointments.book", actor=actor, at=at, target=booking.target, division=booking.plan.division)
+    return booking
+
+
+@transaction.atomic
+def move_booking(*, booking_id: UUID, slot_id: int, actor: Actor, at: datetime) -> Booking:
+    """
+    Move a booking to another slot of the same business and office; the old place stays until the new one is there.
+
+    :raises SlotFull, SlotOver, NotReleased, NotBookable: the new slot cannot be had; nothing changes.
+    :raises BookingOver: it is not a booking any more.
+    """
+    actor.require_level(LEVEL)
+    booking = own_booking(booking_id, actor)
+    slot = holding.slot_of(slot_id)
+    if slot.plan_id != booking.plan_id:
+        raise NotBookable
+    holding.require_open(slot, at=at)
+    old_seat = _lock_booked(booking)
+    if slot.pk == booking.slot_id:
+        return booking
+    if booking.slot.starts_at <= at:
+        raise SlotOver
+    if not holding.is_free(slot, at):
+        raise SlotFull
+    old_day = booking.slot.day
+    seats.give_back(old_seat)
+    seats.take(slot_id=slot.pk, booking=booking, held_until=None, at=at)
+    booking.slot, booking.reminded_at = slot, None
+    booking.save(update_fields=["slot", "reminded_at"])
+    promote(plan_id=booking.plan_id, day=old_day, at=at)
+    holding.tell("moved", booking)
+    audit.record("appointments.move", actor=actor, at=at, target=booking.target, division=booking.plan.division)
+    return booking
+
+
+@transaction.atomic
+def cancel_booking(*, booking_id: UUID, actor: Actor, at: datetime) -> Booking:
+    """
+    Give a place back, as whoever booked or whoever was to come along; the first who waits for that day is offered it.
+
+    Cancelling twice changes nothing.
+
+    :raises BookingOver: it has been used, or has run out.
+    """
+    actor.require_level(LEVEL)
+    booking = own_booking(booking_id, actor)
+    seat = seats.lock_of(booking)
+    booking.refresh_from_db(fields=["state", "held_until"])
+    if booking.state == Booking.State.CANCELLED:
+        return booking
+    if booking.state != Booking.State.BOOKED and not booking.is_held(at):
+        raise BookingOver(state=booking.get_state_display())
+    was_booked = booking.state == Booking.State.BOOKED
+    if seat is not None:
+        seats.give_back(seat)
+    holding.end(booking, Booking.State.CANCELLED, at=at)
+    Waiting.objects.filter(booking=booking, state=Waiting.State.OFFERED).update(state=Waiting.State.LAPSED)
+    promote(plan_id=booking.plan_id, day=booking.slot.day, at=at)
+    if was_booked:
+        holding.tell("cancelled", booking)
+    audit.record("appointments.cancel", actor=actor, at=at, target=booking.target, division=booking.plan.division)
+    return booking
+
+
+def _lock_booked(booking: Booking) -> Seat:
+    """:raises BookingOver: it is not a booking any more."""
+    seat = seats.lock_of(booking)
+    booking.refresh_from_db(fields=["state"])
+    if seat is None or booking.state != Booking.State.BOOKED:
+        raise BookingOver(state=booking.get_state_display())
+    return seat
