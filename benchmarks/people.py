@@ -1,5 +1,6 @@
 """Organs, officers, readers and their sessions, made through the same operations as everybody's."""
 
+import secrets
 import time
 from datetime import date, datetime, timedelta
 from importlib import import_module
@@ -7,12 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.models import Session
 
 from benchmarks import items
 from benchmarks.site import Person
 from onedoor.demonstration.cast import COUNTY, TOWN, Citizen, credit_code
 from onedoor.platform.catalog import operations as catalog
 from onedoor.platform.identity import operations as identity
+from onedoor.platform.identity.models import Login
+from onedoor.platform.identity.models import Person as PersonRow
 from onedoor.platform.identity.proofs import FACTORS_KEY, PROVED_KEY
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import CHINA
@@ -20,6 +24,7 @@ from onedoor.web.parts.actors import POST_KEY
 
 MACHINE = Actor.system("性能测量")
 BEGUN = date(2026, 7, 1)
+BULK, DAY = 2000, timedelta(days=1)
 OFFICERS = (
     ("clerk", "intake_clerk", TOWN),
     ("reviewer", "reviewer", TOWN),
@@ -93,12 +98,63 @@ def _reader(number: int, at: datetime) -> Person:
 
 
 def _session(login: Any, more: dict[str, Any]) -> str:
-    store = import_module(settings.SESSION_ENGINE).SessionStore()
-    store[SESSION_KEY] = str(login.pk)
-    store[BACKEND_SESSION_KEY] = "onedoor.platform.identity.backends.AccountBackend"
-    store[HASH_SESSION_KEY] = login.get_session_auth_hash()
-    store[FACTORS_KEY] = ["code", "one_time_password", "password"]
-    store[PROVED_KEY] = time.time() + 3600
-    store.update(more)
+    store = _store()
+    store.update(_told(login) | more)
     store.create()
     return str(store.session_key)
+
+
+def _store() -> Any:
+    return import_module(settings.SESSION_ENGINE).SessionStore()
+
+
+def _told(login: Any) -> dict[str, Any]:
+    """Return what the session of somebody who has just come in holds."""
+    return {
+        SESSION_KEY: str(login.pk),
+        BACKEND_SESSION_KEY: "onedoor.platform.identity.backends.AccountBackend",
+        HASH_SESSION_KEY: login.get_session_auth_hash(),
+        FACTORS_KEY: ["code", "one_time_password", "password"],
+        PROVED_KEY: time.time() + 3600,
+    }
+
+
+def crowd(number: int) -> list[str]:
+    """Return the sessions of so many people with an account, written in bulk: making them is not what is measured."""
+    at = datetime.now(CHINA)
+    kept: list[str] = []
+    store = _store()
+    for begin in range(0, number, BULK):
+        some = range(begin, min(begin + BULK, number))
+        people = [_in_crowd(one, at) for one in some]
+        PersonRow.objects.bulk_create(people)
+        logins = [
+            Login(
+                username=f"c{one.pk}", kind=Login.Kind.CITIZEN, name=one.name, person=one, password="!", created_at=at
+            )
+            for one in people
+        ]
+        Login.objects.bulk_create(logins)
+        keys = [secrets.token_hex(16) for _ in logins]
+        Session.objects.bulk_create(
+            Session(session_key=key, session_data=store.encode(_told(login)), expire_date=at + DAY)
+            for key, login in zip(keys, logins, strict=True)
+        )
+        kept += keys
+    return kept
+
+
+def _in_crowd(number: int, at: datetime) -> PersonRow:
+    citizen = Citizen(f"crowd{number}", "王德福", date(1980 + number // 900, 3, 8), number % 900)
+    return PersonRow(
+        name=citizen.name,
+        sex="1",
+        born_on=citizen.born,
+        division_id=TOWN,
+        id_number=citizen.id_number,
+        assurance=3,
+        recorded_at=at,
+        recorded_by="性能测量",
+        **PersonRow.by_number.values(citizen.id_number),
+        **PersonRow.by_phone.values(""),
+    )

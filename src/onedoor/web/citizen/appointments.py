@@ -231,7 +231,9 @@ class FullSlotMiddleware:
             number = request.path[len(self._start) :].strip("/")
             if number.isdecimal() and len(number) < 18 and self._is_full(request, int(number)):
                 self._page = self._page or render_to_string("citizen/appointments/full.html", {"refusal": queries.FULL})
-                return HttpResponse(self._page, status=409)
+                answer = HttpResponse(self._page, status=409)
+                answer._has_been_logged = True  # type: ignore[attr-defined]  # a crowd is no warning to the operator
+                return answer
         response: HttpResponse = self.get_response(request)
         return response
 

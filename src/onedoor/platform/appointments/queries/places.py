@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from onedoor.platform.appointments import making, rules
 from onedoor.platform.appointments.errors import PlanNotFound, SlotFull
@@ -148,11 +148,11 @@ def is_full(*, slot_id: int, request_key: str, at: datetime) -> bool:
 
     Not for whoever has got their place with this very form already: they are to have their first answer again.
     """
-    if Seat.objects.filter(free(at), slot_id=slot_id).exists():
-        return False
-    if request_key and Booking.objects.filter(asked_with=request_key).exists():
-        return False
-    return Slot.objects.filter(pk=slot_id, starts_at__gt=at).exists()
+    slot = Slot.objects.filter(pk=slot_id, starts_at__gt=at)
+    full = slot.filter(~Exists(Seat.objects.filter(free(at), slot=OuterRef("pk"))))
+    if request_key:
+        full = full.filter(~Exists(Booking.objects.filter(asked_with=request_key)))
+    return full.exists()
 
 
 def waiting_count(plan: CapacityPlan, day: date) -> int:
