@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from onedoor.api.root import ROOMS, api
+from onedoor.platform.appointments import operations as appointments
 from onedoor.platform.cases.models import CaseDocument
 from onedoor.platform.catalog.forms import FormField
 from onedoor.platform.catalog.models import Offering
@@ -27,6 +28,7 @@ from onedoor.platform.visits import checklists
 from onedoor.platform.visits.checklists import Checklist
 from tests.platform import library
 from tests.platform.bundles.society import open_society
+from tests.platform.appointments.hall import open_hall
 from tests.platform.identity.bereaved import state
 from tests.platform.identity.test_scope import bad_review, complaint
 from tests.platform.library import CHINA, LONG_AGO, MACHINE, Library
@@ -237,12 +239,35 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         ),
         "api_catalog_desk_get_version.number": "1",
         **bundle(books),
+        **_hall(books),
     }
     for person, phone in ((books.reader, "13800000000"), (books.friend, "13800000001")):
         identity.open_citizen_login(person_id=person.pk, phone=phone, password="x" * 12, actor=MACHINE, at=LONG_AGO)
     checklists.register(CHECKLIST, item=library.ITEM)
     traveller.move_to(NOW)
     return objects, lambda visitor: _browser(books, visitor)
+
+
+def _hall(books: Library) -> dict[str, str]:
+    """Open a hall in the town, with a booking of the reader's and a ticket, and return what its addresses name."""
+    hall = open_hall(books, at=NOW, division=library.TOWN)
+    tomorrow = NOW.date() + timedelta(days=1)
+    booking = hall.book(hall.slots(tomorrow)[0], books.reader, NOW)
+    key = appointments.renew_kiosk(point_id=hall.point.pk, actor=MACHINE, at=NOW).key
+    ticket = hall.walk_in(NOW)
+    return {
+        "plan_id": str(hall.plan.pk),
+        "point_id": str(hall.point.pk),
+        "slot_id": str(hall.slots(tomorrow)[1].pk),
+        "booking_id": str(booking.pk),
+        "waiting_id": "1",
+        "day": tomorrow.isoformat(),
+        "kiosk.key": key,
+        "api_queueing_get_kiosk.key": key,
+        "api_queueing_take_at_kiosk.key": key,
+        "ticket.code": ticket.code,
+        "api_queueing_get_ticket.code": ticket.code,
+    }
 
 
 def _token(books: Library) -> str:

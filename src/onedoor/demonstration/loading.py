@@ -21,6 +21,7 @@ from onedoor.demonstration.cast import (
     credit_code,
     simulated_people,
 )
+from onedoor.platform.appointments import operations as appointments
 from onedoor.platform.catalog import operations as catalog
 from onedoor.platform.catalog.loading import load_shipped
 from onedoor.platform.identity import operations as identity
@@ -48,6 +49,18 @@ OWN = {
     "consult": "0571-86000000",
     "supervise": "12345",
 }
+
+BOOKED = appointments.Offer(
+    business="assistance.minimum_living",
+    title="最低生活保障申请",
+    most_persons=1,
+    slot_minutes=30,
+    week={day: [("09:00", "12:00", 3), ("13:30", "17:00", 3)] for day in range(1, 6)},
+    walk_in_percent=30,
+    days_ahead=14,
+    release_time="08:00",
+    windows=["1", "2"],
+)
 
 
 def load_items(*, at: datetime) -> list[str]:
@@ -156,7 +169,7 @@ def _organizations(at: datetime) -> tuple[Organization, Organization]:
         actor=MACHINE,
         at=at,
     )
-    ServicePoint.objects.get_or_create(
+    hall, _ = ServicePoint.objects.get_or_create(
         organization=town,
         kind="hall",
         defaults={
@@ -166,6 +179,7 @@ def _organizations(at: datetime) -> tuple[Organization, Organization]:
             "recorded_by": MACHINE.name,
         },
     )
+    appointments.set_plan(point_id=hall.pk, offer=BOOKED, actor=MACHINE, at=at)
     return county, town
 
 

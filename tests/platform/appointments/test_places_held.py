@@ -1,5 +1,6 @@
 """Places: what a plan makes of a day, who gets one, and that nobody gets two."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,13 +12,17 @@ from onedoor.platform.appointments.errors import (
     Blocked,
     DuplicatePerson,
     HoldExpired,
+    NobodyWaits,
     NotReleased,
     SlotFull,
     StillFree,
+    TicketNotFound,
     WalkInsUsedUp,
+    WindowBusy,
 )
 from onedoor.platform.appointments.models import Booking, Seat, Ticket, Waiting
 from onedoor.platform.appointments.operations import Partner
+from onedoor.platform.cases.access import CaseNotFound
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
 
 READER_TOO = Partner(READER.name, READER.id_number)
@@ -138,14 +143,64 @@ def test_a_booking_moves_to_another_day_and_its_place_goes_to_who_waits(hall: Ha
     assert queries.times_of(hall.plan, PEAK, at=BEFORE)[0].free == slot.bookable
 
 
+def test_a_booking_is_for_a_case_of_ones_own_and_the_window_sees_which(hall: Hall, books: Library) -> None:
+    case = books.received(BEFORE)
+    slot = hall.slots()[0]
+    with pytest.raises(CaseNotFound):
+        operations.hold_place(
+            slot_id=slot.pk,
+            partner=Partner(),
+            case_number=case.number,
+            actor=hall.citizen(books.friend),
+            at=BEFORE,
+        )
+    held = operations.hold_place(
+        slot_id=slot.pk, partner=Partner(), case_number=case.number, actor=hall.citizen(books.reader), at=BEFORE
+    )
+    operations.confirm_booking(booking_id=held.pk, actor=hall.citizen(books.reader), at=BEFORE)
+    hall_time = clock(8, 50)
+    operations.check_in(booking_id=held.pk, actor=hall.citizen(books.reader), at=hall_time)
+    hall.next(hall_time)
+    board = queries.hall_board(point_id=hall.point.pk, window="1", actor=hall.clerk(), at=hall_time)
+    assert board.current is not None
+    assert board.current.ticket.booking.case_number == case.number
+
+
+def test_a_number_is_called_again_passed_put_back_transferred_and_finished_or_not_come(hall: Hall) -> None:
+    first, second = hall.walk_in(at=clock(8, 40)), hall.walk_in(at=clock(8, 41))
+    who = {"actor": hall.clerk(), "at": clock(9)}
+    assert hall.next(clock(9)).pk == first.pk
+    with pytest.raises(WindowBusy):
+        hall.next(clock(9))
+    assert operations.recall(ticket_id=first.pk, **who).calls == 2
+    operations.pass_over(ticket_id=first.pk, **who)
+    assert hall.next(clock(9)).pk == second.pk
+    operations.put_back(ticket_id=first.pk, **who)
+    operations.transfer(ticket_id=second.pk, window="2", **who)
+    assert hall.next(clock(9, 1), "1").pk == first.pk  # the other is wanted at the second window
+    assert hall.next(clock(9, 1), "2").pk == second.pk
+    operations.finish(ticket_id=second.pk, **who)
+    operations.mark_no_show(ticket_id=first.pk, **who)
+    assert list(first.events.order_by("pk").values_list("act", flat=True)) == [
+        *("taken", "called", "recalled", "passed", "put_back", "called", "no_show"),
+    ]
+    with pytest.raises(NobodyWaits):
+        hall.next(clock(9, 2))
+
+
+def test_whoever_was_passed_elsewhere_is_nobody_elses_to_serve(hall: Hall, books: Library) -> None:
+    ticket = hall.walk_in()
+    hall.next(DAY)
+    with pytest.raises(TicketNotFound):
+        operations.finish(ticket_id=ticket.pk, actor=books.officer("elsewhere", PEAK), at=DAY)
+
+
 def test_a_manager_sets_what_is_offered_and_nobody_elsewhere_does(hall: Hall, books: Library) -> None:
     for offer, problem in (
         ({"walk_in_percent": 20}, "walk_in_percent"),
         ({"week": {1: [("12:00", "09:00", 3)]}}, "day_1"),
         ({"windows": []}, "windows"),
     ):
-        from dataclasses import replace
-
         with pytest.raises(InvalidInput) as refused:
             operations.set_plan(point_id=hall.point.pk, offer=replace(OFFER, **offer), actor=hall.manager, at=BEFORE)
         assert problem in refused.value.problems

@@ -18,7 +18,7 @@ from onedoor.platform.kernel.clock import CHINA, day_of
 from onedoor.standards.judgement import Judgement
 from onedoor.standards.masks import mask_name
 
-SHOWN = 8  # numbers on a screen
+SHOWN = 5  # calls on a screen, in type that is read from ten metres away
 LATEST = 20  # visits whose length is looked at
 PAST_DAYS = 70
 PRIORITIES = [(one.value, str(one.label)) for one in Ticket.Priority]
