@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from onedoor.demonstration import households, loading, sharing
+from onedoor.demonstration import households, loading, opinions, sharing
 from onedoor.demonstration.cast import CITIZENS, OFFICERS, PASSWORD
 from onedoor.platform.identity.queries import find_division
 from onedoor.platform.kernel import clock
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         loading.write_simulator_data(settings.VAR / "simulators", also=households.simulated(homes))
         self.stdout.write(f"新申请家庭：{households.load(homes, at=at)} 户")
         sharing.load(at=at)
+        opinions.load(at=at)
         lines = [f"{officer.title}  工号 {officer.username}" for officer in OFFICERS]
         lines += [f"群众 {citizen.name}  手机 {citizen.phone}" for citizen in CITIZENS if citizen.login]
         text = "\n".join([f"所有账号的密码：{PASSWORD}", *lines]) + "\n"
