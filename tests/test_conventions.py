@@ -100,6 +100,11 @@ WITHOUT_REQUIRE = {
     "report_error": "called by rooms that have checked the actor",
     "use_dataset": "called by rooms that have checked the actor; the purpose says what they may have",
     "begin_bundle": "anybody may begin one of their own",
+    "accept_offer": "only one's own offer",
+    "decline_offer": "only one's own offer",
+    "contest_offer": "only one's own offer",
+    "refuse_checks": "only about oneself",
+    "allow_checks": "only about oneself",
     "ensure_person": "called by rooms that have checked the actor",
 }
 WITHOUT_RECORD = {

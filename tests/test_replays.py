@@ -41,6 +41,7 @@ UNKEYED = {
     "sharing_use",
     "rate_answer",
     "complaint_track",
+    "staff_left_out",
     # no real site has these
     "demonstration_enter",
     "demonstration_clock",
@@ -48,6 +49,7 @@ UNKEYED = {
 
 # Operations of the API that are a POST to keep what is asked out of the address; the list only shrinks.
 ASKS = {
+    "offers_left_out",
     *("catalog_precheck", "catalog_read_outcome", "public_progress", "window_find_person", "desk_reveal"),
     *("certificates_check_batch", "catalog_desk_preview_year", "exchange_use", "supervision_export"),
     *("oauth_issue", "oauth_revoke", "ratings_get_asked", "ratings_get_followed", "complaints_track"),

@@ -68,6 +68,12 @@ COVERED: dict[str, tuple[str, ...]] = {
     "staff_bundle": ("bundles_get_case",),
     "bundle_new": ("bundles_draft_version",),
     "bundle_version": ("bundles_get_version", "bundles_settle"),
+    # what is offered without being asked for
+    "offers": ("offers_my_offers", "offers_get_checks", "offers_set_checks"),
+    "offer": ("offers_get_offer", "offers_accept", "offers_decline", "offers_contest"),
+    "staff_offers": ("offers_coverage", "offers_list_contested"),
+    "staff_left_out": ("offers_left_out",),
+    "staff_contested": ("offers_list_contested", "offers_answer_contest"),
     # a case, as its applicant
     "case": ("cases_my_cases", "cases_get_case", "proceedings_list_conflicts"),
     "submitted": ("cases_get_receipt",),

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from onedoor.api.root import ROOMS, api
 from onedoor.platform.appointments import operations as appointments
+from onedoor.platform.bundles.models import ProactiveOffer
 from onedoor.platform.cases.models import CaseDocument
 from onedoor.platform.catalog.forms import FormField
 from onedoor.platform.catalog.models import Offering
@@ -129,7 +130,22 @@ def bundle(books: Library) -> dict[str, str]:
     submitted = society.submitted(NOW)
     filling = society.begin(NOW)
     running = ("bundle_receipt", "bundle_results", "bundle_cancel", "api_bundles_get_bundle", "api_bundles_report")
+    offer = ProactiveOffer.objects.create(
+        person=books.reader,
+        entitlement="library.elder_locker",
+        item_code="library.pass_card",
+        line="library",
+        division=library.TOWN,
+        period="2026",
+        reasons=[{"text": "满六十岁。", "article": "第二条"}],
+        facts={"age": "66"},
+        offered_at=AT,
+        expires_at=NOW + timedelta(days=60),
+    )
     return {
+        "offer_id": str(offer.pk),
+        "staff_left_out.code": "library.elder_locker",
+        "staff_left_out.why": "unknown",
         "bundle_id": str(filling.pk),
         **{f"{page}.bundle_id": str(submitted.pk) for page in (*running, "api_bundles_cancel")},
         "bundle.code": "library.welcome",

@@ -18,6 +18,7 @@ from onedoor.api import (
     figures,
     me,
     oauth,
+    offers,
     papers,
     people,
     plans,
@@ -64,6 +65,9 @@ ROOMS = (
     rating_figures,
     complaints,
     oauth,
+    *(catalog, public, drafts, early, uploads, cases, me, bundles, offers),
+    *(desk, acts, proceedings, papers, window, deaths, certificates),
+    *(catalog_desk, figures, people, systems, exchange, supervision, oauth),
 )
 
 api = OneDoorAPI()

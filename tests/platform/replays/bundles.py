@@ -4,13 +4,13 @@ from typing import Any
 
 from tests.journeys.conftest import photo
 from tests.platform.bundles.society import Society, open_society, text
-from tests.platform.library import READER
+from tests.platform.library import READER, TOWN
 from tests.platform.replays.machines import API
 from tests.platform.replays.machines_more import operation
-from tests.platform.replays.stage import AT, Sent, Stage, picture, sends
+from tests.platform.replays.stage import AT, LATER, Sent, Stage, picture, sends
 
 from onedoor.platform.bundles import operations
-from onedoor.platform.bundles.models import BundleCase
+from onedoor.platform.bundles.models import BundleCase, ProactiveOffer
 
 YOU = {"name": READER.name, "id_number": READER.id_number, "is_student": "no"}
 OPINION = "合法合理，可以发布。"
@@ -164,3 +164,66 @@ def call_publish(stage: Stage) -> Sent:
     number = drafted(stage, text(title="入馆一件事（新）"))
     fields = {"publish": True, "opinion": OPINION, "valid_from": AT.date().isoformat()}
     return Sent("legal_reviewer", f"{API}/bundle-versions/{number}/review", fields)
+
+
+def offer(stage: Stage) -> int:
+    """Return an offer of the reader, as a night's run would have made it."""
+    society(stage)
+    return ProactiveOffer.objects.create(
+        person=stage.books.reader,
+        entitlement="library.elder_locker",
+        item_code="library.pass_card",
+        line="library",
+        division=TOWN,
+        period="2026",
+        reasons=[{"text": "满六十岁。", "article": "第二条"}],
+        facts={"age": "66"},
+        offered_at=AT,
+        expires_at=LATER,
+    ).pk
+
+
+def contested(stage: Stage) -> int:
+    number = offer(stage)
+    operations.contest_offer(offer_id=number, text="出生日期不对。", actor=stage.books.citizen(), at=AT)
+    return number
+
+
+@sends("offers")
+def switch(stage: Stage) -> Sent:
+    return Sent("reader", "/offers/", {"checks": "off"})
+
+
+@operation("/me/proactive-checks", "put")
+def call_switch(stage: Stage) -> Sent:
+    return Sent("reader", f"{API}/me/proactive-checks", {"allowed": False})
+
+
+@sends("offer")
+def accept(stage: Stage) -> Sent:
+    return Sent("reader", f"/offers/{offer(stage)}/", {"answer": "accept"})
+
+
+@operation("/me/offers/{offer_id}/acceptance")
+def call_accept(stage: Stage) -> Sent:
+    return Sent("reader", f"{API}/me/offers/{offer(stage)}/acceptance")
+
+
+@operation("/me/offers/{offer_id}/refusal")
+def call_decline(stage: Stage) -> Sent:
+    return Sent("reader", f"{API}/me/offers/{offer(stage)}/refusal")
+
+
+@operation("/me/offers/{offer_id}/contest")
+def call_contest(stage: Stage) -> Sent:
+    return Sent("reader", f"{API}/me/offers/{offer(stage)}/contest", {"text": "出生日期不对。"})
+
+
+@sends("staff_contested")
+def answer(stage: Stage) -> Sent:
+    return Sent("reviewer", f"/staff/offers/contested/{contested(stage)}/", {"answer": "已更正出生日期。"})
+
+
+@operation("/contested-offers/{offer_id}/answer")
+def call_answer(stage: Stage) -> Sent:
+    return Sent("reviewer", f"{API}/contested-offers/{contested(stage)}/answer", {"answer": "已更正出生日期。"})

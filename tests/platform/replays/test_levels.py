@@ -33,6 +33,10 @@ FILLING_IN = {
     *("hand_in", "messages", "sessions", "password", "early_take"),
     *("rate_case", "rate_case_again"),  # an opinion has no effect in law
     *("bundle", "bundle_choose", "bundle_section", "bundle_papers", "bundle_discard", "bundle_case"),
+    "offers",
+    ("put", f"{API}/me/proactive-checks"),
+    ("post", f"{API}/me/offers/{{offer_id}}/refusal"),
+    ("post", f"{API}/me/offers/{{offer_id}}/contest"),
     ("post", f"{API}/bundles/{{code}}/cases"),
     ("put", f"{API}/me/bundles/{{bundle_id}}/members"),
     ("put", f"{API}/me/bundles/{{bundle_id}}/sections/{{section}}"),
@@ -56,7 +60,12 @@ FILLING_IN = {
     ("post", f"{API}/appointments/offices/{{plan_id}}/days/{{day}}/waiting"),
 }
 # Taking back has to be as easy as giving (Personal Information Protection Law art. 15).
-TAKING_BACK = {"my_consents", ("post", f"{API}/me/delegations/{{delegation_id}}/revocation")}
+TAKING_BACK = {
+    "my_consents",
+    "offers",
+    ("put", f"{API}/me/proactive-checks"),
+    ("post", f"{API}/me/delegations/{{delegation_id}}/revocation"),
+}
 
 
 def page_of(recipe: Recipe) -> str:

@@ -10,7 +10,7 @@ class BundlesConfig(AppConfig):
     append_only: ClassVar = {"bundles_bundleevent": ()}  # history (`kernel.append_only`)
 
     def ready(self) -> None:
-        from onedoor.platform.bundles import access, figures, listeners, notifications
+        from onedoor.platform.bundles import access, figures, listeners, notifications, proactive
         from onedoor.platform.bundles.operations import duties
         from onedoor.platform.files import access as files
         from onedoor.platform.kernel import definitions, tasks
@@ -22,3 +22,5 @@ class BundlesConfig(AppConfig):
         tasks.every(60, "bundles.watch_promises", duties.watch_promises)
         tasks.every(600, "bundles.close_uncompleted", duties.close_uncompleted)
         tasks.every(3600, "bundles.discard_expired", duties.discard_expired)
+        # The day's run of each rule begins with the first round after midnight and goes on batch by batch.
+        tasks.every(300, "bundles.run_entitlements", proactive.run_due)

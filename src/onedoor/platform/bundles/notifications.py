@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from onedoor.platform.bundles.models import BundleEvent
+from onedoor.platform.bundles import entitlements
+from onedoor.platform.bundles.models import BundleEvent, ProactiveOffer
 from onedoor.platform.bundles.states import Kind, MemberState
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
@@ -48,6 +49,39 @@ def _text(event: BundleEvent) -> str:
     return ""
 
 
+def tell_of_offer(payload: dict[str, Any], *, at: datetime) -> None:
+    """Tell the person of an offer, once; the message names no fact about them."""
+    offer = ProactiveOffer.objects.get(pk=payload["offer_id"])
+    found = entitlements.find(offer.entitlement)
+    if offer.state != ProactiveOffer.State.OFFERED or found is None:
+        return
+    text = f"按平台已有的信息，您可能可以享受“{found.title}”。要不要由您决定，点开就能接受、拒绝或者说明信息有误。"
+    _send(offer, "bundles.offered", text, offer.offered_at)
+
+
+def tell_of_answer(payload: dict[str, Any], *, at: datetime) -> None:
+    """Tell the person what came of their request for correction."""
+    offer = ProactiveOffer.objects.get(pk=payload["offer_id"])
+    found = entitlements.find(offer.entitlement)
+    title = found.title if found else "一项提议"
+    _send(offer, "bundles.contest_answered", f"您说“{title}”依据的信息有误，已经核实，结果请点开查看。", at)
+
+
+def _send(offer: ProactiveOffer, event: str, text: str, at: datetime) -> None:
+    messages.send_message(
+        recipient_id=offer.person_id,
+        event=event,
+        text=text,
+        link=f"/offers/{offer.pk}/",
+        case_number="",
+        source=f"{event}:{offer.pk}",
+        actor=MACHINE,
+        at=at,
+    )
+
+
 def listen() -> None:
+    outbox.listen("bundles.offered", "bundles.tell_of_offer", tell_of_offer)
+    outbox.listen("bundles.contest_answered", "bundles.tell_of_answer", tell_of_answer)
     for kind in (Kind.DISPATCH, Kind.CLOSE, Kind.RELEASE, Kind.MOVE):
         outbox.listen(f"bundles.{kind}", "bundles.notify", notify)

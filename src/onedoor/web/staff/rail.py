@@ -66,6 +66,13 @@ GROUPS = (
                 "cases.view catalog.edit catalog.review",
                 "staff_bundle bundle_new bundle_version",
             ),
+            _entry(
+                "免申即享",
+                "notice",
+                "staff_offers",
+                "cases.review supervision.view",
+                "staff_left_out staff_contested",
+            ),
             _entry("审计", "shield", "audit", "audit.view", "replay"),
         ),
     ),

@@ -13,6 +13,16 @@ from onedoor.platform.bundles.operations.members import (
     cancel_bundle,
     report_member,
 )
+from onedoor.platform.bundles.operations.offers import (
+    OfferAnswered,
+    OfferNotFound,
+    accept_offer,
+    allow_checks,
+    answer_contest,
+    contest_offer,
+    decline_offer,
+    refuse_checks,
+)
 from onedoor.platform.bundles.operations.submission import NothingPossible, submit_bundle
 from onedoor.platform.bundles.operations.versions import (
     BundleFaulty,
@@ -32,7 +42,15 @@ __all__ = [
     "NothingOnline",
     "NothingPossible",
     "NothingToCancel",
+    "OfferAnswered",
+    "OfferNotFound",
     "OwnBundle",
+    "accept_offer",
+    "allow_checks",
+    "answer_contest",
+    "contest_offer",
+    "decline_offer",
+    "refuse_checks",
     "add_bundle_paper",
     "begin_bundle",
     "cancel_bundle",
