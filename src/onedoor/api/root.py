@@ -45,6 +45,7 @@ ROOMS = (
     cases,
     me,
     bundles,
+    offers,
     appointments,
     queueing,
     desk,
@@ -65,9 +66,6 @@ ROOMS = (
     rating_figures,
     complaints,
     oauth,
-    *(catalog, public, drafts, early, uploads, cases, me, bundles, offers),
-    *(desk, acts, proceedings, papers, window, deaths, certificates),
-    *(catalog_desk, figures, people, systems, exchange, supervision, oauth),
 )
 
 api = OneDoorAPI()

@@ -19,6 +19,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.messages import operations as message_operations
 from onedoor.platform.messages import queries as message_queries
+from onedoor.web.parts import my_page
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, posted_day, posted_uuid, whole
 from onedoor.web.parts.writes import attempt, keyed
@@ -41,6 +42,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "signatures": cases.signatures_asked(actor=actor, at=clock.now()),
         "bookings": appointments.coming_bookings(actor=actor, at=clock.now()),
         "waiting_delegations": identity.delegations_to_confirm(actor=actor, on=clock.today()),
+        "cards": my_page.cards_of(actor=actor, at=clock.now()),
     }
     return render(request, "citizen/me.html", context)
 

@@ -37,6 +37,7 @@ ENGLISH = {
     "先看看是否符合": "Check first",
     "先填着，不用登录": "Fill in first, log in later",
     "免申即享": "Offered without asking",
+    "享受的待遇": "What I receive",
     "一件事": "Several items at once",
     "一件事一次办": "Several items in one go",
     "几个部门的事，填一张表、交一套材料，一次提交，一处看进度。": "What several departments deal with: one form, one set of papers, handed in once, followed in one place.",

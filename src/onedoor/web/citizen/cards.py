@@ -1,0 +1,43 @@
+"""What bundles, offers and benefits add to 我的."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from onedoor.platform.bundles import queries as bundles
+from onedoor.platform.kernel.actors import Actor
+from onedoor.services.assistance import queries as assistance
+from onedoor.web.parts.my_page import Card, register
+
+
+def turns(actor: Actor, at: datetime) -> Mapping[str, Any]:
+    """The members of bundles whose turn has come and that wait for the person."""
+    waiting = [
+        (case, member)
+        for case in bundles.my_bundles(actor=actor, at=at)
+        for member in case.members.all()
+        if member.state == "to_complete"
+    ]
+    return {"waiting": waiting} if waiting else {}
+
+
+def own_bundles(actor: Actor, at: datetime) -> Mapping[str, Any]:
+    found = bundles.my_bundles(actor=actor, at=at)
+    return {"bundles": found} if found else {}
+
+
+def open_offers(actor: Actor, at: datetime) -> Mapping[str, Any]:
+    found = [one for one in bundles.my_offers(actor=actor, at=at) if one.is_open]
+    return {"offers": found} if found else {}
+
+
+def benefits(actor: Actor, at: datetime) -> Mapping[str, Any]:
+    found = assistance.own_benefits(actor=actor)
+    return {"benefits": found} if found else {}
+
+
+def add() -> None:
+    register(Card("bundles.turns", "now", "citizen/cards/turns.html", turns, order=20))
+    register(Card("bundles.offers", "now", "citizen/cards/offers.html", open_offers, order=30))
+    register(Card("bundles.cases", "main", "citizen/cards/bundles.html", own_bundles, order=10))
+    register(Card("assistance.benefits", "side", "citizen/cards/benefits.html", benefits, order=10))
