@@ -53,11 +53,18 @@ def file_member(
         life.move(member, MemberState.NOT_POSSIBLE, reason=str(refusal), actor=actor, at=at)
         return
     member.draft_id, member.case = filed.draft.pk, filed.case
-    member.reason = "" if filed.refusal is None else str(filed.refusal)
+    member.reason = _missing(filed.refusal)
     member.state = MemberState.DISPATCHED if filed.case else MemberState.TO_COMPLETE
     member.save()
     facts = {"case": filed.case.number} if filed.case else {"draft": str(filed.draft.pk)}
     life.append(bundle, Kind.RELEASE, actor=actor, at=at, to=member.state, member=member.code, facts=facts)
+
+
+def _missing(refusal: OneDoorError | None) -> str:
+    """Return what the person has to add, in words: each problem of the form, or the sentence of the refusal."""
+    if isinstance(refusal, InvalidInput):
+        return "".join(dict.fromkeys(refusal.by_field.values()))
+    return "" if refusal is None else str(refusal)
 
 
 def _begin_clock(member: BundleMember, at: datetime) -> None:

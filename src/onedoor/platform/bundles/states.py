@@ -19,7 +19,7 @@ class MemberState(models.TextChoices):
 
     AT_WINDOW = "at_window", "到窗口办理"
     WAITING = "waiting", "等前一项的结果"
-    TO_COMPLETE = "to_complete", "等您补充"
+    TO_COMPLETE = "to_complete", "待申请人补充"
     DISPATCHED = "dispatched", "已送到部门"
     RUNNING = "running", "办理中"
     DONE = "done", "已办成"

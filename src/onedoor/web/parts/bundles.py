@@ -27,4 +27,4 @@ def drawn(view: BundleView, *, now: datetime) -> Drawing:
         )
         for member in view.online
     ]
-    return draw(spans, now=now, title=view.case.version.title)
+    return draw(spans, now=now, title=view.case.version.title, until=view.case.due_at)

@@ -32,6 +32,7 @@ class Row:
     tone: str
     text_y: int
     bar_y: int
+    bar_end: int
     x: float
     width: float  # 0: nothing to draw yet
 
@@ -47,14 +48,15 @@ class Drawing:
     words: str
     width: int = WIDTH
 
-    @property
-    def bottom(self) -> int:
-        return self.height - 2
 
+def draw(spans: Sequence[Span], *, now: datetime, title: str, until: datetime | None = None) -> Drawing:
+    """
+    Return the drawing of some spans with the days at its edges and today; what has not begun has no bar.
 
-def draw(spans: Sequence[Span], *, now: datetime, title: str) -> Drawing:
-    """Return the drawing of some spans with the days at its edges and today; what has not begun has no bar."""
+    It reaches to `until`, the day by which all is promised, where there is one.
+    """
     moments = [moment for span in spans for moment in (span.begins, span.ends) if moment is not None]
+    moments += [until] if until is not None else []
     first = min([*moments, now])
     last = max([*moments, now, first + LEAST])
     scale = (WIDTH - 2 * LEFT) / (last - first).total_seconds()
@@ -68,7 +70,16 @@ def draw(spans: Sequence[Span], *, now: datetime, title: str) -> Drawing:
         x = place(span.begins) if span.begins else 0.0
         end = place(max(span.ends or now, span.begins)) if span.begins else 0.0
         rows.append(
-            Row(span.title, span.words, span.tone, top + 14, top + 20, x, max(round(end - x, 1), 4.0) if end else 0.0)
+            Row(
+                span.title,
+                span.words,
+                span.tone,
+                top + 14,
+                top + 20,
+                top + 20 + BAR,
+                x,
+                max(round(end - x, 1), 4.0) if end else 0.0,
+            )
         )
     ticks = [(place(first), _day(first), "start"), (place(last), _day(last), "end")]
     told = "；".join(f"{span.title}：{span.words}" for span in spans)

@@ -184,7 +184,7 @@ def _holder(row: BundleMember) -> str:
 
 def _span(row: BundleMember, at: datetime) -> tuple[datetime | None, datetime | None, str, str]:
     """Return from when to when a member reaches on the clock, the words for what is left, and its lamp."""
-    begins = row.begins_at or (row.case.submitted_at if row.case else None)
+    begins = row.begins_at or (row.case.submitted_at if row.case else row.released_at)
     if row.is_ended or row.state == MemberState.AT_WINDOW:
         ended = (row.case.completed_at or row.case.decided_at if row.case else None) or row.ended_at
         return begins, ended, "", "red" if row.breached_at else ""
