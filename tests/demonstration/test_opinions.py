@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.journeys.conftest import simulator, site
-
 from onedoor.demonstration import opinions
 from onedoor.platform.feedback.models import BadReview, Complaint, Evaluation
 from onedoor.platform.feedback.queries import public_month
+from tests.journeys.conftest import simulator, site
 
 __all__ = ["simulator", "site"]
 AT = datetime(2026, 11, 27, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))

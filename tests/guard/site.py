@@ -28,8 +28,8 @@ from onedoor.platform.identity.roles import scopes_for
 from onedoor.platform.visits import checklists
 from onedoor.platform.visits.checklists import Checklist
 from tests.platform import library
-from tests.platform.bundles.society import open_society
 from tests.platform.appointments.hall import open_hall
+from tests.platform.bundles.society import open_society
 from tests.platform.identity.bereaved import state
 from tests.platform.identity.test_scope import bad_review, complaint
 from tests.platform.library import CHINA, LONG_AGO, MACHINE, Library

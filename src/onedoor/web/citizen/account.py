@@ -7,13 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from onedoor.platform.appointments import queries as appointments
 from onedoor.platform.cases import operations as case_operations
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.exchange import queries as exchange
-from onedoor.platform.feedback import queries as feedback
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
@@ -34,13 +32,11 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "standings": cases.standings_of(found, at=clock.now()),
         "to_do": [case for case in found if case.state == "supplement_wait"],
-        "to_rate": feedback.cases_to_rate(actor=actor, on=clock.today(), most=3),
         "drafts": cases.my_drafts(actor=actor, at=clock.now()),
         "messages": message_queries.inbox(actor=actor)[:3],
         "unread": message_queries.unread_count(actor=actor),
         "certificates": certificates.list_own_certificates(actor=actor, at=clock.now()),
         "signatures": cases.signatures_asked(actor=actor, at=clock.now()),
-        "bookings": appointments.coming_bookings(actor=actor, at=clock.now()),
         "waiting_delegations": identity.delegations_to_confirm(actor=actor, on=clock.today()),
         "cards": my_page.cards_of(actor=actor, at=clock.now()),
     }

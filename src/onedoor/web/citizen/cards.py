@@ -1,11 +1,14 @@
-"""What bundles, offers and benefits add to 我的."""
+"""What bundles, offers, benefits, bookings and ratings add to 我的."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from onedoor.platform.appointments import queries as appointments
 from onedoor.platform.bundles import queries as bundles
+from onedoor.platform.feedback import queries as feedback
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.services.assistance import queries as assistance
 from onedoor.web.parts.my_page import Card, register
 
@@ -36,7 +39,25 @@ def benefits(actor: Actor, at: datetime) -> Mapping[str, Any]:
     return {"benefits": found} if found else {}
 
 
+def held_places(actor: Actor, at: datetime) -> Mapping[str, Any]:
+    held = [view for view in appointments.coming_bookings(actor=actor, at=at) if view.is_held]
+    return {"held": held} if held else {}
+
+
+def bookings(actor: Actor, at: datetime) -> Mapping[str, Any]:
+    """Drawn without a booking too: it leads to where one is made."""
+    return {"booked": [view for view in appointments.coming_bookings(actor=actor, at=at) if view.is_booked]}
+
+
+def to_rate(actor: Actor, at: datetime) -> Mapping[str, Any]:
+    found = feedback.cases_to_rate(actor=actor, on=day_of(at), most=3)
+    return {"cases": found} if found else {}
+
+
 def add() -> None:
+    register(Card("appointments.held", "now", "citizen/cards/held_places.html", held_places, order=10))
+    register(Card("feedback.to_rate", "now", "citizen/cards/to_rate.html", to_rate, order=90))
+    register(Card("appointments.bookings", "side", "citizen/cards/bookings.html", bookings, order=20))
     register(Card("bundles.turns", "now", "citizen/cards/turns.html", turns, order=20))
     register(Card("bundles.offers", "now", "citizen/cards/offers.html", open_offers, order=30))
     register(Card("bundles.cases", "main", "citizen/cards/bundles.html", own_bundles, order=10))
