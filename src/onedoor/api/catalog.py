@@ -21,6 +21,7 @@ from onedoor.platform.catalog.scenarios import Outcome, scenario_section
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput, NotFound
+from onedoor.platform.knowledge import queries as knowledge
 from onedoor.standards.code_sets import all_sets
 from onedoor.standards.judgement import Judgement
 
@@ -208,15 +209,23 @@ def _guide(code: str, division: str) -> Guide:
 def find_items(request: HttpRequest, q: Line = "", line: Line = "") -> dict[str, Any]:
     """Find items by a person's own words, or list every item in force."""
     on = clock.today()
-    return whole(queries.search_items(text=q, on=on) if q else queries.list_items(on=on, line=line))
+    if not q:
+        return whole(queries.list_items(on=on, line=line))
+    return whole(knowledge.cards_of(_found_items(q, on).hits("item"), on=on))
+
+
+def _found_items(q: str, on: date, most: int = knowledge.SHOWN) -> knowledge.Found:
+    whole_country = knowledge.place_at(division=identity.NATION, on=on)
+    return knowledge.search(text=q, place=whole_country, on=on, kinds=["item"], most=most)
 
 
 @room.read("/suggestions", anybody(most=SUGGESTIONS, name="suggestions"), "输入时的建议", SuggestionsOut)
 def suggest(request: HttpRequest, q: Line = "") -> dict[str, Any]:
     """Suggest items for words still being typed; where none is found, the ones whose names have most in common with them."""
     on = clock.today()
-    found = queries.search_items(text=q, on=on, most=queries.SUGGESTED)
-    return {"found": found, "nearest": [] if found else queries.nearest_items(text=q, on=on)}
+    told = _found_items(q, on, knowledge.SUGGESTED)
+    cards = knowledge.cards_of(told.hits("item"), on=on)
+    return {"found": [] if told.corrected else cards, "nearest": cards if told.corrected else []}
 
 
 @room.read("/items/{code}/paper-form", anybody(), "空白申请表", PDF)

@@ -4,6 +4,7 @@ from onedoor.api import (
     acts,
     applications,
     appointments,
+    asking,
     bundles,
     cases,
     catalog,
@@ -16,6 +17,7 @@ from onedoor.api import (
     early,
     exchange,
     figures,
+    knowledge,
     me,
     oauth,
     offers,
@@ -37,6 +39,8 @@ from onedoor.api.specification import OneDoorAPI
 
 ROOMS = (
     catalog,
+    knowledge,
+    asking,
     public,
     drafts,
     applications,

@@ -50,15 +50,6 @@ def test_a_faulty_file_is_told_with_every_fault(tmp_path: object) -> None:
         read_item(path)
 
 
-@pytest.mark.parametrize("text", ["借书证", "借书", "图书馆", "jieshuzheng", "jsz", "借書證", "我想借书"])
-def test_an_item_is_found_by_words_pinyin_and_initials(books: Library, text: str) -> None:
-    assert [row.code for row in queries.search_items(text=text, on=date(2026, 9, 1))][:1] == ["library.card"]
-
-
-def test_nothing_is_found_for_other_words(books: Library) -> None:
-    assert queries.search_items(text="火星移民", on=date(2026, 9, 1)) == []
-
-
 def test_two_versions_hold_each_in_its_time(books: Library) -> None:
     library.publish(library.item(title="读者证办理"), valid_from=date(2026, 10, 1))
     assert queries.version_in_force(code="library.card", on=date(2026, 9, 30)).title == "借书证办理"

@@ -179,7 +179,7 @@ def test_a_cancelled_item_ends_on_its_day_and_its_cases_run_on(books: Library) -
     assert queries.version_in_force(code=library.ITEM, on=date(2026, 9, 30)).version == 2
     with pytest.raises(ItemNotFound):
         queries.version_in_force(code=library.ITEM, on=date(2026, 10, 1))
-    assert queries.search_items(text="读者证", on=date(2026, 10, 1)) == []
+    assert queries.list_items(on=date(2026, 10, 1)) == []
     cases.accept_case(
         case_id=case.pk,
         actor=books.officer("clerk", on=date(2026, 10, 2)),

@@ -152,7 +152,6 @@ def test_a_draft_is_seen_by_nobody(books: Library) -> None:
 def test_before_its_first_day_there_is_no_item(books: Library) -> None:
     with pytest.raises(ItemNotFound):
         queries.version_in_force(code=library.ITEM, on=date(2026, 6, 30))
-    assert queries.search_items(text="借书证", on=date(2026, 6, 30)) == []
 
 
 @pytest.mark.parametrize("name", ["clerk", "approver", "supervisor"])
@@ -173,11 +172,6 @@ def test_only_who_manages_items_drafts_publishes_and_sets_figures(books: Library
             actor=officer,
             at=LONG_AGO,
         )
-
-
-def test_an_item_is_found_by_the_words_in_force_until_the_new_ones_are(books: Library) -> None:
-    library.publish(library.item(title="读者证办理", aliases=["读者卡"]), valid_from=date(2026, 10, 1))
-    assert [card.code for card in queries.search_items(text="图书馆", on=date(2026, 9, 30))] == [library.ITEM]
 
 
 @pytest.mark.parametrize("name", ["undo_minutes", "supplement_days", "one_at_a_time", "single_officer_allowed"])
@@ -204,12 +198,3 @@ def test_the_guide_shows_the_nearest_office_that_offers_it(books: Library) -> No
     assert office(library.TOWN, library.COUNTY, on=date(2026, 8, 31)) == books.organs[library.COUNTY].short_name
     assert office(library.COUNTY) == books.organs[library.COUNTY].short_name
     assert office("330113000000") == ""
-
-
-@pytest.mark.parametrize("text", ["借书证", "我想给孩子办一张可以借很多书的图书馆的证", "%_'\"\\", "   "])
-def test_a_search_costs_two_queries_at_the_most_whatever_the_text(
-    books: Library, django_assert_max_num_queries: Any, text: str
-) -> None:
-    with django_assert_max_num_queries(2):
-        found = queries.search_items(text=text, on=date(2026, 9, 1))
-    assert [card.code for card in found] == ([library.ITEM] if "借" in text else [])

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "onedoor.platform.cases",
     "onedoor.platform.feedback",
     "onedoor.platform.bundles",
+    "onedoor.platform.knowledge",
     "onedoor.platform.visits",
     "onedoor.platform.appointments",
     "onedoor.platform.supervision",

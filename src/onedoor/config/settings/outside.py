@@ -17,3 +17,10 @@ ONEDOOR_SMS_SECRET = env.str("ONEDOOR_SMS_SECRET", default="")
 # RFC 3161 authority that stamps the seals of the audit record, and the certificates (PEM) we trust for it
 ONEDOOR_TSA_URL = env.str("ONEDOOR_TSA_URL", default="")
 ONEDOOR_TSA_ROOTS = env.str("ONEDOOR_TSA_ROOTS", default="")
+# A language model that puts answers into one piece, in the background, from passages we give it; empty: nothing is asked.
+# The way it is asked ("chat": any endpoint that speaks the common chat protocol), its base address, key, model, seconds.
+ONEDOOR_PHRASER = env.str("ONEDOOR_PHRASER", default="")
+ONEDOOR_PHRASER_URL = env.str("ONEDOOR_PHRASER_URL", default="")
+ONEDOOR_PHRASER_KEY = env.str("ONEDOOR_PHRASER_KEY", default="")
+ONEDOOR_PHRASER_MODEL = env.str("ONEDOOR_PHRASER_MODEL", default="")
+ONEDOOR_PHRASER_TIMEOUT = env.float("ONEDOOR_PHRASER_TIMEOUT", default=20.0)

@@ -1,4 +1,4 @@
-"""Item versions, who offers them, what was done to them, and the words people find them by."""
+"""Item versions, who offers them, what was done to them."""
 
 from datetime import date
 from functools import lru_cache
@@ -219,23 +219,3 @@ class ParameterProposal(Recorded):
 
     def __str__(self) -> str:
         return f"{self.key} {self.division} {self.valid_from} {self.state}"
-
-
-class ItemWord(models.Model):
-    """A word, pinyin or initials under which a version of an item is found, with its weight."""
-
-    version = models.ForeignKey(ItemVersion, verbose_name="事项版本", on_delete=models.CASCADE, related_name="words")
-    word = models.CharField("检索词", max_length=80)
-    kind = models.CharField("类型", max_length=10)  # title, alias, token, pinyin, initials
-    weight = models.PositiveSmallIntegerField("权重")
-
-    class Meta:
-        verbose_name = "检索词"
-        verbose_name_plural = "检索词"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["version", "word", "kind"], name="item_word_once"),
-        ]
-        indexes: ClassVar = [models.Index(fields=["word"], name="item_word")]
-
-    def __str__(self) -> str:
-        return f"{self.word} → {self.version_id}"

@@ -6,6 +6,7 @@ from datetime import datetime
 from onedoor.platform.catalog.elements import Fault
 from onedoor.platform.catalog.models import Deed, ItemVersion, Offering
 from onedoor.platform.catalog.states import MOVES, Kind, State
+from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
 
@@ -73,3 +74,9 @@ def note(row: Row, kind: Kind, *, actor: Actor, at: datetime, opinion: str = "")
         organization_name=actor.organization_name,
         at=at,
     )
+
+
+def tell_change(row: Row) -> None:
+    """Leave the event that what people can apply for has changed."""
+    code = row.item_code if isinstance(row, Offering) else row.code
+    outbox.publish("catalog.item_changed", key=f"item:{code}", code=code)

@@ -1,7 +1,6 @@
 """Find items and read their guide. What is published is public, so no actor limits it; drafts are in `catalog.desk`."""
 
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,16 +14,12 @@ from onedoor.platform.catalog.elements import (
     publication_faults,
 )
 from onedoor.platform.catalog.items import ServiceItem
-from onedoor.platform.catalog.models import ItemVersion, ItemWord, Offering
+from onedoor.platform.catalog.models import ItemVersion, Offering
 from onedoor.platform.catalog.offerings import merged, override_faults
 from onedoor.platform.catalog.states import HOLDING, State
-from onedoor.platform.catalog.words import cut, likeness, normalise
 from onedoor.platform.kernel.crypto import canonical_json
 from onedoor.platform.kernel.errors import NotFound, OneDoorError
 from onedoor.platform.kernel.prepared import prepared
-
-SUGGESTED = 6  # offered while somebody types: what fits above the keys of a phone
-NEAR = 0.25  # from this likeness on a name is offered to somebody whose words found nothing
 
 
 class ItemNotFound(NotFound):
@@ -147,48 +142,15 @@ def in_force(on: date, *, prefix: str = "") -> Q:
     return published & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": on}))
 
 
-def search_items(*, text: str, on: date, most: int = 20) -> list[ItemCard]:
-    """
-    Return the items that match a person's words, best first: names, colloquial names, pinyin, initials, parts of words.
-
-    Two database queries whatever the text.
-    """
-    whole = normalise(text)
-    if not whole:
-        return []
-    wanted = Q(word=whole) | Q(word__in=cut(whole))
-    if len(whole) > 1 or not whole.isascii():  # one Chinese character means something, one letter does not
-        wanted |= Q(word__contains=whole)
-    scores: dict[str, int] = defaultdict(int)
-    found = ItemWord.objects.filter(wanted, in_force(on, prefix="version__"))
-    for code, word, weight in found.values_list("version__code", "word", "weight"):
-        scores[code] += weight * 2 if word == whole else weight
-    return _cards(sorted(scores, key=lambda code: (-scores[code], code))[:most], on)
-
-
-def nearest_items(*, text: str, on: date, most: int = 3) -> list[ItemCard]:
-    """
-    Return the items whose names or pinyin have most in common with words that found nothing, the likest first.
-
-    Two database queries whatever the text.
-    """
-    whole = normalise(text)
-    likest: dict[str, float] = defaultdict(float)
-    names = ItemWord.objects.filter(in_force(on, prefix="version__"), kind__in=("title", "alias", "pinyin"))
-    for code, word in names.values_list("version__code", "word"):
-        likest[code] = max(likest[code], likeness(whole, word))
-    near = [code for code, degree in likest.items() if degree >= NEAR]
-    return _cards(sorted(near, key=lambda code: (-likest[code], code))[:most], on)
-
-
 def list_items(*, on: date, line: str = "") -> list[ItemCard]:
     """Return every item in force, in the order of their codes; `line` narrows to one service."""
     versions = ItemVersion.objects.filter(in_force(on))
     codes = versions.filter(line=line) if line else versions
-    return _cards(sorted(set(codes.values_list("code", flat=True))), on)
+    return item_cards(sorted(set(codes.values_list("code", flat=True))), on=on)
 
 
-def _cards(codes: Sequence[str], on: date) -> list[ItemCard]:
+def item_cards(codes: Sequence[str], *, on: date) -> list[ItemCard]:
+    """Return the cards of these items in this order, those that are not in force left out; one query."""
     versions = ItemVersion.objects.filter(in_force(on), code__in=codes).order_by("version")
     newest = {version.code: version for version in versions}
     return [

@@ -9,7 +9,7 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from django.core.checks import register
 
-        from onedoor.platform.exchange import connectors, use_index
+        from onedoor.platform.exchange import connectors, phrasing, use_index
         from onedoor.platform.exchange import tasks as own
         from onedoor.platform.exchange.checks import check_purposes
         from onedoor.platform.exchange.departments import CONNECTORS
@@ -20,5 +20,6 @@ class ExchangeConfig(AppConfig):
         tasks.every(86400, "exchange.forget_old_calls", own.forget_old_calls)
         register(check_purposes)
         use_index.register()
+        phrasing.register(phrasing.CHAT)
         for connector in CONNECTORS:
             connectors.register(connector)

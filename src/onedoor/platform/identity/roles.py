@@ -34,13 +34,14 @@ PERMISSIONS = {
         "identity.window",
         "feedback.handle",
         "feedback.screen",
+        "knowledge.reply",
     },
     "surveyor": _CASE | {"cases.survey"},
     "reviewer": _CASE | {"cases.review", "cases.notice", "cases.settle", "identity.deaths", "feedback.handle"},
     "approver": _CASE | {"cases.decide", "registers.view", "certificates.view", "feedback.handle", "feedback.recheck"},
     "cert_officer": _CASE
     | {"cases.certify", "cases.deliver", "certificates.view", "certificates.stop", "registers.view"},
-    "assistant": _CASE | {"appointments.serve", "identity.window"},
+    "assistant": _CASE | {"appointments.serve", "identity.window", "knowledge.reply"},
     "supervisor": frozenset(
         {
             "supervision.view",
@@ -54,9 +55,18 @@ PERMISSIONS = {
     ),
     # A person never reviews what they have drafted (`catalog.own_draft`); a small office needs no third role for that.
     "item_manager": frozenset(
-        {"catalog.edit", "catalog.review", "catalog.approve", "parameters.edit", "appointments.manage"}
+        {
+            "appointments.manage",
+            "catalog.edit",
+            "catalog.review",
+            "catalog.approve",
+            "knowledge.edit",
+            "knowledge.approve",
+            "knowledge.synonyms",
+            "parameters.edit",
+        }
     ),
-    "legal_reviewer": frozenset({"catalog.review"}),
+    "legal_reviewer": frozenset({"catalog.review", "knowledge.approve"}),
     # The steward answers for the data of the own organ; the data user is an officer of another organ.
     "data_steward": frozenset({"exchange.manage"}),
     "data_user": frozenset({"exchange.request", "exchange.use"}),

@@ -16,12 +16,25 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Published:
+    """What everybody may read of an entry: its name, a line about it, and the page that shows it."""
+
+    name: str
+    text: str
+    address: str
+    other_names: Sequence[str] = ()
+    person: bool = False  # the name of a person: its first character may be read as a surname
+
+
+@dataclass(frozen=True)
 class Register:
     """
     A register as people see it.
 
     `columns` are for the list, masked; `facts` for the page of one entry. `related` names what the rows need beside
-    their own columns, so that a page costs the same number of queries however many rows it has.
+    their own columns, so that a page costs the same number of queries however many rows it has. A register is public
+    where `published` says so: it tells of an entry what everybody may find, or None. Whoever writes an entry of such a
+    register leaves the event `registers.entry_changed` (register, entry_id).
     """
 
     code: str  # "assistance.recognitions"
@@ -31,6 +44,7 @@ class Register:
     columns: Sequence[Column]
     facts: Sequence[Column]
     related: Sequence[str] = ()
+    published: Callable[[Any], Published | None] | None = None
 
 
 _registers: dict[str, Register] = {}

@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from onedoor.platform.bundles import queries as bundles
-from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
+from onedoor.platform.knowledge import queries as knowledge
 from onedoor.web.citizen import services
 from onedoor.web.citizen.places import place_of
 
@@ -52,7 +52,7 @@ def life_event(request: HttpRequest, code: str) -> HttpResponse:
     event, place, on = BY_CODE[code], place_of(request), clock.today()
     context = {
         "event": event,
-        "items": catalog.search_items(text=" ".join(event.words), on=on),
+        "items": knowledge.items_about(words=event.words, place=knowledge.place_at(division=place.code, on=on), on=on),
         "bundles": [one for one in bundles.list_bundles(on=on) if one.line in event.lines],
         "services": [services.BY_CODE[line] for line in event.lines],
         "counters": identity.service_points(chain=place.chain, line=event.lines[0]),

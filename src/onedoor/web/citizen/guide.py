@@ -1,4 +1,4 @@
-"""Find an item and learn whether it fits: home, search, guide, pre-check. Public, no log-in."""
+"""Find an item and learn whether it fits: home, guide, pre-check. Public, no log-in."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -31,20 +31,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "counters": identity.service_points(chain=place.chain, line=""),
     }
     return render(request, "citizen/home.html", context)
-
-
-@login_not_required
-def search(request: HttpRequest) -> HttpResponse:
-    text, on = request.GET.get("q", "").strip(), clock.today()
-    found = catalog.search_items(text=text, on=on) if text else []
-    context = {
-        "text": text,
-        "found": found,
-        "nearest": catalog.nearest_items(text=text, on=on) if text and not found else [],
-        "events": EVENTS,
-        "place": place_of(request),
-    }
-    return render(request, "citizen/search.html", context)
 
 
 @login_not_required

@@ -18,6 +18,7 @@ from onedoor.platform.catalog.publication import (
     refuse_faults,
     require,
     target_of,
+    tell_change,
 )
 from onedoor.platform.catalog.states import MOVES, Kind, State
 from onedoor.platform.kernel.actors import Actor
@@ -113,6 +114,7 @@ def suspend(*, subject: Subject, opinion: str, actor: Actor, at: datetime) -> No
     row = _lock(subject, Kind.SUSPEND, actor)
     _move(row, Kind.SUSPEND, actor=actor, at=at, opinion=_opinion(opinion))
     audit.record("catalog.suspend", actor=actor, at=at, target=target_of(row), division=division_of(row))
+    tell_change(row)
 
 
 @transaction.atomic
@@ -120,6 +122,7 @@ def resume(*, subject: Subject, actor: Actor, at: datetime) -> None:
     row = _lock(subject, Kind.RESUME, actor)
     _move(row, Kind.RESUME, actor=actor, at=at)
     audit.record("catalog.resume", actor=actor, at=at, target=target_of(row), division=division_of(row))
+    tell_change(row)
 
 
 @transaction.atomic
@@ -139,3 +142,4 @@ def cancel(*, subject: Subject, last_before: date, opinion: str, actor: Actor, a
     row.save(update_fields=[end])
     _move(row, Kind.CANCEL, actor=actor, at=at, opinion=text)
     audit.record("catalog.cancel", actor=actor, at=at, target=target_of(row), division=division_of(row))
+    tell_change(row)

@@ -11,7 +11,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.catalog import queries
 from onedoor.platform.catalog.elements import completeness, publication_faults
 from onedoor.platform.catalog.items import ServiceItem
-from onedoor.platform.catalog.models import ItemVersion, ItemWord
+from onedoor.platform.catalog.models import ItemVersion
 from onedoor.platform.catalog.publication import (
     NATION,
     NotPublishable,
@@ -19,9 +19,9 @@ from onedoor.platform.catalog.publication import (
     note,
     refuse_faults,
     require,
+    tell_change,
 )
 from onedoor.platform.catalog.states import UNPUBLISHED, Kind, State
-from onedoor.platform.catalog.words import words_of
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import canonical_json, sm3
@@ -124,12 +124,9 @@ def publish_version(*, version_id: int, valid_from: date, actor: Actor, at: date
     _end_earlier(version, valid_from)
     version.state, version.valid_from = State.PUBLISHED, valid_from
     version.save(update_fields=["state", "valid_from"])
-    ItemWord.objects.bulk_create(
-        ItemWord(version=version, word=word, kind=kind, weight=weight)
-        for (word, kind), weight in words_of(version.item).items()
-    )
     note(version, Kind.PUBLISH, actor=actor, at=at)
     audit.record("catalog.publish_version", actor=actor, at=at, target=f"item:{version.code}", version=version.version)
+    tell_change(version)
     return version
 
 

@@ -15,6 +15,7 @@ from onedoor.platform.identity.models import (
     Unit,
 )
 from onedoor.platform.identity.queries import OrganizationNotFound, chain, find_division, reach_of
+from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
@@ -293,4 +294,5 @@ def set_service_point(
     audit.record(
         "identity.set_service_point", actor=actor, at=at, target=organization.target, division=organization.division_id
     )
+    outbox.publish("identity.office_changed", key=f"office:{point.pk}", point_id=point.pk)
     return point

@@ -92,6 +92,7 @@ from onedoor.platform.identity.queries.organizations import (
     responsible_organization,
     responsible_organizations,
     service_points,
+    service_points_around,
 )
 from onedoor.platform.identity.queries.people import (
     PersonAtWindow,
@@ -251,6 +252,7 @@ __all__ = [
     "responsible_organizations",
     "seen_at",
     "service_points",
+    "service_points_around",
     "signed_consents",
     "stored_session",
     "state_of_client",

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from onedoor.platform.identity.models import Login, Organization, Post, ServicePoint
 from onedoor.platform.identity.queries.divisions import chain, successors_of
-from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.actors import Actor, CodeRange
 from onedoor.platform.kernel.errors import NotFound, OneDoorError
 from onedoor.platform.kernel.prepared import prepared
 from onedoor.platform.kernel.scopes import within_reach
@@ -110,3 +110,12 @@ def service_points(*, chain: Sequence[str], line: str, most: int = 20) -> list[S
     points = ServicePoint.objects.filter(organization__division_id__in=chain).select_related("organization")
     order = {code: place for place, code in enumerate(chain)}
     return sorted(points, key=lambda point: (order[point.organization.division_id], point.pk))[:most]
+
+
+def service_points_around(*, ranges: Sequence[CodeRange], most: int = 200) -> list[ServicePoint]:
+    """Return where people go within these ranges of codes, by place."""
+    inside = Q(pk__in=[])
+    for start, end in ranges:
+        inside |= Q(organization__division_id__gte=start, organization__division_id__lt=end)
+    points = ServicePoint.objects.filter(inside).select_related("organization")
+    return list(points.order_by("organization__division_id", "pk")[:most])

@@ -27,7 +27,12 @@ class Tab:
 
 TABS = (
     Tab("首页", "home", "home", frozenset({"place"})),
-    Tab("搜索", "search", "search", frozenset({"service", "item", "precheck", "start"})),
+    Tab(
+        "搜索",
+        "search",
+        "search",
+        frozenset({"service", "item", "precheck", "start", "policies", "policy", "offices", "ask", "finder"}),
+    ),
     Tab("查进度", "progress", "progress", frozenset()),
     Tab("公示", "notice", "notices", frozenset({"notice"})),
 )

@@ -1,0 +1,81 @@
+"""Entries, search, answers: every read of this room; callers import them from here."""
+
+from onedoor.platform.knowledge.opening import REPLY, ConversationNotFound, Opener
+from onedoor.platform.knowledge.queries.answering import Passage, passages_for
+from onedoor.platform.knowledge.queries.conversations import (
+    Talk,
+    conversation_by_code,
+    get_handed_over,
+    list_handed_over,
+    my_conversations,
+    read_conversation,
+    waited,
+)
+from onedoor.platform.knowledge.queries.entries import (
+    KINDS,
+    EntryNotFound,
+    PublicEntry,
+    SpokenOf,
+    SynonymLine,
+    deeds_possible,
+    get_entry_version,
+    list_entries,
+    list_public_entries,
+    list_synonyms,
+    read_public_entry,
+    versions_of_entry,
+)
+from onedoor.platform.knowledge.queries.finder import Prospect, prospects
+from onedoor.platform.knowledge.queries.finder import questions as finder_questions
+from onedoor.platform.knowledge.queries.searching import (
+    SHOWN,
+    SUGGESTED,
+    Found,
+    Group,
+    Hit,
+    Place,
+    cards_of,
+    items_about,
+    place_at,
+    search,
+)
+
+__all__ = [
+    "KINDS",
+    "REPLY",
+    "SHOWN",
+    "SUGGESTED",
+    "ConversationNotFound",
+    "EntryNotFound",
+    "Found",
+    "Group",
+    "Hit",
+    "Opener",
+    "Passage",
+    "Place",
+    "Prospect",
+    "PublicEntry",
+    "SpokenOf",
+    "SynonymLine",
+    "Talk",
+    "cards_of",
+    "conversation_by_code",
+    "deeds_possible",
+    "finder_questions",
+    "get_entry_version",
+    "get_handed_over",
+    "items_about",
+    "list_entries",
+    "list_handed_over",
+    "list_public_entries",
+    "list_synonyms",
+    "my_conversations",
+    "passages_for",
+    "place_at",
+    "prospects",
+    "read_conversation",
+    "read_public_entry",
+    "search",
+    "versions_of_entry",
+    "waited",
+]

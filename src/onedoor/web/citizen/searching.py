@@ -1,0 +1,85 @@
+"""The search and what its box offers while somebody types: the same for everybody, and nothing of it is written down."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import clock
+from onedoor.platform.knowledge import queries as knowledge
+from onedoor.platform.knowledge.queries import Found, Hit
+from onedoor.web.citizen.events import EVENTS, LifeEvent
+from onedoor.web.citizen.places import place_of
+from onedoor.web.citizen.services import BY_CODE
+from onedoor.web.parts.limits import limited
+from onedoor.web.parts.words import ENGLISH
+
+A_MINUTE = 600  # a hall of thirty people at one address, each typing one search
+KEPT = 300  # seconds a browser may keep an answer; the catalogue changes by the day
+OFFERED = ("item", "clause", "office")
+
+
+def _found(request: HttpRequest, text: str, **narrowed: object) -> Found:
+    on = clock.today()
+    place = knowledge.place_at(division=place_of(request).code, on=on)
+    return knowledge.search(text=text, place=place, on=on, **narrowed)  # type: ignore[arg-type]
+
+
+@login_not_required
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Show what fits in groups, each line with its reason; where nothing does, what can be done next."""
+    text = request.GET.get("q", "").strip()
+    context = {
+        "text": text,
+        "found": _found(request, text) if text else None,
+        "events": EVENTS,
+        "place": place_of(request),
+    }
+    return render(request, "citizen/search.html", context)
+
+
+@login_not_required
+@require_safe
+@limited("suggestions", most=A_MINUTE)
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Answer what has been typed with what it finds; where it finds nothing, the nearest and the life events."""
+    text, english = request.GET.get("q", "").strip(), request.GET.get("lang") == "en"
+    found = _found(request, text, kinds=OFFERED)
+    offered = [_of_hit(hit, english=english) for group in found.groups for hit in group.hits][: knowledge.SUGGESTED]
+    nothing = bool(text) and (not offered or bool(found.corrected))
+    told = {
+        "found": [] if found.corrected else offered,
+        "nearest": offered if found.corrected else [],
+        "events": [_of_event(event, english=english) for event in EVENTS] if nothing else [],
+    }
+    response = JsonResponse(told, json_dumps_params={"ensure_ascii": False})
+    if not request.user.is_authenticated and not place_of(request).chosen:
+        # What somebody typed who has logged in, or has chosen a place, stays on no shared computer.
+        response["Cache-Control"] = f"public, max-age={KEPT}"
+    return response
+
+
+@login_not_required
+@require_safe
+def offices(request: HttpRequest) -> HttpResponse:
+    """List where people of a place go, each with the anchor a search leads to."""
+    place = place_of(request)
+    points = identity.service_points_around(ranges=identity.subtree_range(place.code, on=clock.today()))
+    nearest = identity.service_points(chain=place.chain, line="")
+    listed = {point.pk: point for point in [*nearest, *points]}
+    return render(request, "citizen/offices.html", {"counters": list(listed.values()), "place": place})
+
+
+def _of_hit(hit: Hit, *, english: bool) -> dict[str, str]:
+    service = BY_CODE.get(hit.line)
+    about = (service.title_en if english else service.title) if service else hit.summary[:40]
+    title = (hit.title_en or hit.title) if english else hit.title
+    return {"title": title, "about": about, "address": hit.address}
+
+
+def _of_event(event: LifeEvent, *, english: bool) -> dict[str, str]:
+    title, about = (ENGLISH[words] if english else words for words in (event.title, event.about))
+    return {"title": title, "about": about, "address": reverse("life_event", args=[event.code])}
