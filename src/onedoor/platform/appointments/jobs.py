@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -16,6 +17,7 @@ from onedoor.platform.kernel.clock import day_of
 
 MACHINE = Actor.system("预约")
 BATCH = 200
+OPEN = (Ticket.State.WAITING, Ticket.State.CALLED, Ticket.State.PASSED)
 
 
 def mind_holds(*, at: datetime) -> int:
@@ -33,14 +35,14 @@ def mind_holds(*, at: datetime) -> int:
     return done
 
 
-def _each(act: Callable[[object, datetime], bool], key: object, at: datetime) -> bool:
+def _each(act: Callable[[Any, datetime], bool], key: Any, at: datetime) -> bool:
     with transaction.atomic():
         return act(key, at)
 
 
-def _lapse(booking_id: object, at: datetime) -> bool:
-    seat = Seat.objects.select_for_update().filter(booking_id=booking_id).first()  # type: ignore[misc]
-    booking = Booking.objects.select_related("slot", "plan__service_point__organization").get(pk=booking_id)  # type: ignore[misc]
+def _lapse(booking_id: Any, at: datetime) -> bool:
+    seat = Seat.objects.select_for_update().filter(booking_id=booking_id).first()
+    booking = Booking.objects.select_related("slot", "plan__service_point__organization").get(pk=booking_id)
     if booking.state != Booking.State.HELD or booking.held_until > at:
         return False
     if seat is not None:
@@ -83,25 +85,33 @@ def remind(*, at: datetime) -> int:
 
 
 def close_days(*, at: datetime) -> int:
-    """The day after, say of every booking nobody came for that it was not kept; open tickets of past days end."""
+    """The day after, say of every booking nobody came for that it was not kept; tickets of past days end."""
     today = day_of(at)
-    missed = Booking.objects.filter(state__in=[Booking.State.BOOKED], slot__day__lt=today).order_by("pk")
+    missed = Booking.objects.filter(state=Booking.State.BOOKED, slot__day__lt=today).order_by("pk")
     done = sum(_each(_miss, one, at) for one in missed.values_list("pk", flat=True)[:BATCH])
-    left = Ticket.objects.filter(
-        day__lt=today, state__in=[Ticket.State.WAITING, Ticket.State.CALLED, Ticket.State.PASSED]
-    )
-    for ticket in left.select_related("booking")[:BATCH]:
-        with transaction.atomic():
-            ticket.state, ticket.ended_at = Ticket.State.NO_SHOW, at
-            ticket.save(update_fields=["state", "ended_at"])
-            if ticket.booking is not None:  # whoever took the ticket had come: the office did not get to them
-                holding.end(ticket.booking, Booking.State.SERVED, at=at)
-    return done
+    left = Ticket.objects.filter(day__lt=today, state__in=OPEN).order_by("pk")
+    return done + sum(_each(_close, one, at) for one in left.values_list("pk", flat=True)[:BATCH])
 
 
-def _miss(booking_id: object, at: datetime) -> bool:
+def _close(ticket_id: Any, at: datetime) -> bool:
+    """Whoever was at a window was served; whoever still waited had come, so nobody counts it against them."""
+    found = Ticket.objects.select_for_update(of=("self",)).filter(pk=ticket_id, state__in=OPEN)
+    ticket = found.select_related("booking", "plan__service_point__organization").first()
+    if ticket is None:
+        return False
+    served = ticket.state == Ticket.State.CALLED
+    ticket.state, ticket.ended_at = Ticket.State.SERVED if served else Ticket.State.NO_SHOW, at
+    ticket.save(update_fields=["state", "ended_at"])
+    if ticket.booking is not None:
+        holding.end(ticket.booking, Booking.State.SERVED if served else Booking.State.CANCELLED, at=at)
+    told = {"target": ticket.target, "division": ticket.plan.division, "act": "closed"}
+    audit.record("appointments.serve", actor=MACHINE, at=at, **told)
+    return True
+
+
+def _miss(booking_id: Any, at: datetime) -> bool:
     booking = Booking.objects.select_for_update(of=("self",)).select_related("plan__service_point__organization")
-    found = booking.filter(pk=booking_id, state=Booking.State.BOOKED).first()  # type: ignore[misc]
+    found = booking.filter(pk=booking_id, state=Booking.State.BOOKED).first()
     if found is None:
         return False
     holding.end(found, Booking.State.NO_SHOW, at=at)

@@ -238,4 +238,6 @@ class FullSlotMiddleware:
         return response
 
     def _is_full(self, request: HttpRequest, slot_id: int) -> bool:
-        return queries.is_full(slot_id=slot_id, request_key=request.POST.get(KEY_FIELD, ""), at=clock.now())
+        plain = request.content_type == "application/x-www-form-urlencoded"  # no files are read for this
+        key = request.POST.get(KEY_FIELD, "") if plain else ""
+        return queries.is_full(slot_id=slot_id, request_key=key if key.isalnum() else "", at=clock.now())
