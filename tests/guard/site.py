@@ -31,7 +31,7 @@ from tests.platform import library
 from tests.platform.appointments.hall import open_hall
 from tests.platform.bundles.society import open_society
 from tests.platform.identity.bereaved import state
-from tests.platform.identity.test_scope import bad_review, complaint
+from tests.platform.identity.test_scope import bad_review, complaint, inquiry
 from tests.platform.library import CHINA, LONG_AGO, MACHINE, Library
 from tests.platform.replays.rating_codes import rating_code
 from tests.sessions import prove
@@ -183,6 +183,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
     assert material is not None
     assert notice is not None
     about: dict[str, Any] = {"target": draft.target, "purpose": "photo", "name": "a.pdf", "size": 9, "sha256": ""}
+    complained = complaint(books, about=library.TOWN, to=library.COUNTY)
     objects = {
         "number": case.number,
         "draft_id": str(draft.pk),
@@ -237,8 +238,8 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "statement_id": str(state(books, books.friend, AT).pk),
         "suspension_id": "1",
         "review_id": str(bad_review(books).pk),
-        "complaint_id": str(complaint(books).pk),
-        "inquiry_id": "1",
+        "complaint_id": str(complained.pk),
+        "inquiry_id": str(inquiry(complained, books).pk),
         "access_id": "1",
         "month": "2026-08",
         "rate.code": rating_code(books),

@@ -16,8 +16,10 @@ from onedoor.platform.cases.models import Case
 from onedoor.platform.feedback import operations
 from onedoor.platform.feedback.models import BadReview, Evaluation, Invitation
 from onedoor.platform.identity import operations as identity
-from onedoor.platform.identity.models import Login
+from onedoor.platform.identity.models import Login, ServicePoint
+from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.messages.models import Message
 
 
 def test_the_rating_of_a_step_is_unseen_until_the_case_is_over(desk: Desk, work: Work) -> None:
@@ -143,3 +145,21 @@ def test_whoever_was_served_at_a_window_by_an_officer_is_not_rated_for(desk: Des
     assert Evaluation.objects.get().channel == "phone"
     assert Case.objects.get(pk=case.pk).state == "completed"
     assert desk.get("supervisor", staff(case)).status_code in (200, 404)
+
+
+def test_a_visit_that_ends_in_the_queue_may_be_rated_by_who_was_there(desk: Desk, work: Work) -> None:
+    """The queue is another room: it says that somebody was served, this one asks."""
+    stage = Stage(desk, lambda handler: None, pytest.MonkeyPatch())
+    point = visit(stage).window  # lets the hall be there
+    at = moment("2026-09-02", "10:00")
+    desk.go(at)
+    told = {"service_point": ServicePoint.objects.get().pk, "window": "2", "ticket": 7, "item_code": library.ITEM}
+    for _ in range(2):  # an event may come twice
+        person = desk.books.reader.pk
+        outbox.publish("appointments.served", key="ticket:7", **told, person_id=person, at=at.isoformat())
+        work()
+    asked = Invitation.objects.get(reference__endswith=":7")
+    assert (asked.person, asked.title, asked.line) == (desk.books.reader, "借书证办理", "library")
+    assert asked.window != point
+    message = Message.objects.get(event="feedback.invited", channel="inbox")
+    assert desk.page("reader", message.link).count("满意") >= 5

@@ -350,14 +350,7 @@ class Place:
         self.review = bad_review(library)
         self.complaint = complaint(library)
         ComplaintStep.objects.create(complaint=self.complaint, act="file", is_told=True, by="反映人", at=AT)
-        self.inquiry = UnitInquiry.objects.create(
-            complaint=self.complaint,
-            organization=library.organs[TOWN],
-            division=TOWN,
-            question="请说明情况。",
-            asked_at=AT,
-            due_on=AT.date(),
-        )
+        self.inquiry = inquiry(self.complaint, library)
         held = {"named_by": "测试", "named_at": AT}
         ReportAccess.objects.create(post_id=library.posts["second_clerk"], reason="负责举报的专人。", **held)
 
@@ -381,21 +374,27 @@ def bad_review(library: Library) -> BadReview:
     return BadReview.objects.create(evaluation=said, handled_by=library.organs[TOWN], **days, **town)
 
 
-def complaint(library: Library, kind: str = "complaint") -> Complaint:
-    """A complaint about the county's organ that the town's has been given."""
+def complaint(library: Library, *, about: str = COUNTY, to: str = TOWN) -> Complaint:
+    """A complaint about the organ of one place that the organ of another has been given."""
     return Complaint.objects.create(
-        number="TS2026000001" if kind == "complaint" else "JB2026000001",
-        kind=kind,
+        number="TS2026000001",
+        kind="complaint",
         category="other",
-        organization=library.organs[COUNTY],
-        handled_by=library.organs[TOWN],
-        division=COUNTY,
+        organization=library.organs[about],
+        handled_by=library.organs[to],
+        division=about,
         text="让我跑了三趟。",
         anonymous=True,
         code_digest=codes.digest_of("210987654321", purpose="complaint"),
         filed_on=AT.date(),
         accept_due=AT.date(),
     )
+
+
+def inquiry(about: Complaint, library: Library) -> UnitInquiry:
+    """What the town's organ is asked to explain."""
+    asked = {"organization": library.organs[TOWN], "division": TOWN, "question": "请说明情况。"}
+    return UnitInquiry.objects.create(complaint=about, asked_at=AT, due_on=AT.date(), **asked)
 
 
 def query_functions() -> Iterator[tuple[str, Callable[..., Any]]]:
