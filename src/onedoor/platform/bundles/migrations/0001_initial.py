@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ('item_code', models.CharField(blank=True, default='', max_length=80, verbose_name='事项')),
                 ('optional', models.BooleanField(default=False, verbose_name='可选')),
                 ('depends_on', models.JSONField(default=list, verbose_name='等候')),
-                ('state', models.CharField(choices=[('at_window', '到窗口办理'), ('waiting', '等前一项的结果'), ('to_complete', '等您补充'), ('dispatched', '已送到部门'), ('running', '办理中'), ('done', '已办成'), ('denied', '未获准'), ('not_handled', '未办理'), ('not_possible', '不能办理'), ('cancelled', '已取消')], max_length=16, verbose_name='状态')),
+                ('state', models.CharField(choices=[('at_window', '到窗口办理'), ('waiting', '等前一项的结果'), ('to_complete', '待申请人补充'), ('dispatched', '已送到部门'), ('running', '办理中'), ('done', '已办成'), ('denied', '未获准'), ('not_handled', '未办理'), ('not_possible', '不能办理'), ('cancelled', '已取消')], max_length=16, verbose_name='状态')),
                 ('reason', models.TextField(blank=True, default='', verbose_name='说明')),
                 ('draft_id', models.UUIDField(blank=True, null=True, unique=True, verbose_name='草稿')),
                 ('provenance', models.JSONField(default=dict, verbose_name='字段来源')),
