@@ -39,7 +39,11 @@ def test_from_one_form_to_one_page_of_results(
 
     desk.go(MONDAY + timedelta(hours=1))
     work()
-    refuse(desk, society.member(case, "room").case)
+    room = society.member(case, "room").case
+    assert room is not None
+    assert "属于一件事" in desk.page("clerk", staff(room))
+    assert f'href="{url}"' in desk.page("reader", f"/cases/{room.number}/")
+    refuse(desk, room)
     grant(desk, society.member(case, "card").case)
     work()
     assert "轮到“储物柜”了" in desk.page("reader", url)
@@ -56,6 +60,9 @@ def test_from_one_form_to_one_page_of_results(
     assert "未获准" in page
     assert "不用再跑，下面就是全部文书。" in page
     assert page.count("（PDF）") == 3
+    clock_view = desk.page("clerk", f"/staff/bundles/cases/{case.number}/")
+    assert "未获准" in clock_view
+    assert READER.id_number not in clock_view
     case.refresh_from_db()
     assert case.state == "done"
 

@@ -11,10 +11,13 @@ class BundlesConfig(AppConfig):
 
     def ready(self) -> None:
         from onedoor.platform.bundles import access, figures, listeners, notifications, proactive
+        from onedoor.platform.bundles.models import BundleMember
         from onedoor.platform.bundles.operations import duties
+        from onedoor.platform.cases.access import know_rare
         from onedoor.platform.files import access as files
         from onedoor.platform.kernel import definitions, tasks
 
+        know_rare("bundle_member", BundleMember.objects.all())
         definitions.define(*figures.FIGURES)
         files.register("bundle", access.bundle_of_file)
         listeners.listen()

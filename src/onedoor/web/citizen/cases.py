@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from onedoor.platform.bundles import queries as bundles
 from onedoor.platform.cases import drawing, operations, queries
 from onedoor.platform.cases.queries import Case
 from onedoor.platform.certificates import queries as certificates
@@ -38,6 +39,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "road": queries.road(found),
         "clocks": queries.clocks_of(found, at=clock.now()),
         "pauses": queries.pauses_of(found),
+        "bundled": bundles.bundle_of_case(case=found),
         "holder": queries.holder_of(found),
         "documents": queries.documents_of(found),
         "certificates": certificates.certificates_of_case(case_number=found.number),

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from onedoor.platform.bundles import queries as bundles
 from onedoor.platform.cases import drawing, handlers, queries
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
@@ -89,6 +90,7 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
         "conflicts": queries.conflicts_of(found, actor=actor),
         "panels": handler.panels(found, actor) if handler.panels else [],
         "visits": visits.visits_of(found),
+        "bundled": bundles.bundle_of_case(case=found),
         "notices": queries.notices_of(found),
         "timeline": queries.timeline(found, for_citizen=False),
         "clocks": queries.clocks_of(found, at=clock.now()),

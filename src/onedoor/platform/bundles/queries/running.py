@@ -100,6 +100,8 @@ def my_bundle(*, bundle_id: UUID, actor: Actor, at: datetime) -> BundleView:
 
 def bundle_of_case(*, case: Case) -> BundleMember | None:
     """Return the member that a case carries, None for one of its own. The caller has fetched the case through a checked door."""
+    if not getattr(case, "has_bundle_member", True):  # a case fetched for its page knows that it is in none
+        return None
     return BundleMember.objects.select_related("bundle__version").filter(case=case).first()
 
 
