@@ -50,6 +50,8 @@ WITHOUT_REQUIRE = {
     "state_defence": "access.require_applicant_side",
     "choose_delivery": "access.require_applicant_side",
     "start_linked": "access.require_applicant_side",
+    "ask": "open to everybody; a conversation that goes on is let in by lock_opened",
+    "hand_over": "whoever lock_opened lets in",
     "raise_objection": "open to everybody while a notice is up",
     "file_complaint": "open to everybody",
     "answer_question": "whoever holds the code of the complaint",

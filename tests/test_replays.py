@@ -32,8 +32,11 @@ UNKEYED = {
     "early",
     "early_code",
     "early_draft",
+    "conversation_hand_over",
     # reads: a POST keeps what is asked out of the address; a look is recorded each time
     "precheck",
+    "finder",
+    "ask_reply",
     "progress",
     "reveal",
     "staff_check_batch",
@@ -57,6 +60,7 @@ ASKS = {
     *("me_send_proof_code", "me_prove_again"),
     # who holds a phone, and codes that are kept nowhere, so that no answer with one may be kept
     *("early_send_code", "early_begin", "early_open_again", "early_renew_code"),
+    *("asking_hand_over", "asking_read_conversation", "asking_read_reply", "asking_find_prospects"),
 }
 
 
@@ -131,6 +135,8 @@ def test_every_form_that_posts_brings_a_key() -> None:
             "citizen/early_code.html",
             "citizen/early_draft.html",
         ),
+        *("citizen/finder.html", "citizen/ask_reply.html", "citizen/conversation_hand_over.html"),
+        *("citizen/early.html", "citizen/early_code.html", "citizen/early_draft.html"),
         *("staff/choose_post.html", "staff/reveal.html", "staff/certificates/check_batch.html"),
         *("supervision/audit.html", "staff/sharing/use.html"),
     }

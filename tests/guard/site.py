@@ -32,6 +32,7 @@ from tests.platform.appointments.hall import open_hall
 from tests.platform.bundles.society import open_society
 from tests.platform.identity.bereaved import state
 from tests.platform.identity.test_scope import bad_review, complaint, inquiry
+from tests.platform.knowledge.conftest import handed_over, published
 from tests.platform.library import CHINA, LONG_AGO, MACHINE, Library
 from tests.platform.replays.rating_codes import rating_code
 from tests.sessions import prove
@@ -184,6 +185,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
     assert notice is not None
     about: dict[str, Any] = {"target": draft.target, "purpose": "photo", "name": "a.pdf", "size": 9, "sha256": ""}
     complained = complaint(books, about=library.TOWN, to=library.COUNTY)
+    entry, conversation = published(books, AT), handed_over(books, AT)
     objects = {
         "number": case.number,
         "draft_id": str(draft.pk),
@@ -246,6 +248,11 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "unit_id": "1",
         "username": "clerk",
         "version": "1",
+        "version_id": str(entry.pk),
+        "staff_entry_edit.number": entry.entry.number,
+        "policy.number": entry.entry.number,
+        "conversation_id": str(conversation.pk),
+        "word": "低保",
         "wanted_id": "1",
         "api_public_look_at_shown.code": "ABCDEF",
         **dict.fromkeys(

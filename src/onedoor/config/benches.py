@@ -8,7 +8,7 @@ from onedoor.config.environment import ROOT
 from onedoor.config.terminal import Stop, say
 
 ALL = "all"
-LONG = ("generator", "lists")  # a million cases: asked for by name
+LONG = ("generator", "lists", "search")  # a million rows: asked for by name
 
 
 def run_benchmarks(names: list[str]) -> int:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from tests.platform.desks import Desk
-from tests.platform.library import CHINA, COUNTY, ITEM, NATION, Library
+from tests.platform.library import CHINA, COUNTY, ITEM, NATION, TOWN, Library
 
 from onedoor.platform.kernel import outbox
 from onedoor.platform.knowledge import operations, queries
-from onedoor.platform.knowledge.models import EntryVersion
+from onedoor.platform.knowledge.models import Conversation, EntryVersion
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 ON = date(2026, 9, 1)
@@ -84,3 +84,11 @@ def search(words: str, *, division: str = NATION, on: date = ON) -> queries.Foun
 
 
 Search = Callable[..., queries.Found]
+
+
+def handed_over(books: Library, at: datetime = AT) -> Conversation:
+    """Return a question of the reader that nobody could answer and that waits for a person of the town."""
+    about: dict[str, Any] = {"opener": queries.Opener(), "actor": books.citizen(), "at": at}
+    made = operations.ask(conversation_id=None, question="火星移民要什么材料", division=TOWN, **about)
+    operations.hand_over(conversation_id=made.pk, **about)
+    return made

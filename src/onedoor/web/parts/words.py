@@ -28,6 +28,8 @@ ENGLISH = {
     "评价屏": "Rating screen",
     "电话和纸质评价": "Ratings by phone, on paper",
     "政策库": "Policies",
+    "政策与问答": "Policies and answers",
+    "群众提问": "Questions handed over",
     "智能问答": "Ask a question",
     "我能享受什么": "What am I entitled to",
     "没登录也能问，写明出处": "Answers with their source",

@@ -181,7 +181,7 @@ def submit_entry(*, version_id: int, actor: Actor, at: datetime) -> EntryVersion
     version = _lock(version_id, WRITE, actor, State.DRAFT)
     version.state = State.IN_REVIEW
     version.save(update_fields=["state"])
-    _record("knowledge.submit_entry", version, actor, at)
+    audit.record("knowledge.submit_entry", actor=actor, at=at, **_about(version))
     return version
 
 
@@ -202,7 +202,7 @@ def approve_entry(*, version_id: int, opinion: str, actor: Actor, at: datetime) 
     version.state = State.PUBLISHED
     version.save()
     _flag(version, at)
-    _record("knowledge.approve_entry", version, actor, at)
+    audit.record("knowledge.approve_entry", actor=actor, at=at, **_about(version))
     _tell_change(version)
     return version
 
@@ -214,7 +214,7 @@ def send_back_entry(*, version_id: int, opinion: str, actor: Actor, at: datetime
     _settle(version, _opinion(opinion), actor, at)
     version.state = State.DRAFT
     version.save()
-    _record("knowledge.send_back_entry", version, actor, at)
+    audit.record("knowledge.send_back_entry", actor=actor, at=at, **_about(version))
     return version
 
 
@@ -226,7 +226,7 @@ def withdraw_entry(*, version_id: int, opinion: str, actor: Actor, at: datetime)
     version.state = State.WITHDRAWN
     version.save(update_fields=["state", "opinion"])
     version.flags.all().delete()
-    _record("knowledge.withdraw_entry", version, actor, at)
+    audit.record("knowledge.withdraw_entry", actor=actor, at=at, **_about(version))
     _tell_change(version)
     return version
 
@@ -244,9 +244,10 @@ def _opinion(text: str) -> str:
     return text.strip()
 
 
-def _record(event: str, version: EntryVersion, actor: Actor, at: datetime) -> None:
+def _about(version: EntryVersion) -> dict[str, Any]:
+    """Return what the record says of a deed on a version besides who did it."""
     entry = version.entry
-    audit.record(event, actor=actor, at=at, target=entry.target, division=entry.division, version=version.version)
+    return {"target": entry.target, "division": entry.division, "version": version.version}
 
 
 def _tell_change(version: EntryVersion) -> None:
