@@ -45,6 +45,9 @@ UNKEYED = {
     "rate_answer",
     "complaint_track",
     "staff_left_out",
+    # providers: signed, and the id of what is told is its key
+    "sms_receipt",
+    "wechat_callback",
     # no real site has these
     "demonstration_enter",
     "demonstration_clock",

@@ -130,7 +130,18 @@ COVERED: dict[str, tuple[str, ...]] = {
     "report_access": ("complaints_list_report_posts", "complaints_name_post", "complaints_end_report_access"),
     # mine
     "me": ("me_me", "cases_my_cases", "drafts_my_drafts", "me_my_certificates"),
-    "messages": ("me_inbox", "me_read_message"),
+    "messages": ("me_inbox", "me_read_message", "notices_message_sendings"),
+    "notice_ways": (
+        *("notices_my_ways", "notices_choose_ways", "notices_ask_email_code", "notices_verify_email"),
+        *("notices_drop_email", "notices_make_binding_code", "notices_unbind_wechat"),
+    ),
+    # how people are told, at the desk
+    "templates": ("notices_list_templates",),
+    "template": ("notices_get_template", "notices_propose_template"),
+    "template_version": ("notices_get_version", "notices_settle_template"),
+    "outreach_list": ("notices_list_outreach",),
+    "outreach": ("notices_get_outreach", "notices_note_outreach"),
+    "providers": ("notices_list_providers",),
     "delegations": (
         *("me_my_delegations", "me_ask_delegation", "me_confirm_delegation", "me_revoke_delegation"),
         "me_my_guardianships",
@@ -175,7 +186,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "plan_day": ("plans_get_day",),
     # the workbench
     "worklist": ("desk_worklist", "desk_duties"),
-    "staff_case": ("desk_get_file", "cases_get_judgement", "proceedings_list_conflicts"),
+    "staff_case": (*("desk_get_file", "cases_get_judgement", "proceedings_list_conflicts", "notices_told_of_case"),),
     "staff_document": ("cases_get_document",),
     "reveal": ("desk_reveal",),
     "accept": ("acts_accept",),
@@ -304,6 +315,8 @@ COVERED: dict[str, tuple[str, ...]] = {
 ONLY_PAGES = {
     "login": "how a browser's session begins; a system has its token",
     "login_code": "as log in",
+    "sms_receipt": "called by the SMS gateway",
+    "wechat_callback": "called by WeChat",
     "officer_login": "as log in",
     "password": "ends the session it is changed in",
     "logout": "ends the session",

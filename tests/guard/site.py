@@ -25,6 +25,8 @@ from onedoor.platform.identity import clients
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Login, Person
 from onedoor.platform.identity.roles import scopes_for
+from onedoor.platform.messages import wording
+from onedoor.platform.messages.models import Outreach, TemplateVersion
 from onedoor.platform.visits import checklists
 from onedoor.platform.visits.checklists import Checklist
 from tests.platform import library
@@ -218,6 +220,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "service.code": "marriage",
         "life_event.code": "hardship",
         "shown.code": "ABCDEF",
+        **_notices(books),
         "register.code": "assistance",
         "check_original.code": "photo",
         "take_certificate.code": "photo",
@@ -292,6 +295,20 @@ def _hall(books: Library) -> dict[str, str]:
         "api_queueing_take_at_kiosk.key": key,
         "ticket.code": ticket.code,
         "api_queueing_get_ticket.code": ticket.code,
+    }
+
+
+def _notices(books: Library) -> dict[str, str]:
+    """Somebody who has to be told by a letter, and the words of a notice."""
+    row = Outreach.objects.create(person=books.reader, division=library.TOWN, reason="no_way", opened_at=AT)
+    wording.load_shipped(at=AT, on=AT.date())
+    codes = ("template.code", "api_notices_get_template.code", "api_notices_propose_template.code")
+    return {
+        "outreach_id": str(row.pk),
+        "version_id": str(TemplateVersion.objects.order_by("pk")[0].pk),
+        "provider": "sms-1",
+        "kind": "case",
+        **dict.fromkeys(codes, "cases.accept"),
     }
 
 

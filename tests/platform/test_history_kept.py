@@ -20,6 +20,7 @@ from onedoor.platform.feedback.models import ComplaintStep, ReviewStep
 from onedoor.platform.identity.models import AssistedFiling, IdentityCheck
 from onedoor.platform.identity.models.deaths import DeathEffect, DeathSettlement, DeathStatement
 from onedoor.platform.kernel import append_only
+from onedoor.platform.messages.models import Outreach
 from onedoor.platform.supervision.operations import watch_clocks
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
@@ -41,6 +42,7 @@ HISTORY = {
     "identity_deathsettlement": "statement_id",
     "identity_deathstatement": "paper",
     "identity_identitycheck": "method",
+    "onedoor_messages_outreachnote": "note",
     "supervision_supervisionevent": "lamp",
 }
 
@@ -67,6 +69,8 @@ def written(books: Library) -> None:
         face={},
     )
     CertificateEvent.objects.create(certificate=certificate, operation="issue", to_status="01", at=AT)
+    row = Outreach.objects.create(person=books.reader, division=TOWN, reason="no_way", opened_at=AT)
+    row.notes.create(way="letter", reached=True, recorded_at=AT, recorded_by="测试")
     people_kept(books)
     clerk = books.officer("clerk")
     ComplaintStep.objects.create(complaint=complaint(books), act="file", is_told=True, by="反映人", at=AT)

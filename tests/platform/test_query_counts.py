@@ -16,6 +16,7 @@ from onedoor.platform.cases import operations as cases
 from onedoor.platform.cases.models import Case, CaseDocument, Draft, Material
 from onedoor.platform.cases.operations import duties
 from onedoor.platform.identity.queries import chain
+from onedoor.platform.messages import wording
 from onedoor.platform.visits import checklists
 
 AT = datetime(2026, 9, 1, 9, 0, tzinfo=library.CHINA)
@@ -56,6 +57,7 @@ class Counted:
 
 def test_an_application_asks_no_more_questions_than_it_needs_from_its_beginning_to_its_decision(desk: Desk) -> None:
     desk.go(AT)
+    wording.load_shipped(at=AT, on=AT.date())  # as the set-up does
     warmed_up = desk.books.noticed(AT)  # what a process reads once is read now: the place's superiors, the item
     cases.withdraw_case(case_id=warmed_up.pk, actor=desk.books.citizen(), at=AT)
     reader, clerk, approver = (Counted(desk, name) for name in ("reader", "clerk", "approver"))

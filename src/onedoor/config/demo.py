@@ -1,5 +1,6 @@
 """`./onedoor demo`: a running site with invented people on 127.0.0.1, in one command."""
 
+import base64
 import fcntl
 import json
 import os
@@ -7,6 +8,7 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from onedoor.config import environment
@@ -15,10 +17,10 @@ from onedoor.config.processes import Program, Supervisor
 from onedoor.config.terminal import Stop, run_quietly, say
 
 SETTINGS = "onedoor.config.settings.local"
-# The simulators listen on ports of their own above the site's: one for each department, SMS and control.
+# The simulators listen on ports of their own above the site's: one for each department, for SMS, mail, WeChat, control.
 SIMULATOR_DISTANCE = 701
 DEPARTMENTS = ("police.household", "housing.ownership", "vehicles.registration", "banks.balance")
-TIME_STAMPS, SMS, CONTROL = 7, 8, 9
+SECOND_SMS, MAIL, WECHAT, TIME_STAMPS, SMS, CONTROL = 4, 5, 6, 7, 8, 9
 
 
 def run_demo(*, port: int, households: int | None) -> int:
@@ -68,6 +70,16 @@ def demo_variables(folder: Path, port: int) -> dict[str, str]:
         "ONEDOOR_CONNECTOR_KEYS": str(folder / "simulators" / "department-keys"),
         "ONEDOOR_SMS_URL": f"http://127.0.0.1:{base + SMS}",
         "ONEDOOR_SMS_SECRET": secret(folder / "sms_secret"),
+        "ONEDOOR_SMS_SECOND_URL": f"http://127.0.0.1:{base + SECOND_SMS}",
+        "ONEDOOR_SMS_SECOND_SECRET": secret(folder / "sms_second_secret"),
+        "ONEDOOR_SMTP_URL": f"smtp://127.0.0.1:{base + MAIL}",
+        "ONEDOOR_MAIL_FROM": "noreply@onedoor.example",
+        "ONEDOOR_WECHAT_URL": f"http://127.0.0.1:{base + WECHAT}",
+        "ONEDOOR_WECHAT_APP_ID": "wx-demonstration",
+        "ONEDOOR_WECHAT_SECRET": secret(folder / "wechat_secret"),
+        "ONEDOOR_WECHAT_TOKEN": secret(folder / "wechat_token"),
+        "ONEDOOR_WECHAT_AES_KEY": wechat_key(folder / "wechat_aes_key"),
+        "ONEDOOR_WECHAT_TEMPLATE": "demonstration",
         "ONEDOOR_TSA_URL": f"http://127.0.0.1:{base + TIME_STAMPS}/",
         "ONEDOOR_TSA_ROOTS": str(folder / "simulators" / "time-stamp-root.pem"),
     }
@@ -86,16 +98,23 @@ def secret(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def wechat_key(path: Path) -> str:
+    """Return the key of WeChat's callbacks: 43 letters that stand for 32 bytes, made once and kept like any secret."""
+    made = base64.b64encode(sha256(secret(path).encode()).digest()).decode()
+    return made.rstrip("=")
+
+
 def programs(python: Path, folder: Path, variables: dict[str, str], port: int) -> list[Program]:
     """Return the demo's processes in the order in which they start."""
     base, logs = port + SIMULATOR_DISTANCE, folder / "logs"
     state = folder / "simulators"
     simulators = ["onedoor.demonstration.simulators", "--base-port", str(base)]
+    shown = ["--state", str(state), "--node-key", str(state / "node.pub"), "--receipts", f"http://127.0.0.1:{port}"]
     gunicorn = ["gunicorn", "onedoor.config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
     return [
         Program(
             "simulators",
-            [str(python), "-m", *simulators, "--state", str(state), "--node-key", str(state / "node.pub")],
+            [str(python), "-m", *simulators, *shown],
             logs / "simulators.log",
             variables,
             health=f"http://127.0.0.1:{base + CONTROL}/health",
@@ -135,7 +154,7 @@ def _require_free_ports(port: int) -> None:
     base = port + SIMULATOR_DISTANCE
     if not 1024 <= port <= 65535 - SIMULATOR_DISTANCE - CONTROL:
         raise Stop(f"端口须在 1024 到 {65535 - SIMULATOR_DISTANCE - CONTROL} 之间。 The port is out of range.")
-    for number in (port, *range(base, base + len(DEPARTMENTS)), base + TIME_STAMPS, base + SMS, base + CONTROL):
+    for number in (port, *range(base, base + CONTROL + 1)):
         if not is_free(number):
             raise Stop(
                 f"端口 {number} 已被其他程序占用。请换一个端口。 Port {number} is taken; try another one:\n"

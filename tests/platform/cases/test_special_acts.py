@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, datetime
-from string import Formatter
 
 import pytest
 from tests.platform import library
@@ -12,7 +11,6 @@ from tests.platform.library import CHINA, Library
 
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Action, Case, StepPerformer, VoidRequest
-from onedoor.platform.cases.notifications import TEXTS
 from onedoor.platform.cases.operations.decisions import NotImmediate
 from onedoor.platform.cases.operations.desk import Defect
 from onedoor.platform.cases.operations.voiding import NotADouble, VoidNeedsTwo
@@ -20,6 +18,7 @@ from onedoor.platform.cases.rulings import Ruling
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.kernel.crypto import canonical_json, sm3
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, OneDoorError
+from onedoor.platform.messages import shipped
 from onedoor.platform.supervision import queries as supervision
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
@@ -200,8 +199,9 @@ NOT_TOLD = {
 
 
 def test_every_other_move_is_told_to_the_applicant_and_names_nobody() -> None:
-    assert set(TEXTS) == set(Kind) - NOT_TOLD
-    places = {name for text in TEXTS.values() for _, name, _, _ in Formatter().parse(text) if name}
+    told = {kind: found for kind in Kind if (found := shipped.find(f"cases.{kind}"))}
+    assert set(told) - {Kind.COMPLETE_STEP} == set(Kind) - NOT_TOLD
+    places = {name for kind, one in told.items() if kind != Kind.COMPLETE_STEP for name in one.variables}
     assert places <= {
         "moved",
         "item",

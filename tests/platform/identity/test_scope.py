@@ -39,6 +39,7 @@ from onedoor.platform.identity.operations import register_client
 from onedoor.platform.identity.roles import PERMISSIONS
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.messages.models import Outreach
 from onedoor.platform.supervision.models import SupervisionEvent
 from onedoor.services.assistance.models import Recognition
 from onedoor.standards.case_numbers import is_case_number
@@ -81,6 +82,10 @@ GIVEN: Given = {
     "window": lambda place: "1",
     "day": lambda place: AT.date(),
     "offer_id": lambda place: 1,
+    "outreach_id": lambda place: place.outreach.pk,
+    "template": lambda place: "cases.accept",
+    "version_id": lambda place: 0,
+    "messages": lambda place: [],
 }
 # What one query means by a name that another query uses for another table.
 GIVEN_TO = {("get_data_objection", "objection_id"): lambda place: place.data_objection.pk}
@@ -130,6 +135,13 @@ ELSEWHERE = {
     "known_for_bundle": "takes a bundle that find_screen has let through",
     "left_out_people": "rows by reach; tested with the offers, where an entitlement is registered",
     "coverage": "figures by reach; tested with the offers, where an entitlement is registered",
+    "list_templates": "words hold for the whole site; no person",
+    "read_template": "words hold for the whole site; no person",
+    "read_version": "words hold for the whole site; no person",
+    "may_propose": "one yes or no, no rows",
+    "provider_figures": "providers serve the whole site: counts, no person",
+    "queue_figures": "providers serve the whole site: counts, no person",
+    "notices_of_case": "takes a case that get_visible_case has let through",
     "open_file": "asks the room that owns the target; tested with files",
 }
 # A citizen's queries: an officer has no person, so they give nothing.
@@ -149,6 +161,7 @@ CITIZENS = frozenset(
         "my_bundle",
         "my_bundles",
     }
+    | {"may_promise", "my_records", "begun_uploads", "get_upload", "inbox", "unread_count", "sendings_of", "own_ways"}
 )
 MUST_SEE = frozenset(
     {
@@ -200,6 +213,8 @@ MUST_SEE = frozenset(
         "list_plans",
         "managed_plan",
         "points",
+        "list_outreach",
+        "read_outreach",
     }
 )
 
@@ -335,6 +350,7 @@ class Place:
             stated_by_id=self.post.login_id,
             stated_at=AT,
         )
+        self.outreach = Outreach.objects.create(person=library.reader, division=TOWN, reason="no_way", opened_at=AT)
         SupervisionEvent.objects.create(
             rule="T01",
             lamp="red",

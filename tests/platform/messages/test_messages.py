@@ -1,23 +1,23 @@
 """Telling people: once for one reason, the inbox at once, a phone that gives nothing away."""
 
-import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 from django_tasks_db.models import DBTaskResult
 from tests.platform.library import CHINA, LONG_AGO, MACHINE, READER, TOWN, Library
+from tests.platform.messages.conftest import Network
 
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.crypto import hmac_sm3
 from onedoor.platform.kernel.errors import NotAllowed, NotFound
-from onedoor.platform.messages import gateway, operations, queries
+from onedoor.platform.messages import operations, queries, shipped
+from onedoor.platform.messages.delivery import deliver_due
 from onedoor.platform.messages.models import Message
-from onedoor.platform.messages.tasks import deliver
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
+SMS_TEXT = shipped.find("messages.notice").texts["sms"]  # type: ignore[union-attr]
 TEXT = "“借书证办理”申请已受理，最迟 2026-10-19 办结。"
 
 
@@ -52,9 +52,9 @@ def test_the_phone_learns_neither_what_nor_who(books: Library) -> None:
     case = books.noticed(AT)
     outbox.deliver_pending(at=AT)
     texts = {str(message.text) for message in Message.objects.filter(channel="sms")}
-    assert texts == {operations.SMS_TEXT}
+    assert texts == {SMS_TEXT}
     for secret in ("借书证", "受理", READER.name, READER.id_number, case.number, case.query_code):
-        assert secret not in operations.SMS_TEXT
+        assert secret not in SMS_TEXT
 
 
 def test_the_inbox_names_the_matter_and_leads_to_it_but_names_no_person(books: Library) -> None:
@@ -106,38 +106,24 @@ def test_no_officer_writes_to_people_from_here(books: Library) -> None:
         )
 
 
-@pytest.fixture
-def phone_network(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[dict[str, Any]]:
-    """The gateway takes what is posted; the first try finds it closed."""
-    settings.ONEDOOR_SMS_URL = "http://gateway.invalid"
-    posted: list[dict[str, Any]] = []
-
-    def post(url: str, **request: Any) -> httpx.Response:
-        posted.append({"url": url, **request})
-        return httpx.Response(503 if len(posted) == 1 else 200)
-
-    monkeypatch.setattr(httpx, "post", post)
-    return posted
-
-
 def test_an_sms_is_tried_until_the_gateway_takes_it_under_one_number(
-    books: Library, phone_network: list[dict[str, Any]], settings: Any
+    books: Library, network: Network, settings: Any
 ) -> None:
     tell(books)
+    network.answers = [503]
+    deliver_due(at=AT, wall=AT)
     message = Message.objects.get(channel="sms")
-    with pytest.raises(gateway.GatewayUnavailable):
-        deliver.call(message_id=str(message.pk), attempt=12)
-    message.refresh_from_db()
-    assert message.state == Message.State.QUEUED
-    for _ in range(3):
-        deliver.call(message_id=str(message.pk))
-    assert len(phone_network) == 2  # once taken, never sent again
-    bodies = [json.loads(one["content"]) for one in phone_network]
-    assert {body["id"] for body in bodies} == {str(message.pk)}
-    assert {body["to"] for body in bodies} == {"13800000000"}
-    headers = phone_network[0]["headers"]
-    signed = headers["X-OneDoor-Timestamp"].encode() + b"\n" + phone_network[0]["content"]
+    assert (message.state, message.attempts, message.provider) == (Message.State.QUEUED, 1, "sms-1")
+    for minute in (1, 2, 3):
+        deliver_due(at=AT + timedelta(minutes=minute), wall=AT)
+    assert len(network.requests) == 2  # once taken, never sent again
+    assert {body["id"] for body in network.bodies} == {str(message.pk)}
+    assert {body["to"] for body in network.bodies} == {"13800000000"}
+    headers = network.requests[0].headers
+    signed = headers["X-OneDoor-Timestamp"].encode() + b"\n" + network.requests[0].content
     assert headers["X-OneDoor-Signature"] == hmac_sm3(settings.ONEDOOR_SMS_SECRET.encode(), signed).hex()
+    message.refresh_from_db()
+    assert (message.state, message.sent_at) == (Message.State.SENT, AT + timedelta(minutes=1))
 
 
 def test_who_has_no_phone_is_not_kept_waiting_for_an_sms(books: Library) -> None:

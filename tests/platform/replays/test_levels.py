@@ -68,6 +68,9 @@ TAKING_BACK = {
     "offers",
     ("put", f"{API}/me/proactive-checks"),
     ("post", f"{API}/me/delegations/{{delegation_id}}/revocation"),
+    ("post", f"{API}/me/delegations/{{delegation_id}}/revocation"),
+    ("delete", f"{API}/me/email"),
+    ("delete", f"{API}/me/wechat"),
 }
 
 

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "onedoor.platform.feedback",
     "onedoor.platform.bundles",
     "onedoor.platform.knowledge",
+    "onedoor.platform.channels",
     "onedoor.platform.visits",
     "onedoor.platform.appointments",
     "onedoor.platform.supervision",

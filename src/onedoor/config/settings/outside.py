@@ -1,4 +1,4 @@
-"""Where the outside world answers: departments, the SMS gateway, the time-stamp authority. The demonstration's simulator plays them all."""
+"""Where the outside world answers: departments, SMS gateways, mail relays, WeChat, the time-stamp authority. The demonstration's simulator plays them all."""
 
 from pathlib import Path
 
@@ -14,6 +14,20 @@ _keys = env.str("ONEDOOR_CONNECTOR_KEYS", default="")
 ONEDOOR_CONNECTOR_KEYS = Path(_keys) if _keys else None
 ONEDOOR_SMS_URL = env.str("ONEDOOR_SMS_URL", default="")
 ONEDOOR_SMS_SECRET = env.str("ONEDOOR_SMS_SECRET", default="")
+# A second gateway, asked when the first one fails or is away
+ONEDOOR_SMS_SECOND_URL = env.str("ONEDOOR_SMS_SECOND_URL", default="")
+ONEDOOR_SMS_SECOND_SECRET = env.str("ONEDOOR_SMS_SECOND_SECRET", default="")
+# Mail relays, smtp://user:password@host:25 or smtps://, in the order in which they are asked
+ONEDOOR_SMTP_URL = env.str("ONEDOOR_SMTP_URL", default="")
+ONEDOOR_SMTP_SECOND_URL = env.str("ONEDOOR_SMTP_SECOND_URL", default="")
+ONEDOOR_MAIL_FROM = env.str("ONEDOOR_MAIL_FROM", default="noreply@localhost")
+# The official account of WeChat: what it is known by, what signs and encrypts its callbacks, the template of its messages
+ONEDOOR_WECHAT_URL = env.str("ONEDOOR_WECHAT_URL", default="https://api.weixin.qq.com")
+ONEDOOR_WECHAT_APP_ID = env.str("ONEDOOR_WECHAT_APP_ID", default="")
+ONEDOOR_WECHAT_SECRET = env.str("ONEDOOR_WECHAT_SECRET", default="")
+ONEDOOR_WECHAT_TOKEN = env.str("ONEDOOR_WECHAT_TOKEN", default="")
+ONEDOOR_WECHAT_AES_KEY = env.str("ONEDOOR_WECHAT_AES_KEY", default="")
+ONEDOOR_WECHAT_TEMPLATE = env.str("ONEDOOR_WECHAT_TEMPLATE", default="")
 # RFC 3161 authority that stamps the seals of the audit record, and the certificates (PEM) we trust for it
 ONEDOOR_TSA_URL = env.str("ONEDOOR_TSA_URL", default="")
 ONEDOOR_TSA_ROOTS = env.str("ONEDOOR_TSA_ROOTS", default="")

@@ -1,16 +1,16 @@
 """One HTTP handler for every port: checks the signature, then lets the department answer."""
 
-import hmac
 import json
-import time
 from http.server import BaseHTTPRequestHandler
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
 
 from onedoor.demonstration.simulators.departments import DEPARTMENTS
+from onedoor.demonstration.simulators.senders import GATEWAYS, sms, wechat
 from onedoor.demonstration.simulators.timestamps import REPLY
 from onedoor.demonstration.simulators.world import World
-from onedoor.platform.kernel.crypto.digests import hmac_sm3, sm3
+from onedoor.platform.kernel.crypto.digests import sm3
 from onedoor.platform.kernel.crypto.sealed import Signature, verify
 from onedoor.platform.kernel.crypto.suites import TamperedValue
 
@@ -33,8 +33,10 @@ def make_handler(name: str, world: World) -> type[BaseHTTPRequestHandler]:
             path = urlsplit(self.path).path
             if path == "/health":
                 return self._send(200, "text/plain", b"ok")
-            if name == "sms":
-                return self._send(*sms(world, method, self.path, body, dict(self.headers)))
+            if name in GATEWAYS:
+                return self._send(*sms(world, name, method, self.path, body, dict(self.headers)))
+            if name == "wechat":
+                return self._send(*wechat(world, self.path, body))
             if name == "time_stamps":
                 return self._send(*time_stamps(world, body))
             if name == "control":
@@ -51,6 +53,9 @@ def make_handler(name: str, world: World) -> type[BaseHTTPRequestHandler]:
             return self._send(*DEPARTMENTS[name](world, path, body), signed=True)
 
         def _send(self, status: int, content_type: str, body: bytes, *, signed: bool = False) -> None:
+            if not status:  # the answer is lost on the way
+                self.close_connection = True
+                return
             self.send_response(status)
             self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(body)))
@@ -85,25 +90,6 @@ def refusal(world: World, method: str, path: str, body: bytes, headers: dict[str
     return "" if verify(signed, signature, public_key=public) else "signature"
 
 
-def sms(world: World, method: str, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, bytes]:
-    """Take a signed message once per id; list what came for a number."""
-    if method == "GET":
-        wanted = parse_qs(urlsplit(url).query).get("to", [""])[0]
-        found = [message for message in world.messages.values() if not wanted or message["to"] == wanted]
-        return 200, "application/json; charset=utf-8", json.dumps(found, ensure_ascii=False).encode()
-    timestamp = headers.get("X-OneDoor-Timestamp", "")
-    expected = hmac_sm3(world.sms_secret.encode(), timestamp.encode() + b"\n" + body).hex()
-    if not hmac.compare_digest(expected, headers.get("X-OneDoor-Signature", "")):
-        return 401, "text/plain", b"signature"
-    if world.mood("sms").get("fail"):
-        return 503, "text/plain", b"busy"
-    message = json.loads(body)
-    with world.lock:
-        world.messages.setdefault(message["id"], message)
-    time.sleep(float(world.mood("sms").get("slow", 0)))
-    return 200, "application/json", b'{"accepted": true}'
-
-
 def time_stamps(world: World, body: bytes) -> tuple[int, str, bytes]:
     """Stamp a request; the mood may let the authority fail, talk nonsense, or answer somebody else's request."""
     mood = world.mood("time_stamps")
@@ -125,5 +111,16 @@ def control(world: World, method: str, path: str, body: bytes) -> tuple[int, str
     """Set moods and read what was asked."""
     if method == "POST" and path == "/moods":
         world.moods.update(json.loads(body))
-    content = {"moods": world.moods, "requests": world.requests}
+    if method == "POST" and path == "/say":
+        return 200, "application/json; charset=utf-8", json.dumps(_say(world, json.loads(body))).encode()
+    content = {"moods": world.moods, "requests": world.requests, "menu": world.menu}
     return 200, "application/json; charset=utf-8", json.dumps(content, ensure_ascii=False).encode()
+
+
+def _say(world: World, told: dict[str, Any]) -> dict[str, Any]:
+    """Write to the official account as a follower; what it answers, or that it did not take it."""
+    try:
+        answer = world.official_account.say(told.pop("address"), told.pop("open_id"), told.pop("text", ""), **told)
+    except HTTPError as error:
+        return {"status": error.code, "answer": ""}
+    return {"status": 200, "answer": answer}

@@ -9,8 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
+from onedoor.demonstration.simulators.official_account import OfficialAccount
 from onedoor.demonstration.simulators.timestamps import Authority
 from onedoor.platform.kernel.crypto.digests import sm3
 from onedoor.platform.kernel.crypto.sealed import Signature
@@ -27,13 +29,18 @@ class World:
 
     folder: Path
     node_key: Path | None
-    sms_secret: str
+    sms_secrets: dict[str, str] = field(repr=False)
     slow: float
+    receipts_to: str = ""  # the site that hears what became of its messages
+    official_account: OfficialAccount = field(default_factory=OfficialAccount, repr=False)
     authority: Authority = field(init=False)
     lock: threading.Lock = field(default_factory=threading.Lock)
     nonces: set[str] = field(default_factory=set)
     requests: list[dict[str, Any]] = field(default_factory=list)
-    messages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ledgers: dict[str, Any] = field(default_factory=dict)
+    receipts: "Queue[tuple[str, str, dict[str, Any]]]" = field(default_factory=Queue)
+    access_token: str = field(default="", repr=False)
+    menu: dict[str, Any] = field(default_factory=dict)
     last_stamp: bytes = b""
     tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))

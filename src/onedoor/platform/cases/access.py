@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import CharField, Exists, Manager, OuterRef, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Concat, TruncDate
 
 from onedoor.platform.cases import twins
 from onedoor.platform.cases.models import (
@@ -65,7 +65,7 @@ def know_rare(name: str, rows: QuerySet[Any]) -> None:
 
 def for_page(found: QuerySet[Case]) -> QuerySet[Case]:
     """Return the cases with what the page of a case shows of other tables, and with which of the rare ones have rows."""
-    known = {f"has_{name}": Exists(rows.filter(case=OuterRef("pk"))) for name, rows in RARE.items()}
+    known: dict[str, Any] = {f"has_{name}": Exists(rows.filter(case=OuterRef("pk"))) for name, rows in RARE.items()}
     known["has_continued_by"] = Exists(Case.objects.filter(continues=OuterRef("pk")))
     target = Concat(Value("case:"), Cast(OuterRef("pk"), CharField()))
     locked = Material.objects.filter(case=OuterRef("pk"), replaced_at=None)
@@ -73,8 +73,13 @@ def for_page(found: QuerySet[Case]) -> QuerySet[Case]:
     known["has_twins"] = twins.named_elsewhere()
     known["has_telephone_twins"] = twins.called_elsewhere()
     known["has_address_twins"] = twins.living_elsewhere()
+    known["place_name"] = identity.name_then("division", "submitted_day")
     known["has_certificates"] = Exists(CertificateUse.objects.filter(target=target))
-    return found.select_related(*ONE_EACH).prefetch_related("documents", "clocks").annotate(**known)
+    return (
+        found.select_related(*ONE_EACH)
+        .prefetch_related("documents", "clocks")
+        .annotate(submitted_day=TruncDate("submitted_at"), **known)
+    )
 
 
 def rows_of(case: Case, name: str) -> QuerySet[Any]:

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import ClassVar
 
 from django.apps import AppConfig
@@ -36,6 +37,7 @@ class CasesConfig(AppConfig):
         from onedoor.platform.exchange import matters
         from onedoor.platform.files import access as files
         from onedoor.platform.kernel import definitions, outbox, tasks
+        from onedoor.platform.messages import shipped
 
         definitions.define(*figures.FIGURES)
         impact.count_with(touched.undecided_cases)
@@ -56,6 +58,7 @@ class CasesConfig(AppConfig):
         tasks.every(3600, "cases.discard_ended_early_drafts", early_expiry.discard_ended_early_drafts)
         tasks.every(600, "cases.public_deliveries", delivery.complete_public_deliveries)
         tasks.every(600, "cases.hearing_rights", duties.expire_hearing_rights)
+        shipped.register(Path(__file__).with_name("texts.yaml"))
         notifications.listen()
         wanted.register()
         addresses.register()

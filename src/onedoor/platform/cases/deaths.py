@@ -17,7 +17,6 @@ from onedoor.platform.messages import operations as messages
 MACHINE = Actor.system("死亡联动")
 ROOM = "cases"
 APPLICANT, AGENT, NAMED = "applicant", "agent", "named"
-GONE = "“{item}”的草稿已删除：申请人已登记死亡，不能再以他（她）的名义申请。一户共同申请的，请由家庭成员重新申请。"
 
 
 def hear_of_death(payload: dict[str, Any], *, at: datetime) -> None:
@@ -86,7 +85,7 @@ def _throw_away_drafts(person_id: int, statement: int, at: datetime) -> int:
             messages.send_message(
                 recipient_id=draft.filled_by_id,
                 event="cases.draft_gone",
-                text=GONE.format(item=draft.item_version.title),
+                values={"item": draft.item_version.title},
                 link="/",
                 case_number="",
                 source=f"death:{statement}:{draft.pk}",

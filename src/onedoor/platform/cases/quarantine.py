@@ -29,7 +29,7 @@ def tell_of_infected(payload: dict[str, Any], *, at: datetime) -> None:
             messages.send_message(
                 recipient_id=person_id,
                 event="cases.paper_quarantined",
-                text=f"“{owner.item_version.title}”的材料“{paper.title}”没有通过安全检查，已经隔离。请重新拍照，或者换一份文件上传。",
+                values={"item": owner.item_version.title, "paper": paper.title},
                 link=link,
                 case_number=number,
                 source=f"quarantined:{payload['file_id']}:{owner.target}",

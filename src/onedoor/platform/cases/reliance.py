@@ -20,12 +20,11 @@ def tell_of_ended_certificate(payload: dict[str, Any], *, at: datetime) -> None:
     for case in Case.objects.filter(pk__in=ids):
         if case.is_ended:
             continue
-        text = f"“{case.item_version.title}”申请中代替材料的电子证照已不再有效，请上传该项材料，或咨询受理单位。"
         for person_id in notifications.readers_of(case, on=day_of(at)):
             messages.send_message(
                 recipient_id=person_id,
                 event="cases.certificate_ended",
-                text=text,
+                values={"item": case.item_version.title},
                 link=f"/cases/{case.number}/papers/",
                 case_number=case.number,
                 source=f"certificate-ended:{payload['certificate_id']}:{case.pk}",

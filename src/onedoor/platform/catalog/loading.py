@@ -22,6 +22,7 @@ from onedoor.platform.kernel import parameters
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.messages import wording
 
 
 class ItemFileFaulty(OneDoorError):
@@ -165,9 +166,10 @@ def load_parameters(paths: list[Path], *, actor: Actor, at: datetime) -> None:
 
 
 def load_shipped(*, valid_from: date, actor: Actor, at: datetime) -> list[str]:
-    """Draft and publish every shipped item that is new, set every shipped parameter; return the codes of new versions."""
+    """Draft and publish every shipped item that is new, set every shipped parameter, load the words of messages; return the codes of new versions."""
     fresh = load_items(shipped_files("items/*.yaml"), valid_from=valid_from, actor=actor, at=at)
     load_parameters(shipped_files("parameters.yaml"), actor=actor, at=at)
+    wording.load_shipped(at=at, on=valid_from)
     return fresh
 
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from django.apps import AppConfig
 
 
@@ -14,6 +16,9 @@ class ExchangeConfig(AppConfig):
         from onedoor.platform.exchange.checks import check_purposes
         from onedoor.platform.exchange.departments import CONNECTORS
         from onedoor.platform.kernel import tasks
+        from onedoor.platform.messages import shipped
+
+        shipped.register(Path(__file__).with_name("texts.yaml"))
 
         tasks.every(30, "exchange.recheck", own.recheck)
         tasks.every(3600, "exchange.forget_answers", own.forget_answers)

@@ -35,13 +35,14 @@ PERMISSIONS = {
         "feedback.handle",
         "feedback.screen",
         "knowledge.reply",
+        "messages.reach",
     },
     "surveyor": _CASE | {"cases.survey"},
     "reviewer": _CASE | {"cases.review", "cases.notice", "cases.settle", "identity.deaths", "feedback.handle"},
     "approver": _CASE | {"cases.decide", "registers.view", "certificates.view", "feedback.handle", "feedback.recheck"},
     "cert_officer": _CASE
     | {"cases.certify", "cases.deliver", "certificates.view", "certificates.stop", "registers.view"},
-    "assistant": _CASE | {"appointments.serve", "identity.window", "knowledge.reply"},
+    "assistant": _CASE | {"appointments.serve", "identity.window", "knowledge.reply", "messages.reach"},
     "supervisor": frozenset(
         {
             "supervision.view",
@@ -63,10 +64,12 @@ PERMISSIONS = {
             "knowledge.edit",
             "knowledge.approve",
             "knowledge.synonyms",
+            "messages.edit",
+            "messages.review",
             "parameters.edit",
         }
     ),
-    "legal_reviewer": frozenset({"catalog.review", "knowledge.approve"}),
+    "legal_reviewer": frozenset({"catalog.review", "knowledge.approve", "messages.review"}),
     # The steward answers for the data of the own organ; the data user is an officer of another organ.
     "data_steward": frozenset({"exchange.manage"}),
     "data_user": frozenset({"exchange.request", "exchange.use"}),

@@ -1,3 +1,6 @@
+from pathlib import Path
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
@@ -6,10 +9,19 @@ class MessagesConfig(AppConfig):
     label = "onedoor_messages"
     verbose_name = "消息"
 
-    def ready(self) -> None:
-        from onedoor.platform.kernel import outbox
-        from onedoor.platform.messages import deaths, delegations, identity
+    # History, which the database itself keeps (`kernel.append_only`).
+    append_only: ClassVar = {"onedoor_messages_outreachnote": ()}
 
+    def ready(self) -> None:
+        from onedoor.platform.kernel import blind, definitions, outbox, tasks
+        from onedoor.platform.messages import deaths, delegations, figures, identity, shipped
+        from onedoor.platform.messages import tasks as own
+        from onedoor.platform.messages.models import WeChatAccount
+
+        definitions.define(*figures.FIGURES)
+        shipped.register(Path(__file__).with_name("texts.yaml"))
+        blind.register(WeChatAccount, WeChatAccount.by_open_id, lambda rows: [str(row.open_id) for row in rows])
+        tasks.every(5, "messages.deliver", own.look)
         outbox.listen("identity.delegation_asked", "messages.tell_asked", delegations.tell_asked)
         outbox.listen("identity.delegation_confirmed", "messages.tell_confirmed", delegations.tell_confirmed)
         outbox.listen("identity.delegation_recorded", "messages.tell_recorded", delegations.tell_recorded)

@@ -10,28 +10,29 @@ from onedoor.standards.masks import mask_name
 
 MACHINE = Actor.system("消息")
 LINK = "/me/delegations/"
-# event → (who is told, what)
-WORDS = {
-    "asked": (("principal_id", "{agent}申请替您办事，请到“委托”核对并确认；不认识的人请不要确认。"),),
+# event → who is told, by which template
+TOLD = {
+    "asked": (("principal_id", ""),),
     "recorded": (
-        ("agent_id", "{principal}在窗口委托您代办，您可以替他（她）办事了。"),
-        ("principal_id", "您在窗口委托{agent}代办的事已登记，随时可以撤销。"),
+        ("agent_id", "identity.delegation_recorded_agent"),
+        ("principal_id", "identity.delegation_recorded_principal"),
     ),
-    "confirmed": (("agent_id", "{principal}已确认委托，您可以替他（她）办事了。"),),
+    "confirmed": (("agent_id", ""),),
     "revoked": (
-        ("agent_id", "{principal}的代办委托已撤销，您不能再替他（她）办事。"),
-        ("principal_id", "您给{agent}的代办委托已撤销。"),
+        ("agent_id", "identity.delegation_revoked_agent"),
+        ("principal_id", "identity.delegation_revoked_principal"),
     ),
 }
 
 
 def tell(what: str, payload: dict[str, Any], at: datetime) -> None:
     names = {"principal": _masked(payload["principal_id"]), "agent": _masked(payload["agent_id"])}
-    for who, text in WORDS[what]:
+    for who, template in TOLD[what]:
         operations.send_message(
             recipient_id=payload[who],
             event=f"identity.delegation_{what}",
-            text=text.format(**names),
+            template=template,
+            values=names,
             link=LINK,
             case_number="",
             source=f"delegation:{payload['delegation_id']}:{what}",

@@ -1,39 +1,27 @@
-"""The SMS gateway: signed HTTP, idempotent by message id."""
+"""One SMS at once, for the code somebody waits for at the screen: the first gateway that takes it."""
 
-import json
 from datetime import datetime
 
-import httpx
-from django.conf import settings
-
-from onedoor.platform.kernel.crypto import hmac_sm3
-
-TIMEOUT = httpx.Timeout(8.0, connect=3.0)
+from onedoor.platform.messages import breaker, providers
+from onedoor.platform.messages.providers import Answer, Outcome, Outgoing
 
 
 class GatewayUnavailable(RuntimeError):
-    """The gateway did not take the message; it is tried again."""
+    """No gateway took the message; it is tried again."""
 
 
 def send_sms(*, identifier: str, to: str, text: str, at: datetime) -> None:
     """
-    Hand one SMS to the gateway; the same identifier twice is one SMS.
+    Hand one SMS to a gateway; the same identifier twice is one SMS at the same gateway.
 
-    :raises GatewayUnavailable: it did not answer, or refused.
+    Whoever waits for a code is better off with it twice than not at all: where an answer is lost, the next is asked.
+
+    :raises GatewayUnavailable: none answered, or all refused.
     """
-    if not settings.ONEDOOR_SMS_URL:
-        raise GatewayUnavailable("ONEDOOR_SMS_URL is not set")
-    body = json.dumps({"id": identifier, "to": to, "text": text}, ensure_ascii=False).encode()
-    timestamp = str(int(at.timestamp()))
-    signature = hmac_sm3(settings.ONEDOOR_SMS_SECRET.encode(), timestamp.encode() + b"\n" + body).hex()
-    headers = {
-        "Content-Type": "application/json; charset=utf-8",
-        "X-OneDoor-Timestamp": timestamp,
-        "X-OneDoor-Signature": signature,
-    }
-    try:
-        answer = httpx.post(f"{settings.ONEDOOR_SMS_URL}/sms", content=body, headers=headers, timeout=TIMEOUT)
-    except httpx.HTTPError as error:
-        raise GatewayUnavailable(type(error).__name__) from None
-    if answer.status_code != 200:
-        raise GatewayUnavailable(f"status {answer.status_code}")
+    answer = Answer(Outcome.AWAY, "no gateway is set")
+    paused = breaker.paused(at=at)
+    for provider in sorted(providers.by_channel("sms"), key=lambda one: one.code in paused):
+        answer = next(provider.send([Outgoing(identifier, to, text)], at))
+        if answer.outcome == Outcome.TAKEN:
+            return
+    raise GatewayUnavailable(answer.reason)

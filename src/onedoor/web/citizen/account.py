@@ -60,7 +60,10 @@ def messages(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         message_operations.mark_read(message_id=posted_uuid(request, "message"), actor=actor, at=clock.now())
         return redirect("messages")
-    return render(request, "citizen/messages.html", {"messages": message_queries.inbox(actor=actor)})
+    found = message_queries.inbox(actor=actor)
+    sendings = message_queries.sendings_of(found, actor=actor)
+    context = {"messages": [(one, sendings.get(one.source, [])) for one in found]}
+    return render(request, "citizen/messages.html", context)
 
 
 @keyed

@@ -28,6 +28,7 @@ from onedoor.web.citizen import (
     searching,
     services,
     uses,
+    ways,
 )
 
 urlpatterns = [
@@ -91,6 +92,7 @@ urlpatterns = [
     path("me/appointments/", appointments.my_appointments, name="my_appointments"),
     path("me/papers/", account.papers, name="my_papers"),
     path("me/messages/", account.messages, name="messages"),
+    path("me/notice-ways/", ways.ways, name="notice_ways"),
     path("me/delegations/", account.delegations, name="delegations"),
     path("me/signatures/", account.signatures, name="signatures"),
     path("me/consents/", account.my_consents, name="my_consents"),

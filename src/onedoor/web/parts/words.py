@@ -55,6 +55,7 @@ ENGLISH = {
     "开始办理": "Begin",
     "接着办我先填的": "Go on with what I filled in before logging in",
     "消息": "Messages",
+    "通知方式": "How I am told",
     "办件": "Cases",
     "预约": "Appointments",
     "我的预约": "My appointments",

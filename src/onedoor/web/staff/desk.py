@@ -11,6 +11,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.platform.messages import queries as messages
 from onedoor.platform.visits import queries as visits
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import POST_KEY, actor_of
@@ -70,7 +71,7 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
     owed = queries.owed_of(found, at=clock.now())
     return {
         "case": found,
-        "place": identity.division_name(found.division, on=clock.day_of(found.submitted_at)),
+        "place": getattr(found, "place_name", ""),
         "opinion": queries.ward_opinion(found),
         "item": found.item_version.item,
         "people": queries.people_of(found),
@@ -96,6 +97,7 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
         "clocks": queries.clocks_of(found, at=clock.now()),
         "pauses": queries.pauses_of(found),
         "documents": queries.documents_of(found),
+        "told": messages.notices_of_case(case_number=found.number, actor=actor),
         "heads": actor.may("cases.decide", division=found.deciding_organization.division_id, line=found.line)
         and not found.is_ended
         and found.decided_at is None,

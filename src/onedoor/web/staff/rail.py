@@ -42,6 +42,7 @@ GROUPS = (
             ),
             _entry("叫号", "list", "halls", "appointments.serve", "hall"),
             _entry("群众提问", "window", "questions", "knowledge.reply", "question"),
+            _entry("待通知", "notice", "outreach_list", "messages.reach", "outreach"),
             _entry("死亡登记", "notice", "deaths", "identity.window identity.deaths", "death"),
             _entry("重置账号", "key", "reset", "identity.reset identity.reset_citizen"),
         ),
@@ -123,6 +124,9 @@ GROUPS = (
             ),
             _entry("参数表", "sliders", "parameters", "parameters.edit catalog.review", "parameter parameter_proposal"),
             _entry("号源", "calendar", "plans", "appointments.manage", "plan_new plan plan_day"),
+            _entry(
+                "消息模板", "paper", "templates", "messages.edit messages.review", "template template_version providers"
+            ),
             _entry("工作日历", "calendar", "calendar", "parameters.edit"),
             _entry("人员", "people", "people", "identity.manage identity.manage_security", "new_officer officer"),
             _entry("单位", "building", "organizations", "identity.manage identity.manage_security", "organization"),

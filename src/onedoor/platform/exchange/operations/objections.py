@@ -92,7 +92,7 @@ def answer_objection(*, objection_id: int, upheld: bool, answer: str, actor: Act
     messages.send_message(
         recipient_id=objection.person_id,
         event="exchange.objection_answered",
-        text=f"您的数据异议已答复：{objection.get_state_display()}。",
+        values={"outcome": objection.get_state_display()},
         link=f"/me/uses/{objection.receipt}/",
         case_number="",
         source=objection.target,

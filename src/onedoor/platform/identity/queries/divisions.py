@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from onedoor.platform.identity.models import Division, DivisionSuccession, FormerDivisionName
 from onedoor.platform.kernel.actors import Actor, CodeRange
@@ -193,6 +194,14 @@ def division_name(code: str, *, on: date) -> str:
         Subquery(former.values("full_name")[:1]), "full_name", "name"
     )
     return next((name for name in names.first() or () if name), "")
+
+
+def name_then(code: str, day: str) -> Coalesce:
+    """Return, as an expression for a query, the name that the place in column `code` had on the day `day`, an annotation."""
+    place = Division.objects.filter(code=OuterRef(code))
+    former = FormerDivisionName.objects.filter(division_id=OuterRef(code), until__gt=OuterRef(day))
+    names = (former.order_by("until").values("full_name")[:1], place.values("full_name")[:1], place.values("name")[:1])
+    return Coalesce(*(NullIf(Subquery(one), Value("")) for one in names), Value(""))
 
 
 def reorganisations(*, actor: Actor, most: int = 50) -> list[DivisionSuccession]:

@@ -109,10 +109,8 @@ def masked_phone(person_id: int) -> str:
     return mask_mobile(phone) if phone else ""
 
 
-def can_be_texted(person_id: int) -> bool:
-    """Tell whether an SMS reaches a person: they have a phone, and no death is recorded; who has it then is not known."""
-    phone, died = Person.objects.values_list("phone", "deceased_on").get(pk=person_id)
-    return bool(str(phone)) and died is None
+def is_deceased(person_id: int) -> bool:
+    return Person.objects.filter(pk=person_id, deceased_on__isnull=False).exists()
 
 
 RECHECK = "identity.recheck_days"

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from onedoor.platform.catalog import loading
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.messages import wording
 
 
 class Command(BaseCommand):
@@ -34,4 +35,6 @@ class Command(BaseCommand):
         actor = Actor.system("载入事项")
         fresh = loading.load_items(items, valid_from=valid_from or clock.today(), actor=actor, at=clock.now())
         loading.load_parameters(figures, actor=actor, at=clock.now())
+        if not files:
+            wording.load_shipped(at=clock.now(), on=valid_from or clock.today())
         self.stdout.write(f"新发布 {len(fresh)} 项：{'、'.join(fresh)}" if fresh else "没有新的事项。")

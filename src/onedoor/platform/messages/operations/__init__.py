@@ -1,0 +1,83 @@
+"""Every write of the message room; callers import them from here."""
+
+from onedoor.platform.messages.operations.outreach import (
+    OutreachClosed,
+    OutreachNotFound,
+    note_outreach,
+)
+from onedoor.platform.messages.operations.receipts import (
+    ReceiptRefused,
+    read_receipt,
+    take_receipt,
+)
+from onedoor.platform.messages.operations.sending import (
+    CodeNotSent,
+    mark_read,
+    send_code,
+    send_login_code,
+    send_message,
+    send_to_phone,
+)
+from onedoor.platform.messages.operations.templates import (
+    NotTemplateProposer,
+    OwnTemplate,
+    TemplateDayPassed,
+    TemplateNotFound,
+    TemplateProposed,
+    TemplateSettled,
+    TooPersonal,
+    approve_template,
+    propose_template,
+    send_back_template,
+    withdraw_template,
+)
+from onedoor.platform.messages.operations.ways import (
+    WRONG_CODE,
+    AccountBound,
+    BindingCodeWrong,
+    TooManyEmailCodes,
+    ask_email_code,
+    bind_wechat,
+    choose_ways,
+    drop_email,
+    make_binding_code,
+    unbind_wechat,
+    verify_email,
+)
+
+__all__ = [
+    "WRONG_CODE",
+    "AccountBound",
+    "BindingCodeWrong",
+    "CodeNotSent",
+    "NotTemplateProposer",
+    "OutreachClosed",
+    "OutreachNotFound",
+    "OwnTemplate",
+    "ReceiptRefused",
+    "TemplateDayPassed",
+    "TemplateNotFound",
+    "TemplateProposed",
+    "TemplateSettled",
+    "TooManyEmailCodes",
+    "TooPersonal",
+    "approve_template",
+    "ask_email_code",
+    "bind_wechat",
+    "choose_ways",
+    "drop_email",
+    "make_binding_code",
+    "mark_read",
+    "note_outreach",
+    "propose_template",
+    "read_receipt",
+    "send_back_template",
+    "send_code",
+    "send_login_code",
+    "send_message",
+    "send_to_phone",
+    "take_receipt",
+    "unbind_wechat",
+    "verify_email",
+    "withdraw_template",
+]

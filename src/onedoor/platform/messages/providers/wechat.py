@@ -1,0 +1,98 @@
+"""Template messages of the WeChat official account: an access token, and one call a message, idempotent by its own id."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from django.conf import settings
+
+from onedoor.platform.messages.providers import Answer, Outcome, Outgoing, outside
+
+TOKEN_GONE = (40001, 40014, 42001)  # the token is not, or no longer, good
+NEVER = {40003: "微信账号不存在", 43004: "已取消关注公众号", 43101: "用户拒收"}
+EARLY = timedelta(minutes=5)
+_lock = threading.Lock()
+_tokens: dict[str, tuple[str, datetime]] = {}  # app id → token, until when
+
+
+class NoToken(RuntimeError):
+    """WeChat gave no access token."""
+
+
+def send(messages: Sequence[Outgoing], at: datetime) -> Iterator[Answer]:
+    for message in messages:
+        yield _send(message, at)
+
+
+def _send(message: Outgoing, at: datetime) -> Answer:
+    told = {
+        "touser": message.to,
+        "template_id": settings.ONEDOOR_WECHAT_TEMPLATE,
+        "url": message.link,
+        "client_msg_id": message.identifier,
+        "data": {"content": {"value": message.text}},
+    }
+    for fresh in (False, True):
+        try:
+            answer = _call("/cgi-bin/message/template/send", told, token(at, fresh=fresh))
+        except httpx.HTTPError as error:
+            return outside.of_error(error)
+        except NoToken as error:
+            return Answer(Outcome.AWAY, str(error))
+        code = int(answer.get("errcode", -1))
+        if code not in TOKEN_GONE:
+            break
+    if code == 0:
+        return Answer(Outcome.TAKEN)
+    if code in NEVER:
+        return Answer(Outcome.REJECTED, NEVER[code])
+    return Answer(Outcome.AWAY, f"errcode {code}")
+
+
+def token(at: datetime, *, fresh: bool = False) -> str:
+    """
+    Return an access token that is good for some minutes more.
+
+    :raises NoToken: WeChat did not give one.
+    :raises httpx.HTTPError: it could not be asked.
+    """
+    app = settings.ONEDOOR_WECHAT_APP_ID
+    with _lock:
+        known, until = _tokens.get(app, ("", at))
+        if known and not fresh and until > at:
+            return known
+        asked = {"grant_type": "client_credential", "appid": app, "secret": settings.ONEDOOR_WECHAT_SECRET}
+        try:
+            answer = _call("/cgi-bin/stable_token", {**asked, "force_refresh": fresh}, "")
+        except httpx.HTTPError as error:  # before anything was sent: no message can be there
+            raise NoToken(type(error).__name__) from None
+        if "access_token" not in answer:
+            raise NoToken(f"errcode {answer.get('errcode')}")
+        _tokens[app] = (str(answer["access_token"]), at + timedelta(seconds=int(answer["expires_in"])) - EARLY)
+        return _tokens[app][0]
+
+
+def create_menu(buttons: list[dict[str, Any]], at: datetime) -> None:
+    """
+    Put up the menu of the account.
+
+    :raises NoToken: WeChat gave no token, or refused.
+    """
+    answer = _call("/cgi-bin/menu/create", {"button": buttons}, token(at))
+    if answer.get("errcode"):
+        raise NoToken(f"errcode {answer['errcode']}")
+
+
+def _call(path: str, told: dict[str, Any], access: str) -> dict[str, Any]:
+    """:raises httpx.HTTPError: no answer, or none that can be read."""
+    params = {"access_token": access} if access else None
+    answer = outside.client().post(f"{settings.ONEDOOR_WECHAT_URL}{path}", json=told, params=params)
+    if answer.status_code != 200:
+        raise (
+            httpx.ConnectError(f"status {answer.status_code}")
+            if answer.status_code not in outside.LOST
+            else (httpx.ReadError(f"status {answer.status_code}"))
+        )
+    return dict(answer.json())

@@ -1,0 +1,69 @@
+"""What reaches a person: their addresses, what they have chosen, and when they are left in peace."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Subquery
+
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.identity.models import Person
+from onedoor.platform.kernel import parameters
+from onedoor.platform.kernel.clock import CHINA, day_of
+from onedoor.platform.messages import rules, shipped, waking
+from onedoor.platform.messages.models import EmailAddress, Message, NoticeChoice, WeChatAccount
+
+QUIET_FROM, QUIET_TO = "messages.quiet_from", "messages.quiet_to"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What has to be known of somebody before they are told something; asked in one question."""
+
+    is_dead: bool
+    has_phone: bool
+    has_email: bool
+    has_wechat: bool
+    chosen: list[str] | None  # the ways for this kind of notice; None: nothing chosen
+    is_told: bool  # this very source has told them already
+    is_awaited: bool  # a worker knows already that messages wait
+
+    @property
+    def addresses(self) -> set[str]:
+        """Return the outside ways there is an address for."""
+        there = {"sms": self.has_phone, "email": self.has_email, "wechat": self.has_wechat}
+        return {way for way, is_there in there.items() if is_there}
+
+
+def look_up(person_id: int, *, kind: str, source: str) -> Reader:
+    me = OuterRef("pk")
+    choice = NoticeChoice.objects.filter(person=me, kind=kind)
+    mail = EmailAddress.objects.filter(person=me, verified_at__isnull=False)
+    account = WeChatAccount.objects.filter(person=me, ended_at__isnull=True)
+    row = Person.objects.annotate(
+        chosen=Subquery(choice.values("ways")[:1]),
+        has_email=Exists(mail),
+        has_wechat=Exists(account),
+        is_told=Exists(Message.objects.filter(recipient=me, source=source)),
+        is_awaited=Exists(waking.waiting()),
+    ).values_list("deceased_on", "phone", "has_email", "has_wechat", "chosen", "is_told", "is_awaited")
+    died, phone, *known = row.get(pk=person_id)
+    return Reader(died is not None, bool(str(phone)), *known)
+
+
+def ways_of(reader: Reader, *, declared: shipped.Template | None) -> list[str]:
+    """Return the ways a notice takes besides the inbox. The dead are told nothing, but their phone of that very record."""
+    if reader.is_dead:
+        return ["sms"] if declared is not None and declared.despite_death and reader.has_phone else []
+    return rules.ways_for(
+        kind="case" if declared is None else declared.kind,
+        chosen=reader.chosen,
+        reachable=reader.addresses,
+        required=declared is not None and declared.required,
+    )
+
+
+def quiet_until(at: datetime, *, division: str) -> datetime:
+    """Return when a message that is not urgent may go to somebody who lives in a place (12 digits, or "")."""
+    chain, on = identity.chain(division) if division else [identity.NATION], day_of(at)
+    begin, end = (parameters.figure(key, chain=chain, on=on) for key in (QUIET_FROM, QUIET_TO))
+    return rules.quiet_until(at.astimezone(CHINA), begin=begin, end=end)

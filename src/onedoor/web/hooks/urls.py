@@ -1,0 +1,10 @@
+"""Addresses providers call back; nobody else has anything to do here."""
+
+from django.urls import path
+
+from onedoor.web.hooks import callbacks
+
+urlpatterns = [
+    path("sms/<slug:provider>/", callbacks.sms_receipt, name="sms_receipt"),
+    path("wechat/", callbacks.wechat, name="wechat_callback"),
+]
