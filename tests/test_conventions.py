@@ -57,6 +57,7 @@ WITHOUT_REQUIRE = {
     "answer_question": "whoever holds the code of the complaint",
     "say_resolved": "whoever holds the code of the complaint",
     "rate_by_code": "whoever holds the code of a case or visit",
+    "say_by_code": "whoever holds the order's number and code",
     # Oneself.
     "make_show_code": "only a holder",
     "see_shown": "open to whoever was shown the code",

@@ -48,6 +48,7 @@ UNKEYED = {
     # providers: signed, and the id of what is told is its key
     "sms_receipt",
     "wechat_callback",
+    "hotline_follow",
     # no real site has these
     "demonstration_enter",
     "demonstration_clock",
@@ -59,6 +60,8 @@ ASKS = {
     *("catalog_precheck", "catalog_read_outcome", "public_progress", "window_find_person", "desk_reveal"),
     *("certificates_check_batch", "catalog_desk_preview_year", "exchange_use", "supervision_export"),
     *("oauth_issue", "oauth_revoke", "ratings_get_asked", "ratings_get_followed", "complaints_track"),
+    *("hotline_look_up_caller", "hotline_follow_order"),
+    *("oauth_issue", "oauth_revoke"),
     # a session's second proof: each try counts
     *("me_send_proof_code", "me_prove_again"),
     # who holds a phone, and codes that are kept nowhere, so that no answer with one may be kept
@@ -130,7 +133,6 @@ def test_every_form_that_posts_brings_a_key() -> None:
     own_page = {
         *("parts/login.html", "parts/login_code.html", "parts/officer_login.html", "parts/step_up.html"),
         *("parts/idle.html", "parts/appearance.html", "parts/demonstration_bar.html", "demonstration/cast.html"),
-        *("citizen/place.html", "citizen/precheck.html", "citizen/progress.html"),
         *(
             "citizen/ratings/answer.html",
             "citizen/complaints/track.html",
@@ -139,6 +141,7 @@ def test_every_form_that_posts_brings_a_key() -> None:
             "citizen/early_draft.html",
         ),
         *("citizen/finder.html", "citizen/ask_reply.html", "citizen/conversation_hand_over.html"),
+        *("citizen/place.html", "citizen/precheck.html", "citizen/progress.html", "citizen/hotline/follow.html"),
         *("citizen/early.html", "citizen/early_code.html", "citizen/early_draft.html"),
         *("staff/choose_post.html", "staff/reveal.html", "staff/certificates/check_batch.html"),
         *("supervision/audit.html", "staff/sharing/use.html"),

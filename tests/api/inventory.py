@@ -36,6 +36,16 @@ COVERED: dict[str, tuple[str, ...]] = {
     "notices": ("public_list_notices",),
     "notice": ("public_read_notice", "public_object_to_notice"),
     "shown": ("public_look_at_shown",),
+    # the hotline
+    "hotline_follow": ("hotline_follow_order",),
+    "hotline_say": ("hotline_say",),
+    "hotline_call": ("hotline_look_up_caller", "hotline_file_order", "hotline_begin_for_caller", "catalog_find_items"),
+    "hotline_orders": ("hotline_list_orders",),
+    "hotline_order": ("hotline_get_order", "hotline_act_on_order", "hotline_reply_to_order"),
+    "hotline_catalogue": (
+        *("hotline_get_catalogue", "hotline_set_rule", "hotline_open_line"),
+        "hotline_name_duty_officer",
+    ),
     # an application
     "start": ("drafts_read_beginning", "drafts_start"),
     "draft": ("drafts_get_draft",),

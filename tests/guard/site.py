@@ -32,6 +32,7 @@ from onedoor.platform.visits.checklists import Checklist
 from tests.platform import library
 from tests.platform.appointments.hall import open_hall
 from tests.platform.bundles.society import open_society
+from tests.platform.channels import switchboard
 from tests.platform.identity.bereaved import state
 from tests.platform.identity.test_scope import bad_review, complaint, inquiry
 from tests.platform.knowledge.conftest import handed_over, published
@@ -69,6 +70,8 @@ VISITORS = (
     "secadmin",
     "item_manager",
     "data_steward",
+    "chief",
+    "handler",
     "system",
 )
 
@@ -179,6 +182,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         actor=MACHINE,
         at=NOW,
     )
+    board = switchboard.build(books)
     document = CaseDocument.objects.filter(case=case).order_by("id").first()
     material = case.materials.order_by("id").first()
     notice = case.notices.order_by("id").first()
@@ -248,6 +252,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "access_id": "1",
         "month": "2026-08",
         "rate.code": rating_code(books),
+        "order_id": str(board.dispatched(NOW).pk),
         "unit_id": "1",
         "username": "clerk",
         "version": "1",

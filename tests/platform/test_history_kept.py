@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from tests.platform.appointments.hall import open_hall
+from tests.platform.channels.switchboard import build
 from tests.platform.desks import Desk
 from tests.platform.identity.test_scope import bad_review, complaint
 from tests.platform.library import CHINA, ITEM, TOWN, Library, judge
@@ -38,6 +39,7 @@ HISTORY = {
     "certificates_certificateevent": "reason",
     "feedback_complaintstep": "act",
     "feedback_reviewstep": "act",
+    "channels_orderact": "act",
     "identity_deatheffect": "statement_id",
     "identity_deathsettlement": "statement_id",
     "identity_deathstatement": "paper",
@@ -82,6 +84,7 @@ def written(books: Library) -> None:
         version=version, applicant=books.reader, created_at=AT, saved_at=AT, expires_at=LATE
     )
     BundleEvent.objects.create(bundle=bundle, seq=1, kind="submit", to_state="submitted", at=AT)
+    build(books).filed(AT)
 
 
 def people_kept(books: Library) -> None:

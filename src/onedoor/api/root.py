@@ -17,6 +17,7 @@ from onedoor.api import (
     early,
     exchange,
     figures,
+    hotline,
     knowledge,
     me,
     notices,
@@ -71,6 +72,7 @@ ROOMS = (
     ratings,
     rating_figures,
     complaints,
+    hotline,
     oauth,
 )
 

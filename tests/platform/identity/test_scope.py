@@ -14,6 +14,7 @@ import pytest
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 from tests.platform.appointments.hall import open_hall
+from tests.platform.channels.switchboard import build
 from tests.platform.identity.conftest import AT
 from tests.platform.library import COUNTY, MACHINE, TOWN, Library
 
@@ -23,6 +24,7 @@ from onedoor.platform.cases.models import Commitment, Material, QualityTicket
 from onedoor.platform.cases.operations import raise_objection
 from onedoor.platform.cases.queries import PURPOSES
 from onedoor.platform.certificates.models import Certificate
+from onedoor.platform.channels.operations import open_line
 from onedoor.platform.exchange.models import DataObjection, ShareRequest
 from onedoor.platform.feedback import codes
 from onedoor.platform.feedback.models import (
@@ -86,6 +88,7 @@ GIVEN: Given = {
     "template": lambda place: "cases.accept",
     "version_id": lambda place: 0,
     "messages": lambda place: [],
+    "order_id": lambda place: place.order.pk,
 }
 # What one query means by a name that another query uses for another table.
 GIVEN_TO = {("get_data_objection", "objection_id"): lambda place: place.data_objection.pk}
@@ -142,6 +145,7 @@ ELSEWHERE = {
     "provider_figures": "providers serve the whole site: counts, no person",
     "queue_figures": "providers serve the whole site: counts, no person",
     "notices_of_case": "takes a case that get_visible_case has let through",
+    "look_up_caller": "whoever calls may live anywhere; phone, name and number are needed, the look is recorded",
     "open_file": "asks the room that owns the target; tested with files",
 }
 # A citizen's queries: an officer has no person, so they give nothing.
@@ -205,6 +209,11 @@ MUST_SEE = frozenset(
         "posts_to_name",
         "list_deaths",
         "get_death",
+        "list_orders",
+        "get_order",
+        "list_rules",
+        "list_lines",
+        "list_duty",
         "checks_to_do",
         "count_checks",
         "bookings_on",
@@ -351,6 +360,12 @@ class Place:
             stated_at=AT,
         )
         self.outreach = Outreach.objects.create(person=library.reader, division=TOWN, reason="no_way", opened_at=AT)
+        board = build(library)
+        self.order = board.dispatched(AT)
+        board.rule(AT)
+        board.on_duty(AT)
+        line = {"number": "12349", "title": "民政服务热线", "mode": "dual", "division": COUNTY}
+        open_line(**line, actor=board.officer("chief"), at=AT)
         SupervisionEvent.objects.create(
             rule="T01",
             lamp="red",

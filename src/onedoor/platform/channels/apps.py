@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,15 @@ class ChannelsConfig(AppConfig):
     name = "onedoor.platform.channels"
     label = "channels"
     verbose_name = "渠道"
+    append_only: ClassVar = {"channels_orderact": ("text",)}  # history (`kernel.append_only`)
+
+    def ready(self) -> None:
+        from onedoor.platform.channels import duties, evidence, figures
+        from onedoor.platform.channels.models import WorkOrder
+        from onedoor.platform.files import access as files
+        from onedoor.platform.kernel import blind, definitions, tasks
+
+        definitions.define(*figures.FIGURES)
+        blind.register(WorkOrder, WorkOrder.by_phone, lambda rows: [str(row.caller_phone) for row in rows])
+        files.register("work_order", evidence.order_of_file)
+        tasks.every(60, "channels.watch_orders", duties.watch_orders)

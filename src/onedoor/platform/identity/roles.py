@@ -14,6 +14,9 @@ ROLE_NAMES = {
     "legal_reviewer": "法制审核人员",
     "data_steward": "数据管理员",
     "data_user": "数据使用员",
+    "hotline_agent": "热线话务员",
+    "hotline_supervisor": "热线管理员",
+    "ticket_handler": "工单处置员",
     "sysadmin": "系统管理员",
     "secadmin": "安全管理员",
     "auditadmin": "审计管理员",
@@ -73,6 +76,10 @@ PERMISSIONS = {
     # The steward answers for the data of the own organ; the data user is an officer of another organ.
     "data_steward": frozenset({"exchange.manage"}),
     "data_user": frozenset({"exchange.request", "exchange.use"}),
+    # Neither the desk nor the unit sees a case by taking calls or handling an order (platform rules 2.3).
+    "hotline_agent": frozenset({"channels.take", "cases.hand_over"}),
+    "hotline_supervisor": frozenset({"channels.take", "channels.review", "cases.hand_over"}),
+    "ticket_handler": frozenset({"channels.handle"}),
     "sysadmin": frozenset({"identity.manage", "cases.void"}),
     "secadmin": frozenset({"identity.reset", "identity.manage_security"}),
     "auditadmin": frozenset({"audit.view"}),
@@ -84,6 +91,7 @@ POWERFUL = frozenset(
         "approver",
         "cert_officer",
         "supervisor",
+        "hotline_supervisor",
         "item_manager",
         "data_steward",
         "sysadmin",

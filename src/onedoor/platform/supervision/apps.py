@@ -20,6 +20,7 @@ class SupervisionConfig(AppConfig):
         outbox.listen("cases.ask_supplement", "supervision.watch_supplement", operations.watch_supplement)
         outbox.listen("cases.grant_by_silence", "supervision.watch_silent_grant", operations.watch_silent_grant)
         outbox.listen("bundles.breach", "supervision.watch_bundle", operations.watch_bundle)
+        outbox.listen("channels.overdue", "supervision.watch_orders", operations.watch_orders)
         outbox.listen("cases.refuse", "supervision.watch_refusal", operations.watch_refusal)
         outbox.listen("audit.query_suspended", "supervision.watch_looks", operations.watch_looks)
         outbox.listen("cases.deem_accepted", "supervision.watch_deemed", operations.watch_deemed_acceptance)

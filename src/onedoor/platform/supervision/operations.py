@@ -176,6 +176,15 @@ def raise_about_organ(
     return created
 
 
+def watch_orders(payload: dict[str, Any], *, at: datetime) -> None:
+    """Raise what a unit let pass of a hotline's order: H01 the reply, H02 the duty officer, H03 the signature."""
+    organ = Organization.objects.get(pk=payload["organization_id"])
+    facts = {"number": payload["number"], "due": payload["due"], "criticised": payload["rule"] == "H01"}
+    facts["criticised"] = facts["criticised"] and payload["lamp"] == "red"
+    lit = Lit(payload["rule"], payload["lamp"], day_of(at))
+    raise_about_organ(organ=organ, line="", lit=lit, subject=payload["subject"], facts=facts, actor=MACHINE, at=at)
+
+
 def _raise_without_case(
     lit: Lit, *, subject: str, target: str, place: dict[str, str], facts: dict[str, Any], actor: Actor, at: datetime
 ) -> tuple[SupervisionEvent, bool]:

@@ -91,6 +91,20 @@ GROUPS = (
         ),
     ),
     (
+        "热线",
+        (
+            _entry("接来电", "device", "hotline_call", "channels.take"),
+            _entry(
+                "热线工单",
+                "list",
+                "hotline_orders",
+                "channels.take channels.review channels.handle",
+                "hotline_order",
+            ),
+            _entry("派单目录", "sliders", "hotline_catalogue", "channels.take channels.review"),
+        ),
+    ),
+    (
         "数据",
         (
             _entry(

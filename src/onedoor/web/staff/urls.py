@@ -14,6 +14,7 @@ from onedoor.web.staff import (
     complaints,
     deaths,
     desk,
+    hotline,
     items,
     items_offerings,
     items_parameters,
@@ -163,6 +164,10 @@ urlpatterns = [
     path("report-access/", complaints.report_access, name="report_access"),
     path("inquiries/", complaints.inquiries, name="inquiries"),
     path("inquiries/<int:inquiry_id>/", complaints.inquiry, name="inquiry"),
+    path("hotline/", hotline.index, name="hotline_orders"),
+    path("hotline/call/", hotline.call, name="hotline_call"),
+    path("hotline/catalogue/", hotline.catalogue, name="hotline_catalogue"),
+    path("hotline/<int:order_id>/", hotline.order, name="hotline_order"),
     path("objections-to-data/", objections.index, name="data_objections"),
     path("objections-to-data/<int:objection_id>/", objections.objection, name="data_objection"),
 ]

@@ -66,6 +66,7 @@ from onedoor.platform.cases.operations.duties import (
 from onedoor.platform.cases.operations.early import (
     Opened,
     begin_early_draft,
+    begin_for_caller,
     discard_early_draft,
     open_early_draft,
     renew_early_code,
@@ -121,6 +122,7 @@ __all__ = [
     "open_early_draft",
     "discard_early_draft",
     "begin_early_draft",
+    "begin_for_caller",
     "Taken",
     "Opened",
     "CaseChanged",

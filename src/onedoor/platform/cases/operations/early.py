@@ -15,6 +15,7 @@ from onedoor.platform.cases.forms.validation import CleanedSection
 from onedoor.platform.cases.models import EarlyDraft
 from onedoor.platform.catalog import pinning
 from onedoor.platform.catalog.items import ServiceItem
+from onedoor.platform.catalog.models import ItemVersion
 from onedoor.platform.files.granting import drop_grants
 from onedoor.platform.identity import logins
 from onedoor.platform.identity import queries as identity
@@ -105,23 +106,46 @@ def begin_early_draft(
     require_early(version.item)
     logins.use_phone_code(phone=phone, code=one_time_code, at=at)
     with transaction.atomic():
-        if EarlyDraft.objects.filter(**EarlyDraft.by_phone.at(phone), expires_at__gt=at).count() >= MOST_A_PHONE:
-            raise TooManyEarlyDrafts
-        code, key = _new_code(), secrets.token_urlsafe(24)
-        draft = EarlyDraft.objects.create(
-            item_version=version,
-            division=division,
-            phone=phone,
-            **EarlyDraft.by_phone.values(phone),
-            code_digest=_digest_of_code(code),
-            pass_digest=_digest_of_key(key),
-            pass_until=at + PASS_FOR,
-            created_at=at,
-            saved_at=at,
-            expires_at=kept_until(at),
-        )
-        audit.record("cases.begin_early_draft", actor=actor, at=at, target=draft.target, division=division)
+        opened = _begin(version, division, phone, at)
+        audit.record("cases.begin_early_draft", actor=actor, at=at, target=opened.draft.target, division=division)
+    return opened
+
+
+def _begin(version: ItemVersion, division: str, phone: str, at: datetime) -> Opened:
+    """:raises TooManyEarlyDrafts: the phone has as many as it may have."""
+    if EarlyDraft.objects.filter(**EarlyDraft.by_phone.at(phone), expires_at__gt=at).count() >= MOST_A_PHONE:
+        raise TooManyEarlyDrafts
+    code, key = _new_code(), secrets.token_urlsafe(24)
+    draft = EarlyDraft.objects.create(
+        item_version=version,
+        division=division,
+        phone=phone,
+        **EarlyDraft.by_phone.values(phone),
+        code_digest=_digest_of_code(code),
+        pass_digest=_digest_of_key(key),
+        pass_until=at + PASS_FOR,
+        created_at=at,
+        saved_at=at,
+        expires_at=kept_until(at),
+    )
     return Opened(draft, key, code)
+
+
+@transaction.atomic
+def begin_for_caller(*, item_code: str, division: str, phone: str, actor: Actor, at: datetime) -> Opened:
+    """
+    Begin a form for somebody on the telephone: the officer fills in what is said, the caller opens it by code and phone.
+
+    No one-time code is asked for here, because nobody should read one to an officer; whoever opens the draft needs it.
+
+    :raises ItemNotFound, ItemSuspended, NotBeforeLogin, TooManyEarlyDrafts: as their names say.
+    """
+    actor.require("cases.hand_over", division=division)
+    version = pinning.version_for_new_case(code=item_code, chain=identity.chain(division), on=day_of(at))
+    require_early(version.item)
+    opened = _begin(version, division, phone, at)
+    audit.record("cases.begin_for_caller", actor=actor, at=at, target=opened.draft.target, division=division)
+    return opened
 
 
 def open_early_draft(*, code: str, phone: str, one_time_code: str, actor: Actor, at: datetime) -> Opened:

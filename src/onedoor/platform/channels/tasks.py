@@ -1,0 +1,19 @@
+"""Background work of the hotline: whoever is on duty hears of an emergency at once, and again until it arrives."""
+
+from onedoor.platform.channels.models import DutyOfficer, WorkOrder
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.tasks import task
+from onedoor.platform.messages import operations as messages
+
+
+@task()
+def call_out(*, order_id: int, officer_id: int) -> None:
+    """Send the officer on duty the number of the order; what it is about stands in the order alone."""
+    order, officer = WorkOrder.objects.get(pk=order_id), DutyOfficer.objects.get(pk=officer_id)
+    if order.responded_at is not None or order.respond_due is None:
+        return
+    until = order.respond_due.astimezone(clock.CHINA)
+    text = f"【一门通】特急工单 {order.number}，请在 {until:%H:%M} 前登录热线工作台响应。"
+    messages.send_to_phone(
+        identifier=f"channels|{order.pk}|{officer.pk}", phone=str(officer.phone), text=text, at=clock.wall()
+    )
