@@ -85,7 +85,9 @@ def test_a_call_from_the_first_ring_to_the_end(desk: Desk, work: Callable[[], No
     work()
     events = SupervisionEvent.objects.filter(rule="H01").order_by("pk")
     assert [(one.lamp, one.facts["criticised"]) for one in events] == [("yellow", False), ("red", True)]
-    assert "H01" in desk.page("supervisor", "/supervision/")
+    shown = desk.page("supervisor", "/supervision/")
+    assert order.number in shown
+    assert "书面通报" in shown
     reply(desk, url)
     told = {"responded": "yes", "resolved": "yes", "satisfied": "no", "text": "回访：门开了，但等得太久，不满意。"}
     desk.act("agent", url, act="revisit", **told)

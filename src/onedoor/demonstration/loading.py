@@ -24,6 +24,8 @@ from onedoor.demonstration.cast import (
 from onedoor.platform.appointments import operations as appointments
 from onedoor.platform.catalog import operations as catalog
 from onedoor.platform.catalog.loading import load_shipped
+from onedoor.platform.channels import operations as hotline
+from onedoor.platform.channels.queries import list_lines
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import (
     Delegation,
@@ -121,6 +123,24 @@ def load_people(*, at: datetime) -> None:
         at=at,
     )
     _delegations(at)
+    _hotline(county, at)
+
+
+def _hotline(county: Organization, at: datetime) -> None:
+    """The county's number, what only its bureau may handle, and somebody on duty for emergencies."""
+    given = {"division": COUNTY, "actor": MACHINE, "at": at}
+    if list_lines(actor=MACHINE):
+        return
+    hotline.open_line(number="12349", title="民政服务热线", mode="dual", **given)
+    hotline.set_rule(
+        topic="最低生活保障",
+        organization_id=county.pk,
+        department_only=True,
+        document="临平区民政局权责清单（虚构）",
+        **given,
+    )
+    shift = {"begins_at": at, "ends_at": at + timedelta(days=7)}
+    hotline.name_duty_officer(name="叶云舟", phone="13900000014", **shift, **given)
 
 
 def _items_centre(at: datetime) -> Organization:

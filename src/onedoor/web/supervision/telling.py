@@ -10,6 +10,9 @@ ABOUT = {
     "E01": ("评价异常：{ratings} 条里几乎全是最高分，一半在 {seconds} 秒内答完", "rating_figures"),
     "E02": ("差评超期没有处理，期限 {due_on}", "rating_figures"),
     "E03": ("一件投诉转办了 {transfers} 次", ""),
+    "H01": ("热线工单 {number} 超期未答复", ""),
+    "H02": ("热线工单 {number} 没有按时响应", ""),
+    "H03": ("热线工单 {number} 没有按时签收", ""),
     "P09": ("九十天受理 {cases} 件，停过表 {paused} 件", "pauses"),
     "T10": ("一件事 {bundle} 有一项超过按小时承诺的时限", ""),
 }
