@@ -22,7 +22,7 @@ EXPLAIN = officer("feedback.handle")
 NAME = officer("identity.manage_security")
 
 
-class UnitOut(Told):
+class ComplainedUnitOut(Told):
     """可以反映的单位。A unit that may be complained of."""
 
     id: int
@@ -179,7 +179,7 @@ class ReportPostOut(Told):
     named_at: datetime
 
 
-@room.read("/complaints/units", OPEN, "可以反映的单位", Page[UnitOut])
+@room.read("/complaints/units", OPEN, "可以反映的单位", Page[ComplainedUnitOut])
 def list_units(request: HttpRequest, division: Line) -> dict[str, Any]:
     """List the units of a place, below it and above it."""
     chain = identity.chain(identity.division(division).code)

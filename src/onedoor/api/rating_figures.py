@@ -111,13 +111,13 @@ def get_figures(request: HttpRequest, month: Line) -> dict[str, Any]:
 
 @room.read("/supervision/ratings/rows", WATCH, "数字背后的评价", Page[RatingRowOut])
 def list_ratings(
-    request: HttpRequest, month: Line, organ: Id = 0, bad: bool = False, policy: bool = False, before: Id = 0
+    request: HttpRequest, month: Line, organization_id: Id = 0, bad: bool = False, policy: bool = False, before: Id = 0
 ) -> dict[str, Any]:
     """List the ratings a figure counts, newest first: no person, no case, the words masked."""
     rows = queries.ratings_behind(
         actor=caller(request),
         month=month,
-        organ=organ,
+        organ=organization_id,
         bad=bad,
         policy=policy,
         on=clock.today(),

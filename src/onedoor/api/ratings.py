@@ -21,14 +21,14 @@ WRITE_DOWN = officer("feedback.transcribe")
 SCREEN = officer("feedback.screen")
 
 
-class ChoiceOut(Told):
+class RatingChoiceOut(Told):
     """一个选项。A choice: its code and its words."""
 
     code: str
     title: str
 
 
-class OfferOut(Told):
+class RatingOfferOut(Told):
     """可以评价的一项。Something that may be rated, or was; silence is no rating."""
 
     title: str
@@ -38,7 +38,7 @@ class OfferOut(Told):
     standing: str
 
 
-class AskedOut(Told):
+class RatingAskedOut(Told):
     """评价页上问的。What is asked of a rating: the levels, 1 the best, and the aspects."""
 
     title: str
@@ -47,8 +47,8 @@ class AskedOut(Told):
     last_day: date
     standing: str
     may_be_named: bool
-    levels: list[ChoiceOut]
-    indicators: list[ChoiceOut]
+    levels: list[RatingChoiceOut]
+    indicators: list[RatingChoiceOut]
 
 
 class FollowedOut(Told):
@@ -68,7 +68,7 @@ class FollowedOut(Told):
 class RatingsOut(Told):
     """一件办件的评价。What may be rated of a case, and what became of a bad rating given under one's name."""
 
-    offers: list[OfferOut]
+    offers: list[RatingOfferOut]
     followed: FollowedOut | None
 
 
@@ -131,7 +131,7 @@ class RatedOut(Told):
     receipt: str
 
 
-class ReviewListedOut(Told):
+class BadReviewListedOut(Told):
     """列表里的一张差评工单。A bad review in the list; never who gave it."""
 
     id: int
@@ -148,7 +148,7 @@ class ReviewListedOut(Told):
     appeal: str
 
 
-class ReviewStepOut(Told):
+class BadReviewStepOut(Told):
     """办理经过的一步。One step of what was done about it."""
 
     act: str
@@ -158,7 +158,7 @@ class ReviewStepOut(Told):
     at: datetime
 
 
-class ReviewAppealOut(Told):
+class BadReviewAppealOut(Told):
     """申诉。An appeal of the organ."""
 
     ground: str
@@ -179,7 +179,7 @@ class ReviewerOut(Told):
     case_number: str
 
 
-class ReviewOut(ReviewListedOut):
+class BadReviewOut(BadReviewListedOut):
     """一张差评工单。A bad review with what can be done about it; of an anonymous one no person and no case."""
 
     organization: str
@@ -200,12 +200,12 @@ class ReviewOut(ReviewListedOut):
     answer: str
     closed_on: date | None
     acts: list[str]
-    steps: list[ReviewStepOut]
-    appeal_made: ReviewAppealOut | None
+    steps: list[BadReviewStepOut]
+    appeal_made: BadReviewAppealOut | None
     reviewer: ReviewerOut | None
 
 
-class ReviewActIn(Told):
+class BadReviewActIn(Told):
     """对差评工单做的一步。An act on a bad review; each needs its own fields."""
 
     act: Line
@@ -222,7 +222,7 @@ class ReviewActIn(Told):
     opinion: Text = ""
 
 
-class VisitOut(Told):
+class RatedVisitOut(Told):
     """等待评价的现场服务。A visit that is over and may be rated."""
 
     id: int
@@ -230,13 +230,13 @@ class VisitOut(Told):
     window: str
 
 
-class ScreenIn(Told):
+class RatingScreenIn(Told):
     """打开哪一次服务的评价屏。The visit whose screen is opened."""
 
     visit: Id
 
 
-class ScreenOut(Told):
+class RatingScreenOut(Told):
     """评价屏的评价码，只给一次。The code of the screen, told once."""
 
     code: str
@@ -260,7 +260,7 @@ def get_ratings(request: HttpRequest, number: Line) -> RatingsOut:
     offers = queries.offers_by_number(number=number, actor=actor, at=clock.now())
     followed = queries.followed_of_case(number=number, actor=actor, on=on)
     return RatingsOut(
-        offers=[OfferOut.from_orm(one) for one in offers],
+        offers=[RatingOfferOut.from_orm(one) for one in offers],
         followed=FollowedOut.from_orm(followed) if followed else None,
     )
 
@@ -286,14 +286,14 @@ def rate_case_again(request: HttpRequest, number: Line, sent: AnswerIn) -> dict[
     return {"done": True}
 
 
-@room.ask("/ratings/asked", OPEN, "评价码问什么", AskedOut, why="reads; the code stays out of the address")
-def get_asked(request: HttpRequest, sent: RatingCodeIn) -> AskedOut:
+@room.ask("/ratings/asked", OPEN, "评价码问什么", RatingAskedOut, why="reads; the code stays out of the address")
+def get_asked(request: HttpRequest, sent: RatingCodeIn) -> RatingAskedOut:
     """Show what a rating code is for, and the choices."""
     asked = queries.asked_by_code(code=sent.code, on=clock.today())
-    told = {name: getattr(asked, name) for name in AskedOut.model_fields if name not in ("levels", "indicators")}
-    levels = [ChoiceOut(code=str(code), title=title) for code, title in asked.levels]
-    return AskedOut(
-        **told, levels=levels, indicators=[ChoiceOut(code=code, title=title) for code, title in asked.indicators]
+    told = {name: getattr(asked, name) for name in RatingAskedOut.model_fields if name not in ("levels", "indicators")}
+    levels = [RatingChoiceOut(code=str(code), title=title) for code, title in asked.levels]
+    return RatingAskedOut(
+        **told, levels=levels, indicators=[RatingChoiceOut(code=code, title=title) for code, title in asked.indicators]
     )
 
 
@@ -326,19 +326,19 @@ def write_down(request: HttpRequest, sent: CodeAnswerIn) -> RatedOut:
     return RatedOut(receipt=rated.receipt)
 
 
-@room.read("/rating-screens", SCREEN, "今天等待评价的现场服务", Page[VisitOut])
+@room.read("/rating-screens", SCREEN, "今天等待评价的现场服务", Page[RatedVisitOut])
 def list_visits(request: HttpRequest) -> dict[str, Any]:
     """List today's visits at the own organ whose rating screen has not been opened."""
     return whole(queries.visits_to_rate(actor=caller(request), on=clock.today()))
 
 
-@room.write("/rating-screens", SCREEN, "打开评价屏", ScreenOut)
-def open_screen(request: HttpRequest, sent: ScreenIn) -> ScreenOut:
+@room.write("/rating-screens", SCREEN, "打开评价屏", RatingScreenOut)
+def open_screen(request: HttpRequest, sent: RatingScreenIn) -> RatingScreenOut:
     """Open the rating screen of a visit, once; its code is for the tablet or a slip of paper."""
-    return ScreenOut(code=operations.open_screen(invitation_id=sent.visit, **who(request)).code)
+    return RatingScreenOut(code=operations.open_screen(invitation_id=sent.visit, **who(request)).code)
 
 
-@room.read("/reviews", HANDLE, "差评工单", Page[ReviewListedOut])
+@room.read("/reviews", HANDLE, "差评工单", Page[BadReviewListedOut])
 def list_reviews(request: HttpRequest, closed: bool = False, before: Id = 0) -> dict[str, Any]:
     """List the bad reviews I have to do with: open ones all, the most urgent first, or closed ones page by page."""
     rows = queries.list_reviews(actor=caller(request), on=clock.today(), closed=closed, before=before)
@@ -347,16 +347,16 @@ def list_reviews(request: HttpRequest, closed: bool = False, before: Id = 0) -> 
     return page(rows, size=queries.PAGE, cursor=lambda row: row.id, out=lambda row: row)
 
 
-@room.read("/reviews/{review_id}", HANDLE, "一张差评工单", ReviewOut)
-def get_review(request: HttpRequest, review_id: Id) -> ReviewOut:
+@room.read("/reviews/{review_id}", HANDLE, "一张差评工单", BadReviewOut)
+def get_review(request: HttpRequest, review_id: Id) -> BadReviewOut:
     """Show one bad review; the look is recorded."""
     found = queries.get_review(review_id=review_id, actor=caller(request), at=clock.now())
     both = {**vars(found.listed), **vars(found), "appeal": found.listed.appeal, "appeal_made": found.appeal}
-    return ReviewOut.model_validate({name: both[name] for name in ReviewOut.model_fields})
+    return BadReviewOut.model_validate({name: both[name] for name in BadReviewOut.model_fields})
 
 
 @room.write("/reviews/{review_id}/acts", HANDLE, "办理差评", Done)
-def act_on_review(request: HttpRequest, review_id: Id, sent: ReviewActIn) -> dict[str, Any]:
+def act_on_review(request: HttpRequest, review_id: Id, sent: BadReviewActIn) -> dict[str, Any]:
     """Do the next thing about a bad review: take, contact, verify, settle, revisit, close, appeal, decide_appeal."""
     about: dict[str, Any] = {"review_id": review_id, **who(request)}
     acts: dict[str, Callable[[], object]] = {
