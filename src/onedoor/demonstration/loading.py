@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -128,7 +129,7 @@ def load_people(*, at: datetime) -> None:
 
 def _hotline(county: Organization, at: datetime) -> None:
     """The county's number, what only its bureau may handle, and somebody on duty for emergencies."""
-    given = {"division": COUNTY, "actor": MACHINE, "at": at}
+    given: dict[str, Any] = {"division": COUNTY, "actor": MACHINE, "at": at}
     if list_lines(actor=MACHINE):
         return
     hotline.open_line(number="12349", title="民政服务热线", mode="dual", **given)
@@ -139,7 +140,7 @@ def _hotline(county: Organization, at: datetime) -> None:
         document="临平区民政局权责清单（虚构）",
         **given,
     )
-    shift = {"begins_at": at, "ends_at": at + timedelta(days=7)}
+    shift: dict[str, Any] = {"begins_at": at, "ends_at": at + timedelta(days=7)}
     hotline.name_duty_officer(name="叶云舟", phone="13900000014", **shift, **given)
 
 

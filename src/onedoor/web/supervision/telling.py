@@ -23,4 +23,5 @@ def told(event: Any) -> tuple[str, str]:
     if event.case is not None:
         return event.case.item_version.title, reverse("staff_case", args=[event.case.number])
     sentence, page = ABOUT.get(event.rule, (event.rule, ""))
-    return sentence.format(**event.facts), reverse(page) if page else ""
+    criticised = "，书面通报" if event.facts.get("criticised") else ""
+    return sentence.format(**event.facts) + criticised, reverse(page) if page else ""
