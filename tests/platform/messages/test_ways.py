@@ -57,11 +57,16 @@ def test_an_address_is_used_once_its_code_has_come_back(desk: Desk, post: list[O
     prove_address(desk, post)
     assert post[-1].to == "reader@example.com"
     assert str(EmailAddress.objects.get().address) == "reader@example.com"
-    assert "已验证" in desk.page("reader", WAYS)
+    assert "已验证" in desk.page("reader", f"{WAYS}?part=addresses")
     desk.act("reader", WAYS, **{"deed": "choose", "ways-case": ["email"], "ways-account": ["email", "sms"]})
     assert tell(desk.books) == {"email"}
     desk.act("reader", WAYS, deed="drop")
     assert tell(desk.books, "action:2") == {"sms"}  # the law wants them told all the same
+
+
+def test_the_page_stays_light(desk: Desk) -> None:
+    desk.go(AT)
+    assert len(desk.page("reader", WAYS).encode()) < 7_250  # with styles and icons 60 KB on first view
 
 
 def test_a_wrong_code_is_counted_and_five_end_it(desk: Desk, post: list[Outgoing]) -> None:

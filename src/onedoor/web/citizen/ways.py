@@ -12,6 +12,8 @@ from onedoor.platform.messages import operations, queries
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.writes import attempt, has_written, keyed
 
+ADDRESSES = "?part=addresses"
+
 
 @keyed
 def ways(request: HttpRequest) -> HttpResponse:
@@ -21,16 +23,22 @@ def ways(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         made, refusal = attempt(request, _deeds(request).get(request.POST.get("deed", ""), _unknown))
         if refusal is None and made is None:
-            return redirect("notice_ways")
+            return redirect(request.path + ("" if _is_choice(request) else ADDRESSES))
         context["problems"] = refusal.by_field if refusal else {}
         if made is False:
             context["problems"] = {"code": operations.WRONG_CODE}
         context["code"] = made or ""
     page = queries.own_ways(actor=actor)
-    context |= {"page": page, "kinds": [_kind(request, one) for one in page.kinds]}
+    context |= {"page": page, "kinds": [_kind(request, one, page) for one in page.kinds]}
+    context["shows_addresses"] = request.GET.get("part") == "addresses" or not _is_choice(request)
     status = 422 if context["problems"] else 200
     response = render(request, "citizen/notice_ways.html", context, status=status)
     return has_written(response) if status == 422 and context["problems"].get("code") else response
+
+
+def _is_choice(request: HttpRequest) -> bool:
+    """Tell whether this is about the ways; what else is posted is about the addresses behind them."""
+    return request.method != "POST" or request.POST.get("deed") == "choose"
 
 
 def _unknown() -> None:
@@ -68,9 +76,10 @@ def _choose(request: HttpRequest) -> None:
         raise InvalidInput(problems)
 
 
-def _kind(request: HttpRequest, one: queries.KindOfNotice) -> dict[str, Any]:
+def _kind(request: HttpRequest, one: queries.KindOfNotice, page: queries.OwnWays) -> dict[str, Any]:
     """Return a kind with the ways that are ticked: as typed where the page comes back, else as chosen."""
     typed = request.method == "POST" and request.POST.get("deed") == "choose"
     ticked = request.POST.getlist(f"ways-{one.kind.code}") if typed else one.chosen
-    offered = [way for way in queries.WAYS if way != "person" or one.kind.basis]
+    there = {"sms": True, "email": page.has_email, "wechat": page.has_wechat, "person": bool(one.kind.basis)}
+    offered = [way for way in queries.WAYS if there[way] or way in ticked]  # what the site has, or once had
     return {"kind": one.kind, "ways": [(way, queries.WAYS[way], way in ticked) for way in offered]}
