@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import ClassVar
 
 from django.apps import AppConfig
@@ -14,8 +15,10 @@ class ChannelsConfig(AppConfig):
         from onedoor.platform.channels.models import WorkOrder
         from onedoor.platform.files import access as files
         from onedoor.platform.kernel import blind, definitions, tasks
+        from onedoor.platform.messages import shipped
 
         definitions.define(*figures.FIGURES)
+        shipped.register(Path(__file__).with_name("texts.yaml"))
         blind.register(WorkOrder, WorkOrder.by_phone, lambda rows: [str(row.caller_phone) for row in rows])
         files.register("work_order", evidence.order_of_file)
         tasks.every(60, "channels.watch_orders", duties.watch_orders)

@@ -13,7 +13,10 @@ def call_out(*, order_id: int, officer_id: int) -> None:
     if order.responded_at is not None or order.respond_due is None:
         return
     until = order.respond_due.astimezone(clock.CHINA)
-    text = f"【一门通】特急工单 {order.number}，请在 {until:%H:%M} 前登录热线工作台响应。"
     messages.send_to_phone(
-        identifier=f"channels|{order.pk}|{officer.pk}", phone=str(officer.phone), text=text, at=clock.wall()
+        identifier=f"channels|{order.pk}|{officer.pk}",
+        phone=str(officer.phone),
+        template="channels.called_out",
+        values={"number": order.number, "until": f"{until:%H:%M}"},
+        at=clock.wall(),
     )

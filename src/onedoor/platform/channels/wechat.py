@@ -6,13 +6,14 @@ names neither the item of a case nor a person.
 """
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.conf import settings
 
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.cases.queries.life import Standing
-from onedoor.platform.catalog import queries as catalog
+from onedoor.platform.catalog.queries import ItemCard
 from onedoor.platform.kernel.actors import MATCHED, Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import OneDoorError
@@ -40,7 +41,7 @@ def menu() -> list[dict[str, str]]:
     return [{**one, "url": settings.ONEDOOR_PUBLIC_URL + one["url"]} if "url" in one else dict(one) for one in MENU]
 
 
-def answer(said: Said, *, at: datetime) -> str:
+def answer(said: Said, *, find: Callable[[str], Sequence[ItemCard]], at: datetime) -> str:
     """Return what a follower is answered, "" where there is nothing to say; a code binds, 解绑 unbinds."""
     if said.event:
         return _of_event(said, at)
@@ -57,7 +58,7 @@ def answer(said: Said, *, at: datetime) -> str:
         return _bind(said, code[1], at)
     if CASE_NUMBER.fullmatch(text) and any(letter.isdigit() for letter in text):
         return _one_case(said, text.upper(), at)
-    return _items(text, at)
+    return _items(text, find)
 
 
 def _of_event(said: Said, at: datetime) -> str:
@@ -123,8 +124,8 @@ def _told(standing: Standing) -> str:
     return f"{standing.case.number}：{standing.case.get_state_display()}，{where}{due}。详情：{address}"
 
 
-def _items(text: str, at: datetime) -> str:
-    found = catalog.search_items(text=text[:40], on=day_of(at), most=MOST)
+def _items(text: str, find: Callable[[str], Sequence[ItemCard]]) -> str:
+    found = find(text[:40])[:MOST]
     if not found:
         return f"没有找到“{text[:20]}”。{HOW}"
     lines = [f"{one.title}：{settings.ONEDOOR_PUBLIC_URL}/items/{one.code}/" for one in found]

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import ClassVar
 
 from django.apps import AppConfig
@@ -17,7 +18,9 @@ class FeedbackConfig(AppConfig):
         from onedoor.platform.feedback import figures, listeners
         from onedoor.platform.feedback.models import Invitation
         from onedoor.platform.kernel import definitions
+        from onedoor.platform.messages import shipped
 
         definitions.define(*figures.FIGURES)
         know_rare("invitations", Invitation.objects.all())
+        shipped.register(Path(__file__).with_name("texts.yaml"))
         listeners.listen()

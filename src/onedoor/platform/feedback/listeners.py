@@ -21,9 +21,6 @@ MACHINE = Actor.system("好差评")
 ENDS = [kind for kind, move in MOVES.items() if move.to in TERMINAL]
 SERVED = (State.COMPLETED, State.NOT_ACCEPTED, State.RETURNED, State.NO_NEED, State.TERMINATED)
 STEPS = (Kind.ACCEPT, Kind.COMPLETE_STEP)
-DONE = "“{title}”办完了。请给这次服务打个分，{day}前有效；可以匿名，不满意的会有另外的人核实。"
-# An SMS says neither item nor result; whoever has the phone has the code, as it is meant for whoever was served.
-SMS = "【一门通】您有一次办事评价，{day}前有效：{url} 电话评价请报评价码 {code}。"
 
 
 def listen() -> None:
@@ -96,7 +93,8 @@ def visit_over(payload: dict[str, Any], *, at: datetime) -> None:
     if invited is None or person is None:
         return
     words = {"title": invited.invitation.title, "day": invited.invitation.last_day}
-    _send(person.pk, DONE.format(**words), f"/r/{invited.code}/", "", f"invitation:{invited.invitation.pk}", at)
+    link, source = f"/r/{invited.code}/", f"invitation:{invited.invitation.pk}"
+    _send(person.pk, "feedback.invited", words, link, "", source, at)
 
 
 def _about(case: Case, organization_id: int) -> dict[str, object]:
@@ -112,49 +110,45 @@ def _about(case: Case, organization_id: int) -> dict[str, object]:
 
 
 def _ask(case: Case, invited: operations.Invited, at: datetime) -> None:
-    day, code = invited.invitation.last_day, invited.code
-    text = DONE.format(title=case.item_version.title, day=day)
-    sms = SMS.format(day=day, code=code, url=f"{settings.ONEDOOR_PUBLIC_URL}/r/{code}/")
+    told: dict[str, Any] = {"title": case.item_version.title, "day": invited.invitation.last_day}
+    by_code = told | {"code": invited.code, "url": f"{settings.ONEDOOR_PUBLIC_URL}/r/{invited.code}/"}
+    link, source = f"/cases/{case.number}/rate/", f"invitation:{invited.invitation.pk}"
     for person_id in readers_of(case, on=day_of(at)):
-        _send(
-            person_id,
-            text,
-            f"/cases/{case.number}/rate/",
-            case.number,
-            f"invitation:{invited.invitation.pk}",
-            at,
-            sms=sms if person_id == case.applicant_id else "",
-        )
+        if person_id == case.applicant_id:
+            _send(person_id, "feedback.invited_by_code", by_code, link, case.number, source, at)
+        else:
+            _send(person_id, "feedback.invited", told, link, case.number, source, at)
 
 
 def tell_answered(payload: dict[str, Any], *, at: datetime) -> None:
     """Tell a reviewer who gave a name that there is an answer; an anonymous one reads it with the receipt."""
-    _tell(payload, "您的评价已经处理，有了答复，请查看。工作人员会再问您是否解决。", "answered", at)
+    _tell(payload, "answered", at)
 
 
 def tell_closed(payload: dict[str, Any], *, at: datetime) -> None:
-    _tell(payload, "您的评价已经办结。可以再评一次（追评），原来的评价保留。", "closed", at)
+    _tell(payload, "closed", at)
 
 
-def _tell(payload: dict[str, Any], text: str, what: str, at: datetime) -> None:
+def _tell(payload: dict[str, Any], what: str, at: datetime) -> None:
     review = BadReview.objects.select_related("evaluation__case").get(pk=payload["review_id"])
     said = review.evaluation
     if said.person_id is None:
         return
     number = said.case.number if said.case else ""
     link = f"/cases/{number}/rate/" if number else "/me/"
-    _send(said.person_id, text, link, number, f"{review.target}:{what}", at)
+    _send(said.person_id, f"feedback.{what}", {}, link, number, f"{review.target}:{what}", at)
 
 
-def _send(person_id: int, text: str, link: str, number: str, source: str, at: datetime, *, sms: str = "") -> None:
+def _send(
+    person_id: int, event: str, values: dict[str, Any], link: str, number: str, source: str, at: datetime
+) -> None:
     messages.send_message(
         recipient_id=person_id,
-        event="feedback.invited" if source.startswith("invitation") else "feedback.answered",
-        text=text,
+        event=event,
+        values=values,
         link=link,
         case_number=number,
         source=source,
         actor=MACHINE,
         at=at,
-        sms=sms,
     )

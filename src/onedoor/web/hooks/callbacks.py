@@ -1,14 +1,18 @@
 """Callbacks of providers: each is signed, so there is no session, no form and no key of a page."""
 
+from collections.abc import Sequence
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from django.views.decorators.csrf import csrf_exempt
 
+from onedoor.platform.catalog.queries import ItemCard
 from onedoor.platform.channels import wechat as account
 from onedoor.platform.kernel import clock, replays
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.knowledge import queries as knowledge
 from onedoor.platform.messages import official_account, operations
 from onedoor.web.parts import refusals
 from onedoor.web.parts.writes import unkeyed
@@ -57,11 +61,18 @@ def wechat(request: HttpRequest) -> HttpResponse:
         scope="wechat_callback",
         content=said.identifier,
         at=clock.now(),
-        perform=lambda: {"text": account.answer(said, at=clock.now())},
+        perform=lambda: {"text": account.answer(said, find=_find, at=clock.now())},
     )
     if not told["text"]:
         return HttpResponse("success", content_type="text/plain; charset=utf-8")
     return HttpResponse(official_account.write(told["text"], said, wall=wall), content_type="application/xml")
+
+
+def _find(words: str) -> Sequence[ItemCard]:
+    """The search of the whole house; a follower has told no place."""
+    return knowledge.items_about(
+        words=[words], place=knowledge.place_at(division="", on=clock.today()), on=clock.today()
+    )
 
 
 def _body(request: HttpRequest) -> bytes:

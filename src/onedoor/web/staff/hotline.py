@@ -6,11 +6,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.channels import operations, queries
 from onedoor.platform.files.posted import evidence_of
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.platform.knowledge import queries as knowledge
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.arrivals import PASS_KEY
 from onedoor.web.parts.inputs import Garbled, typed_moment, whole
@@ -112,8 +112,9 @@ def _look(request: HttpRequest) -> dict[str, Any]:
 
 
 def _search(request: HttpRequest) -> dict[str, Any]:
-    words = request.POST.get("q", "")
-    return {"found": catalog.search_items(text=words, on=clock.today(), most=6), "searched": words}
+    words, today = request.POST.get("q", ""), clock.today()
+    place = knowledge.place_at(division=request.POST.get("division", ""), on=today)
+    return {"found": knowledge.items_about(words=[words], place=place, on=today)[:6], "searched": words}
 
 
 def _file(request: HttpRequest) -> HttpResponse:
