@@ -1,0 +1,23 @@
+// Keeps the part of a page that says data-fresh (seconds) up to date without drawing the page anew. Without scripts the
+// page asks for itself again (noscript).
+"use strict";
+
+(() => {
+  const part = document.querySelector("[data-fresh]");
+  if (!part) return;
+  const wait = Number(part.dataset.fresh) * 1000;
+
+  const ask = async () => {
+    try {
+      const answer = await fetch(location.href, { cache: "no-store" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const now = page.querySelector("[data-fresh]");
+      if (answer.ok && now && now.innerHTML !== part.innerHTML) part.replaceChildren(...now.childNodes);
+    } catch {
+      // Away for a moment: what stands there stays, and the next round asks again.
+    }
+    setTimeout(ask, wait);
+  };
+
+  setTimeout(ask, wait);
+})();
