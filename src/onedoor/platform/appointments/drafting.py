@@ -85,8 +85,10 @@ def _business(offer: Offer, on: date) -> tuple[str, str]:
 
 def _problems(offer: Offer, read: figures.Figures) -> dict[str, str]:
     problems = {}
-    if not offer.business.strip():
-        problems["business"] = "请填写事项代码，或者本单位自定的业务代码。"
+    if not 0 < len(offer.business.strip()) <= 80:
+        problems["business"] = "请填写事项代码，或者本单位自定的业务代码，不超过 80 个字符。"
+    if len(offer.title.strip()) > 60:
+        problems["title"] = "业务名称不超过 60 个字。"
     if offer.most_persons not in (1, 2):
         problems["most_persons"] = "一个号最多一人或者两人。"
     if not 5 <= offer.slot_minutes <= 480:

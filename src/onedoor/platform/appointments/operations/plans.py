@@ -57,7 +57,7 @@ def set_special_day(
         problems["hours"] = fault
     if problems:
         raise InvalidInput(problems)
-    values = {"hours": [list(row) for row in hours], "reason": reason.strip(), "recorded_at": at}
+    values = {"hours": [list(row) for row in hours], "reason": reason.strip()[:60], "recorded_at": at}
     special, _ = SpecialDay.objects.update_or_create(plan=plan, day=day, defaults=values | {"recorded_by": actor.name})
     making.make(plan, at=at)
     audit.record("appointments.set_special_day", actor=actor, at=at, target=plan.target, division=plan.division)

@@ -141,9 +141,9 @@ def take_ticket(*, plan_id: int, visitor: Visitor, actor: Actor, at: datetime) -
         "person_id": person_id,
         "priority": rules.priority_of(visitor.priority, age=age, senior_age=read.senior_age),
         "channel": "window",
-        "extra_reason": visitor.extra_reason.strip(),
+        "extra_reason": visitor.extra_reason.strip()[:60],
         "signed": visitor.signed,
-        "witness": visitor.witness.strip(),
+        "witness": visitor.witness.strip()[:80],
     }
     if visitor.helped:
         told |= {"helper_login_id": actor.require_login(), "helper_name": actor.name}
