@@ -189,7 +189,7 @@ def reply(request: HttpRequest, conversation_id: UUID, sent: ReplyIn) -> dict[st
 def finder_questions(request: HttpRequest, division: Line = identity.NATION) -> dict[str, Any]:
     """List the questions of every pre-check that holds at a place."""
     found = queries.finder_questions(chain=identity.chain(identity.division(division).code), on=clock.today())
-    return {"questions": [forms.question(one) for one in found.section.fields]}
+    return {"questions": [forms.question(one) for one in found.section.fields] if found.section else []}
 
 
 @room.ask("/finder", anybody(), "我能享受什么", Page[ProspectOut], why="it reads; the answers stay out of the address")
@@ -197,6 +197,8 @@ def find_prospects(request: HttpRequest, sent: Answers, division: Line = identit
     """Tell what the items' own rules say to a few answers; nothing is kept and nothing promised."""
     chain = identity.chain(identity.division(division).code)
     found = queries.finder_questions(chain=chain, on=clock.today())
+    if found.section is None:
+        return whole([])
     cleaned = read_section(found.section, typed(found.section, sent), known={})
     if cleaned.problems:
         raise InvalidInput(inside(cleaned.problems))

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.platform.appointments.hall import open_hall
 from tests.platform.channels.switchboard import build
 from tests.platform.identity.conftest import AT
+from tests.platform.knowledge.conftest import handed_over, written
 from tests.platform.library import COUNTY, MACHINE, TOWN, Library
 
 import onedoor.platform
@@ -41,6 +42,7 @@ from onedoor.platform.identity.operations import register_client
 from onedoor.platform.identity.roles import PERMISSIONS
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.knowledge.queries import Opener
 from onedoor.platform.messages.models import Outreach
 from onedoor.platform.supervision.models import SupervisionEvent
 from onedoor.services.assistance.models import Recognition
@@ -86,12 +88,17 @@ GIVEN: Given = {
     "offer_id": lambda place: 1,
     "outreach_id": lambda place: place.outreach.pk,
     "template": lambda place: "cases.accept",
-    "version_id": lambda place: 0,
     "messages": lambda place: [],
     "order_id": lambda place: place.order.pk,
+    "version_id": lambda place: place.entry.pk,
+    "conversation_id": lambda place: place.conversation.pk,
+    "opener": lambda place: Opener(),
 }
 # What one query means by a name that another query uses for another table.
-GIVEN_TO = {("get_data_objection", "objection_id"): lambda place: place.data_objection.pk}
+GIVEN_TO = {
+    ("get_data_objection", "objection_id"): lambda place: place.data_objection.pk,
+    ("versions_of_entry", "number"): lambda place: place.entry.entry.number,
+}
 # These take no officer's place into account, each for its reason; the list only shrinks.
 ELSEWHERE = {
     "calendar_years": "the published days off of the country and its places: public",
@@ -146,6 +153,8 @@ ELSEWHERE = {
     "queue_figures": "providers serve the whole site: counts, no person",
     "notices_of_case": "takes a case that get_visible_case has let through",
     "look_up_caller": "whoever calls may live anywhere; phone, name and number are needed, the look is recorded",
+    "deeds_possible": "takes a version that get_entry_version has let through",
+    "list_synonyms": "words of the whole country, no place and no person",
     "open_file": "asks the room that owns the target; tested with files",
 }
 # A citizen's queries: an officer has no person, so they give nothing.
@@ -166,6 +175,7 @@ CITIZENS = frozenset(
         "my_bundles",
     }
     | {"may_promise", "my_records", "begun_uploads", "get_upload", "inbox", "unread_count", "sendings_of", "own_ways"}
+    | {"read_conversation", "my_conversations"}
 )
 MUST_SEE = frozenset(
     {
@@ -195,6 +205,10 @@ MUST_SEE = frozenset(
         "get_sharing",
         "list_objections",
         "get_data_objection",
+        "get_entry_version",
+        "versions_of_entry",
+        "list_handed_over",
+        "get_handed_over",
         "quality_tickets",
         "get_ticket",
         "list_reviews",
@@ -243,6 +257,7 @@ class Place:
         )
         what = {"kind": "supplement", "reason": "受理后补充材料", "basis": "《公共图书馆法》", "approved_by": "官员"}
         self.case.pauses.create(**what, from_at=AT, to_at=AT, planned_end=AT.date())
+        self.entry, self.conversation = written(library, AT), handed_over(library, AT)
         self.post = Post.objects.get(pk=library.posts["clerk"])
         organ = library.organs[COUNTY]
         self.client = register_client(

@@ -177,3 +177,13 @@ def test_synonyms_are_kept_on_a_page(shelf: Desk) -> None:
     assert "阅览证" in shelf.page("item_manager", "/staff/knowledge/words/")
     assert "人们的说法" in shelf.refused("item_manager", "/staff/knowledge/words/", 422, word="看", meanings="借书证")
     assert f'href="/items/{ITEM}/"' in Client().get("/search/", {"q": "看书本本"}).content.decode()
+
+
+def test_everybody_may_look_through_the_library_and_the_offices(books: Library) -> None:
+    number = published(books).entry.number
+    visitor = Client()
+    visitor.cookies["place"] = TOWN
+    assert f"/policies/{number}/" in visitor.get("/policies/").content.decode()
+    assert "高碑店镇" in visitor.get("/offices/").content.decode()
+    for address in ("/finder/", "/ask/", "/ask/reply/", "/search/", "/"):
+        assert visitor.get(address).status_code == 200, address

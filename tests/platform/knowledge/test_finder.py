@@ -51,6 +51,7 @@ def told(**answers: Any) -> queries.Prospect:
 
 def test_every_question_may_be_left_open(asked: Library) -> None:
     found = queries.finder_questions(chain=[COUNTY], on=ON)
+    assert found.section is not None
     assert [(one.code, one.required) for one in found.section.fields] == [
         ("here", False),
         ("age", False),

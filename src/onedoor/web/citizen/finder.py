@@ -21,6 +21,8 @@ def finder(request: HttpRequest) -> HttpResponse:
     place, on = place_of(request), clock.today()
     found = queries.finder_questions(chain=place.chain, on=on)
     context: dict[str, Any] = {"place": place}
+    if found.section is None:
+        return render(request, "citizen/finder.html", {**context, "prospects": []})
     answers: dict[str, Any] = {}
     typed: dict[str, str] = {}
     problems: dict[str, str] = {}

@@ -29,7 +29,7 @@ class Asked:
 class Questions:
     """One page of questions, none of which has to be answered."""
 
-    section: Section
+    section: Section | None  # None where no item has a pre-check
     asked: Sequence[Asked]
 
 
@@ -62,7 +62,8 @@ def questions(*, chain: Sequence[str], on: date) -> Questions:
             fields.setdefault(name, open_field.model_copy(update={"code": name}))
             names[name] = field.code
         asked.append(Asked(item, names))
-    return Questions(Section(code="finder", title="我能享受什么", fields=tuple(fields.values())), asked)
+    section = Section(code="finder", title="我能享受什么", fields=tuple(fields.values())) if fields else None
+    return Questions(section, asked)
 
 
 def _has_rule(item: ServiceItem) -> bool:
