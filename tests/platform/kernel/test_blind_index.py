@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from tests.platform.library import FRIEND, LONG_AGO, MACHINE, READER, TOWN, Library
+from tests.platform.desks import Desk, staff
+from tests.platform.library import CHINA, FRIEND, LONG_AGO, MACHINE, READER, TOWN, Library
 
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.cases.models import WantedSignature
@@ -22,6 +23,7 @@ from onedoor.platform.identity.models import Login, Person
 from onedoor.platform.kernel import blind, crypto
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 9, 1, 9, 0, tzinfo=CHINA)
 PHONE = "13800000000"
 NEWCOMER = "110105199203040023"
 
@@ -215,6 +217,20 @@ def test_an_officer_is_one_account_before_and_after(keys: Path, books: Library) 
     assert Login.objects.get(**Login.by_holder.at(NEWCOMER)) == kept
     with pytest.raises(IntegrityError), transaction.atomic():
         Login.objects.filter(username="surveyor").update(**Login.by_holder.values(NEWCOMER))
+
+
+def test_an_officer_does_not_act_in_their_own_case_before_and_after(desk: Desk, settings: Any) -> None:
+    number = READER.id_number
+    Login.objects.filter(username="clerk").update(holder_number=number, **Login.by_holder.values(number))
+    desk.go(AT)
+    case = desk.books.received(AT)
+    assert "应当回避" in desk.refused("clerk", staff(case, "accept/"), 403)
+    rotate("--new")
+    for path in Path(settings.ONEDOOR_KEYS_DIR).glob("index-*.json"):
+        os.utime(path, (AT.timestamp() - 700,) * 2)  # ten minutes pass
+    rotate("--retire")
+    assert Person.by_number.searched == "id_index_even"
+    assert "应当回避" in desk.refused("clerk", staff(case, "accept/"), 403)
 
 
 def test_who_has_to_sign_is_found_by_the_draft_that_asks(keys: Path, books: Library) -> None:

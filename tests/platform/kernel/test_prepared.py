@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.platform.library import CHINA, COUNTY, NATION, TOWN, Library
 
 from onedoor.platform.cases.models import Case, CaseAnswers, Draft
-from onedoor.platform.identity.models import Organization
+from onedoor.platform.identity.models import Login, Organization, Person
 from onedoor.platform.kernel.models import ParameterRow
 from onedoor.platform.kernel.prepared import prepared
 
@@ -137,13 +137,30 @@ def test_what_would_be_another_question_is_refused(books: Library) -> None:
         (lambda given: Organization.objects.filter(division_id__in=given), ["3"]),
         (lambda given: Case.objects.filter(pk=1), 1),
         (lambda given: Case.objects.prefetch_related("documents").filter(pk=given), 1),
+        (lambda given: Person.objects.filter(id_index=given), "0"),
+        (lambda given: Person.objects.filter(pk=given, id_index_even__in=Login.objects.values("holder_index_even")), 1),
+        (lambda given: Login.objects.filter(pk=given).values_list("holder_index"), 1),
     ],
-    ids=["another comparison", "a list of a relation", "a value left out", "a second question"],
+    ids=[
+        *("another comparison", "a list of a relation", "a value left out", "a second question"),
+        *("an index", "an index within", "an index read"),
+    ],
 )
 @pytest.mark.django_db
 def test_what_it_cannot_ask_is_refused_when_it_is_put_together(build: Any, value: Any) -> None:
     with pytest.raises(TypeError):
         prepared(build).all(given=value)
+
+
+@pytest.mark.django_db
+def test_the_column_of_an_index_is_compared_where_the_question_is_prepared_for_it(books: Library) -> None:
+    def numbered(*, index: str) -> QuerySet[Person]:
+        return Person.objects.filter(id_index=index)
+
+    asked = prepared(numbered, keyed_by={"id_index"})
+    assert asked.one(index=books.reader.id_index) == books.reader  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match="compared under one key only"):
+        prepared(numbered, keyed_by={"id_index_even"}).all(index="0")
 
 
 @pytest.mark.django_db(transaction=True)

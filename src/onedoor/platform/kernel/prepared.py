@@ -9,11 +9,13 @@ Questions whose SQL is put together once per process: the ORM takes longer to wr
 
 The function is called the first time only, with a mark for each value, and again for lists of another length. A value
 stands on the right of =, <, <=, >, >= or `in`, is never None, and never decides what is asked: no `if` over it.
-Only the words of a question are remembered, never an answer.
+Only the words of a question are remembered, never an answer. So nothing read from settings, keys or the clock may shape
+it: what does is an argument of a `@cache`d function that prepares one question for each. The column of a blind index is
+such a thing, it changes with the key; a question that compares one is refused unless it is `keyed_by` it.
 """
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -23,6 +25,8 @@ from django.db.models import Expression, Lookup, QuerySet
 from django.db.models.query import RelatedPopulator
 from django.db.models.sql import Query
 from django.db.transaction import TransactionManagementError
+
+from onedoor.platform.kernel.blind import BlindIndexField
 
 COMPARED = frozenset({"exact", "gt", "gte", "lt", "lte", "in"})
 Given = ParamSpec("Given")
@@ -65,8 +69,9 @@ class _Plan:
 
 
 class Prepared(Generic[Given, Row]):
-    def __init__(self, build: Callable[Given, "QuerySet[Any, Row]"]) -> None:
-        self._build, self._plans = build, dict[Any, _Plan]()
+    def __init__(self, build: Callable[Given, "QuerySet[Any, Row]"], *, keyed_by: Collection[str] = ()) -> None:
+        """`keyed_by` names the columns of blind indexes the question was prepared for, one question for each."""
+        self._build, self._plans, self._keyed_by = build, dict[Any, _Plan](), frozenset(keyed_by)
         self._names = inspect.signature(build).parameters.keys()
 
     def all(self, *args: Given.args, **values: Given.kwargs) -> list[Row]:
@@ -100,7 +105,9 @@ class Prepared(Generic[Given, Row]):
         asked: Any = self._build(**marks)  # type: ignore[call-arg]
         if asked._prefetch_related_lookups or asked._known_related_objects:
             raise TypeError("a prepared question reads no other tables than it joins, and hangs on no other row")
-        _name_fields(asked.query)
+        for part in _parts(asked.query):
+            _name_fields(part)
+            self._refuse_unkeyed(part)
         compiler = asked.query.get_compiler(connection=connection)
         try:
             sql, params = compiler.as_sql()
@@ -114,6 +121,11 @@ class Prepared(Generic[Given, Row]):
         locks = asked.query.select_for_update and connection.features.has_select_for_update
         return _Plan(sql, list(params), locks, _reader(compiler, connection.alias))
 
+    def _refuse_unkeyed(self, part: Any) -> None:
+        field = getattr(part, "target", None)
+        if isinstance(field, BlindIndexField) and field.name not in self._keyed_by:
+            raise TypeError(f"{field.name} is compared under one key only; prepare a question for each, `keyed_by` it")
+
 
 prepared = Prepared
 
@@ -122,21 +134,28 @@ def _marked(name: str, value: Any) -> Any:
     return [_Mark(name, place) for place in range(len(value))] if isinstance(value, list | tuple) else _Mark(name)
 
 
-def _name_fields(part: Any) -> None:
-    """Tell every mark in a query, its conditions and the queries inside it which field it is compared with."""
+def _parts(part: Any) -> Iterator[Any]:
+    """Yield a query, its conditions, what they compare, and the same of the queries inside it."""
+    yield part
     if isinstance(part, Query):
-        inside = [part.where, *part.annotations.values()]
+        inside = [part.where, *part.annotations.values(), *part.select]
     elif isinstance(part, Lookup):
-        for mark in [part.rhs, *getattr(part.rhs, "source_expressions", ())]:
-            if isinstance(mark, _Mark) and part.lookup_name in COMPARED:
-                field = part.lhs.output_field
-                mark.compared = getattr(field, "target_field", field)
-        inside = [part.rhs]
+        inside = [part.lhs, part.rhs]
     else:
         inside = [*getattr(part, "children", ()), getattr(part, "query", None)]
+        inside += getattr(part, "source_expressions", ())
     for one in inside:
         if one is not None and not isinstance(one, _Mark):
-            _name_fields(one)
+            yield from _parts(one)
+
+
+def _name_fields(part: Any) -> None:
+    """Tell the marks on the right of a comparison which field they are compared with."""
+    if isinstance(part, Lookup) and part.lookup_name in COMPARED:
+        field = part.lhs.output_field
+        for mark in [part.rhs, *getattr(part.rhs, "source_expressions", ())]:
+            if isinstance(mark, _Mark):
+                mark.compared = getattr(field, "target_field", field)
 
 
 def _reader(compiler: Any, alias: str) -> Callable[[list[Any]], Iterator[Any]]:

@@ -1,6 +1,7 @@
 """Log-ins and posts: who acts, under which post, with which reach, for whom as deputy."""
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -9,8 +10,9 @@ from onedoor.platform.identity.models import Absence, AccountReset, Login, Perso
 from onedoor.platform.identity.queries.people import assurance_of
 from onedoor.platform.identity.roles import permissions_of
 from onedoor.platform.kernel.actors import MATCHED, Actor, Channel
+from onedoor.platform.kernel.crypto import keyring
 from onedoor.platform.kernel.errors import NotAllowed, NotFound
-from onedoor.platform.kernel.prepared import prepared
+from onedoor.platform.kernel.prepared import Prepared, prepared
 from onedoor.platform.kernel.scopes import within_reach
 
 ONE_FACTOR_LEVEL = MATCHED
@@ -68,7 +70,7 @@ def actor_for(
             channel=channel,
             address=address,
         )
-    posts = _working_posts.all(login_id=login.pk, on=on)
+    posts = _working_posts(*_columns()).all(login_id=login.pk, on=on)
     own = [post for post in posts if post.login_id == login.pk]
     chosen = next((post for post in posts if post.pk == post_id), own[0] if len(own) == 1 else None)
     if chosen is None:
@@ -76,11 +78,15 @@ def actor_for(
     return officer_actor(login, chosen, channel, address, own_person_id=chosen.own_person)
 
 
-@prepared
-def _working_posts(*, login_id: int, on: date) -> QuerySet[Any]:
-    """Every request of an officer asks this; of three tables it takes what an actor is made of."""
-    rows = _usable(login_id, on).select_related("login", "organization").annotate(own_person=own_person(login_id))
-    return rows.only("login__name", "organization__name", "role", "division_id", "reach", "lines")
+@cache
+def _working_posts(held_by: str, known_by: str) -> Prepared[..., Any]:
+    def working(*, login_id: int, on: date) -> QuerySet[Any]:
+        """Every request of an officer asks this; of three tables it takes what an actor is made of."""
+        own = own_person(login_id, held_by, known_by)
+        rows = _usable(login_id, on).select_related("login", "organization").annotate(own_person=own)
+        return rows.only("login__name", "organization__name", "role", "division_id", "reach", "lines")
+
+    return prepared(working, keyed_by={held_by, known_by})
 
 
 def actor_for_post(*, post_id: int, channel: Channel, on: date) -> Actor:
@@ -90,17 +96,22 @@ def actor_for_post(*, post_id: int, channel: Channel, on: date) -> Actor:
     :raises NotAllowed: the post is not held on that day.
     """
     held_posts = Post.objects.filter(held(on), pk=post_id).select_related("login", "organization")
-    post = held_posts.annotate(own_person=own_person(OuterRef(OuterRef("login_id")))).first()
+    post = held_posts.annotate(own_person=own_person(OuterRef(OuterRef("login_id")), *_columns())).first()
     if post is None:
         raise NotAllowed
     return officer_actor(post.login, post, channel, "", own_person_id=post.own_person)
 
 
-def own_person(login: int | OuterRef) -> Subquery:
+def own_person(login: int | OuterRef, held_by: str, known_by: str) -> Subquery:
     """Return, for a query of posts, the record of the officer with this log-in among the persons, if there is one."""
-    held_by, known_by = Login.by_holder.searched, Person.by_number.searched
     number = Login.objects.filter(pk=login, **{f"{held_by}__gt": ""}).values(held_by)
     return Subquery(Person.objects.filter(**{f"{known_by}__in": number}).values("pk")[:1])
+
+
+def _columns() -> tuple[str, str]:
+    """Return by which columns of accounts and persons numbers are found now; both are of one key."""
+    key = keyring().searching
+    return Login.by_holder.column_of(key), Person.by_number.column_of(key)
 
 
 def officer_actor(
