@@ -1,15 +1,18 @@
 """Prepared questions: the SQL is put together once, and the answer is the ORM's, value for value."""
 
+import gc
 import threading
+import types
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist
 from django.db import connection, connections, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.transaction import TransactionManagementError
 from django.forms.models import model_to_dict
 from django.test.utils import CaptureQueriesContext
@@ -158,9 +161,69 @@ def test_the_column_of_an_index_is_compared_where_the_question_is_prepared_for_i
         return Person.objects.filter(id_index=index)
 
     asked = prepared(numbered, keyed_by={"id_index"})
-    assert asked.one(index=books.reader.id_index) == books.reader  # type: ignore[attr-defined]
+    assert asked.one(index=books.reader.id_index) == books.reader
     with pytest.raises(TypeError, match="compared under one key only"):
         prepared(numbered, keyed_by={"id_index_even"}).all(index="0")
+
+
+@pytest.mark.django_db
+def test_the_order_in_which_values_are_named_does_not_matter(books: Library) -> None:
+    def among(*, codes: Sequence[str], tiers: Sequence[int]) -> QuerySet[Organization]:
+        return Organization.objects.filter(division__code__in=codes, tier__in=tiers)
+
+    asked, codes, tiers = prepared(among), [TOWN, COUNTY], [1, 2, 3, 4, 5]
+    assert {one.division_id for one in asked.all(codes=codes, tiers=tiers)} == set(codes)
+    # As many values, the other way round.
+    assert {one.division_id for one in asked.all(tiers=tiers[-2:], codes=codes * 2 + codes[:1])} <= set(codes)
+    few = {"tiers": [4, 5], "codes": [TOWN, COUNTY, TOWN, COUNTY, TOWN]}
+    assert {one.pk for one in asked.all(**few)} == {one.pk for one in among(**few)}
+
+
+@pytest.mark.django_db
+def test_one_is_not_one_of_several(books: Library) -> None:
+    def open_ones(*, tier: int) -> QuerySet[Organization]:
+        return Organization.objects.filter(tier__lte=tier)
+
+    with pytest.raises(MultipleObjectsReturned):
+        prepared(open_ones).one(tier=99)
+
+
+@pytest.mark.django_db
+def test_a_value_is_of_one_kind(books: Library) -> None:
+    def mixed(*, given: Any) -> QuerySet[Case]:
+        return Case.objects.filter(Q(number=given) | Q(pk=given))
+
+    with pytest.raises(TypeError, match="different kinds"):
+        prepared(mixed).all(given=1)
+
+
+@pytest.mark.parametrize("given", [2**63, -(2**63) - 1, 2**80])
+@pytest.mark.django_db
+def test_no_row_has_a_number_no_database_holds(books: Library, given: int) -> None:
+    case = books.submitted(AT)
+    equal: Any = lambda *, given: Case.objects.filter(pk=given)  # noqa: E731
+    less: Any = lambda *, given: Case.objects.filter(pk__lt=given)  # noqa: E731
+    assert prepared(equal).all(given=given) == []
+    assert prepared(less).all(given=given) == [case] * (given > 0)
+
+
+@pytest.mark.django_db
+def test_a_plan_keeps_no_connection(books: Library) -> None:
+    asked = prepared(cases)
+    asked.one(number=books.submitted(AT).number)
+    (plan,) = asked._plans.values()
+    seen: set[int] = set()
+    held: list[Any] = [plan.read, plan.params]
+    while held:
+        one = held.pop()
+        assert not isinstance(one, BaseDatabaseWrapper)
+        if id(one) in seen or isinstance(one, type | types.ModuleType | Model):
+            continue
+        seen.add(id(one))
+        held += (
+            gc.get_referents(one) if isinstance(one, dict | list | tuple | types.CellType | types.MethodType) else []
+        )
+        held += list(getattr(one, "__closure__", None) or ()) + list(getattr(one, "__dict__", {}).values())
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,11 +15,12 @@ such a thing, it changes with the key; a question that compares one is refused u
 """
 
 import inspect
+import math
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from django.core.exceptions import EmptyResultSet, ObjectDoesNotExist
+from django.core.exceptions import EmptyResultSet, MultipleObjectsReturned, ObjectDoesNotExist
 from django.db import connections
 from django.db.models import Expression, Lookup, QuerySet
 from django.db.models.query import RelatedPopulator
@@ -31,6 +32,8 @@ from onedoor.platform.kernel.blind import BlindIndexField
 COMPARED = frozenset({"exact", "gt", "gte", "lt", "lte", "in"})
 Given = ParamSpec("Given")
 Row = TypeVar("Row")
+Reader = Callable[[list[Any], Any], Iterator[Any]]  # of rows and the connection they came by
+WIDEST = 2**63  # of the integers in a database
 _Joined: Any = RelatedPopulator  # the stubs are of a later Django
 
 
@@ -46,6 +49,11 @@ class _Mark(Expression):
     def resolve_expression(self, *args: Any, **kwargs: Any) -> "_Mark":
         return self
 
+    def compare_with(self, field: Any) -> None:
+        if self.compared is not None and type(self.compared) is not type(field):
+            raise TypeError(f"{self.name} is compared with {self.compared} and {field}, which are of different kinds")
+        self.compared = field
+
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         if self.compared is None:
             raise TypeError(f"{self.name} is not compared with a field in one of these ways: {', '.join(COMPARED)}")
@@ -55,7 +63,10 @@ class _Mark(Expression):
         found = values[self.name] if self.place is None else values[self.name][self.place]
         if found is None:
             raise TypeError(f"{self.name} may not be None: that is another question")
-        return self.compared.get_db_prep_value(found, connection)
+        ready = self.compared.get_db_prep_value(found, connection)
+        if isinstance(ready, int) and not -WIDEST <= ready < WIDEST:
+            return math.copysign(math.inf, ready)  # compares as the number would; SQLite takes no wider one
+        return ready
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ class _Plan:
     sql: str
     params: list[Any]
     locks: bool
-    read: Callable[[list[Any]], Iterator[Any]]
+    read: Reader
 
 
 class Prepared(Generic[Given, Row]):
@@ -79,7 +90,8 @@ class Prepared(Generic[Given, Row]):
         if args or values.keys() != self._names:
             raise TypeError(f"takes {', '.join(self._names)} by name, not {', '.join(values)}")
         connection = connections["default"]
-        shape = (connection.vendor, *(len(one) for one in values.values() if isinstance(one, list | tuple)))
+        lists = ((name, values[name]) for name in self._names)  # in one order, whatever that of the call
+        shape = (connection.vendor, *((name, len(one)) for name, one in lists if isinstance(one, list | tuple)))
         plan = self._plans.get(shape) or self._plans.setdefault(shape, self._planned(values, connection))
         if plan.locks and connection.get_autocommit():
             raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
@@ -88,14 +100,16 @@ class Prepared(Generic[Given, Row]):
         params = [one.value(values, connection) if isinstance(one, _Mark) else one for one in plan.params]
         with connection.cursor() as cursor:
             cursor.execute(plan.sql, params)
-            return list(plan.read(cursor.fetchall()))
+            return list(plan.read(cursor.fetchall(), connection))
 
     def one(self, *args: Given.args, **values: Given.kwargs) -> Row:
-        """:raises ObjectDoesNotExist: there is no row."""
-        found = self.first(*args, **values)
-        if found is None:
+        """:raises ObjectDoesNotExist, MultipleObjectsReturned: there is no row, or more than one."""
+        found = self.all(*args, **values)
+        if not found:
             raise ObjectDoesNotExist(self._build.__qualname__)
-        return found
+        if len(found) > 1:
+            raise MultipleObjectsReturned(self._build.__qualname__)
+        return found[0]
 
     def first(self, *args: Given.args, **values: Given.kwargs) -> Row | None:
         return next(iter(self.all(*args, **values)), None)
@@ -112,7 +126,7 @@ class Prepared(Generic[Given, Row]):
         try:
             sql, params = compiler.as_sql()
         except EmptyResultSet:  # `in` an empty list
-            return _Plan("", [], False, iter)
+            return _Plan("", [], False, _nothing)
         arrived = [one for one in params if isinstance(one, _Mark)]
         for name, given in marks.items():
             if not all(one in arrived for one in (given if isinstance(given, list) else [given])):
@@ -155,21 +169,30 @@ def _name_fields(part: Any) -> None:
         field = part.lhs.output_field
         for mark in [part.rhs, *getattr(part.rhs, "source_expressions", ())]:
             if isinstance(mark, _Mark):
-                mark.compared = getattr(field, "target_field", field)
+                mark.compare_with(getattr(field, "target_field", field))
 
 
-def _reader(compiler: Any, alias: str) -> Callable[[list[Any]], Iterator[Any]]:
-    """Return what makes of rows what `ModelIterable` and `ValuesListIterable` of the ORM would, worked out beforehand."""
+def _nothing(rows: list[Any], connection: Any) -> Iterator[Any]:
+    return iter(())
+
+
+def _reader(compiler: Any, alias: str) -> Reader:
+    """
+    Return what makes of rows what `ModelIterable` and `ValuesListIterable` of the ORM would, worked out beforehand.
+
+    It keeps nothing of the compiler: that holds the connection of the thread which put the question together.
+    """
     select, info, annotated = compiler.select, compiler.klass_info, (compiler.annotation_col_map or {}).items()
-    converters = compiler.get_converters([one[0] for one in select])
-    begin, end = info["select_fields"][0], info["select_fields"][-1] + 1
+    converted = [(place, one) for place, (_, one) in compiler.get_converters([one[0] for one in select]).items()]
+    begin, end, width = info["select_fields"][0], info["select_fields"][-1] + 1, len(select)
     names = [one[0].target.attname for one in select[begin:end]]
     joined = [_Joined(one, select, alias) for one in info.get("related_klass_infos", ())]
+    as_values = bool(compiler.query.values_select)
 
-    def read(rows: list[Any]) -> Iterator[Any]:
-        for row in compiler.apply_converters(rows, converters) if converters else rows:
-            if compiler.query.values_select:
-                yield tuple(row[: len(select)])
+    def read(rows: list[Any], connection: Any) -> Iterator[Any]:
+        for row in _converted(rows, converted, connection) if converted else rows:
+            if as_values:
+                yield tuple(row[:width])
                 continue
             instance = info["model"].from_db(alias, names, row[begin:end])
             for populator in joined:
@@ -179,3 +202,17 @@ def _reader(compiler: Any, alias: str) -> Callable[[list[Any]], Iterator[Any]]:
             yield instance
 
     return read
+
+
+def _converted(rows: list[Any], converted: list[tuple[int, Any]], connection: Any) -> Iterator[Any]:
+    """Yield rows with their values as Python has them; the database's own converters belong to a connection."""
+    ways = [
+        (place, one, [*connection.ops.get_db_converters(one), *one.get_db_converters(connection)])
+        for place, one in converted
+    ]
+    for row in rows:
+        values = list(row)
+        for place, one, converters in ways:
+            for convert in converters:
+                values[place] = convert(values[place], one, connection)
+        yield values
