@@ -21,7 +21,7 @@ from onedoor.platform.cases.queries import Draft
 from onedoor.platform.catalog.forms import Section
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.errors import AssuranceTooLow, InvalidInput, OneDoorError
+from onedoor.platform.kernel.errors import AssuranceTooLow, InvalidInput, OneDoorError, StaleVersion
 
 room = Room("drafts")
 
@@ -34,10 +34,17 @@ class ApplicationPaperIn(Told):
 
 
 class ApplicationIn(Told):
-    """一次交齐的申请：为谁、各屏的回答、材料、签署的授权。A whole application: for whom, every section, papers, consents."""
+    """
+    一次交齐的申请：为谁、各屏的回答、材料、签署的授权。A whole application: for whom, every section, papers, consents.
+
+    已有没提交的草稿时，写明草稿编号和读到的修订号；没写的屏按草稿里的提交。Where a draft is open, `draft` and the `revision` that was
+    read name it, and sections not sent are submitted as they stand in it.
+    """
 
     item: Line
     applicant: Id | None = None
+    draft: UUID | None = None
+    revision: Id | None = None
     opinion: Text = ""
     sections: dict[str, Answers]
     papers: list[ApplicationPaperIn] = []
@@ -87,7 +94,7 @@ def _filled_in(request: HttpRequest, sent: ApplicationIn, acting: Mapping[str, A
     """Return the draft with everything that was sent in it."""
     person = caller(request).require_person()
     wanted = sent.applicant if sent.applicant is not None else person
-    draft = operations.start_draft(item_code=sent.item, applicant_id=wanted, **acting)
+    draft = _begun(sent, wanted, acting)
     identity_operations.record_opinion(ward_id=wanted, reference=draft.target, text=sent.opinion, **acting)
     for definition in _sections(draft, sent.sections):
         draft = _saved(draft, definition, sent.sections[definition.code], acting)
@@ -96,6 +103,25 @@ def _filled_in(request: HttpRequest, sent: ApplicationIn, acting: Mapping[str, A
     for code in dict.fromkeys(sent.consents):
         _sign(draft, code, acting)
     return queries.get_draft(draft_id=draft.pk, actor=acting["actor"], on=clock.today()) if sent.papers else draft
+
+
+def _begun(sent: ApplicationIn, applicant_id: int, acting: Mapping[str, Any]) -> Draft:
+    """
+    Return a new draft, or the open one that was named with the revision that was read.
+
+    :raises DraftOpen: there is an open draft that was not named; nobody submits what they have not seen.
+    :raises InvalidInput: of `draft` and `revision` only one was sent; the open draft is another one, or there is none.
+    :raises StaleVersion: it was changed since it was read.
+    """
+    if (sent.draft is None) != (sent.revision is None):
+        raise InvalidInput({"revision" if sent.draft else "draft": "草稿编号（draft）和修订号（revision）要一起写。"})
+    named = sent.draft is not None
+    draft = operations.start_draft(item_code=sent.item, applicant_id=applicant_id, take_up=named, **acting)
+    if named and draft.pk != sent.draft:
+        raise InvalidInput({"draft": "没有这份草稿，或者它不是这个人这个事项的草稿，请重新读取草稿核对。"})
+    if named and draft.revision != sent.revision:
+        raise StaleVersion
+    return draft
 
 
 def _sections(draft: Draft, sent: Iterable[str]) -> list[Section]:

@@ -1,5 +1,6 @@
 """An application in one call: the same rules, record and number as step by step; what does not go through leaves nothing."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -98,11 +99,34 @@ def test_it_is_recorded_numbered_and_followed_as_step_by_step(desk: Desk, reader
 
 def test_papers_sent_in_parts_before_come_along(reader: Client) -> None:
     draft, upload = uploaded(reader)
-    told = send(reader, "/applications", whole(papers=[{"code": "photo", "upload": upload}]))
+    read = reader.get(f"{API}/drafts/{draft}").json()["revision"]
+    told = send(
+        reader, "/applications", whole(papers=[{"code": "photo", "upload": upload}], draft=draft, revision=read)
+    )
     assert told.status_code == 200, told.content.decode()
     assert told.json()["draft"] == draft
     assert Material.objects.get(case__number=told.json()["case"]["number"]).code == "photo"
     assert reader.get(f"{API}/uploads").json()["items"] == []
+
+
+def test_an_open_draft_is_only_taken_up_by_who_names_it_as_it_was_read(desk: Desk, reader: Client) -> None:
+    library.publish(library.item(materials=[]), valid_from=AT.date())
+    begun = send(reader, "/drafts", {"item": ITEM}, key="begin").json()
+    section = {"answers": ANSWERS, "revision": begun["revision"]}
+    saved = send(reader, f"/drafts/{begun['id']}/sections/reader", section, key="save", method="put").json()
+    unnamed = whole(sections={})
+    named = unnamed | {"draft": begun["id"], "revision": saved["revision"]}
+    for key, body, status, code in (
+        ("1", unnamed, 409, "cases.draft_open"),
+        ("2", whole(), 409, "cases.draft_open"),
+        ("3", named | {"revision": begun["revision"]}, 409, "onedoor.stale"),
+        ("4", named | {"draft": str(uuid.uuid4())}, 422, "onedoor.invalid_input"),
+        ("5", unnamed | {"draft": begun["id"]}, 422, "onedoor.invalid_input"),
+    ):
+        answer = send(reader, "/applications", body, key=key)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert Case.objects.count() == 0
+    assert send(reader, "/applications", named, key="6").json()["case"]["state"] == "received"
 
 
 def test_a_repetition_gets_the_first_answer_and_no_second_case(desk: Desk, reader: Client) -> None:
@@ -121,11 +145,12 @@ def test_without_handing_in_it_may_be_taken_back_for_ten_minutes(desk: Desk, rea
 
 def test_faults_name_section_and_field_and_nothing_is_kept(reader: Client) -> None:
     answers = ANSWERS | {"student": True, "books": [{"title": "诗", "copies": 9}], "id_number": FRIEND.id_number}
+    before = OutboxMessage.objects.count()
     answer = send(reader, "/applications", whole(sections={"reader": {"answers": answers}}))
     assert (answer.status_code, answer.json()["code"]) == (422, "onedoor.invalid_input")
     pointers = {one["pointer"] for one in answer.json()["errors"]}
     assert pointers >= {"/sections/reader/answers/school", "/sections/reader/answers/books/0/copies"}
-    assert (Draft.objects.count(), Case.objects.count(), OutboxMessage.objects.count()) == (0, 0, 0)
+    assert (Draft.objects.count(), Case.objects.count(), OutboxMessage.objects.count()) == (0, 0, before)
 
 
 @pytest.mark.parametrize(

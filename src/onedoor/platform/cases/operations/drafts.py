@@ -46,6 +46,14 @@ class ConsentNotYours(OneDoorError):
     )
 
 
+class DraftOpen(OneDoorError):
+    code, http_status, message = (
+        "cases.draft_open",
+        409,
+        "这个事项您还有一份没有提交的草稿（{draft}）。请先查看草稿里已填的内容，再写明草稿编号（draft）和修订号（revision）一起提交；不再需要的，请先删除草稿。",
+    )
+
+
 class MaterialNotFound(NotFound):
     code, message = "cases.material_not_found", "事项清单里没有这份材料。"
 
@@ -60,6 +68,7 @@ def start_draft(
     situation: Callable[[ServiceItem], Mapping[str, Any]] = lambda item: {},
     changes: Case | None = None,
     relation: str = "",
+    take_up: bool = True,
 ) -> Draft:
     """
     Begin an application for oneself or, with a living delegation, for another; an open draft for it is taken up again.
@@ -68,6 +77,7 @@ def start_draft(
     With `changes` and `relation` it is an application to change what that case granted; only a draft of the same is taken up.
 
     :raises NotLoggedIn, NotDelegable, MandateMissing, MandateUsedUp, GuardianOnly, DivisionSplit, ItemNotFound: why it cannot begin.
+    :raises DraftOpen: there is an open draft, which is not to be taken up.
     """
     if actor.person_id is None:
         raise NotLoggedIn
@@ -95,6 +105,8 @@ def start_draft(
     )
     continues_id = changes.pk if changes else None
     open_draft = next((one for one in same if not relation or one.continues_id == continues_id), None)
+    if open_draft is not None and not take_up:
+        raise DraftOpen(draft=open_draft.pk)
     if open_draft is not None:
         return open_draft
     draft = Draft.objects.create(
