@@ -1,6 +1,7 @@
 """A whole application in one call: begun, filled in, its papers given, signed, submitted and, if wanted, handed in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.cases.queries import Draft
 from onedoor.platform.catalog.forms import Section
 from onedoor.platform.identity import operations as identity_operations
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import AssuranceTooLow, InvalidInput, OneDoorError, StaleVersion
 
@@ -74,8 +76,7 @@ def apply(request: HttpRequest, sent: ApplicationIn) -> dict[str, Any]:
     draft = _filled_in(request, sent, acting)
     told: dict[str, Any] = {"draft": draft.pk, "case": None, "code": "", "problems": []}
     try:
-        with transaction.atomic():
-            case = operations.submit_draft(draft_id=draft.pk, revision=draft.revision, delivery=sent.delivery, **acting)
+        case = _handed_over(request, sent, draft, acting)
     except AssuranceTooLow:
         raise
     except OneDoorError as refusal:
@@ -85,24 +86,34 @@ def apply(request: HttpRequest, sent: ApplicationIn) -> dict[str, Any]:
         audit.record_refusal(refusal.code, path=request.path, **acting)
         problems = [{"pointer": pointer(path), "detail": detail} for path, detail in faults.items()]
         return told | {"code": refusal.code, "problems": problems}
-    if sent.hand_in:
-        case = operations.hand_in_case(case_id=case.pk, **acting)
     return told | {"case": row(case)}
 
 
 def _filled_in(request: HttpRequest, sent: ApplicationIn, acting: Mapping[str, Any]) -> Draft:
-    """Return the draft with everything that was sent in it."""
+    """Return the draft with every section that was sent in it. What nobody asks for is refused here, nothing is kept then."""
     person = caller(request).require_person()
     wanted = sent.applicant if sent.applicant is not None else person
     draft = _begun(sent, wanted, acting)
     identity_operations.record_opinion(ward_id=wanted, reference=draft.target, text=sent.opinion, **acting)
     for definition in _sections(draft, sent.sections):
         draft = _saved(draft, definition, sent.sections[definition.code], acting)
+    if set(sent.consents) - {one.code for one in draft.item_version.item.consents}:
+        raise InvalidInput({"consents": "没有这一份授权，请对照事项核对。"})
+    return draft
+
+
+def _handed_over(request: HttpRequest, sent: ApplicationIn, draft: Draft, acting: Mapping[str, Any]) -> Any:
+    """Give the papers, sign, submit and, if wanted, hand in. What was given and signed before a refusal may stay in the draft."""
     for paper in sent.papers:
-        _give(request, draft, paper, acting)
-    for code in dict.fromkeys(sent.consents):
-        _sign(draft, code, acting)
-    return queries.get_draft(draft_id=draft.pk, actor=acting["actor"], on=clock.today()) if sent.papers else draft
+        with transaction.atomic():
+            _give(request, draft, paper, acting)
+    if sent.consents:
+        _sign(draft, frozenset(sent.consents), acting)
+    if sent.papers or sent.consents:
+        draft = queries.get_draft(draft_id=draft.pk, actor=acting["actor"], on=clock.today())
+    with transaction.atomic():
+        case = operations.submit_draft(draft_id=draft.pk, revision=draft.revision, delivery=sent.delivery, **acting)
+        return operations.hand_in_case(case_id=case.pk, **acting) if sent.hand_in else case
 
 
 def _begun(sent: ApplicationIn, applicant_id: int, acting: Mapping[str, Any]) -> Draft:
@@ -156,20 +167,12 @@ def _give(request: HttpRequest, draft: Draft, paper: ApplicationPaperIn, acting:
     one_handed_in(request, None, paper.upload, attach)
 
 
-def _sign(draft: Draft, code: str, acting: Mapping[str, Any]) -> None:
-    """
-    Sign a consent for everybody it is asked of whom the caller may sign for.
-
-    :raises InvalidInput: the application asks for no such consent.
-    """
-    asked = [
-        one for one in queries.needed_consents(draft=draft, on=clock.today(), **acting) if one.request.code == code
-    ]
-    if not asked:
-        raise InvalidInput({"consents": "没有这一份授权，请对照事项核对。"})
-    for one in asked:
-        if not one.signed:
-            operations.sign_consent(draft_id=draft.pk, consent=code, id_number=one.id_number, **acting)
+def _sign(draft: Draft, codes: Collection[str], acting: Mapping[str, Any]) -> None:
+    """Sign consents for everybody the caller may sign for; whose is still missing is told when the draft is submitted."""
+    for one in queries.needed_consents(draft=draft, on=clock.today(), **acting):
+        if one.request.code in codes and not one.signed:
+            with suppress(*identity.NO_MANDATE):
+                operations.sign_consent(draft_id=draft.pk, consent=one.request.code, id_number=one.id_number, **acting)
 
 
 def _by_section(draft: Draft, faults: Mapping[str, str]) -> dict[str, str]:

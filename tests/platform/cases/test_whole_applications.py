@@ -1,7 +1,9 @@
 """An application in one call: the same rules, record and number as step by step; what does not go through leaves nothing."""
 
+import dataclasses
 import uuid
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -10,11 +12,14 @@ from django.http import HttpResponse
 from django.test import Client
 from tests.platform import library
 from tests.platform.desks import Desk
+from tests.platform.identity.test_mandates import CONSENT
 from tests.platform.library import CHINA, FRIEND, ITEM, READER
 from tests.platform.replays.stage import picture
 
 from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.cases import handlers, operations
 from onedoor.platform.cases.models import Action, Case, CaseDocument, Draft, Material
+from onedoor.platform.identity.models import Consent
 from onedoor.platform.kernel.models import OutboxMessage
 
 AT = datetime(2026, 9, 1, 9, 0, tzinfo=CHINA)
@@ -180,6 +185,60 @@ def test_a_missing_paper_refuses_it_or_keeps_the_draft_when_that_is_asked(reader
     assert Draft.objects.get(pk=kept["draft"]).answers["student"] is False
     refusals = AuditEntry.objects.filter(outcome=AuditEntry.Outcome.REFUSED, event="cases.materials_missing")
     assert refusals.count() == 2
+
+
+def household(answers: Mapping[str, Any], on: date) -> list[handlers.NamedPerson]:
+    return [
+        handlers.NamedPerson(one.name, one.id_number, "member", row, True) for row, one in enumerate((READER, FRIEND))
+    ]
+
+
+@pytest.fixture
+def consented(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The card asks every adult of the household for a consent."""
+    library.publish(library.item(materials=[], consents=[CONSENT | {"by": "adult_members"}]), valid_from=AT.date())
+    handler = dataclasses.replace(handlers.for_item(ITEM), people=household)
+    monkeypatch.setitem(handlers._handlers, ITEM, handler)
+
+
+def test_a_consent_is_signed_for_oneself_and_those_who_have_not_signed_are_named(
+    consented: None, desk: Desk, reader: Client
+) -> None:
+    refused = send(reader, "/applications", whole(consents=["check"]), key="1")
+    assert (refused.status_code, refused.json()["code"]) == (422, "cases.consents_missing")
+    kept = send(reader, "/applications", whole(consents=["check"], keep_draft=True), key="2").json()
+    assert kept["code"] == "cases.consents_missing"
+    (problem,) = kept["problems"]
+    assert FRIEND.name in problem["detail"]
+    assert READER.name not in problem["detail"]
+    assert Consent.objects.get().person == desk.books.reader
+
+
+def test_signed_by_everybody_it_is_handed_in(consented: None, reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = dataclasses.replace(handlers.for_item(ITEM), people=lambda answers, on: household(answers, on)[:1])
+    monkeypatch.setitem(handlers._handlers, ITEM, alone)
+    told = send(reader, "/applications", whole(consents=["check"])).json()
+    assert told["case"]["state"] == "received"
+
+
+def test_a_refused_paper_keeps_the_draft_when_that_is_asked(reader: Client) -> None:
+    paper = {"code": "photo", "upload": str(uuid.uuid4())}
+    kept = send(reader, "/applications", whole(papers=[paper], keep_draft=True)).json()
+    assert (kept["case"], bool(kept["code"])) == (None, True)
+    assert Draft.objects.get(pk=kept["draft"]).answers["student"] is False
+
+
+def test_a_refused_handing_in_keeps_the_draft_and_no_case_when_that_is_asked(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**given: Any) -> Case:
+        raise operations.CaseChanged
+
+    library.publish(library.item(materials=[]), valid_from=AT.date())
+    monkeypatch.setattr(operations, "hand_in_case", refuse)
+    kept = send(reader, "/applications", whole(keep_draft=True)).json()
+    assert (kept["case"], kept["code"]) == (None, "cases.changed")
+    assert (Draft.objects.get(pk=kept["draft"]).submitted_as, Case.objects.count()) == (None, 0)
 
 
 def test_nobody_applies_for_somebody_without_a_mandate_be_there_such_a_person_or_not(

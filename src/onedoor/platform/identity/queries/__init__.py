@@ -59,6 +59,7 @@ from onedoor.platform.identity.queries.divisions import (
 )
 from onedoor.platform.identity.queries.mandates import (
     GUARDIAN_BASES,
+    NO_MANDATE,
     GuardianOnly,
     MandateExpired,
     MandateMissing,
@@ -160,6 +161,7 @@ __all__ = [
     "list_deaths",
     "place_written",
     "GUARDIAN_BASES",
+    "NO_MANDATE",
     "ORGANIZATION_KINDS",
     "PAGE",
     "SERVICE_POINT_KINDS",

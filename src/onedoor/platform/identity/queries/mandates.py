@@ -103,6 +103,9 @@ def guardianship_between(*, guardian_id: int, ward_id: int, on: date) -> Guardia
     return Guardianship.objects.filter(guards(on), guardian_id=guardian_id, ward_id=ward_id).first()
 
 
+NO_MANDATE = (MandateMissing, MandateExpired, MandateRevoked, MandateUsedUp)
+
+
 def require_mandate(
     *, agent_id: int, principal_id: int, item: str, scope: str, on: date, to_use: bool = False
 ) -> int | None:
