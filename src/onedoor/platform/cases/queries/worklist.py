@@ -135,9 +135,10 @@ def _read_moment(text: str) -> tuple[datetime, int]:
     moment, _, number = text.rpartition(".")
     try:
         began, place = datetime.fromisoformat(moment), int(number)
-    except ValueError:
+        # A moment at the end of all years with a zone may lie beyond them, or before, in universal time.
+        return (began.astimezone(UTC), place) if began.tzinfo else (LONG_AGO, 0)
+    except (ValueError, OverflowError):
         return LONG_AGO, 0
-    return (began, place) if began.tzinfo else (LONG_AGO, 0)
 
 
 def _work_item(row: Any, left: Left | None, first: str) -> WorkItem:
