@@ -13,6 +13,7 @@ from onedoor.api.cases import CaseOut, MaterialOut, material, row
 from onedoor.api.desk import DeclaredOut, declared
 from onedoor.api.doors import applicant, caller, person, who
 from onedoor.api.forms import KnownOut, PaperOut, SectionOut
+from onedoor.api.keys import first
 from onedoor.api.problems import Fault, pointer
 from onedoor.api.public import Done
 from onedoor.api.rooms import PDF, Room, pdf
@@ -34,6 +35,7 @@ from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput, NotFound
 
 room = Room("drafts")
+READ = "code_read"  # on a request: the code that stands on the scan
 
 
 class PrincipalOut(Told):
@@ -365,12 +367,22 @@ def print_form(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return pdf(printing.form_of_draft(draft, names=names))
 
 
+def _read_code(request: HttpRequest, code: str = "", file: SentFile = None) -> None:
+    """Read the code on a scan before the write and its transaction begin: it takes seconds, and nobody waits for it."""
+    read = None
+    if file is not None and not code.strip():
+        read = queries.code_on_scan(file, login=caller(request).login_id, at=clock.wall())
+    vars(request)[READ] = read
+
+
 @room.write("/paper-forms", applicant, "交纸质表", FormTakenOut)
-def take_paper_form(request: HttpRequest, code: Form[Line] = "", file: SentFile = None) -> FormTakenOut:
+@first(_read_code)
+def take_paper_form(request: HttpRequest, code: Line = Form(""), file: SentFile = None) -> FormTakenOut:
     """Hand in the scan of a form filled in by hand; the code on it, or the one sent here, says to which application it belongs."""
 
     def take(name: str, content: Any) -> Draft:
-        return operations.take_paper_form(content=content.read(), name=name, typed=code, **who(request))
+        read = vars(request)[READ]
+        return operations.take_paper_form(content=content.read(), name=name, typed=code, read=read, **who(request))
 
     draft = one_handed_in(request, file, None, take)
     return FormTakenOut(draft=draft.pk, item=draft.item_version.code)

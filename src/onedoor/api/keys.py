@@ -26,6 +26,8 @@ PARAMETER = {
 }
 WITHOUT_KEY = "x-without-key"  # in the specification: why an operation asks for none
 
+FIRST = "first"  # on an operation: what is done before its transaction
+
 
 def unkeyed(reason: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Let an operation be posted without a key, for a reason worth reading; the specification tells it."""
@@ -36,6 +38,16 @@ def unkeyed(reason: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
         contribute_operation_callback(function, tell)
         setattr(function, WITHOUT_KEY, reason)
+        return function
+
+    return mark
+
+
+def first(prepare: Callable[..., None]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let something slow that writes nothing be done before the transaction of an operation; it gets the same arguments."""
+
+    def mark(function: Callable[..., Any]) -> Callable[..., Any]:
+        setattr(function, FIRST, prepare)
         return function
 
     return mark
@@ -53,6 +65,7 @@ def keyed(function: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.method in replays.SAFE_METHODS or hasattr(function, WITHOUT_KEY):
             return function(request, *args, **kwargs)
+        getattr(function, FIRST, _nothing)(request, *args, **kwargs)
         match = request.resolver_match
         return replays.once(
             request.headers.get(HEADER, ""),
@@ -66,6 +79,10 @@ def keyed(function: Callable[..., Any]) -> Callable[..., Any]:
         )
 
     return guarded
+
+
+def _nothing(*args: Any, **kwargs: Any) -> None:
+    pass
 
 
 def _remember(answer: Any) -> dict[str, Any]:

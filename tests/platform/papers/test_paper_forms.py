@@ -2,21 +2,25 @@
 
 import random
 from io import BytesIO
+from time import monotonic
 from uuid import UUID, uuid4
 
 import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
+from PIL.PngImagePlugin import PngInfo
 from tests.platform.desks import Desk, staff
 from tests.platform.library import ITEM, MACHINE, READER, Library
 from tests.platform.papers.stage import AT, Applicant
 
 from onedoor.platform.cases.models import Draft, Material
 from onedoor.platform.cases.paper_forms import codes, printing, reading
+from onedoor.platform.cases.queries import paper_forms
 from onedoor.platform.catalog.models import ItemVersion
 from onedoor.platform.identity import operations as identity
 
@@ -67,7 +71,7 @@ def test_the_code_of_a_draft_names_the_drafts_it_may_be(number: UUID) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "B", "B-000C-D47", "B-000D-D46", "X-000C-D46", "D-000C-D46", "https://a.b/", "你好"]
+    "typed", ["", "B", "B-000C-D47", "B-000D-D46", "X-000C-D46", "D-000C-D46", "https://a.b/", "a://[", "你好"]
 )
 def test_a_slip_of_the_pen_is_no_code(typed: str) -> None:
     assert codes.parse("B-000C-D46") == codes.of_version(12)
@@ -100,7 +104,89 @@ def test_row_16_a_photo_askew_and_blurred_is_read(books: Library, turned: float)
     assert reading.code_on(photographed(page_of(pdf), turned=turned, quality=40)) is not None
 
 
-@pytest.mark.parametrize("content", [b"", b"%PDF-1.7 broken", b"GIF89a", b"\xff\xd8\xff\xe0 no jpeg", bytes(1000)])
+def pdf_of(*objects: bytes) -> bytes:
+    """A PDF of these objects, the first its catalogue; readers build the table of them themselves."""
+    numbered = (b"%d 0 obj %s endobj\n" % (number, one) for number, one in enumerate(objects, 1))
+    return b"%PDF-1.7\n" + b"".join(numbered) + b"trailer << /Root 1 0 R >>\n%%EOF"
+
+
+def nested(levels: int) -> bytes:
+    """A small PDF of forms within forms, each drawing the next ten times."""
+    drawn = b" ".join([b"/X Do"] * 10)
+    within = b"<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] /Resources << /XObject << /X %d 0 R >> >> /Length %d >> stream\n%s\nendstream"
+    last = b"0 0 600 800 re f"
+    end = b"<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] /Length %d >> stream\n%s\nendstream" % (
+        len(last),
+        last,
+    )
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /XObject << /X 5 0 R >> >> >>"
+    contents = b"<< /Length %d >> stream\n%s\nendstream" % (len(drawn), drawn)
+    forms = [within % (number + 6, len(drawn), drawn) for number in range(levels)]
+    return pdf_of(
+        b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page, contents, *forms, end
+    )
+
+
+def png(*, side: int = 1, text: int = 0) -> bytes:
+    """A white picture, or one with a compressed remark of so many letters."""
+    out, remarks = BytesIO(), PngInfo()
+    if text:
+        remarks.add_text("Comment", "x" * text, zip=True)
+    Image.new("1", (side, side), 1).save(out, "PNG", pnginfo=remarks)
+    return out.getvalue()
+
+
+def test_a_scan_is_read_before_any_write_begins_and_not_for_long(
+    desk: Desk, applicant: Applicant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    within: list[int] = []
+    mine = len(connection.savepoint_ids)  # the test itself is in a transaction
+
+    def read(content: bytes) -> None:
+        within.append(len(connection.savepoint_ids) - mine)
+
+    monkeypatch.setattr(reading, "code_on", read)
+    desk.refused("reader", "/paper/", 422, scan=scan(jpeg()))
+    headers = {"Idempotency-Key": "once"}
+    answer = desk.client("reader").post("/api/v1/paper-forms", {"file": scan(jpeg())}, headers=headers)
+    assert "没有读到表格的编号" in answer.content.decode()
+    assert within == [0, 0]
+
+
+def test_a_small_pdf_that_would_be_drawn_for_hours_is_given_up() -> None:
+    content = nested(7)
+    assert len(content) < 3000
+    began = monotonic()
+    assert reading.code_on(content) is None
+    assert monotonic() - began < reading.SECONDS + 2
+
+
+def test_only_so_many_scans_a_minute_are_read_for_one_person(
+    desk: Desk, applicant: Applicant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paper_forms, "MOST_READ", 1)
+    monkeypatch.setattr(reading, "code_on", lambda content: None)
+    desk.refused("reader", "/paper/", 422, scan=scan(jpeg()))
+    desk.refused("reader", "/paper/", 429, scan=scan(jpeg()))
+
+
+NO_PAGE = pdf_of(b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [9 0 R] /Count 1 >>")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"%PDF-1.7 broken",
+        b"GIF89a",
+        b"\xff\xd8\xff\xe0 no jpeg",
+        bytes(1000),
+        png(text=2_000_000),
+        png(side=13_300),
+        NO_PAGE,
+    ],
+    ids=["empty", "pdf", "gif", "jpeg", "zeros", "remark", "bomb", "page"],
+)
 def test_what_is_no_picture_has_no_code(content: bytes) -> None:
     assert reading.code_on(content) is None
 

@@ -1,5 +1,6 @@
 """The form on paper: print it blank or with what is filled in, and hand in its scan, which finds its application by the code."""
 
+from functools import wraps
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -15,7 +16,9 @@ from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 from onedoor.web.citizen.places import place_of
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.papers import pdf_response
-from onedoor.web.parts.writes import attempt, has_written, keyed
+from onedoor.web.parts.writes import View, attempt, has_written, keyed
+
+READ = "code_read"  # on the request: the code that stands on the scan
 
 
 @login_not_required
@@ -33,11 +36,31 @@ def of_draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return pdf_response(content, f"{draft.item_version.title}申请表.pdf")
 
 
+def _reads_first(view: View) -> View:
+    """Read the code on a scan before the write and its transaction begin: it takes seconds, and nobody waits for it."""
+
+    @wraps(view)
+    def reading(request: HttpRequest) -> HttpResponse:
+        scan = request.FILES.get("scan") if request.method == "POST" else None
+        code = None
+        if scan is not None and not _typed(request).strip():
+            code = queries.code_on_scan(scan, login=actor_of(request).login_id, at=clock.wall())
+        vars(request)[READ] = code
+        return view(request)
+
+    return reading
+
+
+def _typed(request: HttpRequest) -> str:
+    return request.POST.get("code", "") or request.GET.get("code", "")
+
+
+@_reads_first
 @keyed
 def hand_in(request: HttpRequest) -> HttpResponse:
     """Take the scan or photo of a form filled in by hand and go to its application."""
     problems: dict[str, str] = {}
-    typed = request.POST.get("code", "") or request.GET.get("code", "")
+    typed = _typed(request)
     if request.method == "POST":
         require_room(request)
         scan = request.FILES.get("scan")
@@ -46,7 +69,12 @@ def hand_in(request: HttpRequest) -> HttpResponse:
             if scan is None:
                 raise InvalidInput({"scan": "请先拍照或选择填好的表。"})
             return operations.take_paper_form(
-                content=scan.read(), name=scan.name or "", typed=typed, actor=actor_of(request), at=clock.now()
+                content=scan.read(),
+                name=scan.name or "",
+                typed=typed,
+                read=vars(request)[READ],
+                actor=actor_of(request),
+                at=clock.now(),
             )
 
         draft, refusal = attempt(request, take)

@@ -9,7 +9,8 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access
 from onedoor.platform.cases.models import Draft
 from onedoor.platform.cases.operations.drafts import attach_material, start_draft
-from onedoor.platform.cases.paper_forms import codes, reading
+from onedoor.platform.cases.paper_forms import codes
+from onedoor.platform.cases.paper_forms.codes import PaperCode
 from onedoor.platform.catalog.items import PAPER_FORM
 from onedoor.platform.catalog.models import ItemVersion
 from onedoor.platform.kernel.actors import Actor
@@ -18,10 +19,13 @@ from onedoor.platform.kernel.errors import InvalidInput, NotLoggedIn
 
 
 @transaction.atomic
-def take_paper_form(*, content: bytes, name: str, typed: str, actor: Actor, at: datetime) -> Draft:
+def take_paper_form(
+    *, content: bytes, name: str, typed: str, read: PaperCode | None, actor: Actor, at: datetime
+) -> Draft:
     """
     Keep the scan of a printed form with the application it belongs to: the draft it was printed from, or for a blank form the
-    open draft of the item it asks for, begun if there is none. The code is read from the scan, or `typed`.
+    open draft of the item it asks for, begun if there is none. The code is `typed`, or was `read` from the scan beforehand
+    (`queries.code_on_scan`).
 
     :raises InvalidInput: no code can be read, or the one typed is none.
     :raises DraftNotFound: the draft has been handed in or thrown away, or is not for this actor.
@@ -29,7 +33,7 @@ def take_paper_form(*, content: bytes, name: str, typed: str, actor: Actor, at: 
     """
     if actor.person_id is None:
         raise NotLoggedIn
-    code = codes.parse(typed) if typed.strip() else reading.code_on(content)
+    code = codes.parse(typed) if typed.strip() else read
     if code is None:
         why = "不是表格的编号，请照表格右上角重新输入。" if typed.strip() else "没有读到表格的编号，请照右上角输入。"
         raise InvalidInput({"code": why})

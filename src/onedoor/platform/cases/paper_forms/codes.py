@@ -13,6 +13,7 @@ from uuid import UUID
 
 from onedoor.platform.kernel.crypto import sm3
 
+ADDRESS = "/paper/?code="  # of the page where a scan is handed in, as the QR code has it
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that looks like another
 LOOKALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 CHECK = 3
@@ -47,8 +48,7 @@ def of_draft(pk: UUID) -> PaperCode:
 
 def parse(text: str) -> PaperCode | None:
     """Return what a code says that was typed (spaces, dashes and small letters do not matter) or read as an address; None for any other."""
-    found = parse_qs(urlsplit(text.strip()).query).get("code") if "://" in text else [text]
-    plain = "".join(found[0].split()).replace("-", "").upper() if found else ""
+    plain = "".join(_typed_or_addressed(text).split()).replace("-", "").upper()
     kind, rest = plain[:1], plain[1:].translate(LOOKALIKE)
     body, check = rest[:-CHECK], rest[-CHECK:]
     whole = len(body) == DRAFT if kind == "D" else kind == "B" and 4 <= len(body) <= 12
@@ -58,6 +58,16 @@ def parse(text: str) -> PaperCode | None:
     for letter in body:
         value = value * 32 + LETTERS.index(letter)
     return PaperCode("D" if kind == "D" else "B", value)
+
+
+def _typed_or_addressed(text: str) -> str:
+    if "://" not in text:
+        return text
+    try:
+        found = parse_qs(urlsplit(text.strip()).query).get("code", [""])
+    except ValueError:  # an address that is none: a://[
+        return ""
+    return found[0]
 
 
 def _letters(value: int, least: int) -> str:

@@ -69,7 +69,7 @@ def _content(
         "title": item.title,
         "version": version,
         "code": str(code),
-        "qr_svg": qr_svg(f"{settings.ONEDOOR_PUBLIC_URL}/paper/?code={code}"),
+        "qr_svg": qr_svg(f"{settings.ONEDOOR_PUBLIC_URL}{codes.ADDRESS}{code}"),
         "filled": sections,
         "sections": [
             {

@@ -1,58 +1,45 @@
-"""Find the code of a printed form on its scan or photo."""
+"""
+Find the code of a printed form on its scan or photo.
 
+Whatever somebody uploads is opened in a process with limits of time and memory: a PDF of a kilobyte may ask for hours.
+"""
+
+import json
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import closing
-from io import BytesIO
+from pathlib import Path
 
-import pypdfium2  # type: ignore[import-untyped]
-import zxingcpp
-from PIL import Image, UnidentifiedImageError
+from onedoor.platform.cases.paper_forms.codes import ADDRESS, PaperCode, parse
+from onedoor.platform.files.contents.pictures import MOST_PIXELS
 
-from onedoor.platform.cases.paper_forms.codes import PaperCode, parse
-
-MOST_PAGES = 6  # each page of a form has the code; a scan whose first six have none is no form
-LONGEST_SIDE = 2400  # pixels: a code of 24 mm on A4 is then 190 wide
-_lock = threading.Lock()  # pdfium is not for two threads at a time
+SCRIPT = Path(__file__).with_name("scanning.py")
+SECONDS = 8  # on the wall, with the start of the process; of the processor it gets less (`scanning.CPU_SECONDS`)
+_slots = threading.BoundedSemaphore(2)  # processes at a time: however many scans come at once, memory is left
 
 
 def code_on(content: bytes) -> PaperCode | None:
-    """Return the code on a picture or PDF; None when there is none to be read, or it is no form of ours."""
-    for page in _pages(content):
-        for found in zxingcpp.read_barcodes(page):
-            code = parse(found.text)
-            if code is not None:
-                return code
-    return None
+    """
+    Return the code on a picture or PDF; None when there is none to be read in time, or it is no form of ours.
 
-
-def _pages(content: bytes) -> Iterator[Image.Image]:
-    if content.startswith(b"%PDF"):
-        yield from _pdf_pages(content)
-        return
+    It may take seconds: nobody calls it within a transaction.
+    """
+    if not _slots.acquire(timeout=SECONDS):
+        return None
     try:
-        picture = Image.open(BytesIO(content))
-        picture.draft("L", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is decoded no larger than needed
-        grey = picture.convert("L")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        return  # what is no picture is refused, with its reason, where it is stored
-    grey.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    yield grey
+        said = _scanned(content)
+    finally:
+        _slots.release()
+    texts = [text for line in said.splitlines() for text in json.loads(line)]
+    return next((code for code in map(parse, texts) if code is not None), None)
 
 
-def _pdf_pages(content: bytes) -> Iterator[Image.Image]:
-    with _lock:
-        try:
-            document = pypdfium2.PdfDocument(content)
-        except pypdfium2.PdfiumError:
-            return
-        with closing(document):
-            pictures = [_drawn(document, number) for number in range(min(len(document), MOST_PAGES))]
-    yield from pictures
-
-
-def _drawn(document: pypdfium2.PdfDocument, number: int) -> Image.Image:
-    page = document[number]
-    with closing(page):
-        picture: Image.Image = page.render(scale=LONGEST_SIDE / max(*page.get_size(), 1), grayscale=True).to_pil()
-        return picture
+def _scanned(content: bytes) -> bytes:
+    command = [sys.executable, "-I", str(SCRIPT), ADDRESS, str(MOST_PIXELS)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own script; what came is its input
+            command, input=content, capture_output=True, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return b""
+    return done.stdout if done.returncode == 0 else b""

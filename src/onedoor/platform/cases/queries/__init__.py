@@ -81,7 +81,6 @@ from onedoor.platform.cases.queries.matter import (
     notice_preview,
     notices_of,
     open_notice,
-    paper_forms_of,
     people_of,
     proof_of,
     provable_document,
@@ -92,6 +91,7 @@ from onedoor.platform.cases.queries.matter import (
     ward_opinion,
 )
 from onedoor.platform.cases.queries.outcomes import Outcome, Outcomes, outcomes_of
+from onedoor.platform.cases.queries.paper_forms import code_on_scan, paper_forms_of
 from onedoor.platform.cases.queries.papers import (
     GRADES,
     CasePaper,
@@ -228,6 +228,7 @@ __all__ = [
     "owed_of",
     "papers_of_case",
     "paper_forms_of",
+    "code_on_scan",
     "papers_of_draft",
     "people_of",
     "possible_actions",

@@ -25,7 +25,6 @@ from onedoor.platform.cases.models import (
 )
 from onedoor.platform.cases.operations.desk import asked_materials
 from onedoor.platform.catalog.forms import FormField, Section
-from onedoor.platform.catalog.items import PAPER_FORM
 from onedoor.platform.catalog.items import Material as PaperDefinition
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.certificates.queries.holding import EndedUse
@@ -279,11 +278,6 @@ def speak(
         )
         for section in sections
     ]
-
-
-def paper_forms_of(draft: Draft) -> list[Material]:
-    """Return the scans of a draft's form that was filled in by hand, with their files."""
-    return list(draft.materials.filter(code=PAPER_FORM.code).select_related("file").order_by("pk"))
 
 
 def division_names(fields: Sequence[FormField], answers: Mapping[str, Any]) -> dict[str, str]:

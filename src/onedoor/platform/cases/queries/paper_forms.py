@@ -1,0 +1,31 @@
+"""The form on paper: its scans, and the code that stands on one."""
+
+from datetime import datetime
+from typing import IO
+
+from onedoor.platform.cases.models import Draft, Material
+from onedoor.platform.cases.paper_forms import reading
+from onedoor.platform.cases.paper_forms.codes import PaperCode
+from onedoor.platform.catalog.items import PAPER_FORM
+from onedoor.platform.kernel import limits
+
+MOST_READ = 20  # scans of one login in a minute: each takes seconds of a processor
+
+
+def code_on_scan(scan: IO[bytes], *, login: int | None, at: datetime) -> PaperCode | None:
+    """
+    Return the code on a scan just sent, which is left as it came; None when none can be read in time.
+
+    It may take seconds: pages and operations ask before their transaction begins.
+
+    :raises TooManyRequests: this login has sent too many in this minute.
+    """
+    limits.knock("paper_form", str(login), most=MOST_READ, at=at)
+    content = scan.read()
+    scan.seek(0)
+    return reading.code_on(content)
+
+
+def paper_forms_of(draft: Draft) -> list[Material]:
+    """Return the scans of a draft's form that was filled in by hand, with their files."""
+    return list(draft.materials.filter(code=PAPER_FORM.code).select_related("file").order_by("pk"))
