@@ -19,9 +19,12 @@ from tests.platform.library import ITEM, MACHINE, READER, Library
 from tests.platform.papers.stage import AT, Applicant
 
 from onedoor.platform.cases.models import Draft, Material
+from onedoor.platform.cases.operations import drafts
 from onedoor.platform.cases.paper_forms import codes, printing, reading
 from onedoor.platform.cases.queries import paper_forms
+from onedoor.platform.catalog.items import PAPER_FORM, ServiceItem
 from onedoor.platform.catalog.models import ItemVersion
+from onedoor.platform.files.models import StoredFile
 from onedoor.platform.identity import operations as identity
 
 
@@ -235,6 +238,41 @@ def test_row_16_the_code_of_somebody_elses_draft_opens_nothing(desk: Desk, appli
         page = desk.refused("friend", "/paper/", 422, scan=scan(jpeg()), code=str(codes.of_draft(number)))
         assert "没有找到该草稿" in page
     assert not Material.objects.filter(code="paper_form").exists()
+
+
+def test_row_16_a_scan_stands_among_the_papers_and_can_be_taken_out_again(desk: Desk, applicant: Applicant) -> None:
+    draft = desk.books.draft(AT)
+    code = str(codes.of_draft(draft.pk))
+    desk.act("reader", "/paper/", scan=scan(jpeg()), code=code)
+    one = Material.objects.get(draft=draft, code="paper_form")
+    for part in ("materials", "review"):
+        assert "签字的纸质申请表" in desk.page("reader", f"/drafts/{draft.pk}/{part}/")
+    told = desk.get("reader", f"/api/v1/drafts/{draft.pk}/materials").json()
+    assert "paper_form" in str(told)
+    StoredFile.objects.filter(pk=one.file_id).update(scan=StoredFile.Scan.INFECTED)
+    assert "没有通过安全检查" in desk.page("reader", f"/drafts/{draft.pk}/review/")
+    desk.act("reader", applicant.papers(draft), remove=one.pk)
+    assert not Material.objects.filter(code="paper_form").exists()
+    assert "签字的纸质申请表" not in desk.page("reader", applicant.papers(draft))
+
+
+def test_row_16_a_draft_has_only_so_many_scans(
+    desk: Desk, applicant: Applicant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "MOST_SCANS", 1)
+    draft = desk.books.draft(AT)
+    code = str(codes.of_draft(draft.pk))
+    desk.act("reader", "/paper/", scan=scan(jpeg()), code=code)
+    assert "请先到“提交材料”删去不用的" in desk.refused("reader", "/paper/", 422, scan=scan(jpeg()), code=code)
+
+
+def test_nobody_may_demand_the_signed_form_and_no_item_asks_for_it(books: Library) -> None:
+    item = ItemVersion.objects.get(code=ITEM).item
+    assert item.material("paper_form") is None
+    asked = item.model_dump(mode="json")
+    asked["materials"].append(PAPER_FORM.model_dump(mode="json"))
+    with pytest.raises(ValueError, match="give the paper another code"):
+        ServiceItem.model_validate(asked)
 
 
 def jpeg() -> bytes:

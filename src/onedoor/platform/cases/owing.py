@@ -72,9 +72,7 @@ def owed(case: Case, found: Iterable[Material], *, at: datetime) -> list[Owed]:
     if getattr(case, "has_unsafe", True):
         gone += [(code, Why.QUARANTINED, None) for code in sorted(papers.quarantined(standing))]
     gone += _fallen_promises(case, {paper.code for paper in standing if paper.source == Material.Source.COMMITMENT})
-    return [
-        Owed(definition, why, due_on) for code, why, due_on in (*later, *gone) if (definition := item.material(code))
-    ]
+    return [Owed(definition, why, due_on) for code, why, due_on in (*later, *gone) if (definition := item.given(code))]
 
 
 def open_tolerances(case: Case) -> Sequence[Tolerance]:

@@ -301,12 +301,11 @@ class ServiceItem(StrictModel):
         return next((one for one in self.special_procedures if one.code == code), None)
 
     def material(self, code: str) -> Material | None:
-        """Return a paper the item asks for, or the signed form that may come with any application."""
-        return (
-            PAPER_FORM
-            if code == PAPER_FORM.code
-            else next((material for material in self.materials if material.code == code), None)
-        )
+        return next((material for material in self.materials if material.code == code), None)
+
+    def given(self, code: str) -> Material | None:
+        """Return a paper an applicant may give: one the item asks for, or the signed form, which nobody may demand."""
+        return PAPER_FORM if code == PAPER_FORM.code else self.material(code)
 
 
 def _limit_faults(item: ServiceItem) -> Iterator[str]:
@@ -344,6 +343,8 @@ def _tolerance_faults(item: ServiceItem) -> Iterator[str]:
 
 def _repetition_faults(item: ServiceItem) -> Iterator[str]:
     """No code may stand for two things."""
+    if any(paper.code == PAPER_FORM.code for paper in item.materials):
+        yield f"{PAPER_FORM.code} is the signed form that may come with any application; give the paper another code"
     lists = {
         "section": [section.code for section in item.form.sections],
         "material": [paper.code for paper in item.materials],

@@ -17,7 +17,7 @@ from onedoor.platform.cases.operations.consents import NeededConsent, needed_con
 from onedoor.platform.cases.operations.desk import asked_materials
 from onedoor.platform.cases.operations.expiry import kept_until, touch
 from onedoor.platform.catalog import pinning
-from onedoor.platform.catalog.items import ServiceItem
+from onedoor.platform.catalog.items import PAPER_FORM, ServiceItem
 from onedoor.platform.catalog.scenarios import scenario_section
 from onedoor.platform.files.models import QUARANTINED
 from onedoor.platform.identity import operations as identity_operations
@@ -56,6 +56,17 @@ class DraftOpen(OneDoorError):
 
 class MaterialNotFound(NotFound):
     code, message = "cases.material_not_found", "事项清单里没有这份材料。"
+
+
+MOST_SCANS = 20  # of the form of one draft, whatever their size
+
+
+class TooManyScans(OneDoorError):
+    code, http_status, message = (
+        "cases.too_many_scans",
+        409,
+        f"一份申请最多放 {MOST_SCANS} 张纸质表的照片或扫描件。请先到“提交材料”删去不用的；几页可以扫成一个文件。",
+    )
 
 
 @transaction.atomic
@@ -236,6 +247,7 @@ def attach_material(
     Attach a photographed or scanned paper to a draft, or to a case that waits for it.
 
     :raises MaterialNotFound: the item does not list it.
+    :raises TooManyScans: the draft has as many scans of its form as it may have.
     :raises FileRefused: its content is nothing the item takes for this paper, or it is too large.
     """
     draft = _open_draft(draft_id, actor, at) if draft_id else None
@@ -243,9 +255,12 @@ def attach_material(
     owner = draft or case
     if owner is None:
         raise MaterialNotFound
-    definition = owner.item_version.item.material(material)
+    item = owner.item_version.item
+    definition = item.given(material) if draft is not None else item.material(material)
     if definition is None or (case is not None and material not in asked_materials(case)):
         raise MaterialNotFound
+    if draft is not None and definition == PAPER_FORM and draft.materials.filter(code=material).count() >= MOST_SCANS:
+        raise TooManyScans
     paper = papers.store(owner, definition, name=name, content=content, actor=actor, at=at)
     if draft is not None:
         # A fresh file takes the place of what was answered without one, and of what lies in quarantine.

@@ -154,7 +154,7 @@ def give_papers(
     else:
         access.require_applicant_act(case, actor=actor, on=day_of(at))
     life.check_move(case, Kind.GIVE_PAPER)
-    definition = case.item_version.item.material(material)
+    definition = case.item_version.item.given(material)
     if definition is None:
         raise MaterialNotFound
     found = list(case.materials.select_related("file").order_by("id"))

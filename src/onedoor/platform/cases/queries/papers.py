@@ -19,6 +19,7 @@ from onedoor.platform.cases.queries.commitments import may_promise, policy_words
 from onedoor.platform.cases.queries.desk import RESTRICTED
 from onedoor.platform.cases.states import State
 from onedoor.platform.catalog import scenarios
+from onedoor.platform.catalog.items import PAPER_FORM
 from onedoor.platform.catalog.items import Material as PaperDefinition
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -78,7 +79,7 @@ class DraftPaper:
 
 
 def papers_of_draft(*, draft: Draft, actor: Actor, at: datetime) -> list[DraftPaper]:
-    """Return the papers this draft asks for, and those it has, in the order of the item."""
+    """Return the papers this draft asks for, and those it has, in the order of the item; then the scans of its form."""
     access.require_draft(draft, actor=actor, scope="view", on=day_of(at))
     given: dict[str, list[Material]] = {}
     for paper in draft.materials.select_related("file").order_by("id"):
@@ -93,7 +94,7 @@ def papers_of_draft(*, draft: Draft, actor: Actor, at: datetime) -> list[DraftPa
             draft.paper_choices.get(one.code, ""),
             policy_words(one.commitment) if one.commitment and promises else (),
         )
-        for one in draft.item_version.item.materials
+        for one in (*draft.item_version.item.materials, PAPER_FORM)
         if one.asked(draft.answers) or one.code in given
     ]
 
