@@ -127,3 +127,11 @@ def test_row_15_author_and_reviewer_read_it_on_the_page_of_the_version(
     page = officer("item_manager").get(f"/staff/items/{library.ITEM}/versions/{version.version}/").content.decode()
     assert "填表负担" in page
     assert "一屏已经问过" in page
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"), [("手机号码", "mobile"), ("公民身份号码", "citizen_id"), ("身份证号码", "citizen_id")]
+)
+def test_row_15_what_the_account_knows_is_known_by_its_other_names_too(label: str, kind: str) -> None:
+    asked = {"code": "asked", "type": kind, "label": label, "required": True}
+    assert any(f"账号里已经有“{label}”" in sentence for _, sentence in hints(asking(asked)))

@@ -28,7 +28,10 @@ KNOWN = {
     "申请人姓名": "person.name",
     "身份证号": "person.id_number",
     "申请人身份证号": "person.id_number",
+    "身份证号码": "person.id_number",
+    "公民身份号码": "person.id_number",
     "手机号": "person.phone",
+    "手机号码": "person.phone",
     "联系电话": "person.phone",
 }
 IN_THE_NUMBER = ("性别", "出生日期", "出生年月", "年龄", "周岁")  # digits 7 to 17 of an identity number (GB 11643-1999)
