@@ -12,9 +12,9 @@ from onedoor.api.forms import PaperOut, QuestionOut, SectionOut
 from onedoor.api.rooms import PDF, Room, pdf
 from onedoor.api.schemas import Line, Page, Told, whole
 from onedoor.platform.cases import prechecks
+from onedoor.platform.cases import queries as case_queries
 from onedoor.platform.cases.forms.situations import situation_of
 from onedoor.platform.cases.forms.validation import read_section
-from onedoor.platform.cases.paper_forms import printing
 from onedoor.platform.catalog import queries
 from onedoor.platform.catalog.queries import Guide
 from onedoor.platform.catalog.scenarios import Outcome, scenario_section
@@ -230,8 +230,8 @@ def suggest(request: HttpRequest, q: Line = "") -> dict[str, Any]:
 
 @room.read("/items/{code}/paper-form", anybody(), "空白申请表", PDF)
 def blank_form(request: HttpRequest, code: Line, division: Line = identity.NATION) -> HttpResponse:
-    """Draw the blank form of the version in force on A4, with its code."""
-    return pdf(printing.blank_form(_guide(code, division).version))
+    """Draw the blank form of the version in force on A4, as it is offered at a place, with its code."""
+    return pdf(case_queries.blank_form(_guide(code, division)))
 
 
 @room.read("/items/{code}", anybody(), "办事指南", GuideOut)

@@ -22,7 +22,6 @@ from onedoor.api.sendings import SentFile, SentUpload, one_handed_in
 from onedoor.platform.cases import operations, queries
 from onedoor.platform.cases.forms.situations import answers_of
 from onedoor.platform.cases.forms.validation import read_section, typed_problems
-from onedoor.platform.cases.paper_forms import printing
 from onedoor.platform.cases.queries import Draft
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.catalog.forms import Section
@@ -362,9 +361,7 @@ def add_material(
 @room.read("/drafts/{uuid:draft_id}/paper-form", applicant, "打印申请表", PDF)
 def print_form(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Draw the form on A4 with what is filled in so far and a code, to be completed and signed by hand."""
-    draft = _draft(request, draft_id)
-    names = queries.division_names(list(draft.item_version.item.form.all_fields()), draft.answers)
-    return pdf(printing.form_of_draft(draft, names=names))
+    return pdf(queries.form_of_draft(_draft(request, draft_id)))
 
 
 def _read_code(request: HttpRequest, code: str = "", file: SentFile = None) -> None:
@@ -377,7 +374,11 @@ def _read_code(request: HttpRequest, code: str = "", file: SentFile = None) -> N
 
 @room.write("/paper-forms", applicant, "交纸质表", FormTakenOut)
 @first(_read_code)
-def take_paper_form(request: HttpRequest, code: Line = Form(""), file: SentFile = None) -> FormTakenOut:
+def take_paper_form(
+    request: HttpRequest,
+    code: Line = Form(""),  # type: ignore[type-arg]  # Form[Line] could not be left out
+    file: SentFile = None,
+) -> FormTakenOut:
     """Hand in the scan of a form filled in by hand; the code on it, or the one sent here, says to which application it belongs."""
 
     def take(name: str, content: Any) -> Draft:

@@ -1,6 +1,7 @@
 """Row 16: the form on paper, and its scan that finds the application again by the code."""
 
 import random
+import re
 from io import BytesIO
 from time import monotonic
 from uuid import UUID, uuid4
@@ -16,14 +17,15 @@ from PIL import Image, ImageFilter
 from PIL.PngImagePlugin import PngInfo
 from tests.platform.desks import Desk, staff
 from tests.platform.library import ITEM, MACHINE, READER, Library
-from tests.platform.papers.stage import AT, Applicant
+from tests.platform.papers.stage import AT, Applicant, publish
 
 from onedoor.platform.cases.models import Draft, Material
 from onedoor.platform.cases.operations import drafts
 from onedoor.platform.cases.paper_forms import codes, printing, reading
-from onedoor.platform.cases.queries import paper_forms
+from onedoor.platform.cases.queries import blank_form, paper_forms
 from onedoor.platform.catalog.items import PAPER_FORM, ServiceItem
 from onedoor.platform.catalog.models import ItemVersion
+from onedoor.platform.catalog.queries import Guide
 from onedoor.platform.files.models import StoredFile
 from onedoor.platform.identity import operations as identity
 
@@ -51,6 +53,11 @@ def photographed(picture: Image.Image, *, turned: float, quality: int = 60) -> b
     out = BytesIO()
     askew.save(out, "JPEG", quality=quality)
     return out.getvalue()
+
+
+def blank() -> bytes:
+    version = ItemVersion.objects.get(code=ITEM)
+    return printing.blank_form(version, version.item)
 
 
 def scan(content: bytes, name: str = "scan.jpg") -> SimpleUploadedFile:
@@ -93,17 +100,24 @@ def test_row_16_the_blank_form_asks_what_the_page_asks(books: Library, client: C
 
 
 def test_row_16_every_page_alone_leads_back_to_its_form(books: Library) -> None:
-    pdf = printing.blank_form(ItemVersion.objects.get(code=ITEM))
-    pages = len(pypdfium2.PdfDocument(pdf))
-    wanted = codes.of_version(ItemVersion.objects.get(code=ITEM).pk)
+    version = ItemVersion.objects.get(code=ITEM)
+    asked = version.item.model_dump(mode="json")
+    asked["form"]["sections"][0]["fields"] += [
+        {"code": f"why_{number}", "label": f"理由{number}", "type": "long_text"} for number in range(10)
+    ]
+    pdf = printing.blank_form(version, ServiceItem.model_validate(asked))
+    document = pypdfium2.PdfDocument(pdf)
+    pages = len(document)
+    document.close()
+    assert pages >= 3
     for number in range(pages):
-        assert reading.code_on(photographed(page_of(pdf, number=number), turned=4)) == wanted
-    assert reading.code_on(pdf) == wanted
+        assert reading.code_on(photographed(page_of(pdf, number=number), turned=4)) == codes.of_version(version.pk)
+    assert reading.code_on(pdf) == codes.of_version(version.pk)
 
 
 @pytest.mark.parametrize("turned", [-7, 90, 180, 3])
 def test_row_16_a_photo_askew_and_blurred_is_read(books: Library, turned: float) -> None:
-    pdf = printing.blank_form(ItemVersion.objects.get(code=ITEM))
+    pdf = blank()
     assert reading.code_on(photographed(page_of(pdf), turned=turned, quality=40)) is not None
 
 
@@ -195,7 +209,7 @@ def test_what_is_no_picture_has_no_code(content: bytes) -> None:
 
 
 def test_row_16_a_blank_form_filled_in_by_hand_begins_the_application(desk: Desk, applicant: Applicant) -> None:
-    pdf = printing.blank_form(ItemVersion.objects.get(code=ITEM))
+    pdf = blank()
     answer = desk.post("reader", "/paper/", scan=scan(photographed(page_of(pdf), turned=2)))
     draft = Draft.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/drafts/{draft.pk}/")
@@ -273,6 +287,28 @@ def test_nobody_may_demand_the_signed_form_and_no_item_asks_for_it(books: Librar
     asked["materials"].append(PAPER_FORM.model_dump(mode="json"))
     with pytest.raises(ValueError, match="give the paper another code"):
         ServiceItem.model_validate(asked)
+
+
+def test_row_16_the_blank_form_is_that_of_the_place(books: Library) -> None:
+    version = ItemVersion.objects.get(code=ITEM)
+    offered = version.item.model_copy(update={"title": "图市借书证办理"})
+    assert "图市借书证办理" in text_of(blank_form(Guide(version=version, item=offered, offering=None)))
+
+
+def test_row_16_a_form_of_an_earlier_version_is_taken_and_the_page_says_so(desk: Desk, applicant: Applicant) -> None:
+    earlier = codes.of_version(ItemVersion.objects.get(code=ITEM).pk)
+    publish(valid_from=AT.date())
+    answer = desk.post("reader", "/paper/", scan=scan(jpeg()), code=str(earlier))
+    assert "您交的是以前版本的表" in desk.page("reader", answer["Location"])
+    current = codes.of_version(Draft.objects.get().item_version_id)
+    answer = desk.post("reader", "/paper/", scan=scan(jpeg()), code=str(current))
+    assert "以前版本" not in desk.page("reader", answer["Location"])
+
+
+def test_the_example_of_a_code_on_the_page_is_none(desk: Desk, applicant: Applicant) -> None:
+    example = re.search(r"如 (B-[0-9A-Z-]+)", desk.page("reader", "/paper/"))
+    assert example is not None
+    assert codes.parse(example[1]) is None
 
 
 def jpeg() -> bytes:

@@ -96,6 +96,7 @@ def overview(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return redirect("draft_changes", draft_id=draft_id)
     journey = Journey.of(draft, actor=actor_of(request), at=clock.now())
     context = {"draft": draft, "journey": journey, "scans": queries.paper_forms_of(draft)}
+    context["earlier_form"] = request.GET.get("form") == "earlier"
     return render(request, "citizen/draft.html", context)
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from onedoor.platform.cases import operations, queries
-from onedoor.platform.cases.paper_forms import printing
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.files.posted import require_room
 from onedoor.platform.kernel import clock
@@ -16,24 +16,23 @@ from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 from onedoor.web.citizen.places import place_of
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.papers import pdf_response
-from onedoor.web.parts.writes import View, attempt, has_written, keyed
+from onedoor.web.parts.writes import View, attempt, keyed
 
+EARLIER = "form=earlier"  # in the address of the draft: the form was of an earlier version than the draft
 READ = "code_read"  # on the request: the code that stands on the scan
 
 
 @login_not_required
 def blank(request: HttpRequest, code: str) -> HttpResponse:
-    """Print the blank form of the version in force at the chosen place."""
-    version = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).version
-    return pdf_response(printing.blank_form(version), f"{version.title}申请表.pdf")
+    """Print the blank form of the version in force, as it is offered at the chosen place."""
+    guide = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today())
+    return pdf_response(queries.blank_form(guide), f"{guide.item.title}申请表.pdf")
 
 
 def of_draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Print the form with what is filled in so far, to be completed and signed by hand."""
     draft = queries.get_draft(draft_id=draft_id, actor=actor_of(request), on=clock.today())
-    names = queries.division_names(list(draft.item_version.item.form.all_fields()), draft.answers)
-    content = printing.form_of_draft(draft, names=names)
-    return pdf_response(content, f"{draft.item_version.title}申请表.pdf")
+    return pdf_response(queries.form_of_draft(draft), f"{draft.item_version.title}申请表.pdf")
 
 
 def _reads_first(view: View) -> View:
@@ -79,11 +78,11 @@ def hand_in(request: HttpRequest) -> HttpResponse:
 
         draft, refusal = attempt(request, take)
         if refusal is None:
-            return redirect("draft", draft_id=draft.pk)
+            earlier = queries.is_earlier_form(draft, typed=typed, read=vars(request)[READ])
+            return redirect(reverse("draft", args=[draft.pk]) + (f"?{EARLIER}" if earlier else ""))
         problems = _told(refusal)
     context = {"code": typed, "problems": problems}
-    page = render(request, "citizen/paper_form.html", context, status=422 if problems else 200)
-    return has_written(page) if problems else page
+    return render(request, "citizen/paper_form.html", context, status=422 if problems else 200)
 
 
 def _told(refusal: OneDoorError) -> dict[str, str]:

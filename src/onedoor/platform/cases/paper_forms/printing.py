@@ -25,13 +25,14 @@ LEAST_ROWS, MOST_ROWS = 3, 8
 WIDTHS = {"yes_no": 1.0, "citizen_id": 3.4, "money": 1.5, "integer": 1.0, "choice": 1.8, "person_name": 1.5}
 
 
-def blank_form(version: ItemVersion) -> bytes:
+def blank_form(version: ItemVersion, item: ServiceItem) -> bytes:
     """
-    Return the blank form of a published version as PDF/A on A4; what never changes is set once for the process.
+    Return the blank form of a published version, `item` as it is offered at a place, as PDF/A on A4; what never changes
+    is set once for the process.
 
     :raises NoChineseFont: this server has no Chinese font.
     """
-    content = _content(version.item, codes.of_version(version.pk), version.version, answers={}, names={})
+    content = _content(item, codes.of_version(version.pk), version.version, answers={}, names={})
     return _set(json.dumps(content, ensure_ascii=False))
 
 

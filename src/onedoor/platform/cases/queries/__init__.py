@@ -91,7 +91,13 @@ from onedoor.platform.cases.queries.matter import (
     ward_opinion,
 )
 from onedoor.platform.cases.queries.outcomes import Outcome, Outcomes, outcomes_of
-from onedoor.platform.cases.queries.paper_forms import code_on_scan, paper_forms_of
+from onedoor.platform.cases.queries.paper_forms import (
+    blank_form,
+    code_on_scan,
+    form_of_draft,
+    is_earlier_form,
+    paper_forms_of,
+)
 from onedoor.platform.cases.queries.papers import (
     GRADES,
     CasePaper,
@@ -228,7 +234,10 @@ __all__ = [
     "owed_of",
     "papers_of_case",
     "paper_forms_of",
+    "blank_form",
     "code_on_scan",
+    "form_of_draft",
+    "is_earlier_form",
     "papers_of_draft",
     "people_of",
     "possible_actions",
