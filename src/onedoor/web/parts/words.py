@@ -29,6 +29,8 @@ ENGLISH = {
     "电话和纸质评价": "Ratings by phone, on paper",
     "政策库": "Policies",
     "政策与问答": "Policies and answers",
+    "待通知": "People to be told",
+    "消息模板": "Words of notices",
     "群众提问": "Questions handed over",
     "智能问答": "Ask a question",
     "我能享受什么": "What am I entitled to",
