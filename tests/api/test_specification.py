@@ -1,5 +1,6 @@
 """The API's specification is a promise: it changes only on purpose, speaks two languages, and its examples are true."""
 
+import csv
 import json
 import re
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from typing import Any
 
 import jsonschema_rs
 from django.test import Client
+
+from onedoor.api import words
 
 SNAPSHOT = Path(__file__).resolve().parents[2] / "src" / "onedoor" / "api" / "openapi.json"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -69,6 +72,13 @@ def test_every_example_fits_its_schema() -> None:
                 seen += 1
                 assert jsonschema_rs.is_valid(one["schema"], example, validate_formats=True), (place, one["name"])
     assert seen > 500
+
+
+def test_no_field_has_two_words() -> None:
+    """The table is read into one word a name; a second row would silently take the place of the first."""
+    with words.TABLE.open(encoding="utf-8", newline="") as table:
+        named = [row["field"] for row in csv.DictReader(table)]
+    assert not {name for name in named if named.count(name) > 1}
 
 
 def test_every_schema_can_be_read() -> None:
