@@ -161,7 +161,10 @@ def bundle(books: Library) -> dict[str, str]:
         "api_bundles_get_section.section": "you",
         "staff_bundle.number": str(submitted.number),
         "api_bundles_get_case.number": str(submitted.number),
-        "version_id": str(submitted.version_id),
+        **dict.fromkeys(
+            ("bundle_version.version_id", "api_bundles_get_version.version_id", "api_bundles_settle.version_id"),
+            str(submitted.version_id),
+        ),
     }
 
 
@@ -307,10 +310,15 @@ def _notices(books: Library) -> dict[str, str]:
     """Somebody who has to be told by a letter, and the words of a notice."""
     row = Outreach.objects.create(person=books.reader, division=library.TOWN, reason="no_way", opened_at=AT)
     wording.load_shipped(at=AT, on=AT.date())
+    versions = (
+        "template_version.version_id",
+        "api_notices_get_version.version_id",
+        "api_notices_settle_template.version_id",
+    )
     codes = ("template.code", "api_notices_get_template.code", "api_notices_propose_template.code")
     return {
         "outreach_id": str(row.pk),
-        "version_id": str(TemplateVersion.objects.order_by("pk")[0].pk),
+        **dict.fromkeys(versions, str(TemplateVersion.objects.order_by("pk")[0].pk)),
         "provider": "sms-1",
         "kind": "case",
         **dict.fromkeys(codes, "cases.accept"),

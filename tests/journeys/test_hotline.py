@@ -15,6 +15,7 @@ from tests.journeys.conftest import photo
 from tests.platform.channels.switchboard import NOTE, TOPIC, WORDS, build
 from tests.platform.conftest import books, desk  # noqa: F401  fixtures
 from tests.platform.desks import Desk
+from tests.platform.knowledge.conftest import tell
 from tests.platform.library import CHINA, ITEM, READER, TOWN
 
 CALL = "/staff/hotline/call/"
@@ -104,6 +105,7 @@ def test_a_call_from_the_first_ring_to_the_end(desk: Desk, work: Callable[[], No
 def test_an_agent_begins_a_form_and_the_caller_goes_on_with_the_same(desk: Desk) -> None:  # noqa: F811
     build(desk.books)
     desk.go(on(23))
+    tell(on(23))  # what there is to be found is indexed
     agent = desk.client("agent")
     asked = {"caller_phone": "13800000000", "caller_name": READER.name}
     unknown = agent.post(CALL, {"act": "look", **asked, "last_four": "0000"})

@@ -168,6 +168,7 @@ def test_the_whole_errand(
     with time_machine.travel(MONDAY, tick=True) as traveller:
         days = Days(traveller, site)
         # 1 She finds 低保 by the word 补助, reads the guide for their township, checks first.
+        work()  # what there is to be found is indexed
         visitor = Client()
         assert "最低生活保障审核确认" in visitor.get("/search/?q=补助").content.decode()
         visitor.post("/place/", {"code": TOWN, "next": f"/items/{ITEM}/"})

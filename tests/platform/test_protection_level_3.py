@@ -31,8 +31,14 @@ ROOT = Path(__file__).resolve().parents[2]
 BACKEND = "onedoor.platform.identity.backends.AccountBackend"
 MADE_UP = {"uuid": "00000000-0000-0000-0000-000000000000", "int": "1"}
 PUBLIC = Path(__file__).parents[1] / "guard" / "public.txt"
-# Pages for people who have not logged in; of the last two there is nothing to see under a made-up code.
-OPEN = set(PUBLIC.read_text(encoding="utf-8").split()) | {"recorded", "proof"}
+# Pages for people who have not logged in; of the others there is nothing to see under a made-up code.
+OPEN = set(PUBLIC.read_text(encoding="utf-8").split()) | {
+    "recorded",
+    "proof",
+    "conversation",
+    "conversation_hand_over",
+    "wechat_callback",
+}
 
 
 def officer_client(username: str) -> Client:

@@ -9,7 +9,7 @@ from ninja import File, Form, UploadedFile
 
 from onedoor.api import forms
 from onedoor.api.answers import inside, typed
-from onedoor.api.doors import anybody, applicant, officer, who
+from onedoor.api.doors import anybody, officer, person, who
 from onedoor.api.drafts import ScreenOut, SectionIn
 from onedoor.api.forms import SectionOut
 from onedoor.api.problems import Fault, pointer
@@ -236,7 +236,7 @@ def read_bundle(request: HttpRequest, code: Line, division: Line = identity.NATI
     return {**_card(guide.bundle), "lead": guide.bundle.lead, "version": guide.version, "members": members}
 
 
-@room.write("/bundles/{code}/cases", applicant, "开始一件事", BundleFillingOut)
+@room.write("/bundles/{code}/cases", person, "开始一件事", BundleFillingOut)
 def begin(request: HttpRequest, code: Line) -> dict[str, Any]:
     """Begin a bundle; one that is being filled in is taken up again."""
     return _filling(request, operations.begin_bundle(code=code, **who(request)).pk)
@@ -262,7 +262,7 @@ def _problems(problems: Any) -> list[dict[str, str]]:
     return [{"pointer": pointer(path), "detail": text} for path, text in inside(problems).items()]
 
 
-@room.read("/me/bundles", applicant, "我的一件事", Page[BundleMineOut])
+@room.read("/me/bundles", person, "我的一件事", Page[BundleMineOut])
 def my_bundles(request: HttpRequest) -> dict[str, Any]:
     """List one's own bundles, newest first."""
     return whole(queries.my_bundles(**who(request)), _mine)
@@ -273,13 +273,13 @@ def _mine(case: Any) -> dict[str, Any]:
     return {"id": case.pk, "number": case.number or "", "title": case.version.title, **told}
 
 
-@room.read("/me/bundles/{bundle_id}/form", applicant, "填写中的一件事", BundleFillingOut)
+@room.read("/me/bundles/{bundle_id}/form", person, "填写中的一件事", BundleFillingOut)
 def get_filling(request: HttpRequest, bundle_id: UUID) -> dict[str, Any]:
     """Read how far a bundle that is being filled in has come."""
     return _filling(request, bundle_id)
 
 
-@room.replace("/me/bundles/{bundle_id}/members", applicant, "选要办的", BundleFillingOut)
+@room.replace("/me/bundles/{bundle_id}/members", person, "选要办的", BundleFillingOut)
 def choose(request: HttpRequest, bundle_id: UUID, sent: BundleChoiceIn) -> dict[str, Any]:
     """Answer what tells which members belong to it, and choose the optional ones."""
     way = queries.choosing(bundle_id=bundle_id, **who(request))
@@ -312,14 +312,14 @@ def _answered(case: Any, definition: Section, problems: Any) -> dict[str, Any]:
     }
 
 
-@room.read("/me/bundles/{bundle_id}/sections/{section}", applicant, "一件事的一屏", BundleSectionOut)
+@room.read("/me/bundles/{bundle_id}/sections/{section}", person, "一件事的一屏", BundleSectionOut)
 def get_section(request: HttpRequest, bundle_id: UUID, section: Line) -> dict[str, Any]:
     """Read one screen of the form that asks once."""
     case, definition = _screen(request, bundle_id, section)
     return _answered(case, definition, typed_problems(definition, case.typed))
 
 
-@room.replace("/me/bundles/{bundle_id}/sections/{section}", applicant, "保存一件事的一屏", BundleSectionOut)
+@room.replace("/me/bundles/{bundle_id}/sections/{section}", person, "保存一件事的一屏", BundleSectionOut)
 def save_section(request: HttpRequest, bundle_id: UUID, section: Line, sent: SectionIn) -> dict[str, Any]:
     """Save one screen; what cannot be used yet is kept as typed and named under `problems`."""
     case, definition = _screen(request, bundle_id, section)
@@ -330,7 +330,7 @@ def save_section(request: HttpRequest, bundle_id: UUID, section: Line, sent: Sec
     return _answered(case, definition, cleaned.problems)
 
 
-@room.read("/me/bundles/{bundle_id}/materials", applicant, "一件事的材料", Page[BundlePaperOut])
+@room.read("/me/bundles/{bundle_id}/materials", person, "一件事的材料", Page[BundlePaperOut])
 def get_materials(request: HttpRequest, bundle_id: UUID) -> dict[str, Any]:
     """List the papers asked for, each once, with what was given."""
     _, rows = queries.bundle_papers(bundle_id=bundle_id, **who(request))
@@ -346,7 +346,7 @@ def _given(paper: Any) -> dict[str, Any]:
     return {"id": paper.pk, "code": paper.code, "scan": paper.file.scan, "given_at": paper.given_at}
 
 
-@room.write("/me/bundles/{bundle_id}/materials", applicant, "上传一件事的材料", BundleGivenOut)
+@room.write("/me/bundles/{bundle_id}/materials", person, "上传一件事的材料", BundleGivenOut)
 def add_material(request: HttpRequest, bundle_id: UUID, code: Form[Line], file: File[UploadedFile]) -> dict[str, Any]:
     """Give a paper once for all members that need it."""
     require_room(request)
@@ -355,14 +355,14 @@ def add_material(request: HttpRequest, bundle_id: UUID, code: Form[Line], file: 
     )
 
 
-@room.remove("/me/bundles/{bundle_id}/materials/{paper_id}", applicant, "移除一件事的材料", Done)
+@room.remove("/me/bundles/{bundle_id}/materials/{paper_id}", person, "移除一件事的材料", Done)
 def remove_material(request: HttpRequest, bundle_id: UUID, paper_id: Id) -> dict[str, Any]:
     """Take a paper out again."""
     operations.remove_bundle_paper(bundle_id=bundle_id, paper_id=paper_id, **who(request))
     return {"done": True}
 
 
-@room.write("/me/bundles/{bundle_id}/submission", applicant, "提交一件事", BundleCaseOut)
+@room.write("/me/bundles/{bundle_id}/submission", person, "提交一件事", BundleCaseOut)
 def submit(request: HttpRequest, bundle_id: UUID, sent: BundleSubmitIn) -> dict[str, Any]:
     """Hand a bundle in; the same one again gives the same cases."""
     operations.submit_bundle(
@@ -375,7 +375,7 @@ def submit(request: HttpRequest, bundle_id: UUID, sent: BundleSubmitIn) -> dict[
     return _stands(queries.my_bundle(bundle_id=bundle_id, **who(request)))
 
 
-@room.read("/me/bundles/{bundle_id}", applicant, "一件事办到哪里", BundleCaseOut)
+@room.read("/me/bundles/{bundle_id}", person, "一件事办到哪里", BundleCaseOut)
 def get_bundle(request: HttpRequest, bundle_id: UUID) -> dict[str, Any]:
     """Read how every member of one's own bundle stands."""
     return _stands(queries.my_bundle(bundle_id=bundle_id, **who(request)))
@@ -405,21 +405,21 @@ def _member(one: queries.MemberView) -> dict[str, Any]:
     }
 
 
-@room.write("/me/bundles/{bundle_id}/reports", applicant, "登记已在窗口办好", BundleCaseOut)
+@room.write("/me/bundles/{bundle_id}/reports", person, "登记已在窗口办好", BundleCaseOut)
 def report(request: HttpRequest, bundle_id: UUID, sent: BundleReportIn) -> dict[str, Any]:
     """Note that a member was dealt with at the window; what waited for it is released."""
     operations.report_member(bundle_id=bundle_id, member=sent.member, **who(request))
     return _stands(queries.my_bundle(bundle_id=bundle_id, **who(request)))
 
 
-@room.write("/me/bundles/{bundle_id}/cancellation", applicant, "不办了", BundleCaseOut)
+@room.write("/me/bundles/{bundle_id}/cancellation", person, "不办了", BundleCaseOut)
 def cancel(request: HttpRequest, bundle_id: UUID) -> dict[str, Any]:
     """Give up what can still be given up; what is decided stays."""
     operations.cancel_bundle(bundle_id=bundle_id, **who(request))
     return _stands(queries.my_bundle(bundle_id=bundle_id, **who(request)))
 
 
-@room.remove("/me/bundles/{bundle_id}", applicant, "删去填写中的一件事", Done)
+@room.remove("/me/bundles/{bundle_id}", person, "删去填写中的一件事", Done)
 def discard(request: HttpRequest, bundle_id: UUID) -> dict[str, Any]:
     """Throw away a bundle that was not submitted, with its papers."""
     operations.discard_bundle(bundle_id=bundle_id, **who(request))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from onedoor.api.doors import applicant, officer, who
+from onedoor.api.doors import officer, person, who
 from onedoor.api.public import Done
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Id, Line, Page, Text, Told, whole
@@ -105,7 +105,7 @@ class OfferAnswerIn(Told):
     answer: Text
 
 
-@room.read("/me/offers", applicant, "我的免申即享提议", Page[OfferOut])
+@room.read("/me/offers", person, "我的免申即享提议", Page[OfferOut])
 def my_offers(request: HttpRequest) -> dict[str, Any]:
     """List one's own offers, those that wait for an answer first."""
     return whole(queries.my_offers(**who(request)), _offer)
@@ -123,40 +123,40 @@ def _offer(view: queries.OfferView) -> dict[str, Any]:
     }
 
 
-@room.read("/me/offers/{offer_id}", applicant, "一项提议", OfferOut)
+@room.read("/me/offers/{offer_id}", person, "一项提议", OfferOut)
 def get_offer(request: HttpRequest, offer_id: Id) -> dict[str, Any]:
     """Read one of one's own offers with what it rests on."""
     return _offer(queries.get_offer(offer_id=offer_id, actor=who(request)["actor"]))
 
 
-@room.write("/me/offers/{offer_id}/acceptance", applicant, "接受提议", OfferOut)
+@room.write("/me/offers/{offer_id}/acceptance", person, "接受提议", OfferOut)
 def accept(request: HttpRequest, offer_id: Id) -> dict[str, Any]:
     """Take an offer: an ordinary case, or a draft that says what is missing."""
     operations.accept_offer(offer_id=offer_id, **who(request))
     return get_offer(request, offer_id)
 
 
-@room.write("/me/offers/{offer_id}/refusal", applicant, "不需要", OfferOut)
+@room.write("/me/offers/{offer_id}/refusal", person, "不需要", OfferOut)
 def decline(request: HttpRequest, offer_id: Id) -> dict[str, Any]:
     """Decline an offer; in this period it is not made again."""
     operations.decline_offer(offer_id=offer_id, **who(request))
     return get_offer(request, offer_id)
 
 
-@room.write("/me/offers/{offer_id}/contest", applicant, "说明信息有误", OfferOut)
+@room.write("/me/offers/{offer_id}/contest", person, "说明信息有误", OfferOut)
 def contest(request: HttpRequest, offer_id: Id, sent: OfferContestIn) -> dict[str, Any]:
     """Say that what an offer rests on is wrong: a request for correction with its own limit."""
     operations.contest_offer(offer_id=offer_id, text=sent.text, **who(request))
     return get_offer(request, offer_id)
 
 
-@room.read("/me/proactive-checks", applicant, "替不替我核对", OfferChecksOut)
+@room.read("/me/proactive-checks", person, "替不替我核对", OfferChecksOut)
 def get_checks(request: HttpRequest) -> dict[str, Any]:
     """Read whether what one may have is checked by itself."""
     return {"allowed": queries.checks_allowed(actor=who(request)["actor"])}
 
 
-@room.replace("/me/proactive-checks", applicant, "要不要替我核对", OfferChecksOut)
+@room.replace("/me/proactive-checks", person, "要不要替我核对", OfferChecksOut)
 def set_checks(request: HttpRequest, sent: OfferChecksIn) -> dict[str, Any]:
     """Let it be checked, or not any more."""
     change = operations.allow_checks if sent.allowed else operations.refuse_checks

@@ -129,9 +129,9 @@ def test_setting_the_same_again_changes_nothing() -> None:
 
 
 def test_tasks_of_a_worker_that_fell_silent_are_given_back() -> None:
-    from onedoor.platform.messages.tasks import deliver
+    from onedoor.platform.cases.tasks import remind_of_early_draft
 
-    result = deliver.enqueue(message_id="00000000-0000-0000-0000-000000000000")
+    result = remind_of_early_draft.enqueue(early_draft_id=1)
     row = DBTaskResult.objects.get(pk=result.id)
     row.claim("lost worker")
     tasks.beat(worker="lost worker", at=AT)

@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from tests.platform.knowledge.conftest import tell
 from tests.platform.library import CHINA, MACHINE, READER, Library
 from tests.ports import free_base
 
@@ -104,6 +105,7 @@ def bind(people: WeChat, books: Library, open_id: str = "o-reader") -> None:
 
 def test_a_follower_finds_items_binds_and_sees_their_own_case_only(people: WeChat, books: Library) -> None:
     case = books.accepted(clock.now() - timedelta(hours=1))
+    tell(clock.now())  # what there is to be found is indexed
     assert "欢迎关注" in people.answer("o-reader", event="subscribe")
     assert "借书证办理" in people.answer("o-reader", "借书")
     assert "没有找到" in people.answer("o-reader", "宇宙飞船")

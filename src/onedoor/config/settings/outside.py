@@ -22,7 +22,7 @@ ONEDOOR_SMTP_URL = env.str("ONEDOOR_SMTP_URL", default="")
 ONEDOOR_SMTP_SECOND_URL = env.str("ONEDOOR_SMTP_SECOND_URL", default="")
 ONEDOOR_MAIL_FROM = env.str("ONEDOOR_MAIL_FROM", default="noreply@localhost")
 # The official account of WeChat: what it is known by, what signs and encrypts its callbacks, the template of its messages
-ONEDOOR_WECHAT_URL = env.str("ONEDOOR_WECHAT_URL", default="https://api.weixin.qq.com")
+ONEDOOR_WECHAT_URL = env.str("ONEDOOR_WECHAT_URL", default="")
 ONEDOOR_WECHAT_APP_ID = env.str("ONEDOOR_WECHAT_APP_ID", default="")
 ONEDOOR_WECHAT_SECRET = env.str("ONEDOOR_WECHAT_SECRET", default="")
 ONEDOOR_WECHAT_TOKEN = env.str("ONEDOOR_WECHAT_TOKEN", default="")

@@ -94,7 +94,7 @@ def visit_over(payload: dict[str, Any], *, at: datetime) -> None:
         return
     words = {"title": invited.invitation.title, "day": invited.invitation.last_day}
     link, source = f"/r/{invited.code}/", f"invitation:{invited.invitation.pk}"
-    _send(person.pk, "feedback.invited", words, link, "", source, at)
+    _send(person.pk, "invited", words, link, "", source, at)
 
 
 def _about(case: Case, organization_id: int) -> dict[str, object]:
@@ -115,9 +115,9 @@ def _ask(case: Case, invited: operations.Invited, at: datetime) -> None:
     link, source = f"/cases/{case.number}/rate/", f"invitation:{invited.invitation.pk}"
     for person_id in readers_of(case, on=day_of(at)):
         if person_id == case.applicant_id:
-            _send(person_id, "feedback.invited_by_code", by_code, link, case.number, source, at)
+            _send(person_id, "invited", by_code, link, case.number, source, at, template="feedback.invited_by_code")
         else:
-            _send(person_id, "feedback.invited", told, link, case.number, source, at)
+            _send(person_id, "invited", told, link, case.number, source, at)
 
 
 def tell_answered(payload: dict[str, Any], *, at: datetime) -> None:
@@ -136,15 +136,24 @@ def _tell(payload: dict[str, Any], what: str, at: datetime) -> None:
         return
     number = said.case.number if said.case else ""
     link = f"/cases/{number}/rate/" if number else "/me/"
-    _send(said.person_id, f"feedback.{what}", {}, link, number, f"{review.target}:{what}", at)
+    _send(said.person_id, what, {}, link, number, f"{review.target}:{what}", at)
 
 
 def _send(
-    person_id: int, event: str, values: dict[str, Any], link: str, number: str, source: str, at: datetime
+    person_id: int,
+    what: str,
+    values: dict[str, Any],
+    link: str,
+    number: str,
+    source: str,
+    at: datetime,
+    *,
+    template: str = "",
 ) -> None:
     messages.send_message(
         recipient_id=person_id,
-        event=event,
+        event=f"feedback.{what}",
+        template=template,
         values=values,
         link=link,
         case_number=number,

@@ -18,6 +18,8 @@ APPLYING = frozenset(
         "draft_consents",
         "draft_review",
         "draft_discard",
+        "draft_form",
+        "paper_form",
         "submitted",
         "hand_in",
         "undo",

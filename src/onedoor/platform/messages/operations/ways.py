@@ -156,7 +156,8 @@ def make_binding_code(*, actor: Actor, at: datetime) -> str:
     person_id = actor.require_person()
     actor.require_level(PROVED)
     BindingCode.objects.filter(person_id=person_id, used_at=None, expires_at__gt=at).update(expires_at=at)
-    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH - 1))
+    code = letters + secrets.choice("23456789")  # by its digit it is told from a word somebody writes
     BindingCode.objects.create(person_id=person_id, digest=_digest(code), made_at=at, expires_at=at + GOOD_FOR)
     audit.record("messages.make_binding_code", actor=actor, at=at, target=f"person:{person_id}")
     return code
