@@ -81,6 +81,16 @@ def test_no_field_has_two_words() -> None:
     assert not {name for name in named if named.count(name) > 1}
 
 
+def test_no_two_rooms_call_different_shapes_the_same() -> None:
+    """The specification knows a schema by its name alone: of two with one name it would tell one, and promise it for both."""
+    found = [
+        name
+        for path in sorted((SNAPSHOT.parent).glob("*.py"))
+        for name in re.findall(r"^class (\w+)\(", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert not {name for name in found if found.count(name) > 1}
+
+
 def test_every_schema_can_be_read() -> None:
     told = specification()
     for name in told["components"]["schemas"]:

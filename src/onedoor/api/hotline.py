@@ -196,7 +196,7 @@ class OrderActIn(Told):
     satisfied: Line = ""
 
 
-class ReplyIn(Told):
+class OrderReplyIn(Told):
     """答复工单。A reply with the contact it rests on; the proof comes as a file."""
 
     answer: Text
@@ -258,7 +258,7 @@ class HotlineLineOut(Told):
     mode_title: str
 
 
-class DutyOut(Told):
+class HotlineDutyOut(Told):
     """一班值班。Who is on duty, phone masked."""
 
     id: int
@@ -273,7 +273,7 @@ class CatalogueOut(Told):
 
     rules: list[DispatchRuleOut]
     lines: list[HotlineLineOut]
-    duty: list[DutyOut]
+    duty: list[HotlineDutyOut]
 
 
 class DispatchRuleIn(Told):
@@ -390,7 +390,7 @@ def act_on_order(request: HttpRequest, order_id: Id, sent: OrderActIn) -> dict[s
 
 @room.write("/hotline/orders/{order_id}/reply", HANDLE, "答复热线工单", Done)
 def reply_to_order(
-    request: HttpRequest, order_id: Id, sent: Form[ReplyIn], evidence: File[UploadedFile]
+    request: HttpRequest, order_id: Id, sent: Form[OrderReplyIn], evidence: File[UploadedFile]
 ) -> dict[str, Any]:
     """Reply to an order, with the contact and a file that proves what was done."""
     paper = evidence_of(request)

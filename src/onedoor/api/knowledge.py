@@ -104,7 +104,7 @@ class NewEntryIn(EntryIn):
     division: Line
 
 
-class EntryOut(PolicyOut):
+class KnowledgeEntryOut(PolicyOut):
     """条目的一版和它的审核。A version of an entry with its review."""
 
     id: int
@@ -139,7 +139,7 @@ class SynonymIn(Told):
     meanings: list[Line]
 
 
-class OfficeOut(Told):
+class FoundOfficeOut(Told):
     """办事窗口。Where to go."""
 
     id: int
@@ -174,7 +174,7 @@ def read_policy(request: HttpRequest, number: Line) -> dict[str, Any]:
     return _policy(found.version, found.in_force)
 
 
-@room.read("/offices", anybody(), "办事窗口", Page[OfficeOut])
+@room.read("/offices", anybody(), "办事窗口", Page[FoundOfficeOut])
 def list_offices(request: HttpRequest, division: Line = identity.NATION) -> dict[str, Any]:
     """List where people of a place go, within it and nearest above it."""
     place = identity.division(division).code
@@ -184,14 +184,14 @@ def list_offices(request: HttpRequest, division: Line = identity.NATION) -> dict
     return whole(list(points.values()))
 
 
-@room.read("/knowledge-entries", KEEPS, "知识条目", Page[EntryOut])
+@room.read("/knowledge-entries", KEEPS, "知识条目", Page[KnowledgeEntryOut])
 def list_entries(request: HttpRequest, flagged: bool = False) -> dict[str, Any]:
     """List the newest versions within reach; with `flagged` only those under which something has ended."""
     rows = queries.list_entries(actor=caller(request), flagged=flagged)
     return whole(rows, lambda row: _entry(request, row))
 
 
-@room.write("/knowledge-entries", WRITES, "起草条目", EntryOut)
+@room.write("/knowledge-entries", WRITES, "起草条目", KnowledgeEntryOut)
 def write_entry(request: HttpRequest, sent: NewEntryIn) -> dict[str, Any]:
     """Write the first version of an entry."""
     place = identity.division(sent.division).code
@@ -201,20 +201,20 @@ def write_entry(request: HttpRequest, sent: NewEntryIn) -> dict[str, Any]:
     return get_entry(request, made.pk)
 
 
-@room.write("/knowledge-entries/{number}/versions", WRITES, "修改条目", EntryOut)
+@room.write("/knowledge-entries/{number}/versions", WRITES, "修改条目", KnowledgeEntryOut)
 def change_entry(request: HttpRequest, number: Line, sent: EntryIn) -> dict[str, Any]:
     """Change the open draft of an entry, or begin its next version."""
     made = operations.write_entry(number=number, kind="", line="", division="", text=_text(sent), **who(request))
     return get_entry(request, made.pk)
 
 
-@room.read("/knowledge-versions/{version_id}", KEEPS, "条目的一版", EntryOut)
+@room.read("/knowledge-versions/{version_id}", KEEPS, "条目的一版", KnowledgeEntryOut)
 def get_entry(request: HttpRequest, version_id: Id) -> dict[str, Any]:
     """Read a version of an entry with its review and what has ended under it."""
     return _entry(request, queries.get_entry_version(version_id=version_id, actor=caller(request)))
 
 
-@room.write("/knowledge-versions/{version_id}/deeds", KEEPS, "送审、审核或撤下条目", EntryOut)
+@room.write("/knowledge-versions/{version_id}/deeds", KEEPS, "送审、审核或撤下条目", KnowledgeEntryOut)
 def act_on_entry(request: HttpRequest, version_id: Id, sent: EntryDeedIn) -> dict[str, Any]:
     """Submit a version, approve it as another person, send it back, or withdraw it."""
     queries.get_entry_version(version_id=version_id, actor=caller(request))

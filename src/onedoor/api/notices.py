@@ -57,7 +57,7 @@ class CodeIn(Told):
     code: Line
 
 
-class VerifiedOut(Told):
+class EmailVerifiedOut(Told):
     """验证是否成功。Whether the address is proved."""
 
     verified: bool
@@ -225,7 +225,7 @@ def ask_email_code(request: HttpRequest, sent: AddressIn) -> dict[str, Any]:
     return {"done": True}
 
 
-@room.write("/me/email-verifications", person, "验证邮箱", VerifiedOut)
+@room.write("/me/email-verifications", person, "验证邮箱", EmailVerifiedOut)
 def verify_email(request: HttpRequest, sent: CodeIn) -> dict[str, Any]:
     """Take the address into use with the code that went there; five wrong tries end it."""
     return {"verified": operations.verify_email(code=sent.code, **who(request))}

@@ -78,7 +78,7 @@ class TokenRefusedOut(Told):
     detail: str
 
 
-class RevokeIn(Told):
+class TokenRevokeIn(Told):
     """要撤销的令牌。The token to end."""
 
     token: str = ""
@@ -110,7 +110,7 @@ def issue(request: HttpRequest, sent: Form[TokenIn]) -> dict[str, Any]:
 @room.ask(
     "/oauth/revoke", anybody(most=PER_ADDRESS, name="api.token"), "撤销令牌", {200: RevokedOut} | REFUSED, why=WHY
 )
-def revoke(request: HttpRequest, sent: Form[RevokeIn]) -> dict[str, Any]:
+def revoke(request: HttpRequest, sent: Form[TokenRevokeIn]) -> dict[str, Any]:
     """End one of the client's own tokens; whether it was one is not told."""
     client = _client(request)
     if not sent.token:

@@ -30,7 +30,7 @@ class OfferFactOut(Told):
     value: str
 
 
-class OfferOut(Told):
+class ProactiveOfferOut(Told):
     """一项免申即享提议。What is offered without being asked for, and why."""
 
     id: int
@@ -105,7 +105,7 @@ class OfferAnswerIn(Told):
     answer: Text
 
 
-@room.read("/me/offers", person, "我的免申即享提议", Page[OfferOut])
+@room.read("/me/offers", person, "我的免申即享提议", Page[ProactiveOfferOut])
 def my_offers(request: HttpRequest) -> dict[str, Any]:
     """List one's own offers, those that wait for an answer first."""
     return whole(queries.my_offers(**who(request)), _offer)
@@ -123,27 +123,27 @@ def _offer(view: queries.OfferView) -> dict[str, Any]:
     }
 
 
-@room.read("/me/offers/{offer_id}", person, "一项提议", OfferOut)
+@room.read("/me/offers/{offer_id}", person, "一项提议", ProactiveOfferOut)
 def get_offer(request: HttpRequest, offer_id: Id) -> dict[str, Any]:
     """Read one of one's own offers with what it rests on."""
     return _offer(queries.get_offer(offer_id=offer_id, actor=who(request)["actor"]))
 
 
-@room.write("/me/offers/{offer_id}/acceptance", person, "接受提议", OfferOut)
+@room.write("/me/offers/{offer_id}/acceptance", person, "接受提议", ProactiveOfferOut)
 def accept(request: HttpRequest, offer_id: Id) -> dict[str, Any]:
     """Take an offer: an ordinary case, or a draft that says what is missing."""
     operations.accept_offer(offer_id=offer_id, **who(request))
     return get_offer(request, offer_id)
 
 
-@room.write("/me/offers/{offer_id}/refusal", person, "不需要", OfferOut)
+@room.write("/me/offers/{offer_id}/refusal", person, "不需要", ProactiveOfferOut)
 def decline(request: HttpRequest, offer_id: Id) -> dict[str, Any]:
     """Decline an offer; in this period it is not made again."""
     operations.decline_offer(offer_id=offer_id, **who(request))
     return get_offer(request, offer_id)
 
 
-@room.write("/me/offers/{offer_id}/contest", person, "说明信息有误", OfferOut)
+@room.write("/me/offers/{offer_id}/contest", person, "说明信息有误", ProactiveOfferOut)
 def contest(request: HttpRequest, offer_id: Id, sent: OfferContestIn) -> dict[str, Any]:
     """Say that what an offer rests on is wrong: a request for correction with its own limit."""
     operations.contest_offer(offer_id=offer_id, text=sent.text, **who(request))
@@ -192,7 +192,7 @@ def _person(row: queries.LeftOutPerson) -> dict[str, Any]:
     return {name: getattr(row, name) for name in ("id", "name", "division", "on")}
 
 
-@room.read("/contested-offers", reviewer, "本人说信息有误的提议", Page[OfferOut])
+@room.read("/contested-offers", reviewer, "本人说信息有误的提议", Page[ProactiveOfferOut])
 def list_contested(request: HttpRequest) -> dict[str, Any]:
     """List the requests for correction that wait for an answer."""
     return whole(queries.contested_offers(actor=who(request)["actor"]), _offer)

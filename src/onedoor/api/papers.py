@@ -90,7 +90,7 @@ class ToleranceOut(Told):
     due_on: date | None
 
 
-class ProofOut(Told):
+class PaperProofOut(Told):
     """已经由证照或数据证明、不必再要的材料。A paper that is proved already."""
 
     code: str
@@ -107,7 +107,7 @@ class CasePapersOut(Told):
     commitments: list[CommitmentOut]
     tolerances: list[ToleranceOut]
     latest_day: date | None
-    proofs: list[ProofOut]
+    proofs: list[PaperProofOut]
 
 
 class StatementIn(Told):

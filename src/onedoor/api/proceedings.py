@@ -166,7 +166,7 @@ class ExplanationIn(Told):
     text: Text
 
 
-class SettleIn(Told):
+class ConflictSettleIn(Told):
     """以哪一方为准（declared 申报，found 查得），为什么。Which side holds, and why."""
 
     settled: Line
@@ -347,7 +347,7 @@ def explain_conflict(request: HttpRequest, number: Line, conflict_id: Id, sent: 
 
 @room.write("/cases/{number}/conflicts/{conflict_id}/settlement", officer("cases.settle"), "核实不符的情况", ActOut)
 def settle_conflict(
-    request: HttpRequest, number: Line, conflict_id: Id, sent: SettleIn, seen: int = SEEN
+    request: HttpRequest, number: Line, conflict_id: Id, sent: ConflictSettleIn, seen: int = SEEN
 ) -> dict[str, Any]:
     """Settle as declared or as found, with what was checked."""
     case = case_of(request, number, seen=seen)

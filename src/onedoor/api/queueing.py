@@ -44,7 +44,7 @@ class CalledOut(Told):
     calls: int
 
 
-class ScreenOut(Told):
+class CallingScreenOut(Told):
     """大厅屏幕上的内容，没有个人信息。What the screen of a hall shows; no personal data."""
 
     point: str
@@ -157,7 +157,7 @@ def get_ticket(request: HttpRequest, code: Line) -> dict[str, Any]:
     return ticket_out(queries.ticket_standing(code=code, at=clock.now()))
 
 
-@room.read("/queue/halls/{point_id}/screen", OPEN, "叫号屏", ScreenOut)
+@room.read("/queue/halls/{point_id}/screen", OPEN, "叫号屏", CallingScreenOut)
 def get_screen(request: HttpRequest, point_id: Id) -> dict[str, Any]:
     """Read what the screen of a hall shows."""
     found = queries.screen(point_id=point_id, at=clock.now())
