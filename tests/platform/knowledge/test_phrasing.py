@@ -17,7 +17,6 @@ from tests.ports import free_base
 
 from onedoor.platform.exchange import phrasing
 from onedoor.platform.exchange.models import SourceHealth
-from onedoor.platform.kernel.management.commands.work import run_everything
 from onedoor.platform.knowledge import operations, queries
 from onedoor.platform.knowledge.models import Turn
 
@@ -75,12 +74,12 @@ def test_it_is_off_unless_set_up(shelf: Desk) -> None:
 
 
 def test_what_it_copies_is_shown_and_what_it_invents_is_dropped(
-    shelf: Desk, mood: Callable[[str], None], model: str
+    work: Callable[[], None], shelf: Desk, mood: Callable[[str], None], model: str
 ) -> None:
     mood("lies")
     turn = answer(shelf.books)
     assert (turn.phrasing, turn.phrased) == ("asked", "")  # the request itself asks nobody
-    run_everything()
+    work()
     turn = Turn.objects.get(pk=turn.pk)
     assert turn.phrasing == "checked"
     assert "不收费。[1]" in str(turn.phrased)
@@ -93,19 +92,21 @@ def test_what_it_copies_is_shown_and_what_it_invents_is_dropped(
 
 @pytest.mark.parametrize("how", ["fails", "garbage", "hangs"])
 def test_where_it_does_not_answer_the_quotation_stands_alone(
-    shelf: Desk, mood: Callable[[str], None], how: str
+    work: Callable[[], None], shelf: Desk, mood: Callable[[str], None], how: str
 ) -> None:
     mood(how)
     turn = answer(shelf.books)
-    run_everything()
+    work()
     turn = Turn.objects.get(pk=turn.pk)
     assert (turn.phrasing, turn.phrased) == ("dropped", "")
     assert turn.passages[0]["text"] == "不收费。"
     assert SourceHealth.objects.get(connector="chat").failures == 1
 
 
-def test_what_a_well_behaved_model_says_of_the_passages_survives(shelf: Desk, mood: Callable[[str], None]) -> None:
+def test_what_a_well_behaved_model_says_of_the_passages_survives(
+    work: Callable[[], None], shelf: Desk, mood: Callable[[str], None]
+) -> None:
     mood("copies")
     turn = answer(shelf.books, "借书证多久能办好")
-    run_everything()
+    work()
     assert Turn.objects.get(pk=turn.pk).phrasing == "checked"
