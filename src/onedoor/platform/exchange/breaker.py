@@ -6,7 +6,6 @@ question goes as a probe, an answer closes it, a failure opens it again for long
 worker killed in the middle holds nobody up. `wall` is physical time; announced pauses are told in the time of `at`.
 """
 
-import random
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,18 +14,12 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.exchange.models import PlannedWindow, Query, SourceHealth
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.pauses import FAILURES_TO_OPEN, pause
 
 log = structlog.get_logger()
 MACHINE = Actor.system("共享交换")
-FAILURES_TO_OPEN = 5
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=10)
 AT_ONCE = 50  # questions sent again at once when a source is back
 State = SourceHealth.State
-
-
-def jitter(wait: timedelta) -> timedelta:
-    """Return a wait a little shorter or longer, so that many do not come back at the same moment."""
-    return wait * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, protects nothing
 
 
 @transaction.atomic
@@ -100,7 +93,7 @@ def _open(health: SourceHealth, at: datetime, wall: datetime, *, openings: int) 
         )
         log.warning("exchange.source_paused", connector=health.connector, failures=health.failures)
     health.state, health.openings, health.probing_until = State.OPEN, openings, None
-    health.retry_at = wall + jitter(min(FIRST_PAUSE * 2 ** min(openings, 10), LONGEST_PAUSE))
+    health.retry_at = wall + pause(openings)
 
 
 def _may_probe(health: SourceHealth, wall: datetime) -> bool:

@@ -18,6 +18,7 @@ from onedoor.platform.exchange.models import Query, SourceCall
 from onedoor.platform.exchange.models.sources import ALIVE
 from onedoor.platform.kernel import clock, outbox
 from onedoor.platform.kernel.crypto import canonical_json, sm3
+from onedoor.platform.kernel.pauses import jitter
 from onedoor.platform.kernel.tasks import task
 
 log = structlog.get_logger()
@@ -115,12 +116,12 @@ def _again(query: Query, error: str) -> None:
     log.warning("exchange.no_answer", connector=query.connector, query=str(query.pk), attempt=attempts, error=error)
     Query.objects.filter(pk=query.pk).update(attempts=attempts, last_error=error[:80])
     if query.state == Query.State.PENDING and attempts < ATTEMPTS:
-        wait = breaker.jitter(FIRST_WAIT * 2 ** (attempts - 1))
+        wait = jitter(FIRST_WAIT * 2 ** (attempts - 1))
         # The queue lives by the physical clock, whatever day a demonstration shows.
         send_query.using(run_after=wall + wait).enqueue(query_id=str(query.pk))
         return
     later = min(WAITING_FIRST * 2 ** min(max(attempts - ATTEMPTS, 0), 10), WAITING_LONGEST)
-    Query.objects.filter(pk=query.pk, state__in=OPEN).update(next_at=wall + breaker.jitter(later))
+    Query.objects.filter(pk=query.pk, state__in=OPEN).update(next_at=wall + jitter(later))
     if query.state == Query.State.PENDING:
         _finish(query, Query.State.WAITING, None)
 

@@ -6,7 +6,6 @@ probe: an answer closes it, a failure opens it again for longer. A probe is a le
 middle holds nobody up. What succeeds at a healthy provider writes nothing.
 """
 
-import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -16,12 +15,11 @@ from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.pauses import FAILURES_TO_OPEN, pause
 from onedoor.platform.messages.models import ProviderHealth
 
 log = structlog.get_logger()
 MACHINE = Actor.system("消息")
-FAILURES_TO_OPEN = 5
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=10)
 PROBE_LEASE = timedelta(minutes=1)
 State = ProviderHealth.State
 
@@ -83,5 +81,4 @@ def failed(code: str, *, at: datetime) -> bool:
 
 
 def _open(health: ProviderHealth, at: datetime, *, openings: int) -> None:
-    wait = min(FIRST_PAUSE * 2 ** min(openings, 10), LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, protects nothing
-    health.state, health.openings, health.retry_at = State.OPEN, openings, at + wait
+    health.state, health.openings, health.retry_at = State.OPEN, openings, at + pause(openings)
