@@ -24,12 +24,12 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import keyed_hash
 from onedoor.platform.kernel.errors import NotFound, OneDoorError, StaleVersion
+from onedoor.platform.kernel.spoken_codes import new_code
 from onedoor.platform.messages import operations as messages
 from onedoor.platform.messages.gateway import GatewayUnavailable
 
 MOST_A_PHONE = 5
 PASS_FOR = timedelta(hours=1)  # after the last save; then the code is asked for again
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 of them, without O/0 and I/1
 LENGTH = 12  # 60 bits
 MINUTES = 5  # for which a one-time code is good
 
@@ -115,7 +115,7 @@ def _begin(version: ItemVersion, division: str, phone: str, at: datetime) -> Ope
     """:raises TooManyEarlyDrafts: the phone has as many as it may have."""
     if EarlyDraft.objects.filter(**EarlyDraft.by_phone.at(phone), expires_at__gt=at).count() >= MOST_A_PHONE:
         raise TooManyEarlyDrafts
-    code, key = _new_code(), secrets.token_urlsafe(24)
+    code, key = new_code(LENGTH), secrets.token_urlsafe(24)
     draft = EarlyDraft.objects.create(
         item_version=version,
         division=division,
@@ -181,7 +181,7 @@ def renew_early_code(*, key: str, actor: Actor, at: datetime) -> str:
     :raises EarlyDraftClosed: the pass opens nothing.
     """
     draft = lock_opened(key, at)
-    code = _new_code()
+    code = new_code(LENGTH)
     draft.code_digest = _digest_of_code(code)
     draft.save(update_fields=["code_digest"])
     audit.record("cases.renew_early_code", actor=actor, at=at, target=draft.target, division=draft.division)
@@ -264,11 +264,6 @@ def lock_opened(key: str, at: datetime) -> EarlyDraft:
     if draft is None:
         raise EarlyDraftClosed
     return draft
-
-
-def _new_code() -> str:
-    letters = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
-    return "-".join(letters[place : place + 4] for place in range(0, LENGTH, 4))
 
 
 def _digest_of_code(typed: str) -> str:

@@ -1,6 +1,5 @@
 """Ask, be answered from what is published, be handed over to a person, be replied to."""
 
-import secrets
 import uuid
 from datetime import datetime, timedelta
 
@@ -13,6 +12,7 @@ from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.kernel.spoken_codes import new_code
 from onedoor.platform.knowledge import rules, tasks
 from onedoor.platform.knowledge.models import Conversation, Turn
 from onedoor.platform.knowledge.opening import REPLY, ConversationNotFound, Opener, digest_of_code
@@ -22,7 +22,7 @@ from onedoor.platform.messages import operations as messages
 
 MACHINE = Actor.system("问答")
 LONGEST, MOST_TURNS = 500, 60
-LETTERS, LENGTH = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ", 12
+LENGTH = 12
 KEPT_DAYS = timedelta(days=30)  # after the last word, also where nobody was asked
 UNKNOWN = "不知道。现有的政策和办事指南里没有找到能回答这个问题的内容。"
 State = Conversation.State
@@ -116,7 +116,7 @@ def hand_over(*, conversation_id: uuid.UUID, opener: Opener, actor: Actor, at: d
         raise HandedOverAlready
     if not conversation.turns.exists():
         raise NothingAsked
-    code = "" if conversation.person_id is not None else _new_code()
+    code = "" if conversation.person_id is not None else new_code(LENGTH)
     if code:
         conversation.code_digest = digest_of_code(code)
     if conversation.state != State.HANDED_OVER:
@@ -177,8 +177,3 @@ def forget_conversations(*, at: datetime) -> int:
     """Delete what was last spoken in too long ago; what waits for a reply is kept until it has one."""
     old = Conversation.objects.filter(last_at__lt=at - KEPT_DAYS).exclude(state=State.HANDED_OVER)
     return old.delete()[0]
-
-
-def _new_code() -> str:
-    letters = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
-    return "-".join(letters[place : place + 4] for place in range(0, LENGTH, 4))

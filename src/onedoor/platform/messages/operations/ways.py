@@ -12,6 +12,7 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import spoken_codes
 from onedoor.platform.kernel.actors import MATCHED, PROVED, Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto.sealed import keyed_hash
@@ -24,7 +25,6 @@ from onedoor.platform.messages.providers import Outcome, Outgoing
 GOOD_FOR = timedelta(minutes=10)
 BETWEEN = timedelta(minutes=1)
 TRIES, PER_DAY = 5, 10
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is read for something else
 CODE_LENGTH = 8
 
 
@@ -156,8 +156,9 @@ def make_binding_code(*, actor: Actor, at: datetime) -> str:
     person_id = actor.require_person()
     actor.require_level(PROVED)
     BindingCode.objects.filter(person_id=person_id, used_at=None, expires_at__gt=at).update(expires_at=at)
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH - 1))
-    code = letters + secrets.choice("23456789")  # by its digit it is told from a word somebody writes
+    code = spoken_codes.letters(CODE_LENGTH - 1) + secrets.choice(
+        "23456789"
+    )  # by its digit it is told from a word somebody writes
     BindingCode.objects.create(person_id=person_id, digest=_digest(code), made_at=at, expires_at=at + GOOD_FOR)
     audit.record("messages.make_binding_code", actor=actor, at=at, target=f"person:{person_id}")
     return code
