@@ -13,20 +13,11 @@ from onedoor.services.assistance import queries as assistance
 from onedoor.web.parts.my_page import Card, register
 
 
-def turns(actor: Actor, at: datetime) -> Mapping[str, Any]:
-    """The members of bundles whose turn has come and that wait for the person."""
-    waiting = [
-        (case, member)
-        for case in bundles.my_bundles(actor=actor, at=at)
-        for member in case.members.all()
-        if member.state == "to_complete"
-    ]
-    return {"waiting": waiting} if waiting else {}
-
-
 def own_bundles(actor: Actor, at: datetime) -> Mapping[str, Any]:
+    """The bundles, and their members whose turn has come and that wait for the person."""
     found = bundles.my_bundles(actor=actor, at=at)
-    return {"bundles": found} if found else {}
+    waiting = [(case, member) for case in found for member in case.members.all() if member.state == "to_complete"]
+    return {"bundles": found, "waiting": waiting} if found else {}
 
 
 def open_offers(actor: Actor, at: datetime) -> Mapping[str, Any]:
@@ -39,14 +30,10 @@ def benefits(actor: Actor, at: datetime) -> Mapping[str, Any]:
     return {"benefits": found} if found else {}
 
 
-def held_places(actor: Actor, at: datetime) -> Mapping[str, Any]:
-    held = [view for view in appointments.coming_bookings(actor=actor, at=at) if view.is_held]
-    return {"held": held} if held else {}
-
-
 def bookings(actor: Actor, at: datetime) -> Mapping[str, Any]:
-    """Drawn without a booking too: it leads to where one is made."""
-    return {"booked": [view for view in appointments.coming_bookings(actor=actor, at=at) if view.is_booked]}
+    """Places held until they are confirmed, and bookings; drawn without any too: the card leads to where one is made."""
+    coming = appointments.coming_bookings(actor=actor, at=at)
+    return {"held": [one for one in coming if one.is_held], "booked": [one for one in coming if one.is_booked]}
 
 
 def to_rate(actor: Actor, at: datetime) -> Mapping[str, Any]:
@@ -55,10 +42,10 @@ def to_rate(actor: Actor, at: datetime) -> Mapping[str, Any]:
 
 
 def add() -> None:
-    register(Card("appointments.held", "now", "citizen/cards/held_places.html", held_places, order=10))
+    register(Card("appointments.held", "now", "citizen/cards/held_places.html", bookings, order=10))
     register(Card("feedback.to_rate", "now", "citizen/cards/to_rate.html", to_rate, order=90))
     register(Card("appointments.bookings", "side", "citizen/cards/bookings.html", bookings, order=20))
-    register(Card("bundles.turns", "now", "citizen/cards/turns.html", turns, order=20))
+    register(Card("bundles.turns", "now", "citizen/cards/turns.html", own_bundles, order=20))
     register(Card("bundles.offers", "now", "citizen/cards/offers.html", open_offers, order=30))
     register(Card("bundles.cases", "main", "citizen/cards/bundles.html", own_bundles, order=10))
     register(Card("assistance.benefits", "side", "citizen/cards/benefits.html", benefits, order=10))

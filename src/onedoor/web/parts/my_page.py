@@ -46,8 +46,11 @@ def register(card: Card) -> None:
 def cards_of(*, actor: Actor, at: datetime) -> dict[str, list[Shown]]:
     """Return by place the cards that have something to show to this person."""
     found: dict[str, list[Shown]] = {"now": [], "main": [], "side": []}
+    gathered = {
+        gather: gather(actor, at) for gather in {card.gather for card in _cards.values()}
+    }  # once for all its cards
     for card in sorted(_cards.values(), key=lambda one: (one.order, one.code)):
-        told = card.gather(actor, at)
+        told = gathered[card.gather]
         if told:
             found[card.place].append(Shown(card.template, told))
     return found
