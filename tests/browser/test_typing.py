@@ -34,9 +34,10 @@ def test_somebody_types_and_opens_an_item_by_keyboard(visit: Callable[..., Page]
     box, options = page.get_by_role("combobox"), page.get_by_role("option")
     expect(box).to_have_attribute("aria-expanded", "false")
     typed(page, "zdsh")  # initials
-    expect(options).to_have_count(1)
+    expect(options.first).to_contain_text("最低生活保障审核确认")  # the item comes before what has been written about it
     expect(box).to_have_attribute("aria-expanded", "true")
-    expect(page.get_by_role("status")).to_contain_text("1 项建议")
+    offered = options.count()
+    expect(page.get_by_role("status")).to_contain_text(f"{offered} 项建议")
     assert not faults(page)
     assert overflow(page) <= 0
 
@@ -44,17 +45,18 @@ def test_somebody_types_and_opens_an_item_by_keyboard(visit: Callable[..., Page]
     expect(options.first).to_have_attribute("aria-selected", "true")
     expect(box).to_have_attribute("aria-activedescendant", options.first.get_attribute("id") or "")
     assert not faults(page)
-    page.keyboard.press("ArrowDown")  # past the last one is the box again
-    expect(options.first).to_have_attribute("aria-selected", "false")
+    for _ in range(offered):
+        page.keyboard.press("ArrowDown")  # past the last one is the box again
+    expect(page.get_by_role("option", selected=True)).to_have_count(0)
     page.keyboard.press("ArrowUp")
-    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(options.last).to_have_attribute("aria-selected", "true")
 
     page.keyboard.press("Escape")
     expect(page.get_by_role("listbox")).to_have_count(0)
     expect(box).to_have_value("zdsh")
     expect(box).to_be_focused()
     page.keyboard.press("ArrowDown")  # opens again
-    expect(options).to_have_count(1)
+    expect(options).to_have_count(offered)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(ITEM)
@@ -65,10 +67,10 @@ def test_enter_in_the_box_searches_for_what_was_typed(visit: Callable[..., Page]
     page = visit()
     page.goto("/")
     typed(page, "低保")
-    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.get_by_role("option").first).to_contain_text("最低生活保障")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search/?q=*")
-    assert page.locator("main .card strong").inner_text() == "最低生活保障审核确认"
+    assert page.locator("main .card strong").first.inner_text() == "最低生活保障审核确认"
 
 
 @pytest.mark.parametrize("width", ["phone", "desk"])
@@ -77,12 +79,13 @@ def test_a_slip_is_offered_the_nearest_item_and_the_life_events(visit: Callable[
     page.goto("/")
     typed(page, "低宝护")
     nearest = page.get_by_role("group", name="没有找到，最接近的是")
-    expect(nearest.get_by_role("option")).to_have_count(1)
+    expect(nearest.get_by_role("option").first).to_contain_text("最低生活保障审核确认")
+    offered = nearest.get_by_role("option").count()
     events = page.get_by_role("group", name="没有合适的？按人生大事找")
     expect(events.get_by_role("option")).to_have_count(len(EVENTS))
     assert not faults(page)
     assert overflow(page) <= 0
-    for _ in range(1 + len(EVENTS)):
+    for _ in range(offered + len(EVENTS)):
         page.keyboard.press("ArrowDown")
     expect(events.get_by_role("option").last).to_be_in_viewport()
     events.get_by_role("option").first.click()
@@ -103,10 +106,10 @@ def test_an_answer_that_comes_late_changes_nothing(visit: Callable[..., Page]) -
     first = _held(page, held, 1)
     page.keyboard.type("户")
     _held(page, held, 2).continue_()
-    expect(page.get_by_role("option")).to_contain_text("最低生活保障")
+    expect(page.get_by_role("option").first).to_contain_text("最低生活保障")
     first.fulfill(json=old)  # the answer to what is no longer typed
     page.wait_for_timeout(300)
-    expect(page.get_by_role("option")).to_contain_text("最低生活保障")
+    expect(page.get_by_role("option").first).to_contain_text("最低生活保障")
 
     page.keyboard.type("家")
     last = _held(page, held, 3)
@@ -130,7 +133,7 @@ def test_titles_are_english_where_the_visitor_asks_for_it(visit: Callable[..., P
     page = visit(cookies={"lang": "en"})
     page.goto("/")
     typed(page, "dibao")
-    expect(page.get_by_role("option")).to_contain_text("Minimum living guarantee")
+    expect(page.get_by_role("option").first).to_contain_text("Minimum living guarantee")
     assert not faults(page)
 
 
@@ -141,5 +144,5 @@ def test_without_scripts_the_box_is_a_plain_search(visit: Callable[..., Page]) -
     page.get_by_role("searchbox").fill("低宝护")
     page.click(".search button")
     expect(page.get_by_role("searchbox")).to_have_value("低宝护")
-    page.click(".stack >> text=最低生活保障审核确认")
+    page.get_by_role("main").get_by_role("link", name="最低生活保障审核确认").first.click()
     page.wait_for_url(ITEM)
