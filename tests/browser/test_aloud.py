@@ -42,6 +42,15 @@ def test_it_reads_from_the_first_word_and_stops(page: Page) -> None:
     expect(page.get_by_role("button", name="念给我听")).to_have_attribute("aria-pressed", "false")
 
 
+def test_in_large_print_the_whole_page_is_read_sentence_by_sentence(page: Page) -> None:
+    page.set_content("<html lang='zh-CN'><main data-aloud><h1>申请低保</h1><p>先填表。再交材料。</p></main>")
+    page.evaluate(VOICE)
+    page.add_script_tag(path=str(SCRIPT))
+    page.get_by_role("heading", name="申请低保").locator("xpath=following-sibling::button[1]").click()
+    said = [one[0] for one in page.evaluate("window.said") if one != "cancel"]
+    assert said == ["申请低保", "先填表。", "再交材料。"]
+
+
 def test_a_device_without_a_voice_shows_the_text_alone(page: Page) -> None:
     shown(page, "delete Window.prototype.speechSynthesis; delete window.speechSynthesis;")
     expect(page.get_by_text("没有未还的图书")).to_be_visible()

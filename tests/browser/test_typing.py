@@ -34,7 +34,9 @@ def test_somebody_types_and_opens_an_item_by_keyboard(visit: Callable[..., Page]
     box, options = page.get_by_role("combobox"), page.get_by_role("option")
     expect(box).to_have_attribute("aria-expanded", "false")
     typed(page, "zdsh")  # initials
-    expect(options.first).to_contain_text("最低生活保障审核确认")  # the item comes before what has been written about it
+    expect(options.first).to_contain_text(
+        "最低生活保障审核确认"
+    )  # the item comes before what has been written about it
     expect(box).to_have_attribute("aria-expanded", "true")
     offered = options.count()
     expect(page.get_by_role("status")).to_contain_text(f"{offered} 项建议")
