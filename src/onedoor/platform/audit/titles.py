@@ -307,6 +307,7 @@ TITLES = {
     "messages.resume_provider": "恢复消息服务商",
     "messages.send_back_template": "退回消息模板",
     "messages.take_receipt": "收到消息回执",
+    "messages.take_back": "撤回未发出的消息",
     "messages.unbind_wechat": "解除微信绑定",
     "messages.verify_email": "验证邮箱",
     "messages.withdraw_template": "撤回消息模板",

@@ -6,7 +6,7 @@ same ids. What is not taken stays in the queue, so an outage loses nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from onedoor.platform.messages.providers import Answer, Outcome, Outgoing, Provi
 
 BATCH = 100
 CLAIM = timedelta(seconds=30)
+TAKEN_BACK = "发送前已撤回"
 NO_ADDRESS = {"sms": "没有手机号", "email": "没有验证过的邮箱", "wechat": "没有绑定微信"}
 Channel, State = Message.Channel, Message.State
 
@@ -33,8 +34,18 @@ def deliver_due(*, at: datetime, wall: datetime, most: int = BATCH) -> int:
     addresses, nights = _addresses(held), Nights(at)
     sendable = [one for one in held if _has_address(one, addresses, at) and not nights.keep(one)]
     for provider, batch in _assigned(sendable, at):
-        _send(provider, batch, addresses, at, wall)
+        for part in _parts(batch):
+            _send(provider, part, addresses, at, wall)
     return len(held)
+
+
+def _parts(batch: list[Message]) -> Iterator[list[Message]]:
+    """Yield a batch as it is sent: together, but each that can be taken back by itself, right after it was asked for."""
+    if lasting := [message for message in batch if not message.retractable]:
+        yield lasting
+    for message in batch:
+        if message.retractable:
+            yield [message]
 
 
 class Nights:
@@ -128,7 +139,8 @@ def _send(
     provider: Provider, batch: list[Message], addresses: dict[tuple[str, int], str], at: datetime, wall: datetime
 ) -> None:
     """Send a batch to one provider; where it fails too often the rest waits for another one."""
-    _offer(batch, provider.code, at)
+    if not _offer(batch, provider.code, at):
+        return  # taken back
     outgoing = [_outgoing(message, addresses) for message in batch]
     taken, heard, struggling = [], 0, False
     for message, answer in zip(batch, provider.send(outgoing, wall), strict=False):
@@ -148,7 +160,9 @@ def _send(
         if not breaker.failed(provider.code, at=at):
             break
     # A receipt may have come before this line: what has arrived is not set back to sent.
-    Message.objects.filter(pk__in=taken, state=State.QUEUED).update(state=State.SENT, sent_at=at)
+    # What was taken back while it was on its way has left all the same, and the record says so.
+    gone = Q(state=State.QUEUED) | Q(state=State.FAILED, reason=TAKEN_BACK)
+    Message.objects.filter(gone, pk__in=taken).update(state=State.SENT, sent_at=at)
     Message.objects.filter(pk__in=taken).update(
         due_at=None,
         claimed_until=None,
@@ -162,15 +176,17 @@ def _send(
     rest.filter(pk__in=[message.pk for message in batch if message.unsure_since is None]).update(unsure_since=None)
 
 
-def _offer(batch: list[Message], provider: str, at: datetime) -> None:
+def _offer(batch: list[Message], provider: str, at: datetime) -> bool:
     """
     Write down who is about to be asked: whoever finds these rows after a crash asks the same provider, which may have them.
 
-    What the rows in memory say is from before; it holds again for those that are surely not there.
+    What the rows in memory say is from before; it holds again for those that are surely not there. Tell whether there is
+    anything left to send: whoever takes a message back before this line knows that it does not leave.
     """
     keys = [message.pk for message in batch]
-    Message.objects.filter(pk__in=keys).update(
-        provider=provider, unsure_since=Coalesce("unsure_since", Value(at, DateTimeField()))
+    waiting = Message.objects.filter(pk__in=keys, state=State.QUEUED)
+    return bool(
+        waiting.update(provider=provider, unsure_since=Coalesce("unsure_since", Value(at, DateTimeField())))
     )
 
 
@@ -213,6 +229,7 @@ def _end(message: Message, reason: str, at: datetime) -> None:
 
 
 def _save(message: Message, *fields: str) -> None:
-    """Save what was learnt, unless a receipt has ended the message meanwhile."""
+    """Save what was learnt, unless a receipt, or its sender, has ended the message meanwhile."""
     changed: dict[str, Any] = {name: getattr(message, name) for name in fields}
-    Message.objects.filter(pk=message.pk).exclude(state=State.DELIVERED).update(**changed)
+    ended = Q(state=State.DELIVERED) | Q(state=State.FAILED, reason=TAKEN_BACK)
+    Message.objects.filter(pk=message.pk).exclude(ended).update(**changed)

@@ -141,7 +141,7 @@ def own_ways(*, actor: Actor) -> OwnWays:
     account = WeChatAccount.objects.filter(person_id=person_id, ended_at__isnull=True).first()
     channels = {one.channel for one in providers.providers()}
     return OwnWays(
-        kinds=tuple(KindOfNotice(kind, chosen.get(kind.code, ("sms",))) for kind in rules.KINDS),
+        kinds=tuple(KindOfNotice(kind, chosen.get(kind.code, kind.begins)) for kind in rules.KINDS),
         phone=identity.masked_phone(person_id),
         email=str(mail.address) if mail and mail.verified_at else "",
         email_asked=str(mail.asked) if mail else "",

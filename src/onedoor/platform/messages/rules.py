@@ -17,11 +17,16 @@ GIVE_UP = timedelta(hours=72)
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of notice, as people choose ways for it. `basis`: why it cannot be switched off, "" where it can."""
+    """
+    A kind of notice, as people choose ways for it. `basis`: why it cannot be switched off, "" where it can.
+
+    `begins`: the ways besides the inbox it takes until somebody chooses.
+    """
 
     code: str
     title: str
     basis: str = ""
+    begins: tuple[str, ...] = ("sms",)
 
 
 KINDS = (
@@ -37,6 +42,7 @@ KINDS = (
     ),
     Kind("family", "委托、监护和签署"),
     Kind("reminder", "到期提醒"),
+    Kind("news", "订阅的政策和通知", begins=()),  # nothing leaves the house before its person has asked for it
 )
 KIND = {kind.code: kind for kind in KINDS}
 
@@ -80,10 +86,11 @@ def ways_for(*, kind: str, chosen: Sequence[str] | None, reachable: Collection[s
     """
     Return the ways a notice takes besides the inbox.
 
-    Who has chosen nothing is told by SMS. A notice the law requires always leaves the house: where none of the chosen
+    Who has chosen nothing is told as the kind begins. A notice the law requires always leaves the house: where none of the chosen
     ways reaches the person, whichever does; where none does, an officer tells them.
     """
-    wanted = [way for way in (["sms"] if chosen is None else chosen) if way == "person" or way in reachable]
+    begun = KIND[kind].begins if chosen is None else chosen
+    wanted = [way for way in begun if way == "person" or way in reachable]
     if wanted or not required:
         return [way for way in wanted if way != "person" or required]
     if chosen:  # what was chosen is gone meanwhile: an address given up, an account unbound

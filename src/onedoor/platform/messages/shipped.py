@@ -24,7 +24,7 @@ class Template(BaseModel):
 
     code: str = Field(pattern=r"^[a-z]+\.[a-z_]+$")
     title: str
-    kind: Literal["case", "account", "family", "reminder"]
+    kind: Literal["case", "account", "family", "reminder", "news"]
     required: bool = False  # the law wants the person told, so somebody tells them if no machine can
     urgent: bool = False  # not held back at night
     despite_death: bool = False  # a neutral word about the record of that very death

@@ -13,6 +13,7 @@ from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.writes import attempt, has_written, keyed
 
 ADDRESSES = "?part=addresses"
+ELSEWHERE = ("news",)  # chosen where one subscribes
 
 
 @keyed
@@ -29,7 +30,7 @@ def ways(request: HttpRequest) -> HttpResponse:
             context["problems"] = {"code": operations.WRONG_CODE}
         context["code"] = made or ""
     page = queries.own_ways(actor=actor)
-    context |= {"page": page, "kinds": [_kind(request, one, page) for one in page.kinds]}
+    context |= {"page": page, "kinds": [_kind(request, one, page) for one in _kinds(page)]}
     context["shows_addresses"] = request.GET.get("part") == "addresses" or not _is_choice(request)
     status = 422 if context["problems"] else 200
     response = render(request, "citizen/notice_ways.html", context, status=status)
@@ -59,6 +60,10 @@ def _deeds(request: HttpRequest) -> dict[str, Callable[[], Any]]:
     }
 
 
+def _kinds(page: queries.OwnWays) -> list[queries.KindOfNotice]:
+    return [one for one in page.kinds if one.kind.code not in ELSEWHERE]
+
+
 def _none(_: object) -> None:
     return None
 
@@ -66,7 +71,7 @@ def _none(_: object) -> None:
 def _choose(request: HttpRequest) -> None:
     """Choose for every kind at once, all or none."""
     problems: dict[str, str] = {}
-    for one in queries.own_ways(actor=actor_of(request)).kinds:
+    for one in _kinds(queries.own_ways(actor=actor_of(request))):
         chosen = request.POST.getlist(f"ways-{one.kind.code}")
         try:
             operations.choose_ways(kind=one.kind.code, ways=chosen, actor=actor_of(request), at=clock.now())

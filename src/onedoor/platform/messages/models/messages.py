@@ -59,6 +59,7 @@ class Message(models.Model):
     provider = models.CharField("服务商", max_length=20, blank=True, default="")  # the last one asked
     failures = models.JSONField("各服务商失败次数", default=dict)
     unsure_since = models.DateTimeField("不知是否已发", null=True, blank=True)  # the provider's answer was lost
+    retractable = models.BooleanField("可撤回", default=False)  # asked once more right before it leaves
     reason = models.CharField("未送达原因", max_length=200, blank=True, default="")
     sent_at = models.DateTimeField("发出时间", null=True, blank=True)
     delivered_at = models.DateTimeField("送达时间", null=True, blank=True)

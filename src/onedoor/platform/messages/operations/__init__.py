@@ -10,9 +10,11 @@ from onedoor.platform.messages.operations.receipts import (
     read_receipt,
     take_receipt,
 )
+from onedoor.platform.messages.operations.retracting import take_back
 from onedoor.platform.messages.operations.sending import (
     CodeNotSent,
     mark_read,
+    plain_words,
     send_code,
     send_login_code,
     send_message,
@@ -69,6 +71,7 @@ __all__ = [
     "make_binding_code",
     "mark_read",
     "note_outreach",
+    "plain_words",
     "propose_template",
     "read_receipt",
     "send_back_template",
@@ -76,6 +79,7 @@ __all__ = [
     "send_login_code",
     "send_message",
     "send_to_phone",
+    "take_back",
     "take_receipt",
     "unbind_wechat",
     "verify_email",

@@ -1,7 +1,7 @@
 """Tell a person something: the inbox at once, what leaves the house in the background."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,9 +51,14 @@ def send_message(
     values: Mapping[str, Any] | None = None,
     template: str = "",
     text: str = "",
+    ways: Collection[str] | None = None,
+    retractable: bool = False,
 ) -> None:
     """
     Tell a person something in their inbox and by the ways they have chosen; the same `source` twice tells nothing twice.
+
+    Of the ways chosen only those among `ways` are taken, where the sender names them. What is `retractable` can be taken
+    back by its source as long as no provider has it.
 
     The words are those of the template named like the event, or of `template`, filled in with `values`; `text` are
     words that come ready. What leaves the house is neutral unless its template has words of its own for the channel.
@@ -69,7 +74,7 @@ def send_message(
     reader = reach.look_up(recipient_id, kind=kind, source=source)
     if reader.is_told:
         return
-    ways = reach.ways_of(reader, declared=declared)
+    chosen = [way for way in reach.ways_of(reader, declared=declared) if ways is None or way in ways]
     words = _words(declared, text, values or {}, at=at)
     rows = [
         Message(
@@ -86,9 +91,10 @@ def send_message(
             urgent=declared is not None and declared.urgent,
             required=declared is not None and declared.required,
             despite_death=declared is not None and declared.despite_death,
+            retractable=retractable,
             **_beginning(channel, recipient_id, reader, at),
         )
-        for channel in (str(Channel.INBOX), *ways)
+        for channel in (str(Channel.INBOX), *chosen)
     ]
     Message.objects.bulk_create(rows)
     if any(row.due_at for row in rows) and not reader.is_awaited:
