@@ -1,6 +1,7 @@
 """One place that turns refusals into application/problem+json (RFC 9457): stable code, words, the fields at fault."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -39,6 +40,8 @@ TITLES = {
     503: ("暂时不能服务", "Not available now"),
     507: ("现在存不下", "No room for it now"),
 }
+# Where somebody may speak without a name, the record of a refusal names no citizen either.
+UNNAMED = re.compile(r"/api/v1/(complaints|ratings|cases/[^/]+/rating)")
 # Codes the API itself gives, beside those of the rooms: the sentence in both languages.
 OWN = {
     "onedoor.malformed": ("请求的格式不对，请对照接口说明修改。", "The request does not fit the specification."),
@@ -187,6 +190,8 @@ def _way_up(refusal: AssuranceTooLow) -> dict[str, int | str]:
 def refused(request: HttpRequest, refusal: OneDoorError) -> HttpResponse:
     """Record a refusal and answer it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if actor.kind == "citizen" and UNNAMED.match(request.path):
+        actor = actor.unnamed()
     if getattr(refusal, "first", True):
         audit.record_refusal(refusal.code, actor=actor, at=clock.now(), path=request.path[:120])
     faults = [(pointer(path), text) for path, text in refusal.by_field.items() if path]

@@ -166,6 +166,23 @@ def test_an_anonymous_complaint_of_somebody_logged_in_names_nobody(desk: Desk, s
     assert Replay.objects.filter(scope="complain").count() == 1  # forgotten after a day, and sealed until then
 
 
+def test_the_record_names_nobody_who_complains_or_has_tried_to(desk: Desk, stage: Stage) -> None:
+    """Whoever reads the record may sit in the unit complained of; a refusal just before tells who filed without a name."""
+    before = AuditEntry.objects.order_by("-pk")[0].pk
+    fields = {"category": "complaint:other", "organization": desk.books.organs[TOWN].pk, "text": TEXT}
+    named = {"named": "yes", "name": READER.name, "contact": "13800000000"}
+    desk.refused("reader", "/complaints/", 422, **{**fields, "text": "短"})
+    assert desk.post("reader", "/complaints/", **fields, **named).status_code == 200
+    sent = {"kind": "complaint", "category": "other", "organization_id": fields["organization"], "text": "短"}
+    key = {"Idempotency-Key": "k" * 32}
+    api = desk.client("reader").post("/api/v1/complaints", sent, content_type="application/json", headers=key)
+    assert api.status_code == 422
+    rows = AuditEntry.objects.filter(pk__gt=before)
+    assert rows.filter(outcome="refused").count() == 2
+    assert {(one.login_id, one.person_id, one.address) for one in rows} == {(None, None, "")}
+    assert Complaint.objects.get().person == desk.books.reader
+
+
 def test_what_is_not_taken_says_why_and_transfers_never_lead_to_the_unit(desk: Desk, stage: Stage) -> None:
     code = complain(desk)
     row = Complaint.objects.get()

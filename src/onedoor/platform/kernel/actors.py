@@ -1,6 +1,6 @@
 """Who acts: a login together with the post in use, its reach, the channel and how surely the person is known."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from onedoor.platform.kernel.errors import AssuranceTooLow, IdentityUnchecked, NotAllowed, NotLoggedIn
@@ -58,6 +58,10 @@ class Actor:
     @classmethod
     def anonymous(cls) -> "Actor":
         return cls(kind="anonymous", name="")
+
+    def unnamed(self) -> "Actor":
+        """Return nobody, by the same channel: whom the record names where a citizen is to stay unknown."""
+        return replace(Actor.anonymous(), channel=self.channel)
 
     @property
     def is_assisted(self) -> bool:

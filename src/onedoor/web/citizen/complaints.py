@@ -14,6 +14,7 @@ from onedoor.web.citizen.places import place_of
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted
 from onedoor.web.parts.limits import limited
+from onedoor.web.parts.refusals import names_nobody
 from onedoor.web.parts.writes import attempt, keyed, unkeyed
 
 KINDS = (
@@ -25,6 +26,7 @@ KINDS = (
 @login_not_required
 @limited("complaint", most=20, methods=("POST",))
 @keyed
+@names_nobody
 def complain(request: HttpRequest) -> HttpResponse:
     """Take a complaint or a report from anybody."""
     place = place_of(request)
@@ -68,6 +70,7 @@ def _filing(request: HttpRequest) -> operations.Filing:
 @login_not_required
 @limited("complaint", most=20, methods=("POST",))
 @unkeyed("reads; a POST keeps the code out of the address")
+@names_nobody
 def complaint_track(request: HttpRequest) -> HttpResponse:
     """Show how a complaint stands to whoever holds its code."""
     context: dict[str, Any] = {}
@@ -88,6 +91,7 @@ def complaint_track(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @limited("complaint", most=20)
 @keyed
+@names_nobody
 def complaint_answer(request: HttpRequest) -> HttpResponse:
     """Answer a question by the code, or say whether it is resolved."""
     code, text = request.POST.get("code", ""), request.POST.get("text", "")

@@ -14,6 +14,7 @@ from onedoor.platform.kernel import clock
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted
 from onedoor.web.parts.limits import limited
+from onedoor.web.parts.refusals import names_nobody
 from onedoor.web.parts.sessions import DEVICE_COOKIE
 from onedoor.web.parts.writes import attempt, keyed, unkeyed
 
@@ -23,6 +24,7 @@ WAYS = ("qr", "sms", "tablet", "kiosk")
 
 
 @keyed
+@names_nobody
 def rate_case(request: HttpRequest, number: str) -> HttpResponse:
     """Rate a case of one's own, or a step of it; afterwards what became of it."""
     where = request.GET.get("step", "")
@@ -47,6 +49,7 @@ def rate_case(request: HttpRequest, number: str) -> HttpResponse:
 @login_not_required
 @limited("rating", most=30)
 @keyed
+@names_nobody
 def rate(request: HttpRequest, code: str) -> HttpResponse:
     """Rate with a code, without an account; the code is good for one rating."""
     asked = queries.asked_by_code(code=code, on=clock.today())
@@ -73,6 +76,7 @@ def rate_start(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @limited("rating", most=30)
 @unkeyed("reads; a POST keeps the receipt out of the address")
+@names_nobody
 def rate_answer(request: HttpRequest) -> HttpResponse:
     """Show what became of an anonymous rating to whoever holds its receipt."""
     context: dict[str, Any] = {}
@@ -94,6 +98,7 @@ def rate_answer(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @limited("rating", most=30)
 @keyed
+@names_nobody
 def rate_again(request: HttpRequest) -> HttpResponse:
     """追评 with a receipt."""
     receipt = request.POST.get("receipt", "")
@@ -103,6 +108,7 @@ def rate_again(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @keyed
+@names_nobody
 def rate_case_again(request: HttpRequest, number: str) -> HttpResponse:
     """追评 of a case rated under one's name."""
     followed = queries.followed_of_case(number=number, actor=actor_of(request), on=clock.today())

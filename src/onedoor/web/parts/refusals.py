@@ -14,6 +14,8 @@ from onedoor.web.parts import held
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import Garbled
 
+View = Callable[..., HttpResponse]
+UNNAMED = "names_nobody"  # on a view
 TO_PROVE = "再验证一次身份就能办"
 TO_CHECK = "先核验证件"  # at the window, where the officer looks and the person types nothing
 # What the page is headed with; the refusal's own sentence says what happened and what to do.
@@ -78,12 +80,20 @@ def page(request: HttpRequest, refusal: OneDoorError) -> HttpResponse:
     return render(request, "parts/refusal.html", context, status=refusal.http_status)
 
 
+def names_nobody(view: View) -> View:
+    """Let the record of what this view refuses name no citizen: the record tells who had tried just before an unnamed one."""
+    setattr(view, UNNAMED, True)
+    return view
+
+
 def record(request: HttpRequest, refusal: OneDoorError) -> None:
     """Record a refusal in the audit record; views that show it inside their own page call this too."""
-    match = request.resolver_match
+    match, actor = request.resolver_match, actor_of(request)
+    if actor.kind == "citizen" and match is not None and hasattr(match.func, UNNAMED):
+        actor = actor.unnamed()
     audit.record_refusal(
         refusal.code,
-        actor=actor_of(request),
+        actor=actor,
         at=clock.now(),
         path=match.view_name if match else "",
     )

@@ -1,6 +1,6 @@
 """投诉举报: filed by anybody, sealed from the unit complained of, answered by the code."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -92,9 +92,8 @@ def file_complaint(*, filing: Filing, actor: Actor, at: datetime) -> Filed:
     named = routing.named_in(f"{filing.about} {filing.text}", organ, on=on)
     ComplaintRecusal.objects.bulk_create(ComplaintRecusal(complaint=row, login_id=login) for login in sorted(named))
     note(row, "file", "", True, COMPLAINANT, at)
-    who = (
-        actor if not filing.anonymous or actor.kind == "officer" else replace(Actor.anonymous(), channel=actor.channel)
-    )
+    # Who reads the record may sit in the unit complained of: only an officer who wrote a complaint down is named (R-HOT-3).
+    who = actor if actor.kind == "officer" else actor.unnamed()
     audit.record("feedback.file_complaint", actor=who, at=at, target=row.target, division=row.division, kind=row.kind)
     return Filed(row, code)
 
@@ -187,7 +186,7 @@ def days_after(division: str, day: date, number: int) -> date:
 
 def _record_own(row: Complaint, act: str, actor: Actor, at: datetime) -> None:
     """Record an act by the code as nobody's: whoever holds the code may be anybody."""
-    who = replace(Actor.anonymous(), channel=actor.channel)
+    who = actor.unnamed()
     audit.record("feedback.complainant", actor=who, at=at, target=row.target, division=row.division, act=act)
 
 

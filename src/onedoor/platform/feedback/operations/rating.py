@@ -1,7 +1,7 @@
 """Rate: once for a case, a step or a visit, by whoever was served and from no officer's device (R-EVA-1 to 3)."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -262,7 +262,7 @@ def witness(actor: Actor, *, anonymous: bool) -> Actor:
     """Return whom the audit record names: nobody where the rating is anonymous, an officer who wrote it down always."""
     if not anonymous or actor.kind == "officer":
         return actor
-    return replace(Actor.anonymous(), channel=actor.channel)
+    return actor.unnamed()
 
 
 def _take(found: Invitation, answer: Answer, person_id: int | None, actor: Actor, at: datetime) -> Rated:
