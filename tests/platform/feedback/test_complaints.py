@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.platform.desks import Desk
-from tests.platform.library import READER, TOWN
+from tests.platform.library import MACHINE, READER, TOWN
 from tests.platform.replays.complaints import EXPLAINED, TEXT, filed
 from tests.platform.replays.stage import Stage
 from tests.platform.test_acceptance import moment
 
 from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.feedback import operations
 from onedoor.platform.feedback.models import Complaint, ComplaintStep
+from onedoor.platform.identity.models import Organization, Post
 from onedoor.platform.kernel.models import Replay
 
 AT = moment("2026-11-23", "10:00")
@@ -194,6 +196,25 @@ def test_what_is_not_taken_says_why_and_transfers_never_lead_to_the_unit(desk: D
     assert "请选择不予受理的理由" in desk.refused("supervisor", url, 422, act="decline", reason="tired")
     act(desk, "supervisor", row, "decline", reason="other_procedure", note="")
     assert "已经进入诉讼" in tracked(code)
+
+
+@pytest.mark.parametrize("category", ["complaint:attitude", "report:fraud"])
+def test_nothing_is_handed_on_to_where_nobody_could_see_it(desk: Desk, stage: Stage, category: str) -> None:
+    complain(desk, category=category)
+    row = Complaint.objects.get()
+    operations.name_post(post_id=desk.books.posts["supervisor"], reason="专人", actor=MACHINE, at=AT)
+    other = Organization.objects.exclude(pk__in=[row.organization_id, row.handled_by_id]).earliest("pk")
+    fields = {"act": "transfer", "organization": other.pk, "note": "请你单位办理这件投诉事项。"}
+    url = f"/staff/complaints/{row.pk}/"
+    assert "转过去就没人能看到" in desk.refused("supervisor", url, 422, **fields)
+    stage.officer("their_supervisor", "supervisor", other.division_id)
+    assert "转过去就没人能看到" in desk.refused("supervisor", url, 422, **fields)  # their reach ends before the town
+    Post.objects.filter(pk=desk.books.posts["their_supervisor"]).update(reach=[["0", "9"]])
+    if row.kind == "report":
+        assert "转过去就没人能看到" in desk.refused("supervisor", url, 422, **fields)  # not named for reports
+        operations.name_post(post_id=desk.books.posts["their_supervisor"], reason="专人", actor=MACHINE, at=AT)
+    desk.act("supervisor", url, **fields)
+    assert desk.get("their_supervisor", url).status_code == 200
 
 
 def test_a_complaint_comes_to_somebody_even_where_the_superior_is_not_here(desk: Desk, stage: Stage) -> None:

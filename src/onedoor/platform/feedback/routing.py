@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from onedoor.platform.feedback.models import Complaint
+from onedoor.platform.feedback.models import Complaint, ReportAccess
 from onedoor.platform.feedback.posting import roles_with
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization, Post
@@ -24,6 +24,24 @@ def handler_of(organ: Organization, *, on: date, but: frozenset[int] = frozenset
         if found != organ.pk and found not in but and _has_somebody(found, organ.division_id, on):
             return found
     return None
+
+
+def can_take(complaint: Complaint, organ: Organization, *, on: date) -> bool:
+    """
+    Tell whether somebody at another organ may see a complaint once it is there: handed on to nobody it is lost for good.
+
+    The organs below the unit complained of are no others.
+    """
+    if complaint.organization_id in organs_above(organ.pk):
+        return False
+    posts = Post.objects.filter(held(on), organization=organ)
+    if complaint.kind == Complaint.Kind.REPORT:
+        posts = posts.filter(pk__in=ReportAccess.objects.filter(ended_at=None).values("post"))
+    else:
+        posts = posts.filter(role__in=roles_with(HANDLE))
+    of_the_unit = Post.objects.filter(held(on), organization=complaint.organization_id).values("login")
+    able = posts.exclude(login__in=of_the_unit).exclude(login__in=hands_of(complaint))
+    return any(start <= complaint.division < end for post in able for start, end in post.reach)
 
 
 def named_in(text: str, organ: Organization, *, on: date) -> set[int]:

@@ -101,13 +101,15 @@ def transfer_complaint(*, complaint_id: int, organization_id: int, note: str, ac
     """
     Hand a complaint on to another organ, never to the unit complained of. More than two transfers light a lamp (R-HOT-2).
 
-    :raises InvalidInput: it is the unit complained of, or it is not said why.
+    :raises InvalidInput: it is the unit complained of, nobody there could see it, or it is not said why.
     """
     row = _lock(complaint_id, actor, at)
     organ = Organization.objects.filter(in_force(day_of(at)), pk=organization_id).first()
     problems = {}
     if organ is None or organ.pk in (row.organization_id, row.handled_by_id):
         problems["organization"] = "请选择另一个单位；不能转给被反映的单位。"
+    elif not routing.can_take(row, organ, on=day_of(at)):
+        problems["organization"] = "这个单位没有能办理这件事的工作人员，转过去就没人能看到。请选择别的单位，或者自己办理。"
     if len(note.strip()) < SHORTEST:
         problems["note"] = f"请写明为什么转，不少于 {SHORTEST} 个字。"
     if problems or organ is None:
