@@ -185,6 +185,21 @@ def test_the_record_names_nobody_who_complains_or_has_tried_to(desk: Desk, stage
     assert Complaint.objects.get().person == desk.books.reader
 
 
+def test_whoever_replied_cannot_close_before_the_other_could_say_a_word(desk: Desk, stage: Stage) -> None:
+    code = complain(desk)
+    row = Complaint.objects.get()
+    url = f"/staff/complaints/{row.pk}/"
+    act(desk, "supervisor", row, "accept")
+    act(desk, "supervisor", row, "reply", note="已批评教育，改为一次告知。", evidence="调看了当天的监控录像。")
+    assert "等反映人回话" in desk.page("supervisor", url)
+    for day in ("2026-11-23", "2026-11-30"):  # five working days after Monday
+        desk.go(moment(day))
+        assert "还没有说解决了没有" in desk.refused("supervisor", url, 409, act="close")
+    desk.go(moment("2026-12-01"))
+    act(desk, "supervisor", row, "close")
+    assert "已办结" in tracked(code)
+
+
 def test_what_is_not_taken_says_why_and_transfers_never_lead_to_the_unit(desk: Desk, stage: Stage) -> None:
     code = complain(desk)
     row = Complaint.objects.get()

@@ -13,6 +13,7 @@ A_DEVICE, STAFF_DEVICE = "feedback.device_hourly", "feedback.staff_device_hours"
 CONTACT, SIMPLE, COMPLEX = "feedback.first_contact_days", "feedback.simple_days", "feedback.complex_days"
 APPEAL, RECHECK = "feedback.appeal_days", "feedback.recheck_days"
 ACCEPT, REPLY, REPORT = "feedback.complaint_accept_days", "feedback.complaint_reply_days", "feedback.report_reply_days"
+SILENCE = "feedback.complaint_silence_days"
 
 
 def _days(key: str, title: str, default: int, most: int, source: str) -> Definition:
@@ -31,6 +32,7 @@ FIGURES = (
     _days(ACCEPT, "投诉举报多少个工作日内告知是否受理", 2, 10, OWN),
     _days(REPLY, "投诉多少个工作日内答复", 5, 30, "各地热线办法，本平台定为 5 个工作日"),
     _days(REPORT, "举报多少个工作日内答复", 15, 60, OWN),
+    _days(SILENCE, "答复以后反映人多少个工作日没有回话才能办结", 5, 30, f"{OWN} R-HOT-1"),
     Definition(
         CROWD,
         "匿名评价的同类办件少于多少件时不显示事项",

@@ -28,6 +28,14 @@ class StillUnresolved(OneDoorError):
     )
 
 
+class StillToSay(OneDoorError):
+    code, http_status, message = (
+        "feedback.still_to_say",
+        409,
+        "反映人还没有说解决了没有，{day} 以后没有回话才能办结。说解决了的，会自动办结。",
+    )
+
+
 class InquiryNotFound(NotFound):
     code, message = "feedback.inquiry_not_found", "没有找到这件要求说明的事，或者它不是问本单位的。请回到列表查看。"
 
@@ -215,11 +223,15 @@ def reply_to_complaint(*, complaint_id: int, note: str, evidence: str, actor: Ac
 @transaction.atomic
 def close_complaint(*, complaint_id: int, actor: Actor, at: datetime) -> Complaint:
     """
-    Close what was replied to.
+    Close what was replied to. Whoever filed it has some days to say whether it is resolved: once it is closed they cannot.
 
     :raises StillUnresolved: the complainant says it is not resolved, and the officer is the one who replied.
+    :raises StillToSay: the complainant has not said anything, and those days are not over.
     """
     row = _lock(complaint_id, actor, at)
+    last = complaints.last_day_to_say(row)
+    if last is not None and day_of(at) <= last:
+        raise StillToSay(day=last)
     if row.resolved == Complaint.Resolved.NO and row.replied_by == actor.login_id:
         raise StillUnresolved
     complaints.move(row, "close")

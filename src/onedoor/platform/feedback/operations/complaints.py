@@ -180,6 +180,14 @@ def after_question(row: Complaint, on: date) -> date | None:
     return days_after(row.division, row.reply_due, waited)
 
 
+def last_day_to_say(row: Complaint) -> date | None:
+    """Return until when whoever filed it may say whether a reply has resolved it, None where nothing is to be waited for."""
+    if row.state != Complaint.State.REPLIED or row.resolved or row.replied_on is None:
+        return None
+    silence = figures.days(figures.SILENCE, division=row.division, on=row.replied_on)
+    return days_after(row.division, row.replied_on, silence)
+
+
 def days_after(division: str, day: date, number: int) -> date:
     return work_calendar(division).add_working_days(day, number).day
 

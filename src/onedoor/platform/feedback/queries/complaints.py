@@ -12,7 +12,7 @@ from onedoor.platform.cases.remaining import Left, of_days, working_days_left
 from onedoor.platform.feedback import codes, routing
 from onedoor.platform.feedback.models import Complaint, ComplaintRecusal, ComplaintStep, ReportAccess, UnitInquiry
 from onedoor.platform.feedback.operations.complaint_desk import InquiryNotFound
-from onedoor.platform.feedback.operations.complaints import COMPLAINANT, ComplaintNotFound
+from onedoor.platform.feedback.operations.complaints import COMPLAINANT, ComplaintNotFound, last_day_to_say
 from onedoor.platform.feedback.posting import roles_with
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization, Post
@@ -113,6 +113,7 @@ class ComplaintView:
     steps: list[StepTold]
     inquiries: list[InquiryView]
     recused: int
+    to_say_until: date | None  # the days whoever filed it has to say whether the reply resolves it
 
 
 def organs_of_place(*, chain: Sequence[str], on: date) -> list[Organization]:
@@ -225,10 +226,11 @@ def get_complaint(*, complaint_id: int, actor: Actor, at: datetime) -> Complaint
         reply_due=row.reply_due,
         resolved=row.get_resolved_display() if row.resolved else "",
         transfers=row.transfers,
-        acts=_acts(row, actor),
+        acts=_acts(row, actor, on),
         steps=_steps(row, told=False),
         inquiries=[_inquiry(one, on) for one in row.inquiries.order_by("pk")],
         recused=row.recusals.count(),
+        to_say_until=last_day_to_say(row),
     )
 
 
@@ -320,7 +322,7 @@ def _steps(row: Complaint, *, told: bool) -> list[StepTold]:
     return [StepTold(ACTS[one.act], one.text, one.by, one.at) for one in found.order_by("pk")]
 
 
-def _acts(row: Complaint, actor: Actor) -> list[str]:
+def _acts(row: Complaint, actor: Actor, on: date) -> list[str]:
     """Return what can be done now, in the order of the page."""
     acts = {
         "filed": ["accept", "decline", "transfer", "recuse"],
@@ -330,6 +332,8 @@ def _acts(row: Complaint, actor: Actor) -> list[str]:
     }.get(row.state, [])
     if row.kind == Complaint.Kind.REPORT:
         acts = [act for act in acts if act != "ask_unit"]
-    if row.resolved == Complaint.Resolved.NO and row.replied_by == actor.login_id:
+    last = last_day_to_say(row)
+    waits = last is not None and on <= last
+    if waits or (row.resolved == Complaint.Resolved.NO and row.replied_by == actor.login_id):
         acts = [act for act in acts if act != "close"]
     return acts
