@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 from tests.platform import library
+from tests.platform.appointments.hall import open_hall
 from tests.platform.desks import Desk, own, staff
 from tests.platform.feedback.rated import SAID, Work, code_sent, ended, rate
 from tests.platform.library import Library
@@ -12,6 +13,7 @@ from tests.platform.replays.ratings import visit
 from tests.platform.replays.stage import Stage
 from tests.platform.test_acceptance import accepted, moment
 
+from onedoor.platform.appointments.operations import queue
 from onedoor.platform.cases.models import Case
 from onedoor.platform.feedback import operations
 from onedoor.platform.feedback.models import BadReview, Evaluation, Invitation
@@ -118,6 +120,25 @@ def test_the_screen_of_a_visit_is_opened_once_and_tells_the_window_nothing(desk:
     said = Evaluation.objects.get()
     assert (said.channel, said.onsite, said.window) == ("tablet", True, "便民服务中心 3 号窗口")
     assert "评价屏" not in desk.page("approver", "/staff/")  # who does not serve at a window has no screen
+
+
+def test_whoever_served_at_the_window_never_sees_what_is_said_of_it(desk: Desk, work: Work) -> None:
+    at = moment("2026-09-02", "10:00")
+    desk.go(at)
+    hall = open_hall(desk.books, at=at, division=library.TOWN)
+    served_by = hall.clerk("clerk")
+    for _ in range(6):  # every time somebody else than who served
+        ticket = queue.take_ticket(plan_id=hall.plan.pk, visitor=queue.Visitor(), actor=served_by, at=at)
+        queue.call_next(point_id=hall.point.pk, window="1", actor=served_by, at=at)
+        queue.finish(ticket_id=ticket.pk, actor=served_by, at=at)
+        work()
+        code = operations.open_screen(invitation_id=Invitation.objects.latest("pk").pk, actor=served_by, at=at).code
+        answer = operations.Answer(level=5, channel="tablet", text=SAID)
+        operations.rate_by_code(code=code, answer=answer, device="", actor=Actor.anonymous(), at=at)
+        review = BadReview.objects.latest("pk")
+        assert review.assigned_login not in (None, served_by.login_id)
+        assert review.recusals.get().login_id == served_by.login_id
+        assert desk.get("clerk", f"/staff/reviews/{review.pk}/").status_code == 404
 
 
 def test_only_the_handler_reads_a_name(desk: Desk, work: Work) -> None:

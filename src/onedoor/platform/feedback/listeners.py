@@ -85,6 +85,7 @@ def visit_over(payload: dict[str, Any], *, at: datetime) -> None:
             "line": item.line if item else "",
             "item_code": code,
             "title": item.title if item else point.name,
+            "hands": payload.get("logins", []),  # an event from before it told them has none
             "window": f"{point.name} {payload.get('window') or ''}".strip()[:80],
         },
         actor=MACHINE,

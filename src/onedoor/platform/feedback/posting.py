@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Count
 
 from onedoor.platform.cases.models import Action, Case, StepPerformer
-from onedoor.platform.feedback.models import BadReview
+from onedoor.platform.feedback.models import BadReview, Invitation
 from onedoor.platform.identity.models import Post
 from onedoor.platform.identity.queries.death_offices import organs_above
 from onedoor.platform.identity.queries.posts import held
@@ -18,6 +18,11 @@ HANDLE = "feedback.handle"
 def roles_with(permission: str) -> list[str]:
     """Return the roles that give a permission."""
     return [role for role, given in PERMISSIONS.items() if permission in given]
+
+
+def hands_behind(asked: Invitation) -> set[int]:
+    """Return the log-ins of every officer who had a hand in what is rated: they never see a bad rating of it."""
+    return hands_in(asked.case) if asked.case is not None else set(asked.hands)
 
 
 def hands_in(case: Case) -> set[int]:

@@ -300,9 +300,16 @@ def finish(*, ticket_id: int, actor: Actor, at: datetime) -> Ticket:
         ticket=ticket.pk,
         person_id=ticket.person_id,
         item_code=ticket.plan.business,
+        logins=_hands_of(ticket, actor),
         at=at.isoformat(),
     )
     return _keep(ticket, "served", ["state", "ended_at"], actor=actor, at=at)
+
+
+def _hands_of(ticket: Ticket, actor: Actor) -> list[int]:
+    """Return every officer who had to do with a visit."""
+    logins = {*ticket.events.values_list("by", flat=True), ticket.helper_login_id, actor.login_id}
+    return sorted(login for login in logins if login is not None)
 
 
 @transaction.atomic

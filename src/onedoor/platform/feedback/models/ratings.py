@@ -46,6 +46,7 @@ class Invitation(models.Model):
     item_code = models.CharField("事项", max_length=80, blank=True, default="")
     title = models.CharField("事项名称", max_length=200, blank=True, default="")
     window = models.CharField("窗口", max_length=80, blank=True, default="")
+    hands = models.JSONField("经办人", default=list)  # of a visit: the officers who served; a case knows its own
     code_digest = models.CharField("评价码摘要", max_length=64, blank=True, default="", db_index=True)
     invited_on = models.DateField("邀请日")
     last_day = models.DateField("最后一天")

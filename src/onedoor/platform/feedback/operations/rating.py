@@ -1,6 +1,6 @@
 """Rate: once for a case, a step or a visit, by whoever was served and from no officer's device (R-EVA-1 to 3)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -155,7 +155,7 @@ def write_rating_down(*, code: str, answer: Answer, actor: Actor, at: datetime) 
     """
     found = lock_by_code(code)
     actor.require("feedback.transcribe", division=found.division)
-    if found.case is not None and actor.login_id in posting.hands_in(found.case):
+    if actor.login_id in posting.hands_behind(found):
         raise StaffMayNotRate
     if answer.channel not in rules.WRITTEN_DOWN:
         raise InvalidInput({"channel": "请选择电话，或者纸质评价表。"})
@@ -297,8 +297,7 @@ def _take(found: Invitation, answer: Answer, person_id: int | None, actor: Actor
     who = witness(actor, anonymous=anonymous)
     audit.record("feedback.rate", actor=who, at=at, target=row.target, division=row.division, channel=row.channel)
     if bad and held is None:
-        hands: Collection[int] = posting.hands_in(found.case) if found.case is not None else ()
-        opening.open_review(row, hands, actor=who, at=at)
+        opening.open_review(row, posting.hands_behind(found), actor=who, at=at)
     outbox.publish("feedback.rated", key=row.target, evaluation_id=row.pk)
     return Rated(row, receipt)
 
