@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from tests.platform.channels.switchboard import MONDAY, NOTE, Switchboard
-from tests.platform.library import CHINA, COUNTY, TOWN
+from tests.platform.desks import Desk
+from tests.platform.library import CHINA, COUNTY, READER, TOWN
 
 from onedoor.platform.channels import operations, queries
 from onedoor.platform.channels.models import OrderAct, WorkOrder
@@ -129,3 +130,15 @@ def test_a_reason_of_the_list_is_needed_to_refuse(board: Switchboard) -> None:
     with pytest.raises(InvalidInput):
         board.do("refuse_order", order, "agent", MONDAY, reason="不想办", text=NOTE)
     assert board.do("refuse_order", order, "agent", MONDAY, reason="outside", text=NOTE).state == "not_accepted"
+
+
+@pytest.mark.parametrize("act", ["look", "file"])
+def test_nobody_finds_out_a_number_by_trying(board: Switchboard, desk: Desk, act: str) -> None:
+    """What is refused is taken back, and the count of the tries must not go with it."""
+    desk.go(MONDAY)
+    known = {"caller_phone": "13800000000", "caller_name": READER.name, "act": act, "category": "consult"}
+    for number in range(51):
+        desk.go(MONDAY + timedelta(minutes=number))
+        desk.refused("agent", "/staff/hotline/call/", 404, **known, last_four=f"{number:04}")
+    told = desk.refused("agent", "/staff/hotline/call/", 403, **known, last_four=READER.id_number[-4:])
+    assert "查询权已暂停" in told

@@ -16,7 +16,9 @@ from onedoor.platform.kernel.parameters import figure
 
 PARAMETER = "audit.most_looks"
 MOST_A_DAY = 50  # platform rule D01, where no row of the parameter table says otherwise: more than that lights red
-REFUSED_WITHOUT_CASE = "exchange.business_missing"  # R-SHR-1: a question to a department without a case counts too
+# A question to a department without a case counts too (R-SHR-1), and so does guessing who is on the telephone: what was
+# refused is recorded outside the transaction it takes back, so no door forgets it.
+REFUSED = ("exchange.business_missing", "channels.caller_unknown")
 SHORTEST_NOTE = 6
 
 
@@ -55,8 +57,8 @@ def count_look(*, actor: Actor, at: datetime) -> None:
 
 
 def count_refusal(code: str, *, actor: Actor, at: datetime) -> None:
-    """Count a question that was refused because it named no case: it weighs as much as a look without one (A32)."""
-    if code == REFUSED_WITHOUT_CASE:
+    """Count a question that was refused because it named no case, or nobody: it weighs as much as a look (A32)."""
+    if code in REFUSED:
         count_look(actor=actor, at=at)
 
 
@@ -65,7 +67,7 @@ def _looks_without_case(login_id: int, at: datetime) -> int:
     released = QuerySuspension.objects.filter(login_id=login_id, released_at__isnull=False).order_by("-released_at")
     last = released.values_list("released_at", flat=True).first()
     counted = Q(outcome=AuditEntry.Outcome.LOOKED, details__without_case=True) | Q(
-        outcome=AuditEntry.Outcome.REFUSED, event=REFUSED_WITHOUT_CASE
+        outcome=AuditEntry.Outcome.REFUSED, event__in=REFUSED
     )
     found = AuditEntry.objects.filter(counted, login_id=login_id, at__gte=since, at__lte=at)
     return (found.filter(at__gt=last) if last else found).count()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.audit import suspensions
 from onedoor.platform.cases.models import Case
 from onedoor.platform.channels.models import WorkOrder
 from onedoor.platform.identity.models import Person
@@ -56,8 +57,10 @@ def look_up_caller(*, phone: str, name: str, last_four: str, actor: Actor, at: d
 
     :raises CallerUnknown: one of the three is wrong; the answer does not tell which.
     :raises TooManyRequests: this agent asks too often.
+    :raises QuerySuspended: the agent has guessed too often today.
     """
     actor.require_one_of("channels.take")
+    suspensions.require_query_right(actor)
     limits.knock("channels.caller", str(actor.login_id), most=MOST, at=at)
     try:
         plain = parse_mobile("".join(phone.split()))
