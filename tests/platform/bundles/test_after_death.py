@@ -42,3 +42,11 @@ def test_what_follows_from_the_answers(books: Library) -> None:
 def test_the_list_shows_it(desk: Desk) -> None:
     load()
     assert "身后一件事" in desk.page("reader", "/together/")
+
+
+def test_a_new_version_begins_with_the_one_there_is(desk: Desk) -> None:
+    load()
+    version = BundleVersion.objects.get()
+    assert f"?from={version.pk}" in desk.page("item_manager", "/staff/bundles/new/")
+    assert "code: funeral.after_death" in desk.page("item_manager", f"/staff/bundles/new/?from={version.pk}")
+    desk.refused("clerk", f"/staff/bundles/new/?from={version.pk}", 403)

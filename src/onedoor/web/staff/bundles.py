@@ -35,11 +35,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @keyed
 def new(request: HttpRequest) -> HttpResponse:
-    """Put a bundle down as YAML, for another person to publish."""
+    """Put a bundle down as YAML, from nothing or from a version there is (`?from=`), for another person to publish."""
     actor = actor_of(request)
     actor.require_one_of("catalog.edit")
     problems: dict[str, str] = {}
-    text = request.POST.get("definition", "")
+    start = request.GET.get("from", "")
+    sample = queries.get_version(version_id=int(start), actor=actor, at=clock.now()).text if start.isdecimal() else ""
+    text = request.POST.get("definition", sample)
     if request.method == "POST":
         made, refusal = attempt(
             request,
@@ -48,7 +50,7 @@ def new(request: HttpRequest) -> HttpResponse:
         if refusal is None:
             return redirect("bundle_version", version_id=made.pk)
         problems = {"definition": str(refusal)}
-    context = {"text": text, "problems": problems}
+    context = {"text": text, "problems": problems, "versions": queries.list_versions(actor=actor)}
     return render(request, "staff/bundles/new.html", context, status=422 if problems else 200)
 
 
