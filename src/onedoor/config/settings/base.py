@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "onedoor.web.citizen.appointments.FullSlotMiddleware",  # before anything asks who comes
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "onedoor.web.parts.languages.marking.LanguageMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "onedoor.web.parts.sessions.IdleMiddleware",
@@ -78,8 +79,14 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["onedoor.web.parts.languages.templates.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+            "builtins": ["onedoor.web.parts.templatetags.say"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

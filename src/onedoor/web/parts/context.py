@@ -5,13 +5,17 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from onedoor.web.parts.languages import current, languages
+
 
 def appearance(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the attributes of <html> and whether this is a demonstration."""
-    cookies = request.COOKIES
+    cookies, language = request.COOKIES, current()
     return {
         "elder": "on" if cookies.get("elder") == "on" else "off",
         "contrast": "high" if cookies.get("contrast") == "high" else "normal",
-        "lang": "en" if cookies.get("lang") == "en" else "zh",
+        "lang": next((key for key, one in languages().items() if one is language), "zh"),
+        "language": language,
+        "other_languages": [(key, one) for key, one in languages().items() if one is not language],
         "is_demonstration": settings.ONEDOOR_DEMONSTRATION_CLOCK is not None,
     }

@@ -26,6 +26,7 @@ from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of, factors_now
 from onedoor.web.parts.held import HELD_KEY
 from onedoor.web.parts.inputs import next_address
+from onedoor.web.parts.languages import languages
 from onedoor.web.parts.limits import limited
 from onedoor.web.parts.sessions import IDLE_MESSAGE, enter
 from onedoor.web.parts.writes import keyed, unkeyed
@@ -261,7 +262,7 @@ def password(request: HttpRequest) -> HttpResponse:
 def appearance(request: HttpRequest) -> HttpResponse:
     """Remember large print, high contrast or the language on this device."""
     response = redirect(next_address(request))
-    for name, allowed in (("elder", ("on", "off")), ("contrast", ("high", "normal")), ("lang", ("zh", "en"))):
+    for name, allowed in (("elder", ("on", "off")), ("contrast", ("high", "normal")), ("lang", tuple(languages()))):
         if request.POST.get(name) in allowed:
             response.set_cookie(name, request.POST[name], max_age=365 * 86400, samesite="Lax", httponly=True)
     return response

@@ -1,50 +1,83 @@
-"""{% say "登录" %}: the words of the chrome in the visitor's language."""
+"""{% say state %}: computed words, days and what data says, in the visitor's language."""
 
 from typing import Any
 
 from django import template
+from django.template import defaultfilters
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from onedoor.platform.cases import remaining
 from onedoor.platform.kernel.actors import CHANNEL_NAMES
-from onedoor.web.parts.words import ENGLISH
+from onedoor.web.parts.languages import OWN, current, templates
 
 register = template.Library()
+register.tag("spoken", templates.spoken)
 
 
-@register.simple_tag(takes_context=True)
-def say(context: dict[str, Any], words: str) -> str:
-    """Return the words, in English where the visitor asks for it and the table knows them."""
-    return ENGLISH.get(words, words) if context.get("lang") == "en" else words
+@register.simple_tag
+def language_attributes() -> SafeString:
+    """Return what the element <html> says of the page's language and of the way it runs."""
+    language = current()
+    direction = format_html(' dir="{}"', language.direction) if language.direction != "ltr" else ""
+    return format_html('lang="{}"{}', language.code, direction)
 
 
-@register.simple_tag(takes_context=True)
-def title_of(context: dict[str, Any], item: Any) -> str:
+@register.simple_tag
+def say(words: Any) -> str:
+    """Return the words in the visitor's language, in Chinese where it has none for them."""
+    return current().told(str(words))
+
+
+@register.simple_tag
+def title_of(item: Any) -> str:
     """Return an item's title in the visitor's language."""
-    return str((item.title_en or item.title) if context.get("lang") == "en" else item.title)
+    return in_language(item, "title")
 
 
-@register.simple_tag(takes_context=True)
-def about_of(context: dict[str, Any], service: Any) -> str:
+@register.simple_tag
+def about_of(service: Any) -> str:
     """Return what a service is for, in the visitor's language."""
-    return str(service.about_en if context.get("lang") == "en" else service.about)
+    return in_language(service, "about")
+
+
+@register.filter
+def in_language(thing: Any, name: str) -> Any:
+    """Return what data says about a thing in the visitor's language: `title_en` where it has one, or `title`."""
+    return getattr(thing, f"{name}_{current().code}", "") or getattr(thing, name)
 
 
 @register.filter(expects_localtime=True)
 def chinese_day(day: Any) -> str:
-    """2026年11月23日 周一; of a moment, the day it falls on here."""
-    return f"{day.year}年{day.month}月{day.day}日 周{'一二三四五六日'[day.weekday()]}" if day else ""
+    """2026年11月23日 周一, or 23 Nov 2026 Mon; of a moment, the day it falls on here."""
+    if not day:
+        return ""
+    language = current()
+    if language is OWN:
+        return f"{day.year}年{day.month}月{day.day}日 周{'一二三四五六日'[day.weekday()]}"
+    return str(defaultfilters.date(day, f"{language.weekday} {language.day}"))
+
+
+@register.filter(expects_localtime=True, is_safe=False)
+def date(value: Any, arg: str | None = None) -> Any:
+    """Django's own filter; a Chinese pattern is read as the same kind of day in the visitor's language."""
+    language = current()
+    if arg and language is not OWN:
+        for chinese, other in ((OWN.day, language.day), ("Y年n月", "M Y"), (OWN.day_of_year, language.day_of_year)):
+            arg = arg.replace(chinese, other)
+    return defaultfilters.date(value, arg)
 
 
 @register.filter
 def days_left(number: int) -> str:
     """还剩 3 个工作日；已超 2 个工作日。"""
-    return remaining.of_days(number).words
+    return current().told(remaining.of_days(number).words)
 
 
 @register.filter
 def channel_name(channel: str) -> str:
     """网上、窗口、热线 …"""
-    return CHANNEL_NAMES.get(channel, channel)
+    return current().told(CHANNEL_NAMES.get(channel, channel))
 
 
 @register.filter
