@@ -70,6 +70,7 @@ WORDS = {
     "scenario": "情形引导",
     "scenarios": "情形",
     "faq": "常见问题",
+    "translations": "译文",
     "delegable": "可否委托",
     "early_draft": "可否先填后登录",
     "assurance": "实名等级",

@@ -262,6 +262,8 @@ class ServiceItem(StrictModel):
     scenario: str = ""  # the section whose questions the guide asks, to show exactly what is needed
     scenarios: tuple[Scenario, ...] = ()
     faq: tuple[dict[Literal["question", "answer"], str], ...] = ()
+    # What the item says, in other languages: by the code of the language, each Chinese text with its translation.
+    translations: Mapping[str, Mapping[str, NonEmpty]] = {}
 
     @model_validator(mode="after")
     def hangs_together(self) -> "ServiceItem":
@@ -272,6 +274,7 @@ class ServiceItem(StrictModel):
             *_repetition_faults(self),
             *_tolerance_faults(self),
             *_scenario_faults(self),
+            *_translation_faults(self),
         ]
         if faults:
             raise ValueError("; ".join(faults))
@@ -331,6 +334,26 @@ def _scenario_faults(item: ServiceItem) -> Iterator[str]:
                 yield f"the scenario {one.title} asks for the unknown field {code}"
         if one.promised and exceeds(one.promised, item.limits.statutory):
             yield f"catalog.promise_exceeds_statutory: {one.promised.words} > {item.limits.statutory.words}"
+
+
+def _translation_faults(item: ServiceItem) -> Iterator[str]:
+    """A translation of what the item does not say, or no longer says, is shown to nobody."""
+    if not item.translations:
+        return
+    said = set(_texts(item.model_dump(exclude={"translations"})))
+    for language, rows in item.translations.items():
+        yield from (f"{language} translates what the item does not say: {text}" for text in rows if text not in said)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
 
 
 def _tolerance_faults(item: ServiceItem) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Find items and read their guide. What is published is public, so no actor limits it; drafts are in `catalog.desk`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -165,3 +165,16 @@ def item_cards(codes: Sequence[str], *, on: date) -> list[ItemCard]:
         for code in codes
         if code in newest
     ]
+
+
+def translations(*, language: str, on: date) -> Mapping[str, str]:
+    """Return what the items in force say in another language, each Chinese text with its translation. One query."""
+    versions = ItemVersion.objects.filter(in_force(on)).order_by("pk").values_list("pk", flat=True)
+    return _translations(language, tuple(versions))
+
+
+@lru_cache(maxsize=16)
+def _translations(language: str, versions: tuple[int, ...]) -> Mapping[str, str]:
+    """Read once per process and set of versions: a published version never changes."""
+    rows = ItemVersion.objects.filter(pk__in=versions).order_by("pk").values_list("definition__translations", flat=True)
+    return {text: said for row in rows if row for text, said in row.get(language, {}).items()}

@@ -29,6 +29,7 @@ class TimelineEntry:
     step: str
     documents: tuple[CaseDocument, ...]
     linked: str = ""  # the number of the other case, where this entry ties two together
+    step_title: str = ""  # the step that was done, where that is all the title says
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def timeline(case: Case, *, for_citizen: bool, after: int = 0) -> list[TimelineE
                 step=action.step,
                 documents=tuple(named),
                 linked=action.facts.get("linked", ""),
+                step_title=titles.get(action.step, "") if action.kind == Kind.COMPLETE_STEP else "",
             )
         )
     return entries

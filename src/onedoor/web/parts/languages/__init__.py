@@ -7,7 +7,8 @@ time. A word without a translation is shown in Chinese, marked as Chinese for wh
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -21,7 +22,7 @@ from onedoor.web.parts.words import ENGLISH
 
 HERE = Path(__file__).parent
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+FIGURE = re.compile(r"\d+(?:[.,]\d+)*|(?<=“)[^“”]+(?=”)")  # and what is quoted
 FORM = re.compile(r"\{(\d)\|([^|{}]*)\|([^{}]*)\}")  # {1|day|days}: the figure with the word that goes with it
 PLACE = re.compile(r"\{(\d)\}")
 
@@ -45,14 +46,20 @@ class Language(BaseModel):
         """Return Chinese words in this language with the values in their places; in Chinese where it has none."""
         return _filled(self.words.get(chinese, chinese), values)
 
-    def told(self, chinese: str) -> str:
-        """Return words that were put together elsewhere: known as they stand, or with their figures taken out."""
-        if chinese in self.words:
-            return self.words[chinese]
+    def told(self, chinese: str, further: Mapping[str, str]) -> str:
+        """Return words put together elsewhere: known as they stand, with their figures taken out, or as a list."""
+        for words in (self.words, further):
+            if chinese in words:
+                return words[chinese]
         figures = FIGURE.findall(chinese)
         numbers = iter(range(1, len(figures) + 1))
         pattern = FIGURE.sub(lambda _: f"{{{next(numbers)}}}", chinese)
-        return _filled(self.words[pattern], figures) if figures and pattern in self.words else chinese
+        if figures and pattern in self.words:
+            return _filled(self.words[pattern], [further.get(one, one) for one in figures])
+        for mark, other in (("；", "; "), ("、", ", ")):
+            if mark in chinese:
+                return other.join(self.told(part, further) for part in chinese.split(mark))
+        return chinese
 
 
 def _filled(words: str, values: Sequence[str]) -> str:
@@ -91,6 +98,18 @@ def languages() -> dict[str, Language]:
 def chosen(cookie: str) -> str:
     """Return the language a visitor has chosen on this device, Chinese where none is known."""
     return cookie if cookie in languages() else "zh"
+
+
+# What the items in force say in the language of the page being made, looked up when it is first needed.
+item_words: ContextVar[Callable[[], Mapping[str, str]]] = ContextVar("item_words", default=dict)
+
+
+def told(chinese: str) -> str:
+    """Return words of ours or of an item in the visitor's language, in Chinese where it has none for them."""
+    language = current()
+    if language is OWN or not CHINESE.search(chinese):
+        return chinese
+    return language.words.get(chinese) or language.told(chinese, item_words.get()())
 
 
 def current() -> Language:

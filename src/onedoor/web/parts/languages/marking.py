@@ -6,11 +6,14 @@ Names, answers and the texts of the law are shown as they are; no template has t
 
 import re
 from collections.abc import Callable
+from functools import cache, partial
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from onedoor.web.parts.languages import chosen
+from onedoor.platform.catalog import queries as catalog
+from onedoor.platform.kernel import clock
+from onedoor.web.parts.languages import chosen, item_words, languages
 
 TAG = re.compile(r"(<!--.*?-->|<[^>]*>)", re.S)
 NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
@@ -36,8 +39,13 @@ class LanguageMiddleware:
         language = chosen(request.COOKIES.get("lang", "zh"))
         if language == "zh" or request.path.startswith("/api/"):
             return self.get_response(request)
-        with translation.override(language):
-            response = self.get_response(request)
+        words = cache(partial(catalog.translations, language=languages()[language].code, on=clock.today()))
+        reading = item_words.set(words)
+        try:
+            with translation.override(language):
+                response = self.get_response(request)
+        finally:
+            item_words.reset(reading)
         if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
             response.content = marked(response.content.decode()).encode()
         return response

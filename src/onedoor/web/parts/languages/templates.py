@@ -2,8 +2,9 @@
 Templates are written in Chinese, and every run of Chinese words in them is looked up when the page is made.
 
 Nobody has to mark the words: the loader does, once, when it reads a template. `{{ … }}` between words becomes a place:
-`第 {{ number }} 步，共 {{ total }} 步` is looked up as `第 {1} 步，共 {2} 步`. What stands within `{% … %}`, and what a page is
-given from outside, is not touched: a state's name or another computed word is said with `{% say … %}`.
+`第 {{ number }} 步，共 {{ total }} 步` is looked up as `第 {1} 步，共 {2} 步`. A value that is a word of ours or of an item, by its
+name (`state`, `title`, …), is looked up too: as `title_en` beside `title` where the data has it, or in the table. Any
+other value is shown as it is, and what stands within `{% … %}` is not touched: `{% say … %}` is for these.
 """
 
 import re
@@ -13,14 +14,20 @@ from typing import Any
 from django.template.base import FilterExpression, Node, Origin, Parser, Token, VariableNode
 from django.template.context import Context
 from django.template.loaders.app_directories import Loader as AppDirectories
+from django.utils.html import conditional_escape
 
-from onedoor.web.parts.languages import current
+from onedoor.web.parts.languages import OWN, current, told
 
-# What is not words: comments, tags of the template, tags of HTML up to and between the values of their attributes.
+# What is not words: comments, tags of the template; tags of HTML up to and between the values of their attributes.
 APART = re.compile(r"(\{#.*?#\}|\{%.*?%\}|<!--.*?-->)", re.S)
 RUN = re.compile(r'(?:\{\{[^{}]*\}\}|[^<>"{}\n])+')
 SPOKEN = re.compile(r"[\u3001-\u9fff\uff00-\uffef]")
 VALUE = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+# Values that are words of ours or of an item; never what a person wrote.
+WORDS = re.compile(
+    r"(?:[\w.]+\.)?(?:title|label|legend|heading|words?|state|state_title|summary|gives|help|how|get_\w+_display"
+    r"|\w+_words|\w+_label|intro|purpose|kept|holder|condition|said)|place\.name|f\.note|face\.validity|day\.reason\S*|privacy\.\S+|row\.(?:stands|reason)"
+)
 
 
 class Loader(AppDirectories):
@@ -47,7 +54,7 @@ def keys(source: str) -> Iterator[str]:
 def _mark(found: "re.Match[str]") -> str:
     run = found[0]
     if not SPOKEN.search(VALUE.sub("", run)):
-        return run
+        return VALUE.sub(lambda one: f"{{% said {one[1]} %}}" if WORDS.fullmatch(one[1]) else one[0], run)
     words = run.strip()
     before, _, after = run.partition(words)
     return f"{before}{{% spoken %}}{words}{{% endspoken %}}{after}"
@@ -58,10 +65,28 @@ def _key(words: str) -> str:
     return VALUE.sub(lambda _: f"{{{next(numbers)}}}", words)
 
 
+class Said(Node):
+    """A value that is a word of ours or of an item: as it is in Chinese, by its own translation or ours otherwise."""
+
+    def __init__(self, value: FilterExpression, thing: FilterExpression | None, name: str) -> None:
+        self.value = VariableNode(value)
+        self.thing = thing
+        self.name = name
+
+    def render(self, context: Context) -> str:
+        language = current()
+        if language is not OWN and self.thing is not None:
+            own = getattr(self.thing.resolve(context, ignore_failures=True), f"{self.name}_{language.code}", "")
+            if isinstance(own, str) and own:
+                return conditional_escape(own) if context.autoescape else own
+        shown = str(self.value.render(context))
+        return told(shown)
+
+
 class Spoken(Node):
     """A run of words: as it is written in Chinese, by its key in any other language."""
 
-    def __init__(self, key: str, nodes: Any, values: list[FilterExpression]) -> None:
+    def __init__(self, key: str, nodes: Any, values: list[Said]) -> None:
         self.key = key
         self.nodes = nodes
         self.values = values
@@ -70,7 +95,12 @@ class Spoken(Node):
         language = current()
         if self.key not in language.words:
             return str(self.nodes.render(context))
-        return language.phrase(self.key, *(VariableNode(value).render(context) for value in self.values))
+        return language.phrase(self.key, *(value.render(context) for value in self.values))
+
+
+def said(parser: Parser, token: Token) -> Said:
+    """`{% said item.title %}`, which the loader puts in the place of a value that is a word."""
+    return _said(parser, token.split_contents()[1])
 
 
 def spoken(parser: Parser, token: Token) -> Spoken:
@@ -80,8 +110,13 @@ def spoken(parser: Parser, token: Token) -> Spoken:
     parts, values = [], []
     for node in nodes:
         if isinstance(node, VariableNode):
-            values.append(node.filter_expression)
+            values.append(_said(parser, node.filter_expression.token))
             parts.append(f"{{{len(values)}}}")
         else:
             parts.append(str(getattr(node, "s", "")))
     return Spoken("".join(parts), nodes, values)
+
+
+def _said(parser: Parser, expression: str) -> Said:
+    thing, _, name = expression.rpartition(".") if re.fullmatch(r"[\w.]+", expression) else ("", "", "")
+    return Said(parser.compile_filter(expression), parser.compile_filter(thing) if thing else None, name)

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from onedoor.web.parts.languages import told
+
 register = template.Library()
 
 STATE_TONES = {"completed": "good", "supplement_wait": "wait"}
@@ -61,11 +63,13 @@ def _use(css: str, name: str) -> SafeString:
 def case_state(case: Any) -> SafeString:
     """Say where a case stands and how it was decided, each as a tag."""
     tone = STATE_TONES.get(case.state)
-    state = format_html('<span class="tag{}">{}</span>', f" tag--{tone}" if tone else "", case.get_state_display())
+    state = format_html(
+        '<span class="tag{}">{}</span>', f" tag--{tone}" if tone else "", told(case.get_state_display())
+    )
     if case.result not in RESULT_TONES:
         return state
     tone, word = RESULT_TONES[case.result]
-    return format_html('{} <span class="tag tag--{}">{}</span>', state, tone, word)
+    return format_html('{} <span class="tag tag--{}">{}</span>', state, tone, told(word))
 
 
 @register.inclusion_tag("parts/tabs.html", takes_context=True)

@@ -9,9 +9,11 @@ from django.utils.safestring import SafeString
 
 from onedoor.platform.cases import remaining
 from onedoor.platform.kernel.actors import CHANNEL_NAMES
+from onedoor.web.parts import languages
 from onedoor.web.parts.languages import OWN, current, templates
 
 register = template.Library()
+register.tag("said", templates.said)
 register.tag("spoken", templates.spoken)
 
 
@@ -26,25 +28,25 @@ def language_attributes() -> SafeString:
 @register.simple_tag
 def say(words: Any) -> str:
     """Return the words in the visitor's language, in Chinese where it has none for them."""
-    return current().told(str(words))
+    return languages.told(str(words))
 
 
 @register.simple_tag
 def title_of(item: Any) -> str:
     """Return an item's title in the visitor's language."""
-    return in_language(item, "title")
+    return str(in_language(item, "title"))
 
 
 @register.simple_tag
 def about_of(service: Any) -> str:
     """Return what a service is for, in the visitor's language."""
-    return in_language(service, "about")
+    return str(in_language(service, "about"))
 
 
 @register.filter
 def in_language(thing: Any, name: str) -> Any:
     """Return what data says about a thing in the visitor's language: `title_en` where it has one, or `title`."""
-    return getattr(thing, f"{name}_{current().code}", "") or getattr(thing, name)
+    return getattr(thing, f"{name}_{current().code}", "") or languages.told(str(getattr(thing, name)))
 
 
 @register.filter(expects_localtime=True)
@@ -71,13 +73,13 @@ def date(value: Any, arg: str | None = None) -> Any:
 @register.filter
 def days_left(number: int) -> str:
     """还剩 3 个工作日；已超 2 个工作日。"""
-    return current().told(remaining.of_days(number).words)
+    return languages.told(remaining.of_days(number).words)
 
 
 @register.filter
 def channel_name(channel: str) -> str:
     """网上、窗口、热线 …"""
-    return current().told(CHANNEL_NAMES.get(channel, channel))
+    return languages.told(CHANNEL_NAMES.get(channel, channel))
 
 
 @register.filter
