@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from tests.platform.appointments.hall import BEFORE, Hall, open_hall
-from tests.platform.files.conftest import where_writers_race
+from tests.platform.appointments.hall import BEFORE, DAY, Hall, open_hall
+from tests.platform.files.conftest import at_once, where_writers_race
 from tests.platform.library import Library
 
 from onedoor.platform.appointments import operations, queries
-from onedoor.platform.appointments.models import BookedPerson, Booking, Seat
+from onedoor.platform.appointments.errors import WindowBusy
+from onedoor.platform.appointments.models import BookedPerson, Booking, Seat, Ticket
 from onedoor.platform.kernel.errors import OneDoorError
 
 CROWD = 40
@@ -69,6 +70,25 @@ def test_nobody_gets_two_places_by_asking_many_times_at_once(hall: Hall) -> None
     assert told["held"] == 2
     assert set(told) <= {"held", "appointment.duplicate_person", "appointment.full"}
     assert BookedPerson.objects.filter(active=True).count() == Seat.objects.filter(booking__isnull=False).count() == 2
+
+
+@where_writers_race
+@pytest.mark.django_db(transaction=True)
+def test_two_browsers_at_one_window_call_one_number(hall: Hall) -> None:
+    for _ in range(8):
+        hall.walk_in(at=DAY)
+    together, told = threading.Barrier(4), []
+
+    def call() -> None:
+        together.wait()
+        try:
+            told.append(hall.next(DAY).number)
+        except WindowBusy as refusal:
+            told.append(refusal.code)
+
+    at_once(call, call, call, call)
+    assert Ticket.objects.filter(state=Ticket.State.CALLED).count() == 1
+    assert Counter(told)["queue.window_busy"] == 3
 
 
 @where_writers_race

@@ -291,6 +291,9 @@ class Ticket(models.Model):
         verbose_name_plural = "排队号"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["service_point", "day", "number"], name="ticket_once_a_day"),
+            models.UniqueConstraint(
+                fields=["service_point", "day", "window"], name="ticket_one_a_window", condition=Q(state="called")
+            ),
             models.CheckConstraint(
                 condition=~Q(signed="fingerprint") | ~Q(witness=""), name="ticket_fingerprint_has_witness"
             ),

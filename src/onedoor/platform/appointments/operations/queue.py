@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from onedoor.platform.appointments import figures, holding, rules, seats
@@ -231,16 +231,29 @@ def call_next(*, point_id: int, window: str, actor: Actor, at: datetime) -> Tick
     ).values_list("pk", "priority", "taken_at", "booking__slot__starts_at")
     line = rules.queue_order((rules.InQueue(*row) for row in rows), late_minutes=read.late_minutes)
     for one in line:
-        claimed = Ticket.objects.filter(pk=one.key, state=Ticket.State.WAITING).update(
-            state=Ticket.State.CALLED, window=window, called_at=at, calls=F("calls") + 1
-        )
-        if claimed:
+        if _claim(one.key, window, today, at):
             ticket = Ticket.objects.get(pk=one.key)
             _note(ticket, "called", actor=actor, at=at)
             division = plans[0].division
             audit.record("appointments.call", actor=actor, at=at, target=ticket.target, division=division)
             return ticket
     raise NobodyWaits
+
+
+def _claim(ticket_id: Any, window: str, today: dict[str, Any], at: datetime) -> bool:
+    """
+    Call a waiting number to a window; False where another window was quicker.
+
+    :raises WindowBusy: somebody else has just called one to this window; the database lets it have one.
+    """
+    waiting = Ticket.objects.filter(pk=ticket_id, state=Ticket.State.WAITING)
+    called = {"state": Ticket.State.CALLED, "window": window, "called_at": at, "calls": F("calls") + 1}
+    try:
+        with transaction.atomic():
+            return bool(waiting.update(**called))
+    except IntegrityError:
+        busy = Ticket.objects.filter(**today, state=Ticket.State.CALLED, window=window).first()
+        raise WindowBusy(number=busy.number if busy else "") from None
 
 
 @transaction.atomic
