@@ -1,5 +1,6 @@
 """Providers fail, lose answers and come back; messages are neither lost nor doubled."""
 
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from tests.platform.messages.conftest import Network
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.messages import breaker, operations
 from onedoor.platform.messages.delivery import deliver_due
-from onedoor.platform.messages.models import Message, Outreach, ProviderHealth
+from onedoor.platform.messages.models import Message, Outreach, ProviderHealth, WeChatAccount
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 State = Message.State
@@ -115,6 +116,21 @@ def test_what_nobody_takes_for_three_days_goes_to_an_officer(books: Library, bot
     pump(AT + timedelta(hours=73), 1200, 10)
     assert sms()[0].state == State.FAILED
     assert Message.objects.filter(channel="person").count() == 1
+
+
+def test_a_provider_that_answers_nonsense_keeps_no_other_waiting(books: Library, both: Network, settings: Any) -> None:
+    settings.ONEDOOR_WECHAT_APP_ID, settings.ONEDOOR_WECHAT_URL = "wx-nonsense", "http://wechat.invalid"
+    tell(books)
+    about = {"recipient": books.reader, "created_at": AT, "due_at": AT, "text": "通知"}
+    first = Message.objects.create(id=uuid.uuid4(), channel="wechat", event="cases.accept", source="x", **about)
+    WeChatAccount.objects.create(
+        person=books.reader, open_id="o-1", bound_at=AT, **WeChatAccount.by_open_id.values("o-1")
+    )
+    Message.objects.filter(pk=first.pk).update(urgent=True)  # it is the first of the batch
+    assert deliver_due(at=AT, wall=AT) == 2  # WeChat's 200 has no JSON in it
+    assert {row.state for row in sms()} == {State.SENT}
+    first.refresh_from_db()
+    assert (first.state, first.attempts) == (State.QUEUED, 1)
 
 
 def test_at_night_only_what_is_urgent_goes(books: Library, both: Network) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import DateTimeField, F, Q, Value
@@ -19,6 +20,7 @@ from onedoor.platform.messages import breaker, handover, reach, rules
 from onedoor.platform.messages.models import EmailAddress, Message, WeChatAccount
 from onedoor.platform.messages.providers import Answer, Outcome, Outgoing, Provider, providers
 
+log = structlog.get_logger()
 BATCH = 100
 CLAIM = timedelta(seconds=30)
 TAKEN_BACK = "发送前已撤回"
@@ -143,7 +145,7 @@ def _send(
         return  # taken back
     outgoing = [_outgoing(message, addresses) for message in batch]
     taken, heard, struggling = [], 0, False
-    for message, answer in zip(batch, provider.send(outgoing, wall), strict=False):
+    for message, answer in zip(batch, _answers(provider, outgoing, wall), strict=False):
         heard += 1
         if answer.outcome in (Outcome.TAKEN, Outcome.REJECTED):
             if struggling or heard == 1:  # the first answer may end a pause; a healthy provider costs no more questions
@@ -174,6 +176,15 @@ def _send(
     rest = Message.objects.filter(pk__in=[message.pk for message in batch[heard:]])
     rest.update(claimed_until=None)
     rest.filter(pk__in=[message.pk for message in batch if message.unsure_since is None]).update(unsure_since=None)
+
+
+def _answers(provider: Provider, outgoing: Sequence[Outgoing], wall: datetime) -> Iterator[Answer]:
+    """Yield what a provider answers; one whose answer breaks our reading of it keeps no other provider waiting."""
+    try:
+        yield from provider.send(outgoing, wall)
+    except Exception as error:
+        log.exception("messages.provider_broke", provider=provider.code)
+        yield Answer(Outcome.UNSURE, type(error).__name__)
 
 
 def _offer(batch: list[Message], provider: str, at: datetime) -> bool:

@@ -41,7 +41,7 @@ def _send(message: Outgoing, at: datetime) -> Answer:
             return outside.of_error(error)
         except NoToken as error:
             return Answer(Outcome.AWAY, str(error))
-        code = int(answer.get("errcode", -1))
+        code = _code_of(answer)
         if code not in TOKEN_GONE:
             break
     if code == 0:
@@ -49,6 +49,13 @@ def _send(message: Outgoing, at: datetime) -> Answer:
     if code in NEVER:
         return Answer(Outcome.REJECTED, NEVER[code])
     return Answer(Outcome.AWAY, f"errcode {code}")
+
+
+def _code_of(answer: dict[str, Any]) -> int:
+    try:
+        return int(answer.get("errcode", -1))
+    except (ValueError, TypeError):
+        return -1
 
 
 def token(at: datetime, *, fresh: bool = False) -> str:
@@ -70,7 +77,11 @@ def token(at: datetime, *, fresh: bool = False) -> str:
             raise NoToken(type(error).__name__) from None
         if "access_token" not in answer:
             raise NoToken(f"errcode {answer.get('errcode')}")
-        _tokens[app] = (str(answer["access_token"]), at + timedelta(seconds=int(answer["expires_in"])) - EARLY)
+        try:
+            lasts = timedelta(seconds=int(answer["expires_in"]))
+        except (KeyError, ValueError, TypeError):
+            raise NoToken("expires_in") from None
+        _tokens[app] = (str(answer["access_token"]), at + lasts - EARLY)
         return _tokens[app][0]
 
 
@@ -95,4 +106,7 @@ def _call(path: str, told: dict[str, Any], access: str) -> dict[str, Any]:
             if answer.status_code not in outside.LOST
             else (httpx.ReadError(f"status {answer.status_code}"))
         )
-    return dict(answer.json())
+    try:
+        return dict(answer.json())
+    except (ValueError, TypeError) as error:  # somebody in between answered: it may have the message
+        raise httpx.ReadError("no JSON object") from error
