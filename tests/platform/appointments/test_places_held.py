@@ -1,11 +1,14 @@
 """Places: what a plan makes of a day, who gets one, and that nobody gets two."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import time_machine
 from tests.platform.appointments.hall import BEFORE, DAY, GRANDMA, OFFER, PEAK, Hall, clock, open_hall
-from tests.platform.library import FRIEND, READER, Library
+from tests.platform.identity.bereaved import bury, give_back
+from tests.platform.library import COUNTY, FRIEND, READER, Library
 
 from onedoor.platform.appointments import jobs, operations, queries
 from onedoor.platform.appointments.errors import (
@@ -24,6 +27,8 @@ from onedoor.platform.appointments.models import Booking, Seat, Ticket, Waiting
 from onedoor.platform.appointments.operations import Partner
 from onedoor.platform.cases.access import CaseNotFound
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
+from onedoor.platform.messages.models import Message
+from onedoor.platform.messages.reach import quiet_until
 
 READER_TOO = Partner(READER.name, READER.id_number)
 FRIEND_TOO = Partner(FRIEND.name, FRIEND.id_number)
@@ -133,6 +138,44 @@ def test_who_waits_is_offered_what_falls_free_in_order_and_with_a_time_to_accept
     assert Waiting.objects.get(person=first).state == "lapsed"
 
 
+def test_what_falls_free_at_night_is_held_until_the_first_in_line_could_read_of_it(hall: Hall) -> None:
+    people = [hall.person(n) for n in range(28)]
+    seats = [slot for slot in hall.slots() for _ in range(slot.bookable)]
+    bookings = [hall.book(slot, person) for slot, person in zip(seats, people, strict=True)]
+    waits = hall.person(50)
+    about = {"plan_id": hall.plan.pk, "day": PEAK, "partner": Partner()}
+    operations.join_waiting(**about, actor=hall.citizen(waits), at=BEFORE)
+    night = clock(23, 0, BEFORE.date())
+    operations.cancel_booking(booking_id=bookings[27].pk, actor=hall.citizen(people[27]), at=night)
+    rings = quiet_until(night, division=COUNTY)
+    assert rings > night
+    assert Waiting.objects.get(person=waits).booking.held_until == rings + timedelta(minutes=120)
+
+
+def test_nobody_waits_at_a_window_for_the_dead(hall: Hall, work: Callable[[], None]) -> None:
+    books, friend = hall.books, hall.books.friend
+    alone = hall.book(hall.slots()[0], books.reader, partner=Partner(FRIEND.name, FRIEND.id_number))
+    Waiting.objects.create(
+        plan=hall.plan, day=PEAK + timedelta(days=30), person=hall.person(3), partner=books.reader, joined_at=BEFORE
+    )
+    with time_machine.travel(BEFORE, tick=False):
+        bury(books, books.reader, BEFORE)
+        work()
+    alone.refresh_from_db()
+    assert alone.state == "cancelled"
+    assert not Seat.objects.filter(booking=alone).exists()
+    assert Waiting.objects.get().state == "left"
+    told = Message.objects.filter(event="appointments.died")
+    assert {one.recipient for one in told} == {friend}  # whoever was to come along; the dead are not written to
+    hall.book(hall.slots()[0], friend)  # and may book again
+    with time_machine.travel(BEFORE + timedelta(hours=1), tick=False):
+        give_back(books, books.reader, BEFORE + timedelta(hours=1))
+        work()
+    words = Message.objects.get(event="appointments.not_restored", channel="inbox")
+    assert words.recipient == books.reader
+    assert "已取消的预约 1 个不能恢复" in str(words.text)
+
+
 def test_a_booking_moves_to_another_day_and_its_place_goes_to_who_waits(hall: Hall) -> None:
     slot = hall.slots()[0]
     booking = hall.book(slot, hall.books.reader)
@@ -208,12 +251,18 @@ def test_a_manager_sets_what_is_offered_and_nobody_elsewhere_does(hall: Hall, bo
         operations.set_plan(point_id=hall.point.pk, offer=OFFER, actor=books.officer("elsewhere", PEAK), at=BEFORE)
 
 
-def test_a_day_that_is_closed_keeps_who_is_booked_and_opens_again(hall: Hall) -> None:
-    hall.book(hall.slots()[0], hall.books.reader)
+def test_a_day_that_is_closed_calls_off_what_is_booked_and_opens_again(hall: Hall, work: Callable[[], None]) -> None:
+    booking = hall.book(hall.slots()[0], hall.books.reader)
+    kept = hall.book(hall.slots(PEAK + timedelta(days=1))[0], hall.person(2))
     told = {"plan_id": hall.plan.pk, "day": PEAK, "actor": hall.manager, "at": BEFORE}
     operations.set_special_day(hours=[], reason="系统升级", **told)
-    assert [one.free for one in queries.times_of(hall.plan, PEAK, at=BEFORE)] == [0]
-    assert Seat.objects.filter(slot__day=PEAK).count() == 1
+    work()
+    message = Message.objects.get(event="appointments.closed", channel="inbox")
+    assert (message.recipient, "系统升级" in message.text) == (hall.books.reader, True)
+    jobs.close_days(at=clock(7, day=PEAK + timedelta(days=1)))
+    assert [Booking.objects.get(pk=one.pk).state for one in (booking, kept)] == ["cancelled", "booked"]
+    assert queries.times_of(hall.plan, PEAK, at=BEFORE) == []
+    assert not Seat.objects.filter(slot__day=PEAK).exists()
     operations.drop_special_day(**told)
     assert Seat.objects.filter(slot__day=PEAK).count() == 28
 

@@ -10,7 +10,7 @@ class AppointmentsConfig(AppConfig):
     append_only: ClassVar = {"appointments_ticketevent": ()}  # history (`kernel.append_only`)
 
     def ready(self) -> None:
-        from onedoor.platform.appointments import figures, jobs, listeners
+        from onedoor.platform.appointments import deaths, figures, jobs, listeners
         from onedoor.platform.kernel import definitions, outbox, tasks
 
         definitions.define(*figures.FIGURES)
@@ -19,3 +19,5 @@ class AppointmentsConfig(AppConfig):
         tasks.every(600, "appointments.remind", jobs.remind)
         tasks.every(600, "appointments.close_days", jobs.close_days)
         outbox.listen("appointments.tell", "appointments.tell", listeners.tell)
+        outbox.listen("identity.died", "appointments.hear_of_death", deaths.hear_of_death)
+        outbox.listen("identity.death_corrected", "appointments.hear_of_correction", deaths.hear_of_correction)

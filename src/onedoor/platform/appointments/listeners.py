@@ -17,13 +17,15 @@ WORDS = {
     "reminded": "提醒您：{when}到{point}办理{title}，预约号 {number}。地址：{address}。来不了请提前取消，把号让给别人。",
     "offered": "您候补的{title}有号了：{when}，{point}。请在 {until} 前打开“我的预约”确认，过时自动让给下一位。",
     "lapsed": "为您留的{when}{title}的号没有确认，已经让给下一位。还要办的请重新预约或者候补。",
+    "closed": "{when}{point}不办公（{reason}），您办理{title}的预约已经取消，不算爽约。请重新选个时间，给您添麻烦了。",
+    "died": "{when}到{point}办理{title}的预约，因为同行人情况有变已经取消。您还要办的，请重新预约。",
     "missed": "{when}到{point}办理{title}的预约您没有来。下次来不了请提前取消；多次不来会暂停网上预约，现场取号不受影响。",
 }
 
 
 def tell(payload: dict[str, Any], *, at: datetime) -> None:
     """Write to everybody a booking is for; the same event twice makes no second message."""
-    found = Booking.objects.select_related("slot", "plan__service_point").prefetch_related("people")
+    found = Booking.objects.select_related("slot", "plan__service_point")
     booking = found.get(pk=payload["booking"])
     what = payload["what"]
     starts = localtime(booking.slot.starts_at)
@@ -33,9 +35,12 @@ def tell(payload: dict[str, Any], *, at: datetime) -> None:
         address=booking.plan.service_point.address,
         title=booking.plan.title,
         number=booking.number,
+        reason=_reason(booking) if what == "closed" else "",
         until=f"{localtime(booking.held_until):%-m月%-d日 %H:%M}",
     )
-    for person in booking.people.all():
+    for person in booking.people.select_related("person"):
+        if what == "died" and person.person.deceased_on is not None:
+            continue
         messages.send_message(
             recipient_id=person.person_id,
             event=f"appointments.{what}",
@@ -46,3 +51,9 @@ def tell(payload: dict[str, Any], *, at: datetime) -> None:
             actor=MACHINE,
             at=at,
         )
+
+
+def _reason(booking: Booking) -> str:
+    """Return why an office is closed on the day of a booking, as its manager has written it."""
+    special = booking.plan.special_days.filter(day=booking.slot.day).first()
+    return special.reason if special else "临时调整"

@@ -285,6 +285,7 @@ TITLES = {
     "appointments.hold": "保留号源",
     "appointments.lapse": "释放未确认的号",
     "appointments.leave_waiting": "退出候补",
+    "appointments.call_off": "机构取消预约",
     "appointments.miss": "记爽约",
     "appointments.move": "预约改期",
     "appointments.offer": "候补给号",

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from django.db import transaction
 
 from onedoor.platform.appointments import making
+from onedoor.platform.appointments.calling_off import call_off_unwanted
 from onedoor.platform.appointments.drafting import MANAGE, Offer, draft_plan, fault_of, point_of
 from onedoor.platform.appointments.errors import PlanNotFound
 from onedoor.platform.appointments.models import CapacityPlan, Device, SpecialDay
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import ServicePoint
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.clock import CHINA, day_of
 from onedoor.platform.kernel.errors import InvalidInput
 
 
@@ -43,7 +44,10 @@ def set_special_day(
     *, plan_id: int, day: date, hours: Sequence[tuple[str, str, int]], reason: str, actor: Actor, at: datetime
 ) -> SpecialDay:
     """
-    Close an office on a day (no hours), or open it otherwise than the week says. What is booked there already stays.
+    Close an office on a day (no hours), or open it otherwise than the week says.
+
+    What is booked for a time at which it is not open any more is called off, and its people are told why: nobody comes to
+    a closed door, nor counts as not come for that.
 
     :raises InvalidInput: the hours cannot be, no reason is said, or the day is over.
     """
@@ -59,6 +63,9 @@ def set_special_day(
         raise InvalidInput(problems)
     values = {"hours": [list(row) for row in hours], "reason": reason.strip()[:60], "recorded_at": at}
     special, _ = SpecialDay.objects.update_or_create(plan=plan, day=day, defaults=values | {"recorded_by": actor.name})
+    wanted = making.wanted(plan, [day])[day]
+    starts = [datetime.combine(day, one.starts, tzinfo=CHINA) for one in wanted]
+    call_off_unwanted(plan, starts, day=day, at=at)
     making.make(plan, at=at)
     audit.record("appointments.set_special_day", actor=actor, at=at, target=plan.target, division=plan.division)
     return special

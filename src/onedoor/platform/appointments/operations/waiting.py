@@ -20,6 +20,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.messages.reach import quiet_until
 
 MACHINE = Actor.system("候补")
 
@@ -92,7 +93,7 @@ def promote(*, plan_id: int, day: date, at: datetime) -> int:
     """
     offered = 0
     line = Waiting.objects.filter(plan_id=plan_id, day=day, state=Waiting.State.WAITING).order_by("joined_at", "pk")
-    for waiting in line.select_related("plan__service_point__organization").select_for_update(of=("self",)):
+    for waiting in line.select_related("plan__service_point__organization", "person").select_for_update(of=("self",)):
         free = seats.free_on(plan_id=plan_id, day=day, at=at).select_related("slot").order_by("slot__starts_at")
         seat = free.first()
         if seat is None:
@@ -105,7 +106,8 @@ def _offer(waiting: Waiting, slot: Slot, at: datetime) -> bool:
     plan = waiting.plan
     slot.plan = plan
     read = figures.read(chain=identity.chain(plan.division), on=day_of(at))
-    until = min(at + timedelta(minutes=read.accept_minutes), slot.starts_at)
+    told_at = quiet_until(at, division=waiting.person.division_id or "")  # nobody's phone rings at night
+    until = min(max(at, told_at) + timedelta(minutes=read.accept_minutes), slot.starts_at)
     people = [waiting.person_id, *([waiting.partner_id] if waiting.partner_id else [])]
     case_number = waiting.case_number
     try:
