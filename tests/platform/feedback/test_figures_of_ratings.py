@@ -4,11 +4,14 @@ import csv
 from io import StringIO
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.platform.desks import Desk
 from tests.platform.library import COUNTY, TOWN, Library
 from tests.platform.test_acceptance import moment
 
+from onedoor.platform.feedback import queries
 from onedoor.platform.feedback.models import BadReview, Evaluation, Invitation
 from onedoor.platform.supervision.models import SupervisionEvent
 from onedoor.platform.supervision.ratings import watch_ratings
@@ -115,6 +118,22 @@ def test_a_supervisor_gets_to_the_rows_of_their_reach(rated: Desk) -> None:
     assert "13800000000" not in rows
     assert rated.get("clerk", "/supervision/ratings/").status_code == 403
     assert rated.get("supervisor", "/supervision/ratings/?month=1999-01").status_code == 404
+
+
+def test_the_rows_behind_a_figure_ask_the_same_however_many_there_are(rated: Desk) -> None:
+    actor, on = rated.books.officer("supervisor"), moment("2026-11-02").date()
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as questions:
+            queries.ratings_behind(actor=actor, month="2026-10", on=on)
+            queries.public_month(month="2026-10", place=COUNTY, on=on)
+        return len(questions)
+
+    asked()  # what is kept in memory is there
+    before = asked()
+    for level in (1, 2, 4):
+        said(rated.books, TOWN, level)
+    assert asked() == before
 
 
 def test_ratings_nobody_made_by_reading_light_a_lamp(desk: Desk) -> None:

@@ -41,6 +41,7 @@ def test_the_rating_of_a_step_is_unseen_until_the_case_is_over(desk: Desk, work:
     work()
     said.refresh_from_db()
     assert said.held_for_id is None
+    assert said.submitted_on.isoformat() == "2026-09-21"  # it counts from now on: no month that is out changes
     review = BadReview.objects.get()
     assert review.begun_on.isoformat() == "2026-09-21"  # nobody could begin before
     assert desk.get("clerk", f"/staff/reviews/{review.pk}/").status_code == 404  # whoever accepted it is who was rated

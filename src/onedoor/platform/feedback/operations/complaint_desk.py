@@ -117,7 +117,9 @@ def transfer_complaint(*, complaint_id: int, organization_id: int, note: str, ac
     if organ is None or organ.pk in (row.organization_id, row.handled_by_id):
         problems["organization"] = "请选择另一个单位；不能转给被反映的单位。"
     elif not routing.can_take(row, organ, on=day_of(at)):
-        problems["organization"] = "这个单位没有能办理这件事的工作人员，转过去就没人能看到。请选择别的单位，或者自己办理。"
+        problems["organization"] = (
+            "这个单位没有能办理这件事的工作人员，转过去就没人能看到。请选择别的单位，或者自己办理。"
+        )
     if len(note.strip()) < SHORTEST:
         problems["note"] = f"请写明为什么转，不少于 {SHORTEST} 个字。"
     if problems or organ is None:

@@ -223,13 +223,17 @@ def open_screen(*, invitation_id: int, actor: Actor, at: datetime) -> Invited:
 
 @transaction.atomic
 def release_ratings(*, case: Case, actor: Actor, at: datetime) -> int:
-    """Let go the ratings of a case's steps now that it has ended; bad ones become work from today on."""
+    """
+    Let go the ratings of a case's steps now that it has ended; bad ones become work from today on.
+
+    They count from today too: a month whose figures are out does not change, which would tell whose case has ended.
+    """
     actor.require("feedback.invite", division=case.division)
     held = list(Evaluation.objects.select_for_update().filter(held_for=case).order_by("pk"))
     hands = posting.hands_in(case) if held else set()
     for one in held:
-        one.held_for = None
-        one.save(update_fields=["held_for"])
+        one.held_for, one.submitted_on = None, day_of(at)
+        one.save(update_fields=["held_for", "submitted_on"])
         audit.record("feedback.release", actor=actor, at=at, target=one.target, division=one.division)
         if one.level in rules.BAD:
             opening.open_review(one, hands, actor=actor, at=at)
@@ -270,7 +274,7 @@ def _take(found: Invitation, answer: Answer, person_id: int | None, actor: Actor
     onsite = found.case_id is None
     check_answer(answer, onsite=onsite)
     anonymous = person_id is None
-    held = found.case if found.phase == Phase.PROCESS and found.case is not None and not found.case.is_ended else None
+    held = _running(found)
     bad = answer.level in rules.BAD
     receipt = codes.new_code() if anonymous and bad else ""
     told = not anonymous or _is_crowd(found, at)
@@ -300,6 +304,18 @@ def _take(found: Invitation, answer: Answer, person_id: int | None, actor: Actor
         opening.open_review(row, posting.hands_behind(found), actor=who, at=at)
     outbox.publish("feedback.rated", key=row.target, evaluation_id=row.pk)
     return Rated(row, receipt)
+
+
+def _running(found: Invitation) -> Case | None:
+    """
+    Return the case whose step is rated while it goes on, None where it has ended.
+
+    Its row is locked: if it ended just now, what is said after its ratings were let go would be held for ever.
+    """
+    if found.phase != Phase.PROCESS or found.case_id is None:
+        return None
+    case = Case.objects.select_for_update(of=("self",)).get(pk=found.case_id)
+    return None if case.is_ended else case
 
 
 def _require_open(found: Invitation, at: datetime) -> None:

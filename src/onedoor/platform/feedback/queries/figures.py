@@ -1,6 +1,6 @@
 """The figures of a month by organ: for everybody, with small numbers left out, and for whoever supervises, to the rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -132,7 +132,8 @@ def ratings_behind(
     if before:
         rows = rows.filter(pk__lt=before)
     found = list(rows.select_related("organization", "bad_review", "person").order_by("-pk")[:PAGE])
-    return [_rating_row(row) for row in found]
+    officers = _officers({row.organization_id for row in found})
+    return [_rating_row(row, officers) for row in found]
 
 
 def month_rows(month: str, scope: Q, on: date) -> list[Row]:
@@ -181,21 +182,28 @@ def _said(month: str, organs: set[int]) -> list[Said]:
     rows = Evaluation.objects.filter(_in(month, "submitted_on"), organization__in=organs, may_publish=True, first=None)
     done = rows.filter(bad_review__closed_on__isnull=False).select_related("organization", "bad_review", "person")
     found = [row for row in done.order_by("organization_id", "level", "pk") if row.text]
-    told = []
+    told, officers = [], _officers({row.organization_id for row in found[:MOST_WORDS]})
     for row in found[:MOST_WORDS]:
-        names = _names(row)
+        names = _names(row, officers)
         answer = rules.masked(row.bad_review.answer, names)
         told.append(Said(row.organization.name, row.level, rules.masked(row.text, names), answer))
     return told
 
 
-def _names(row: Evaluation) -> set[str]:
+def _officers(organs: set[int]) -> dict[int, set[str]]:
+    """Return the names of everybody who has or had a post at each of these organs; one question."""
+    found: dict[int, set[str]] = {organ: set() for organ in organs}
+    for organ, name in Post.objects.filter(organization_id__in=organs).values_list("organization_id", "login__name"):
+        found[organ].add(name)
+    return found
+
+
+def _names(row: Evaluation, officers: Mapping[int, set[str]]) -> set[str]:
     """Return the names that may stand in a text: the reviewer's, and those of the organ's officers."""
-    posts = Post.objects.filter(organization_id=row.organization_id)
-    return {*posts.values_list("login__name", flat=True), *([row.person.name] if row.person else [])}
+    return {*officers[row.organization_id], *([row.person.name] if row.person else [])}
 
 
-def _rating_row(row: Evaluation) -> RatingRow:
+def _rating_row(row: Evaluation, officers: Mapping[int, set[str]]) -> RatingRow:
     review: BadReview | None = getattr(row, "bad_review", None)
     return RatingRow(
         id=row.pk,
@@ -205,7 +213,7 @@ def _rating_row(row: Evaluation) -> RatingRow:
         channel=rules.CHANNELS[row.channel],
         phase=row.get_phase_display(),
         title=row.title,
-        text=rules.masked(row.text, _names(row)),
+        text=rules.masked(row.text, _names(row, officers)),
         is_followup=row.first_id is not None,
         review_state=review.get_state_display() if review else "",
         category=review.get_category_display() if review and review.category else "",
