@@ -10,7 +10,7 @@ from django.test import Client
 from tests.platform import library
 from tests.platform.desks import Desk
 from tests.platform.knowledge.conftest import AT, ON, published
-from tests.platform.library import COUNTY, ITEM, TOWN, Library
+from tests.platform.library import COUNTY, ITEM, NATION, TOWN, Library
 
 from onedoor.platform.kernel.errors import NotAllowed
 from onedoor.platform.kernel.models import OutboxMessage
@@ -71,7 +71,7 @@ def test_below_the_threshold_nothing_is_made_up(found: Library, question: str) -
 def asked(books: Library, question: str, **given: Any) -> Conversation:
     actor = given.pop("actor", None) or library.Actor.anonymous()
     return operations.ask(
-        conversation_id=None, question=question, division=COUNTY, opener=NOBODY, actor=actor, at=AT, **given
+        conversation_id=None, question=question, opener=NOBODY, actor=actor, at=AT, **{"division": COUNTY, **given}
     )
 
 
@@ -102,15 +102,15 @@ def test_a_conversation_opens_for_nobody_else(found: Library) -> None:
 
 
 def test_a_hand_over_is_one_event_one_line_and_a_reply(found: Library) -> None:
-    mine = asked(found, "火星移民要什么材料", actor=found.citizen())
-    code = operations.hand_over(conversation_id=mine.pk, opener=NOBODY, actor=found.citizen(), at=AT)
+    mine = asked(found, "火星移民要什么材料", division=NATION, actor=found.citizen())
+    about = {"conversation_id": mine.pk, "opener": NOBODY, "actor": found.citizen(), "at": AT}
+    with pytest.raises(operations.NoPlaceChosen):  # begun without a place: nobody would ever see it
+        operations.hand_over(**about)
+    code = operations.hand_over(division=TOWN, **about)
     assert code == ""
     with pytest.raises(operations.HandedOverAlready):
-        operations.hand_over(conversation_id=mine.pk, opener=NOBODY, actor=found.citizen(), at=AT)
+        operations.hand_over(division=COUNTY, **about)
     assert OutboxMessage.objects.filter(topic="knowledge.handed_over").count() == 1
-    assert [talk.conversation.pk for talk in queries.list_handed_over(actor=found.officer("clerk"))] == []
-    county = Conversation.objects.filter(pk=mine.pk)
-    county.update(division=TOWN)
     clerk = found.officer("clerk")
     assert [talk.last_question for talk in queries.list_handed_over(actor=clerk)] == ["火星移民要什么材料"]
     with pytest.raises(NotAllowed):
@@ -126,7 +126,7 @@ def test_a_hand_over_is_one_event_one_line_and_a_reply(found: Library) -> None:
 def test_without_an_account_the_reply_is_read_by_a_code_and_a_fresh_one_replaces_it(found: Library) -> None:
     made = asked(found, "火星移民要什么材料")
     held, nobody = queries.Opener(frozenset([str(made.pk)])), library.Actor.anonymous()
-    first = operations.hand_over(conversation_id=made.pk, opener=held, actor=nobody, at=AT)
+    first = operations.hand_over(conversation_id=made.pk, opener=held, division=TOWN, actor=nobody, at=AT)
     code = operations.hand_over(conversation_id=made.pk, opener=held, actor=nobody, at=AT)
     assert re.fullmatch(r"[2-9A-HJ-NP-Z]{4}(-[2-9A-HJ-NP-Z]{4}){2}", code)
     assert OutboxMessage.objects.filter(topic="knowledge.handed_over").count() == 1
@@ -138,7 +138,7 @@ def test_without_an_account_the_reply_is_read_by_a_code_and_a_fresh_one_replaces
 
 def test_conversations_are_forgotten_but_not_while_somebody_waits(found: Library) -> None:
     old, waits = asked(found, "借书证收费吗"), asked(found, "火星移民", actor=found.citizen())
-    operations.hand_over(conversation_id=waits.pk, opener=NOBODY, actor=found.citizen(), at=AT)
+    operations.hand_over(conversation_id=waits.pk, opener=NOBODY, division=TOWN, actor=found.citizen(), at=AT)
     operations.forget_conversations(at=AT + timedelta(days=29))
     assert Conversation.objects.count() == 2
     operations.forget_conversations(at=AT + timedelta(days=31))

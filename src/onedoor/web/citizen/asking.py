@@ -93,6 +93,7 @@ def hand_over(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
         lambda: operations.hand_over(
             conversation_id=conversation_id,
             opener=opener_of(request),
+            division=place_of(request).code,
             actor=actor_of(request),
             at=clock.now(),
         ),

@@ -3,6 +3,7 @@
 from onedoor.platform.knowledge.operations.conversations import (
     ConversationFull,
     HandedOverAlready,
+    NoPlaceChosen,
     NothingAsked,
     ask,
     forget_conversations,
@@ -36,6 +37,7 @@ __all__ = [
     "EntryMoveNotPossible",
     "EntryNotFound",
     "HandedOverAlready",
+    "NoPlaceChosen",
     "NothingAsked",
     "OwnText",
     "Text",

@@ -36,6 +36,14 @@ class HandedOverAlready(OneDoorError):
     code, http_status, message = "knowledge.handed_over_already", 409, "已经转给工作人员，回复会写在这里，不用再转。"
 
 
+class NoPlaceChosen(OneDoorError):
+    code, http_status, message = (
+        "knowledge.no_place_chosen",
+        409,
+        "还不知道您在哪里，转过去没有人能看到。请先选择您所在的地区，再转人工。",
+    )
+
+
 class NothingAsked(OneDoorError):
     code, http_status, message = "knowledge.nothing_asked", 422, "请先写下您的问题，再转人工。"
 
@@ -102,20 +110,26 @@ def lock_opened(conversation_id: uuid.UUID, opener: Opener, actor: Actor) -> Con
 
 
 @transaction.atomic
-def hand_over(*, conversation_id: uuid.UUID, opener: Opener, actor: Actor, at: datetime) -> str:
+def hand_over(*, conversation_id: uuid.UUID, opener: Opener, division: str = "", actor: Actor, at: datetime) -> str:
     """
-    Hand a conversation over to the people of its place, as it stands; return the code by which the reply is read.
+    Hand a conversation over to the people of a place (`division`, else where it was begun), as it stands; return the code
+    by which the reply is read.
 
     Who has an account gets the reply into the inbox and no code (""). The code is kept nowhere: asked for again, there is a
     fresh one, and the one before opens nothing.
 
     :raises ConversationNotFound, HandedOverAlready, NothingAsked: it cannot be handed over.
+    :raises NoPlaceChosen: nobody's reach is the whole country.
     """
     conversation = lock_opened(conversation_id, opener, actor)
     if conversation.state == State.HANDED_OVER and conversation.person_id is not None:
         raise HandedOverAlready
     if not conversation.turns.exists():
         raise NothingAsked
+    if conversation.state != State.HANDED_OVER and division not in ("", identity.NATION):
+        conversation.division = identity.division(division).code
+    if conversation.division == identity.NATION:
+        raise NoPlaceChosen
     code = "" if conversation.person_id is not None else new_code(LENGTH)
     if code:
         conversation.code_digest = digest_of_code(code)
