@@ -1,5 +1,6 @@
 """A bundle from one form to its results: dispatched, released in order, one refused, given up."""
 
+import uuid
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,9 +8,9 @@ from tests.platform.bundles.society import Society
 from tests.platform.library import CHINA
 
 from onedoor.platform.bundles import operations
-from onedoor.platform.bundles.models import BundleCase, BundleEvent
+from onedoor.platform.bundles.models import BundleCase, BundleEvent, BundleMember
 from onedoor.platform.bundles.operations import duties
-from onedoor.platform.bundles.queries import BundleCaseNotFound, my_bundle
+from onedoor.platform.bundles.queries import BundleCaseNotFound, bundles_for_officer, my_bundle
 from onedoor.platform.cases import operations as cases
 from onedoor.platform.cases.clocks import due_day, work_calendar
 from onedoor.platform.cases.forms.validation import CleanedSection
@@ -223,3 +224,36 @@ def test_a_draft_nobody_completed_ends_its_member(society: Society) -> None:
     cases.discard_draft(draft_id=draft, actor=society.books.citizen(), at=LATER)
     assert duties.close_uncompleted(at=LATER) == 1
     assert standing(case)["locker"] == "not_handled"
+
+
+def test_those_whose_draft_is_there_do_not_stand_before_those_whose_is_gone(
+    society: Society, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = society.submitted(AT)
+    society.decide_member(case, "card", LATER)
+    gone = {"code": "more", "title": "更多", "organ": "图书局", "place": 9, "state": "to_complete"}
+    BundleMember.objects.create(bundle=case, draft_id=uuid.uuid4(), **gone)
+    monkeypatch.setattr(duties, "AT_ONCE", 1)
+    assert duties.close_uncompleted(at=LATER) == 1
+    assert standing(case) | {"more": "not_handled", "locker": "to_complete"} == standing(case)
+
+
+def test_what_takes_a_surer_proof_when_its_turn_comes_waits_for_the_person(society: Society) -> None:
+    case = society.submitted(AT)
+    BundleCase.objects.filter(pk=case.pk).update(assurance=1)  # the item has come to ask for more meanwhile
+    society.decide_member(case, "card", LATER)
+    locker = society.member(case, "locker")
+    assert (locker.state, Draft.objects.filter(pk=locker.draft_id).exists()) == ("to_complete", True)
+
+
+def test_an_officer_finds_a_bundle_of_the_own_place_behind_any_number_of_others(society: Society) -> None:
+    case = society.submitted(AT)
+    same = {"version": case.version, "applicant": case.applicant, "created_at": AT, "saved_at": AT, "expires_at": AT}
+    for number in range(6):  # elsewhere, and later
+        at = LATER + timedelta(hours=number)
+        BundleCase.objects.create(
+            number=f"B{number}", division="330113000000", state="running", submitted_at=at, **same
+        )
+    found = bundles_for_officer(actor=society.books.officer("clerk"), most=1)
+    assert [one.pk for one in found] == [case.pk]
+    assert bundles_for_officer(actor=society.books.officer("elsewhere"), most=1) == []

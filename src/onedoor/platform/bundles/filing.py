@@ -60,9 +60,12 @@ def file_application(
             case = operations.submit_draft(
                 draft_id=draft.pk, revision=draft.revision, delivery=delivery, actor=actor, at=at
             )
-    except (NotLoggedIn, AssuranceTooLow, AlreadyUnderWay, GrantedAlready):
+    except (AlreadyUnderWay, GrantedAlready):
         raise
     except OneDoorError as refusal:
+        # By the machine's hand nobody is there to prove more: the draft waits for the person, who then does.
+        if isinstance(refusal, NotLoggedIn | AssuranceTooLow) and actor.channel != "system":
+            raise
         return Filed(draft, None, refusal)
     return Filed(draft, case)
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.bundles import life
@@ -40,10 +41,10 @@ def _breach(member_id: int, bundle_id: UUID, at: datetime) -> bool:
 
 def close_uncompleted(*, at: datetime) -> int:
     """End members whose draft ran out or was thrown away before the person completed it; return how many."""
-    waiting = BundleMember.objects.filter(state=MemberState.TO_COMPLETE, draft_id__isnull=False)
-    rows = list(waiting.order_by("pk").values_list("pk", "bundle_id", "draft_id")[:AT_ONCE])
-    there = set(Draft.objects.filter(pk__in=[row[2] for row in rows]).values_list("pk", flat=True))
-    return sum(_close(member_id, bundle_id, at) for member_id, bundle_id, draft in rows if draft not in there)
+    draft = Draft.objects.filter(pk=OuterRef("draft_id"))
+    gone = BundleMember.objects.filter(~Exists(draft), state=MemberState.TO_COMPLETE, draft_id__isnull=False)
+    rows = list(gone.order_by("pk").values_list("pk", "bundle_id")[:AT_ONCE])
+    return sum(_close(member_id, bundle_id, at) for member_id, bundle_id in rows)
 
 
 @transaction.atomic

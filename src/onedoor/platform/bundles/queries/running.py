@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.bundles import access
 from onedoor.platform.bundles.clocks import END_OF_DAY
@@ -17,6 +19,7 @@ from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import CHINA
+from onedoor.platform.kernel.scopes import within_reach
 
 RESULTS = (
     *(CaseDocument.Kind.GRANT, CaseDocument.Kind.SILENT_GRANT, CaseDocument.Kind.DENIAL),
@@ -109,8 +112,11 @@ def bundles_for_officer(*, actor: Actor, most: int = 100) -> list[BundleCase]:
     """Return the bundles of which a case lies within the officer's reach, newest first; without their answers."""
     actor.require_one_of("cases.view")
     rows = BundleCase.objects.exclude(state=State.FILLING).defer("answers", "typed", "asks", "receipt")
-    found = rows.select_related("version").prefetch_related("members__case").order_by("-submitted_at")[: most * 5]
-    return [row for row in found if _sees(row, actor)][:most]
+    here = within_reach(actor, prefix="case__")
+    sent_up = within_reach(actor, prefix="case__", field="receiving_organization__division_id")
+    members = BundleMember.objects.filter(here | sent_up, bundle=OuterRef("pk"))
+    found = rows.filter(Exists(members)).select_related("version").prefetch_related("members__case")
+    return [row for row in found.order_by("-submitted_at")[:most] if _sees(row, actor)]
 
 
 def _sees(bundle: BundleCase, actor: Actor) -> bool:
