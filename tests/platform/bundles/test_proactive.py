@@ -1,13 +1,15 @@
 """免申即享: the nightly run offers with reasons, once a period, and says who was left out and why."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+import time_machine
 from tests.platform.bundles import elders
 from tests.platform.bundles.elders import ELDERS
 from tests.platform.bundles.society import Society
+from tests.platform.identity.bereaved import bury, give_back
 from tests.platform.library import CHINA, TOWN, Library
 
 from onedoor.platform.audit.models import AuditEntry
@@ -186,3 +188,30 @@ def test_nobody_answers_anothers_offer(elder: Society) -> None:
         with pytest.raises(operations.OfferNotFound):
             act(offer_id=offer().pk, actor=friend, at=MORNING)
     assert elder.books.reader.division_id == TOWN
+
+
+def test_the_dead_are_offered_nothing_and_what_stood_comes_back_with_the_correction(
+    elder: Society, work: Callable[[], None]
+) -> None:
+    night()
+    books, reader = elder.books, elder.books.reader
+    with time_machine.travel(MORNING, tick=False) as clock:
+        bury(books, reader, MORNING)
+        work()
+        assert offer().state == "withdrawn"
+        clock.move_to(MORNING + timedelta(hours=1))
+        give_back(books, reader, MORNING + timedelta(hours=1))
+        work()
+    assert (offer().state, offer().answered_at) == ("offered", None)
+    told = Message.objects.get(event="bundles.death_corrected", channel="inbox")
+    assert (told.recipient, "1 项恢复" in str(told.text)) == (reader, True)
+
+
+def test_nothing_of_a_bundle_is_begun_for_the_dead(society: Society, work: Callable[[], None]) -> None:
+    case = society.submitted(MORNING)
+    with time_machine.travel(MORNING, tick=False):
+        bury(society.books, society.books.reader, MORNING)
+        work()
+    assert society.member(case, "locker").state == "cancelled"
+    society.decide_member(case, "card", MORNING + timedelta(hours=1))
+    assert society.member(case, "locker").case is None

@@ -334,6 +334,7 @@ TITLES = {
     "bundles.breach": "一件事成员超过承诺时限",
     "bundles.cancel": "取消一件事",
     "bundles.choose": "选一件事里要办的",
+    "bundles.end_offers": "因死亡登记终止提议",
     "bundles.discard": "删去填写中的一件事",
     "bundles.draft_version": "起草一件事",
     "bundles.follow": "一件事成员有进展",
