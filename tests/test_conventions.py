@@ -27,6 +27,8 @@ WITHOUT_ATOMIC = {
 }
 WITHOUT_REQUIRE = {
     # The applicant's side is let in by `access`, an agent by a delegation in force.
+    "renew_order": "access.require_applicant_side",
+    "ask_again": "access.require_applicant_side",
     "start_draft": "own person or active_delegation",
     "start_again": "access.require_applicant_side",
     "sign_own_consent": "only the person whose number the row names",

@@ -48,6 +48,7 @@ UNKEYED = {
     # providers: signed, and the id of what is told is its key
     "sms_receipt",
     "wechat_callback",
+    "treasury_notice",
     "hotline_follow",
     # no real site has these
     "demonstration_enter",

@@ -152,6 +152,7 @@ OFFICERS = {
     "data_steward": ("data_steward", COUNTY),
     "second_approver": ("approver", COUNTY),
     "cert_officer": ("cert_officer", COUNTY),
+    "finance": ("finance", COUNTY),
     "elsewhere": ("intake_clerk", "330113100000"),
     "item_manager": ("item_manager", NATION),
     "legal_reviewer": ("legal_reviewer", NATION),

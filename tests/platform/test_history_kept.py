@@ -10,6 +10,7 @@ from tests.platform.channels.switchboard import build
 from tests.platform.desks import Desk
 from tests.platform.identity.test_scope import bad_review, complaint
 from tests.platform.library import CHINA, ITEM, TOWN, Library, judge
+from tests.platform.payments.made import money_moved
 
 from onedoor.platform.audit.models import AuditEntry, TimeStamp
 from onedoor.platform.audit.seals import seal_entries
@@ -45,6 +46,9 @@ HISTORY = {
     "identity_deathstatement": "paper",
     "identity_identitycheck": "method",
     "onedoor_messages_outreachnote": "note",
+    "payments_orderevent": "kind",
+    "payments_payment": "trade",
+    "payments_receipt": "digest",
     "supervision_supervisionevent": "lamp",
 }
 
@@ -85,6 +89,7 @@ def written(books: Library) -> None:
     )
     BundleEvent.objects.create(bundle=bundle, seq=1, kind="submit", to_state="submitted", at=AT)
     build(books).filed(AT)
+    money_moved(case, AT)
 
 
 def people_kept(books: Library) -> None:

@@ -18,6 +18,7 @@ from tests.platform.channels.switchboard import build
 from tests.platform.identity.conftest import AT
 from tests.platform.knowledge.conftest import handed_over, written
 from tests.platform.library import COUNTY, MACHINE, TOWN, Library
+from tests.platform.payments.made import money_moved
 
 import onedoor.platform
 import onedoor.services
@@ -92,6 +93,9 @@ GIVEN: Given = {
     "order_id": lambda place: place.order.pk,
     "version_id": lambda place: place.entry.pk,
     "conversation_id": lambda place: place.conversation.pk,
+    "refund_id": lambda place: place.refund.pk,
+    "reconciliation_id": lambda place: place.day.pk,
+    "receipt_id": lambda place: place.refund.payment.receipts.get().pk,
     "opener": lambda place: Opener(),
 }
 # What one query means by a name that another query uses for another table.
@@ -175,6 +179,7 @@ CITIZENS = frozenset(
         "my_bundles",
     }
     | {"may_promise", "my_records", "begun_uploads", "get_upload", "inbox", "unread_count", "sendings_of", "own_ways"}
+    | {"get_fee", "get_receipt", "fees_of_case", "list_fees", "unpaid_fees"}
     | {"read_conversation", "my_conversations"}
 )
 MUST_SEE = frozenset(
@@ -238,6 +243,11 @@ MUST_SEE = frozenset(
         "points",
         "list_outreach",
         "read_outreach",
+        "read_case_fees",
+        "list_refunds",
+        "get_refund",
+        "list_reconciliations",
+        "get_reconciliation",
     }
 )
 
@@ -375,6 +385,7 @@ class Place:
             stated_at=AT,
         )
         self.outreach = Outreach.objects.create(person=library.reader, division=TOWN, reason="no_way", opened_at=AT)
+        self.refund, self.day = money_moved(self.case, AT)
         board = build(library)
         self.order = board.dispatched(AT)
         board.rule(AT)

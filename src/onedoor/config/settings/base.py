@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "onedoor.platform.channels",
     "onedoor.platform.visits",
     "onedoor.platform.appointments",
+    "onedoor.platform.payments",
     "onedoor.platform.supervision",
     "onedoor.services.assistance",
     "onedoor.web.parts",

@@ -1,4 +1,4 @@
-"""Where the outside world answers: departments, SMS gateways, mail relays, WeChat, the time-stamp authority. The demonstration's simulator plays them all."""
+"""Where the outside world answers: departments, SMS gateways, mail relays, WeChat, the payment platform, the time-stamp authority. The demonstration's simulator plays them all."""
 
 from pathlib import Path
 
@@ -28,6 +28,9 @@ ONEDOOR_WECHAT_SECRET = env.str("ONEDOOR_WECHAT_SECRET", default="")
 ONEDOOR_WECHAT_TOKEN = env.str("ONEDOOR_WECHAT_TOKEN", default="")
 ONEDOOR_WECHAT_AES_KEY = env.str("ONEDOOR_WECHAT_AES_KEY", default="")
 ONEDOOR_WECHAT_TEMPLATE = env.str("ONEDOOR_WECHAT_TEMPLATE", default="")
+# The platform that takes fees for the treasury (非税收缴平台), and the key we share with it; empty: fees are paid at the counter
+ONEDOOR_TREASURY_URL = env.str("ONEDOOR_TREASURY_URL", default="")
+ONEDOOR_TREASURY_SECRET = env.str("ONEDOOR_TREASURY_SECRET", default="")
 # RFC 3161 authority that stamps the seals of the audit record, and the certificates (PEM) we trust for it
 ONEDOOR_TSA_URL = env.str("ONEDOOR_TSA_URL", default="")
 ONEDOOR_TSA_ROOTS = env.str("ONEDOOR_TSA_ROOTS", default="")

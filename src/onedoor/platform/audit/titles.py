@@ -345,6 +345,19 @@ TITLES = {
     "bundles.save_section": "保存一件事的一屏",
     "bundles.send_back_version": "退回一件事的版本",
     "bundles.submit": "提交一件事",
+    "payments.open_order": "开出缴款单",
+    "payments.cancel_order": "取消缴款单",
+    "payments.expire": "缴款单过期",
+    "payments.take": "收到缴款",
+    "payments.differ": "缴款金额与应缴不符",
+    "payments.ask_again": "请缴款平台再核对",
+    "payments.ask_refund": "提出退付",
+    "payments.decide_refund": "审批退付",
+    "payments.refund": "退付完成",
+    "payments.reconcile": "日对账",
+    "payments.settle_row": "处理对账差异",
+    "payments.close_day": "完成日对账核对",
+    "payments.receipt": "下载电子票据",
 }
 
 

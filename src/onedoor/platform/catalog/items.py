@@ -138,9 +138,16 @@ class LegalBasis(StrictModel):
 
 
 class Fee(StrictModel):
+    """
+    Whether the item costs something. What is really charged is the line of the published list (收费目录清单) that `project` names;
+    without one nobody can charge anything. `due`: on acceptance, or when it is granted and before the result is collected.
+    """
+
     charged: bool = False
     standard: str = ""
     basis: str = ""
+    project: str = ""
+    due: Literal["accept", "collect"] = "accept"
 
     @model_validator(mode="after")
     def needs_basis(self) -> "Fee":

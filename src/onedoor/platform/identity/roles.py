@@ -8,6 +8,7 @@ ROLE_NAMES = {
     "reviewer": "审核人员",
     "approver": "审批人员",
     "cert_officer": "制证人员",
+    "finance": "财务人员",
     "assistant": "帮办代办员",
     "supervisor": "电子监察员",
     "item_manager": "事项管理员",
@@ -39,12 +40,15 @@ PERMISSIONS = {
         "feedback.screen",
         "knowledge.reply",
         "messages.reach",
+        "payments.collect",
     },
     "surveyor": _CASE | {"cases.survey"},
     "reviewer": _CASE | {"cases.review", "cases.notice", "cases.settle", "identity.deaths", "feedback.handle"},
     "approver": _CASE | {"cases.decide", "registers.view", "certificates.view", "feedback.handle", "feedback.recheck"},
     "cert_officer": _CASE
     | {"cases.certify", "cases.deliver", "certificates.view", "certificates.stop", "registers.view"},
+    # The finance post takes no money itself: it approves what goes back and goes through each day.
+    "finance": frozenset({"payments.approve_refund", "payments.reconcile"}),
     "assistant": _CASE | {"appointments.serve", "identity.window", "knowledge.reply", "messages.reach"},
     "supervisor": frozenset(
         {
@@ -90,6 +94,7 @@ POWERFUL = frozenset(
     {
         "approver",
         "cert_officer",
+        "finance",
         "supervisor",
         "hotline_supervisor",
         "item_manager",

@@ -11,7 +11,7 @@ class SupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         from onedoor.platform.kernel import outbox, tasks
-        from onedoor.platform.supervision import operations, ratings
+        from onedoor.platform.supervision import fees, operations, ratings
 
         tasks.every(60, "supervision.watch_clocks", operations.watch_clocks)
         tasks.every(600, "supervision.watch_commitments", operations.watch_commitments)
@@ -20,6 +20,7 @@ class SupervisionConfig(AppConfig):
         outbox.listen("cases.ask_supplement", "supervision.watch_supplement", operations.watch_supplement)
         outbox.listen("cases.grant_by_silence", "supervision.watch_silent_grant", operations.watch_silent_grant)
         outbox.listen("bundles.breach", "supervision.watch_bundle", operations.watch_bundle)
+        outbox.listen("payments.mischarged", "supervision.watch_fees", fees.watch_fees)
         outbox.listen("channels.overdue", "supervision.watch_orders", operations.watch_orders)
         outbox.listen("cases.refuse", "supervision.watch_refusal", operations.watch_refusal)
         outbox.listen("audit.query_suspended", "supervision.watch_looks", operations.watch_looks)

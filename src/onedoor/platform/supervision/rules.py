@@ -1,4 +1,4 @@
-"""When a lamp lights (platform rules T01, T03–T09, P01, P09): pure functions over the days of a clock."""
+"""When a lamp lights (platform rules T01, T03–T09, P01, P05, P09): pure functions over the days of a clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -104,3 +104,8 @@ def repeated_notice(round_number: int) -> Lit | None:
     if round_number < 2:
         return None
     return Lit("P01", "yellow" if round_number == 2 else "red", date.min)
+
+
+def mischarged(charged: str, standard: str, *, today: date) -> Lit | None:
+    """P05: a fee outside the list (there is no standard), or of another amount than the standard, is red."""
+    return None if charged == standard else Lit("P05", "red", today)

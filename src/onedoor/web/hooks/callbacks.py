@@ -11,9 +11,12 @@ from onedoor.platform.catalog.queries import ItemCard
 from onedoor.platform.channels import wechat as account
 from onedoor.platform.kernel import clock, replays
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.crypto import sm3
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.knowledge import queries as knowledge
 from onedoor.platform.messages import official_account, operations
+from onedoor.platform.payments import gateway
+from onedoor.platform.payments import operations as payments
 from onedoor.web.parts import refusals
 from onedoor.web.parts.writes import unkeyed
 
@@ -66,6 +69,42 @@ def wechat(request: HttpRequest) -> HttpResponse:
     if not told["text"]:
         return HttpResponse("success", content_type="text/plain; charset=utf-8")
     return HttpResponse(official_account.write(told["text"], said, wall=wall), content_type="application/xml")
+
+
+@csrf_exempt
+@login_not_required
+@unkeyed("the payment platform's notice, signed; its id is its key")
+def treasury(request: HttpRequest) -> HttpResponse:
+    """Take the payment platform's word that an order is paid; the same notice again has no second effect."""
+    if request.method != "POST":
+        return HttpResponse(status=405)
+    names = {"timestamp": gateway.TIME, "nonce": gateway.NONCE, "signature": gateway.SIGNATURE}
+    told = {name: request.headers.get(header, "") for name, header in names.items()}
+    try:
+        notice = gateway.read_notice(**told, body=_body(request), wall=clock.wall())
+        replays.once(
+            notice.identifier,
+            actor=Actor.anonymous(),
+            scope="treasury_notice",
+            content=sm3(_body(request)).hex(),
+            at=clock.now(),
+            perform=lambda: {"number": _count(notice)},
+        )
+    except OneDoorError as refusal:
+        return _refused(request, refusal)
+    return HttpResponse(status=204)
+
+
+def _count(notice: gateway.Notice) -> str:
+    payments.take_money(
+        number=notice.number,
+        trade=notice.trade,
+        amount=notice.amount,
+        paid_on=notice.paid_on,
+        actor=Actor.system("收费"),
+        at=clock.now(),
+    )
+    return notice.number
 
 
 def _find(words: str) -> Sequence[ItemCard]:

@@ -6,5 +6,6 @@ from onedoor.web.hooks import callbacks
 
 urlpatterns = [
     path("sms/<slug:provider>/", callbacks.sms_receipt, name="sms_receipt"),
+    path("treasury/", callbacks.treasury, name="treasury_notice"),
     path("wechat/", callbacks.wechat, name="wechat_callback"),
 ]

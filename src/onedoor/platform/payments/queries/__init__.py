@@ -1,0 +1,45 @@
+"""Every read of the payments room; callers import them from here."""
+
+from onedoor.platform.payments.queries.desk import (
+    CaseFees,
+    Finance,
+    ListedDay,
+    OpenRefund,
+    get_reconciliation,
+    get_refund,
+    list_reconciliations,
+    list_refunds,
+    read_case_fees,
+)
+from onedoor.platform.payments.queries.own import (
+    OrderView,
+    ReceiptFile,
+    fees_of_case,
+    get_fee,
+    get_receipt,
+    list_fees,
+    unpaid_fees,
+)
+from onedoor.platform.payments.states import Way
+
+COUNTER_WAYS = [(way.value, str(way.label)) for way in (Way.CASH, Way.POS)]
+
+__all__ = [
+    "COUNTER_WAYS",
+    "CaseFees",
+    "Finance",
+    "ListedDay",
+    "OpenRefund",
+    "OrderView",
+    "ReceiptFile",
+    "fees_of_case",
+    "get_reconciliation",
+    "get_fee",
+    "get_receipt",
+    "get_refund",
+    "list_reconciliations",
+    "list_fees",
+    "list_refunds",
+    "read_case_fees",
+    "unpaid_fees",
+]

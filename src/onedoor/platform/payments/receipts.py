@@ -1,0 +1,102 @@
+"""Electronic fiscal receipts (财政电子票据): numbered, signed, checked by code and number, drawn as PDF."""
+
+from datetime import datetime
+from typing import Any
+
+from onedoor.platform.files import pdf_signatures, rendering
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.crypto import (
+    Signature,
+    TamperedValue,
+    UnknownKey,
+    canonical_json,
+    keyed_hash,
+    sign,
+    sm3,
+    verify,
+)
+from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.kernel.numbers import next_number
+from onedoor.platform.payments.models import Payment, Receipt
+from onedoor.platform.payments.states import Way
+from onedoor.standards.masks import mask_name
+from onedoor.standards.money import amount_in_words, format_money
+
+LAYOUT = rendering.HERE / "receipt.typ"
+TITLE, REVERSAL = "非税收入统一票据（电子）", "非税收入统一票据（电子）红字"
+KIND = "01"  # classes of receipts; the codes of the finance departments are to be put here (readings)
+
+
+class ReceiptChanged(OneDoorError):
+    code, http_status, message = "payments.receipt_changed", 409, "票据内容和签发时不一致，不能出具。请联系执收单位。"
+
+
+def issue(payment: Payment, *, at: datetime) -> Receipt:
+    """Write the receipt of a payment; the caller holds the order, so it is written once."""
+    return _write(payment, None, at=at)
+
+
+def reverse(payment: Payment, *, at: datetime) -> Receipt | None:
+    """Write the reversal (红字票据) of what is given back."""
+    first = payment.receipts.filter(reverses__isnull=True).first()
+    return _write(payment, first, at=at) if first is not None else None
+
+
+def _write(payment: Payment, reverses: Receipt | None, *, at: datetime) -> Receipt:
+    order, on = payment.order, day_of(at)
+    code = f"{order.division[:2]}{KIND}{'02' if reverses else '01'}{on:%y}"
+    number = f"{next_number(f'payments.receipt:{code}'):010d}"
+    content: dict[str, Any] = {
+        "title": REVERSAL if reverses else TITLE,
+        "code": code,
+        "number": number,
+        "payer": mask_name(order.payer.name),
+        "organ": order.organization.name,
+        "project_code": order.project,
+        "project": order.title,
+        "document": order.document,
+        "order": order.number,
+        "case": order.case.number,
+        "way": Way(payment.way).label,
+        "amount": f"{'-' if reverses else ''}{format_money(payment.amount)}",
+        "in_words": f"{'（负数）' if reverses else ''}{amount_in_words(payment.amount)}",
+        "date": on.isoformat(),
+        "at": at.isoformat(),
+        "reverses": f"{reverses.code} {reverses.number}" if reverses else "",
+    }
+    digest = sm3(canonical_json(content))
+    check = f"{int(keyed_hash(digest.hex(), purpose='payments.receipt'), 16) % 1_000_000:06d}"  # nobody works it out
+    return Receipt.objects.create(
+        payment=payment,
+        reverses=reverses,
+        code=code,
+        number=number,
+        check_code=check,
+        content=content,
+        digest=digest.hex(),
+        signature=sign(digest, signer="issuer").as_text(),
+        issued_at=at,
+    )
+
+
+def is_as_issued(receipt: Receipt) -> bool:
+    """Tell whether a receipt is what was signed."""
+    try:
+        digest = sm3(canonical_json(receipt.content))
+        signed = verify(digest, Signature.parse(receipt.signature))
+    except (TamperedValue, UnknownKey, TypeError):
+        return False
+    row = (receipt.code, receipt.number)
+    return signed and digest.hex() == receipt.digest and row == (receipt.content["code"], receipt.content["number"])
+
+
+def receipt_pdf(receipt: Receipt) -> bytes:
+    """
+    Draw a receipt and sign the file.
+
+    :raises ReceiptChanged: it is not what was signed.
+    """
+    if not is_as_issued(receipt):
+        raise ReceiptChanged
+    content = {**receipt.content, "check_code": receipt.check_code}
+    return pdf_signatures.sign_pdf(rendering.render(LAYOUT, content), reason=receipt.content["title"])

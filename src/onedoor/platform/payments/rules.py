@@ -1,0 +1,131 @@
+"""What is to be paid and why, and what each difference of a day means: pure functions over a line of the list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from onedoor.platform.payments.figures import Entry, Reduction
+from onedoor.platform.payments.states import Outcome, Sort
+from onedoor.standards.judgement import Judgement, Parameter, Reason, TraceLine
+from onedoor.standards.money import format_money, round_to_fen
+
+NOTHING = Decimal("0.00")
+
+
+def assess(entry: Entry, answers: Mapping[str, Any], *, row: Parameter) -> Judgement:
+    """
+    Return what is to be paid by a line of the list for these answers, with the calculation.
+
+    Where several reductions hold, the one that leaves least to pay counts; they are not added up.
+    """
+    standard = Decimal(entry.standard)
+    number = quantity(entry, answers)
+    full = round_to_fen(standard * number)
+    trace = [
+        TraceLine("收费标准", f"{entry.title}，每{entry.unit}", f"{format_money(standard)} 元", entry.document),
+        TraceLine("数量", f"按{entry.unit}计", f"{number} {entry.unit}", sources=("申请人申报",) if entry.per else ()),
+        TraceLine("按标准计", f"{format_money(standard)} × {number}", f"{format_money(full)} 元"),
+    ]
+    reduction = best_reduction(entry.reductions, answers)
+    reasons: tuple[Reason, ...] = ()
+    amount = full
+    if reduction is not None:
+        amount = round_to_fen(full * (100 - reduction.percent) / 100)
+        formula = f"{format_money(full)} × {100 - reduction.percent}%"
+        trace.append(TraceLine(f"减免：{reduction.title}", formula, f"{format_money(amount)} 元", reduction.article))
+        what = "免缴" if reduction.percent == 100 else f"减收 {reduction.percent}%"
+        reasons = (Reason(reduction.code, f"{reduction.title}，{what}。", reduction.article),)
+    trace.append(TraceLine("应缴金额", "", f"{format_money(amount)} 元"))
+    return Judgement(
+        value={"amount": amount, "quantity": number}, reasons=reasons, trace=tuple(trace), parameters=(row,)
+    )
+
+
+def quantity(entry: Entry, answers: Mapping[str, Any]) -> int:
+    """Return how many units are charged: the number answered, the rows of a table, once where nothing is counted."""
+    if not entry.per:
+        return 1
+    answer = answers.get(entry.per)
+    if isinstance(answer, Sequence) and not isinstance(answer, str):
+        return len(answer)
+    told = str(answer or "")
+    return int(told) if told.isdecimal() else 0
+
+
+def best_reduction(reductions: Sequence[Reduction], answers: Mapping[str, Any]) -> Reduction | None:
+    holding = [one for one in reductions if one.when.holds(answers)]
+    return max(holding, key=lambda one: one.percent, default=None)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Money that moved on a day, as one side has it."""
+
+    sort: str
+    number: str  # of the order, or of the refund
+    trade: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Compared:
+    sort: str
+    number: str
+    trade: str
+    theirs: Decimal | None
+    ours: Decimal | None
+    outcome: str
+
+
+def compare(theirs: Sequence[Movement], ours: Sequence[Movement]) -> list[Compared]:
+    """Lay both sides of a day beside each other by trade number; differences first."""
+    told = {(one.sort, one.trade): one for one in theirs}
+    known = {(one.sort, one.trade): one for one in ours}
+    rows = []
+    for key in sorted(told.keys() | known.keys()):
+        one, other = told.get(key), known.get(key)
+        named = one or other
+        assert named is not None
+        left, right = (side.amount if side else None for side in (one, other))
+        rows.append(Compared(named.sort, named.number, named.trade, left, right, _outcome(left, right)))
+    return sorted(rows, key=lambda row: row.outcome == Outcome.MATCHED)
+
+
+def _outcome(theirs: Decimal | None, ours: Decimal | None) -> Outcome:
+    if ours is None:
+        return Outcome.ONLY_THEIRS
+    if theirs is None:
+        return Outcome.ONLY_OURS
+    return Outcome.MATCHED if theirs == ours else Outcome.AMOUNT_DIFFERS
+
+
+ADVICE = {
+    (
+        Sort.PAYMENT,
+        Outcome.ONLY_THEIRS,
+    ): "钱已到平台，本单位没有入账。单号是本单位开出的，点“补记入账”；不是的，请平台核对后退回缴款人。",
+    (
+        Sort.PAYMENT,
+        Outcome.ONLY_OURS,
+    ): "本单位记了入账，平台当日没有这笔。先看平台次日文件；仍没有的，请平台查这个流水号，查实未到账的联系缴款人。",
+    (
+        Sort.PAYMENT,
+        Outcome.AMOUNT_DIFFERS,
+    ): "实收和应缴不一致。多收的办理退付，少收的请平台更正；不得让缴款人另行补现金。",
+    (Sort.REFUND, Outcome.ONLY_THEIRS): "平台退了钱，本单位没有批准记录。请立即请平台说明，并报财务负责人。",
+    (Sort.REFUND, Outcome.ONLY_OURS): "本单位记了退付，平台当日没有这笔。先看平台次日文件；仍没有的，请平台补办。",
+    (Sort.REFUND, Outcome.AMOUNT_DIFFERS): "退付金额和批准的不一致。请平台更正，并告诉缴款人。",
+}
+
+
+def advice(sort: str, outcome: str) -> str:
+    """Return what to do about a difference, "" where there is none."""
+    return ADVICE.get((Sort(sort), Outcome(outcome)), "")
+
+
+def consequence(when: str) -> str:
+    """Say what an unpaid fee means for the case: it never ends it."""
+    if when == "collect":
+        return "没有缴款的，办件照常作出决定，结果等缴款后再领取；过期可以重新开单，不用重新申请。"
+    return "没有缴款的，办件照常办理，不会因此退件；过期可以重新开单，不用重新申请。"

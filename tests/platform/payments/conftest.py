@@ -1,0 +1,153 @@
+"""The library with a fee for its card, and the payment platform as a second process."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+import time_machine
+from django.conf import settings as site
+from django.test import Client
+from tests.platform import library
+from tests.platform.library import COUNTY, LONG_AGO
+from tests.ports import free_base
+
+from onedoor.platform.kernel import parameters
+from onedoor.platform.payments import figures
+from onedoor.platform.payments.models import Order
+
+REAL_TIME = time_machine.escape_hatch.time.time
+PROJECT = "LIB-001"
+SECRET = "only for tests of fees"
+FEE = {"charged": True, "standard": "每证 10 元", "basis": "朝发改价〔2026〕8号", "project": PROJECT, "due": "accept"}
+ENTRY: dict[str, Any] = {
+    "project": PROJECT,
+    "title": "借书证工本费",
+    "document": "朝发改价〔2026〕8号",
+    "standard": "10.00",
+    "unit": "证",
+    "reductions": [
+        {
+            "code": "student",
+            "title": "在校学生",
+            "article": "朝发改价〔2026〕8号第三条",
+            "when": {"field": "student", "equals": True},
+            "percent": 50,
+        },
+    ],
+}
+
+
+def publish_list(*entries: dict[str, Any], division: str = COUNTY, valid_from: date = date(2026, 7, 1)) -> None:
+    """Put a list of fees into force at a place."""
+    parameters.write_parameter(
+        key=figures.LIST,
+        division=division,
+        value=list(entries or (ENTRY,)),
+        document="朝财综〔2026〕3号",
+        valid_from=valid_from,
+        recorded_by="测试",
+        at=LONG_AGO,
+    )
+
+
+class Treasury:
+    """The payment platform as a real process, with a way to look in."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def moods(self, **moods: Any) -> None:
+        self._post("/moods", moods)
+
+    def live_on(self, moment: datetime, **moods: Any) -> None:
+        """Let the platform's clock show `moment` now."""
+        self.moods(shift=moment.timestamp() - REAL_TIME(), **moods)
+
+    def plant(self, **row: str) -> None:
+        self._post("/plant", row)
+
+    def pay(self, order: Order) -> str:
+        """Pay on the platform's own page, as the payer would."""
+        order.refresh_from_db()
+        assert "确认缴款" in urlopen(order.pay_url, timeout=5).read().decode()
+        answer = urlopen(Request(order.pay_url, data=b"", method="POST"), timeout=5)
+        return str(answer.read().decode())
+
+    def told(self, number: str, *, least: int = 1) -> list[dict[str, Any]]:
+        """Return what the platform has sent, or tried to send, about an order."""
+        for _ in range(100):
+            told = json.loads(urlopen(f"{self.url}/told", timeout=5).read())
+            found = [one for one in told if json.loads(one["body"])["number"] == number]
+            if len(found) >= least:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"nothing was told of {number}")
+
+    def _post(self, path: str, told: Any) -> None:
+        urlopen(Request(self.url + path, data=json.dumps(told).encode(), method="POST"), timeout=5).read()
+
+
+def deliver(notice: dict[str, Any]) -> int:
+    """Hand a notice of the platform to our door as it came over the wire."""
+    headers = {name: value for name, value in notice["headers"].items() if name.startswith("X-OneDoor")}
+    answer = Client().generic("POST", "/hooks/treasury/", notice["body"], "application/json", headers=headers)
+    return int(answer.status_code)
+
+
+def start_treasury(port: int, folder: Path) -> subprocess.Popen[bytes]:
+    """Start the payment platform and wait until it answers."""
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "onedoor.demonstration.simulators.treasury",
+            "--port",
+            str(port),
+            "--state",
+            str(folder),
+        ],
+        cwd=site.REPOSITORY,
+        env={**os.environ, "PYTHONPATH": "src", "ONEDOOR_TREASURY_SECRET": SECRET},
+    )
+    for _ in range(100):
+        try:
+            urlopen(f"http://127.0.0.1:{port}/health", timeout=1).read()
+            break
+        except OSError:
+            time.sleep(0.1)
+    return process
+
+
+@pytest.fixture(scope="session")
+def treasury_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = free_base(1)
+    process = start_treasury(port, tmp_path_factory.mktemp("treasury"))
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture
+def treasury(treasury_process: str, settings: Any) -> Treasury:
+    """Point the site to the platform; it lives on the wall clock until a test says otherwise."""
+    settings.ONEDOOR_TREASURY_URL, settings.ONEDOOR_TREASURY_SECRET = treasury_process, SECRET
+    settings.ONEDOOR_PUBLIC_URL = "http://127.0.0.1:9"  # nobody listens there: a test hands the notices in itself
+    found = Treasury(treasury_process)
+    found.moods()
+    return found
+
+
+@pytest.fixture
+def fee(books: library.Library) -> library.Library:
+    """The library whose card costs ten yuan, half for who is at school."""
+    library.publish(library.item(fee=FEE), date(2026, 8, 1))
+    publish_list()
+    return books
