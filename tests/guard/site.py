@@ -29,7 +29,7 @@ from onedoor.platform.messages import wording
 from onedoor.platform.messages.models import Outreach, TemplateVersion
 from onedoor.platform.visits import checklists
 from onedoor.platform.visits.checklists import Checklist
-from tests.platform import library
+from tests.platform import clubs, library
 from tests.platform.appointments.hall import open_hall
 from tests.platform.bundles.society import open_society
 from tests.platform.channels import switchboard
@@ -240,6 +240,8 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "reset_id": "1",
         "consent_id": "1",
         "delegation_id": "1",
+        "entity_id": str(clubs.bound(books).pk),
+        "operator_id": "1",
         "guardianship_id": "1",
         "material_id": str(material.pk),
         "paper_id": "1",

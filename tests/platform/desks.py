@@ -29,9 +29,9 @@ class Desk:
         self._traveller.move_to(moment)
 
     def client(self, name: str) -> Client:
-        """Return a browser of an officer, of the reader, or of the friend where a test has given them an account."""
+        """Return a browser of an officer, of the reader, or of others a test has given an account."""
         client = Client()
-        people = {"reader": self.books.reader, "friend": self.books.friend}
+        people = {"reader": self.books.reader, "friend": self.books.friend, **self.books.others}
         found = Login.objects.get(**({"person": people[name]} if name in people else {"username": name}))
         client.force_login(found, backend=BACKEND)
         return prove(client)

@@ -1,6 +1,6 @@
 """An invented item, 借书证, with everything a case can meet; no real service stands in these tests."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -95,6 +95,35 @@ def item(**changes: Any) -> ServiceItem:
     return ServiceItem.model_validate(yaml.safe_load(TEXT) | changes)
 
 
+# The same for organizations: a shelf of books lent to a club.
+SHELF = "library.shelf"
+ORGANIZATION_FORM = {
+    "sections": [
+        {
+            "code": "club",
+            "title": "单位",
+            "fields": [
+                {"code": "name", "type": "text", "label": "单位名称", "required": True, "prefill": "person.name"},
+                {
+                    "code": "uscc",
+                    "type": "credit_code",
+                    "label": "信用代码",
+                    "required": True,
+                    "prefill": "person.id_number",
+                },
+                {"code": "copies", "type": "integer", "label": "册数", "required": True, "min": 1, "max": 500},
+            ],
+        }
+    ]
+}
+
+
+def organization_item(**changes: Any) -> ServiceItem:
+    """Return an item that organizations apply for: 集体借书."""
+    form = {"form": ORGANIZATION_FORM, "materials": []}
+    return item(**{"code": SHELF, "title": "集体借书", "audience": "organization"} | form | changes)
+
+
 def judge(case: Case, on: date) -> Judgement:
     good = case.declared.content.get("name") != "谢绝"
     return Judgement(value={"eligible": good}, reasons=(), trace=(), parameters=())
@@ -123,6 +152,7 @@ HANDLER = handlers.CaseHandler(
     figures=("library.",),
 )
 handlers.register(HANDLER)
+handlers.register(replace(HANDLER, item=SHELF))
 definitions.define(
     Definition("library.deposit", "借书押金", "decimal", lowest=4, unit="元", least=0, most=1000),
     Definition(
@@ -191,6 +221,7 @@ class Library:
     posts: dict[str, int]
     reader: Person
     friend: Person
+    others: dict[str, Person] = field(default_factory=dict)  # who else a test has given an account
 
     def officer(self, name: str, on: date | None = None) -> Actor:
         return identity_queries.actor_for_post(post_id=self.posts[name], channel="window", on=on or date(2026, 9, 1))
@@ -344,6 +375,20 @@ def build() -> Library:
         at=LONG_AGO,
     )
     return Library(organs, posts, people[0], people[1])
+
+
+def open_to_organizations(books: Library) -> None:
+    """Put the item for organizations into force and open it in the county."""
+    publish(organization_item())
+    catalog.open_offering(
+        item_code=SHELF,
+        division=COUNTY,
+        organization_id=books.organs[COUNTY].pk,
+        open_from=date(2026, 7, 1),
+        own=OWN,
+        actor=MACHINE,
+        at=LONG_AGO,
+    )
 
 
 def publish(one: ServiceItem, valid_from: date = date(2026, 7, 1)) -> None:

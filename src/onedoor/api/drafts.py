@@ -205,8 +205,13 @@ def read_beginning(request: HttpRequest, code: Line) -> dict[str, Any]:
     person = actor.require_person()
     place = identity.residence_of(person, on=on)
     item = catalog.read_guide(code=code, chain=identity.chain(place), on=on).item
-    may_act = item.delegable and not actor.is_assisted
-    principals = identity.principals_for_item(agent_id=person, item=code, on=on) if may_act else []
+    by_organization = item.audience == "organization"
+    may_act = by_organization or (item.delegable and not actor.is_assisted)
+    principals = (
+        identity.principals_for_item(agent_id=person, item=code, on=on, organizations=by_organization)
+        if may_act
+        else []
+    )
     departments = exchange.department_names(queries.asked_sources(item))
     notice = queries.privacy_notice(item=item, division=place, departments=departments, at=clock.now())
     return {

@@ -68,6 +68,7 @@ GIVEN: Given = {
     "shown": lambda place: "open",
     "login_id": lambda place: place.post.login_id,
     "organization_id": lambda place: place.post.organization_id,
+    "entity_id": lambda place: place.library.reader.pk,  # no organization: nobody acts for it
     "person_id": lambda place: place.library.reader.pk,
     "objection_id": lambda place: place.objection.pk,
     "fields": lambda place: ["id_number"],

@@ -23,6 +23,7 @@ from onedoor.platform.kernel.actors import MATCHED, PROVED
 
 assert stage  # the fixture of the hundred arrivals
 REGISTERED = 1  # a telephone number that answers
+AT_WINDOW = 4
 API = "/api/v1"
 PASSWORD = "x" * 12
 # Filling in and reading, and what only carries on an act that took the full level.
@@ -63,7 +64,11 @@ FILLING_IN = {
     ("post", f"{API}/appointments/offices/{{plan_id}}/days/{{day}}/waiting"),
 }
 # Taking back has to be as easy as giving (Personal Information Protection Law art. 15).
+# Ends what others have been given, all at once: who was seen in person.
+AT_WINDOW_ONLY = {("post", f"{API}/me/organizations/{{entity_id}}/reset")}
 TAKING_BACK = {
+    ("post", f"{API}/me/operators/{{operator_id}}/suspension"),
+    ("delete", f"{API}/me/operators/{{operator_id}}"),
     "my_consents",
     "offers",
     ("put", f"{API}/me/proactive-checks"),
@@ -86,6 +91,8 @@ def is_citizens(recipe: Recipe) -> bool:
 
 def level_of(name: Any, recipe: Recipe) -> int:
     names = {name, page_of(recipe)}
+    if names & AT_WINDOW_ONLY:
+        return AT_WINDOW
     return REGISTERED if names & FILLING_IN else MATCHED if names & TAKING_BACK else PROVED
 
 

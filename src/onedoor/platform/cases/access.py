@@ -42,7 +42,7 @@ class DraftNotFound(NotFound):
 
 # Of these a case has one row each, or none.
 ONE_EACH = (
-    *("applicant", "agent", "receiving_organization", "deciding_organization"),
+    *("applicant__entity", "agent", "receiving_organization", "deciding_organization"),
     *("declared", "answer_sources", "hearing"),
 )
 UNSAFE = (StoredFile.Scan.WAITING, *QUARANTINED)
@@ -90,7 +90,8 @@ def rows_of(case: Case, name: str) -> QuerySet[Any]:
 
 def require_applicant_side(case: Case, *, actor: Actor, scope: str, on: date) -> None:
     """
-    Let the applicant, or the agent while a delegation for `scope` (view, submit, sign, collect) or a guardianship is in force.
+    Let the applicant, or the agent while a delegation for `scope` (view, submit, sign, collect) or a guardianship is in force;
+    of an organization, whoever may act so for it now, whichever of its people began the case.
 
     :raises CaseNotFound: anybody else; it looks like a case that does not exist.
     :raises MandateExpired: the delegation has ended.
@@ -99,11 +100,17 @@ def require_applicant_side(case: Case, *, actor: Actor, scope: str, on: date) ->
         raise CaseNotFound
     if actor.person_id == case.applicant_id:
         return
-    if actor.person_id != case.agent_id:
+    is_agent = actor.person_id == case.agent_id
+    if not is_agent and (case.agent_id is None or not identity.is_entity(case.applicant_id)):
         raise CaseNotFound
-    identity.require_mandate(
-        agent_id=actor.person_id, principal_id=case.applicant_id, item=case.item_code, scope=scope, on=on
-    )
+    try:
+        identity.require_mandate(
+            agent_id=actor.person_id, principal_id=case.applicant_id, item=case.item_code, scope=scope, on=on
+        )
+    except identity.MandateMissing:
+        if is_agent:
+            raise
+        raise CaseNotFound from None
 
 
 def require_applicant_act(case: Case, *, actor: Actor, on: date, scope: str = "submit") -> None:
@@ -128,7 +135,7 @@ def require_draft(draft: Draft, *, actor: Actor, scope: str, on: date) -> int | 
         raise DraftNotFound
     if actor.person_id == draft.applicant_id:
         return None
-    if actor.person_id != draft.filled_by_id:
+    if actor.person_id != draft.filled_by_id and not _represents(actor.person_id, draft):
         raise DraftNotFound
     return identity.require_mandate(
         agent_id=actor.person_id,
@@ -139,6 +146,10 @@ def require_draft(draft: Draft, *, actor: Actor, scope: str, on: date) -> int | 
         # What is handed in already has used its delegation; to look at a draft uses none.
         to_use=scope == "submit" and draft.submitted_as_id is None,
     )
+
+
+def _represents(person_id: int, draft: Draft) -> bool:
+    return identity.represents(person_id=person_id, entity_id=draft.applicant_id)
 
 
 @prepared

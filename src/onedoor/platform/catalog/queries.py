@@ -44,6 +44,7 @@ class ItemCard:
     line: str
     summary: str
     delegable: bool = True
+    audience: str = "person"  # or "organization": who applies
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ def item_cards(codes: Sequence[str], *, on: date) -> list[ItemCard]:
             newest[code].line,
             newest[code].definition["summary"],
             newest[code].definition.get("delegable", True),
+            newest[code].definition["audience"],
         )
         for code in codes
         if code in newest

@@ -14,7 +14,7 @@ class MessagesConfig(AppConfig):
 
     def ready(self) -> None:
         from onedoor.platform.kernel import blind, definitions, outbox, tasks
-        from onedoor.platform.messages import deaths, delegations, figures, identity, shipped
+        from onedoor.platform.messages import deaths, delegations, entities, figures, identity, shipped
         from onedoor.platform.messages import tasks as own
         from onedoor.platform.messages.models import WeChatAccount
 
@@ -25,6 +25,9 @@ class MessagesConfig(AppConfig):
         outbox.listen("identity.delegation_asked", "messages.tell_asked", delegations.tell_asked)
         outbox.listen("identity.delegation_confirmed", "messages.tell_confirmed", delegations.tell_confirmed)
         outbox.listen("identity.delegation_recorded", "messages.tell_recorded", delegations.tell_recorded)
+        outbox.listen("identity.operator_changed", "messages.tell_operator", entities.tell_operator)
+        outbox.listen("identity.entity_bound", "messages.tell_bound", entities.tell_bound)
+        outbox.listen("identity.representative_changed", "messages.tell_changed", entities.tell_changed)
         outbox.listen("identity.new_device", "messages.new_device", identity.tell_new_device)
         outbox.listen("identity.assisted", "messages.assisted", identity.tell_assisted)
         outbox.listen("identity.identity_checked", "messages.identity_checked", identity.tell_identity_checked)

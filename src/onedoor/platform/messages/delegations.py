@@ -42,7 +42,8 @@ def tell(what: str, payload: dict[str, Any], at: datetime) -> None:
 
 
 def _masked(person_id: int) -> str:
-    return mask_name(identity.name_of(person_id))
+    name = identity.name_of(person_id)
+    return name if identity.is_entity(person_id) else mask_name(name)
 
 
 def tell_asked(payload: dict[str, Any], *, at: datetime) -> None:

@@ -19,6 +19,7 @@ QUIET_FROM, QUIET_TO = "messages.quiet_from", "messages.quiet_to"
 class Reader:
     """What has to be known of somebody before they are told something; asked in one question."""
 
+    person_id: int
     is_dead: bool
     has_phone: bool
     has_email: bool
@@ -35,6 +36,7 @@ class Reader:
 
 
 def look_up(person_id: int, *, kind: str, source: str) -> Reader:
+    """Look up who reads what is sent to a person: of an organization whose account is in use, who represents it."""
     me = OuterRef("pk")
     choice = NoticeChoice.objects.filter(person=me, kind=kind)
     mail = EmailAddress.objects.filter(person=me, verified_at__isnull=False)
@@ -45,9 +47,12 @@ def look_up(person_id: int, *, kind: str, source: str) -> Reader:
         has_wechat=Exists(account),
         is_told=Exists(Message.objects.filter(recipient=me, source=source)),
         is_awaited=Exists(waking.waiting()),
-    ).values_list("deceased_on", "phone", "has_email", "has_wechat", "chosen", "is_told", "is_awaited")
-    died, phone, *known = row.get(pk=person_id)
-    return Reader(died is not None, bool(str(phone)), *known)
+    ).values_list("entity", "deceased_on", "phone", "has_email", "has_wechat", "chosen", "is_told", "is_awaited")
+    entity, died, phone, *known = row.get(pk=person_id)
+    reader = identity.reader_for(person_id) if entity is not None else None
+    if reader is not None:
+        return look_up(reader, kind=kind, source=source)
+    return Reader(person_id, died is not None, bool(str(phone)), *known)
 
 
 def ways_of(reader: Reader, *, declared: shipped.Template | None) -> list[str]:

@@ -81,7 +81,7 @@ def delegations(request: HttpRequest) -> HttpResponse:
         "received": _in_words(identity.delegations_received(actor=actor, on=clock.today()), items),
         "wards": identity.wards_of(actor=actor, on=clock.today()),
         "guardians": identity.guardians_of(actor=actor, on=clock.today()),
-        "items": [item for item in items if item.delegable],
+        "items": [item for item in items if item.delegable and item.audience == "person"],
         "scopes": SCOPES,
         "until": clock.today() + timedelta(days=365),
         "problem": problem,

@@ -61,13 +61,21 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("draft", draft_id=draft.pk)
     item = catalog.read_guide(code=code, chain=place_of(request).chain, on=clock.today()).item
     may_act = item.delegable and not actor.is_assisted
-    principals = identity.principals_for_item(agent_id=actor.person_id, item=code, on=clock.today()) if may_act else []
+    by_organization = item.audience == "organization"
+    principals = (
+        identity.principals_for_item(
+            agent_id=actor.person_id, item=code, on=clock.today(), organizations=by_organization
+        )
+        if may_act or by_organization
+        else []
+    )
     departments = exchange.department_names(queries.asked_sources(item))
     context = {
         "code": code,
         "item": item,
         "principals": principals,
         "self_id": actor.person_id,
+        "by_organization": by_organization,
         "asks_departments": departments,
         "privacy": queries.privacy_notice(
             item=item,

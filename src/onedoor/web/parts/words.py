@@ -71,6 +71,7 @@ ENGLISH = {
     "号源": "Places to book",
     "叫号": "Queue",
     "谁用过我的数据": "Who used my data",
+    "我的单位": "My organizations",
     "委托": "Delegations",
     "我交过的材料": "Papers I have given",
     "演示": "Demonstration",

@@ -93,6 +93,7 @@ urlpatterns = [
     path("window/verify/", window.verify, name="window_verify"),
     path("window/delegate/", window.delegate, name="window_delegate"),
     path("window/guard/", window.guard, name="window_guard"),
+    path("window/organization/", window.organization, name="window_organization"),
     path("window/person/", window.lookup, name="window_lookup"),
     path("window/assist/", window.assist, name="assist"),
     path("window/assist/check/", window.check_identity, name="assist_check"),

@@ -27,6 +27,7 @@ DONE = {
     "verified": "已核验，实名等级升为 4 级。",
     "delegated": "委托已登记，双方都会收到通知。",
     "guarded": "监护关系已登记，双方都会收到通知。",
+    "bound": "单位账号已交给法定代表人，以后由他（她）在“我的单位”授权经办人。",
     "ended": "监护关系已终止。",
     "died": "已提交死亡登记，等本单位或者上级单位另一位工作人员核对证明后确认；确认以前什么都不变。",
     "corrected": "已提交更正，等本单位或者上级单位另一位工作人员核对证明后确认；确认以前什么都不变。",
@@ -191,6 +192,27 @@ def guard(request: HttpRequest) -> HttpResponse:
         bases=identity.GUARDIAN_BASES,
         typed={"valid_from": clock.today().isoformat()},
     )
+
+
+@keyed
+def organization(request: HttpRequest) -> HttpResponse:
+    """Give an organization's account to the legal representative who shows certificate and identity card."""
+
+    def perform() -> None:
+        post = request.POST
+        operations.bind_at_window(
+            uscc=post.get("uscc", ""),
+            name=post.get("name", ""),
+            representative=(post.get("representative_name", ""), post.get("representative_id_number", "")),
+            since=posted_day(request, "since"),
+            division=post.get("division", ""),
+            document=post.get("document", ""),
+            reset=post.get("reset") == "1",
+            actor=actor_of(request),
+            at=clock.now(),
+        )
+
+    return _page(request, "organization", perform, "bound", typed={"since": clock.today().isoformat()})
 
 
 @keyed

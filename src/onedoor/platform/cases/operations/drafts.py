@@ -38,6 +38,22 @@ class NotDelegable(OneDoorError):
     code, http_status, message = "cases.not_delegable", 409, "此事项依法须由本人办理，不能委托他人。"
 
 
+class NotForThisApplicant(OneDoorError):
+    code, http_status, message = (
+        "cases.not_for_this_applicant",
+        409,
+        "这个事项由{whom}申请。{advice}",
+    )
+
+    @classmethod
+    def of(cls, item: ServiceItem) -> "NotForThisApplicant":
+        if item.audience == "organization":
+            return cls(
+                whom="单位", advice="请由法定代表人在“我的单位”接管单位账号，或请单位授权您经办，再以单位的名义申请。"
+            )
+        return cls(whom="个人", advice="请选择为自己或家人申请。")
+
+
 class ConsentNotYours(OneDoorError):
     code, http_status, message = (
         "consent.not_yours",
@@ -88,6 +104,7 @@ def start_draft(
     With `changes` and `relation` it is an application to change what that case granted; only a draft of the same is taken up.
 
     :raises NotLoggedIn, NotDelegable, MandateMissing, MandateUsedUp, GuardianOnly, DivisionSplit, ItemNotFound: why it cannot begin.
+    :raises NotForThisApplicant: a person asks for what organizations apply for, or the other way round.
     :raises DraftOpen: there is an open draft, which is not to be taken up.
     """
     if actor.person_id is None:
@@ -99,7 +116,7 @@ def start_draft(
     version = pinning.version_for_new_case(code=item_code, chain=identity.chain(division), on=day_of(at))
     delegation_id = None
     if applicant_id != actor.person_id:
-        if not version.item.delegable:
+        if not version.item.delegable and not identity.represents(person_id=actor.person_id, entity_id=applicant_id):
             raise NotDelegable
         delegation_id = identity.require_mandate(
             agent_id=actor.person_id,
@@ -109,6 +126,9 @@ def start_draft(
             on=day_of(at),
             to_use=True,
         )
+    is_entity = applicant_id != actor.person_id and identity.is_entity(applicant_id)
+    if is_entity != (version.item.audience == "organization"):
+        raise NotForThisApplicant.of(version.item)
     guarded = applicant_id != actor.person_id and delegation_id is None
     identity.require_capacity(person_id=applicant_id, from_age=version.item.alone_from, guarded=guarded, on=day_of(at))
     same = _open_drafts.all(

@@ -7,6 +7,7 @@ from onedoor.platform.cases.queries.calendars import CalendarYear, calendar_year
 from onedoor.platform.cases.queries.citizen import (
     DraftView,
     differing,
+    entity_cases,
     get_draft,
     known_answers,
     my_cases,
@@ -222,6 +223,7 @@ __all__ = [
     "materials_of",
     "may_extend",
     "month_before",
+    "entity_cases",
     "my_cases",
     "my_drafts",
     "my_papers",

@@ -5,6 +5,7 @@ from onedoor.platform.identity.models.clients import AccessToken, ApiClient
 from onedoor.platform.identity.models.codes import OneTimeCode
 from onedoor.platform.identity.models.deaths import DeathEffect, DeathSettlement, DeathStatement
 from onedoor.platform.identity.models.divisions import Division, DivisionSuccession, FormerDivisionName
+from onedoor.platform.identity.models.entities import LegalEntity, LegalRepresentative
 from onedoor.platform.identity.models.logins import (
     Absence,
     AccountReset,
@@ -42,6 +43,8 @@ __all__ = [
     "FormerPassword",
     "Guardianship",
     "IdentityCheck",
+    "LegalEntity",
+    "LegalRepresentative",
     "Login",
     "LoginManager",
     "LoginSession",

@@ -13,11 +13,14 @@ class Delegation(Recorded):
     class State(models.TextChoices):
         PENDING = "pending_principal", "待本人确认"
         ACTIVE = "active", "有效"
+        SUSPENDED = "suspended", "暂停"
         REVOKED = "revoked", "已撤销"
 
     class Kind(models.TextChoices):
         VOLUNTARY = "voluntary", "自愿委托"
         VILLAGE_AGENT = "village_agent", "村社代办"
+        ORG_MANAGER = "org_manager", "单位管理员"
+        ORG_OPERATOR = "org_operator", "单位经办人"
 
     principal = models.ForeignKey(
         "identity.Person", verbose_name="委托人", on_delete=models.PROTECT, related_name="delegations_given"
@@ -26,7 +29,8 @@ class Delegation(Recorded):
         "identity.Person", verbose_name="代理人", on_delete=models.PROTECT, related_name="delegations_received"
     )
     kind = models.CharField("类型", max_length=16, choices=Kind, default=Kind.VOLUNTARY)
-    items = models.JSONField("事项")  # item codes; empty: every item that may be delegated
+    # Item codes, or a whole business line as "library.*"; empty: every item that may be delegated.
+    items = models.JSONField("事项")
     scopes = models.JSONField("权限")  # view, submit, sign, collect
     valid_from = models.DateField("开始日")
     valid_to = models.DateField("截止日")  # the last day on which it holds
@@ -38,6 +42,12 @@ class Delegation(Recorded):
     witness = EncryptedTextField("见证人", blank=True, default="")  # of a delegation given at a window
     evidence_digest = models.CharField("委托现场照片摘要", max_length=64, blank=True)
     revoked_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    # Of an organization's people: who appointed them, and since when and why they may not act for now.
+    granted_by = models.ForeignKey(
+        "identity.Person", verbose_name="授权人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    suspended_at = models.DateTimeField("暂停时间", null=True, blank=True)
+    suspended_why = models.CharField("暂停原因", max_length=100, blank=True, default="")
 
     class Meta:
         verbose_name = "委托"
@@ -57,7 +67,12 @@ class Delegation(Recorded):
 
     def covers(self, item: str, scope: str) -> bool:
         """Tell whether it was given for this item and act, be it in force or not."""
-        return scope in self.scopes and (not self.items or item in self.items)
+        line = f"{item.partition('.')[0]}.*"
+        return scope in self.scopes and (not self.items or item in self.items or line in self.items)
+
+    @property
+    def is_of_organization(self) -> bool:
+        return self.kind in (self.Kind.ORG_MANAGER, self.Kind.ORG_OPERATOR)
 
     @property
     def is_used_up(self) -> bool:

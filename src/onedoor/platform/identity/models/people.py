@@ -8,7 +8,11 @@ from onedoor.platform.kernel.models import Recorded
 
 
 class Person(Recorded):
-    """A natural person: one row for the whole platform, found by the blind index of the identity number."""
+    """
+    A person in law: one row for the whole platform, found by the blind index of the identity number.
+
+    Nearly all are natural persons. One with an `entity` is an organization that applies; its number is the credit code.
+    """
 
     by_number: ClassVar = BlindIndex("id_index", "person.id_number")
     by_phone: ClassVar = BlindIndex("phone_index", "person.phone")

@@ -43,6 +43,15 @@ from onedoor.platform.identity.operations.divisions import (
     rename_division,
     replace_divisions,
 )
+from onedoor.platform.identity.operations.entities import (
+    TAKING_OVER,
+    EntityUnknown,
+    NotRepresentative,
+    bind_at_window,
+    bind_entity,
+    record_entity,
+    reset_operators,
+)
 from onedoor.platform.identity.operations.guardianships import (
     GuardianshipNotFound,
     OpinionMissing,
@@ -62,6 +71,16 @@ from onedoor.platform.identity.operations.mandates import (
     record_delegation,
     revoke_delegation,
     use_delegation,
+)
+from onedoor.platform.identity.operations.operators import (
+    ROLES,
+    OperatorNotFound,
+    TooManyOperators,
+    appoint_operator,
+    confirm_operator,
+    drop_operator,
+    renew_operator,
+    suspend_operator,
 )
 from onedoor.platform.identity.operations.organizations import (
     PostsLeft,
@@ -111,6 +130,21 @@ from onedoor.platform.identity.operations.sessions import (
 )
 
 __all__ = [
+    "TAKING_OVER",
+    "EntityUnknown",
+    "NotRepresentative",
+    "bind_at_window",
+    "bind_entity",
+    "record_entity",
+    "reset_operators",
+    "ROLES",
+    "OperatorNotFound",
+    "TooManyOperators",
+    "appoint_operator",
+    "confirm_operator",
+    "drop_operator",
+    "renew_operator",
+    "suspend_operator",
     "DeathSettled",
     "OtherOfficerNeeded",
     "OwnFamily",

@@ -8,6 +8,7 @@ from onedoor.platform.identity.models import (
     AssistedFiling,
     Delegation,
     Guardianship,
+    LegalRepresentative,
     Login,
     Person,
     PersonRelation,
@@ -44,6 +45,14 @@ class MandateRevoked(OneDoorError):
     code, http_status, message = "mandate.revoked", 403, "委托已于 {ended_on} 终止，重新取得委托以后才能继续办理。"
 
 
+class MandateSuspended(OneDoorError):
+    code, http_status, message = (
+        "mandate.suspended",
+        403,
+        "您为这个单位办事的授权已暂停（{why}）。请单位的法定代表人在“我的单位”里确认后再办，填好的草稿会保留。",
+    )
+
+
 class MandateUsedUp(OneDoorError):
     code, http_status, message = (
         "mandate.used_up",
@@ -66,6 +75,7 @@ def active_delegation(
     `to_use`: it is for an application that has not been submitted, so one with an application left is needed.
 
     :raises MandateUsedUp: to use, though as many applications were made as were agreed.
+    :raises MandateSuspended: it is an organization's, and may not be used until its representative says so.
     :raises MandateExpired, MandateRevoked: there was one, and it has come to its end.
     :raises MandateMissing: there is none.
     """
@@ -78,6 +88,9 @@ def active_delegation(
             return delegation
     if living:
         raise MandateUsedUp(uses=living[0].max_uses)
+    resting = [delegation for delegation in given if delegation.state == Delegation.State.SUSPENDED]
+    if resting:
+        raise MandateSuspended(why=resting[0].suspended_why)
     if active:
         raise MandateExpired(valid_to=active[0].valid_to)
     ended = [delegation.revoked_at for delegation in given if delegation.confirmed_at and delegation.revoked_at]
@@ -103,24 +116,27 @@ def guardianship_between(*, guardian_id: int, ward_id: int, on: date) -> Guardia
     return Guardianship.objects.filter(guards(on), guardian_id=guardian_id, ward_id=ward_id).first()
 
 
-NO_MANDATE = (MandateMissing, MandateExpired, MandateRevoked, MandateUsedUp)
+NO_MANDATE = (MandateMissing, MandateExpired, MandateRevoked, MandateSuspended, MandateUsedUp)
 
 
 def require_mandate(
     *, agent_id: int, principal_id: int, item: str, scope: str, on: date, to_use: bool = False
 ) -> int | None:
     """
-    Let a guardian, or an agent under a living delegation; return the delegation's id, None for a guardian.
+    Let who acts by law, or an agent under a living delegation; return the delegation's id, None for who acts by law:
+    a guardian, or of an organization its legal representative (Civil Code art. 61).
 
     With `to_use` only a delegation under which another application may be made, see `active_delegation`.
 
-    :raises MandateExpired, MandateRevoked, MandateUsedUp: there was a delegation, and it has come to its end.
+    :raises MandateExpired, MandateRevoked, MandateSuspended, MandateUsedUp: there was a delegation; it does not hold now.
     :raises MandateMissing: there is neither.
     :raises GuardianOnly: a child under sixteen cannot give a delegation (Civil Code arts. 19, 20).
     """
     if guardianship_between(guardian_id=agent_id, ward_id=principal_id, on=on) is not None:
         return None
-    born = Person.objects.values_list("born_on", flat=True).get(pk=principal_id)
+    born, entity = Person.objects.values_list("born_on", "entity").get(pk=principal_id)
+    if entity is not None and represents(person_id=agent_id, entity_id=entity):
+        return None
     if born is not None and age_on(born, on) < ALONE_AT_THE_EARLIEST:
         raise GuardianOnly
     return active_delegation(
@@ -148,19 +164,39 @@ def followed_by(*, agent_id: int, on: date) -> list[tuple[int, list[str]]]:
     """Return (person, items) whose cases the agent may follow; no items means every item that can be delegated."""
     living = Delegation.objects.filter(_living(on), agent_id=agent_id)
     wards = Guardianship.objects.filter(guards(on), guardian_id=agent_id).values_list("ward_id", flat=True)
-    every: list[tuple[int, list[str]]] = [(ward, []) for ward in wards]
+    every: list[tuple[int, list[str]]] = [(ward, []) for ward in (*wards, *represented_by(agent_id))]
     return every + [(one.principal_id, list(one.items)) for one in living if "view" in one.scopes]
 
 
-def principals_for_item(*, agent_id: int, item: str, on: date) -> list[Person]:
-    """Return the people for whom the agent may begin an application of this item: wards first, each once."""
+def principals_for_item(*, agent_id: int, item: str, on: date, organizations: bool = False) -> list[Person]:
+    """
+    Return for whom the agent may begin an application of this item, each once: people, wards first; or `organizations`,
+    first those represented, then those that have authorized it.
+    """
     wards = Guardianship.objects.filter(guards(on), guardian_id=agent_id).select_related("ward")
     living = Delegation.objects.filter(_living(on), agent_id=agent_id).select_related("principal")
     people = {row.ward_id: row.ward for row in wards}
+    if organizations:
+        people = {party.pk: party for party in Person.objects.filter(pk__in=represented_by(agent_id))}
     for delegation in living:
-        if delegation.covers(item, "submit") and not delegation.is_used_up:
+        if (
+            delegation.is_of_organization == organizations
+            and delegation.covers(item, "submit")
+            and not delegation.is_used_up
+        ):
             people.setdefault(delegation.principal_id, delegation.principal)
     return list(people.values())
+
+
+def represents(*, person_id: int, entity_id: int) -> bool:
+    """Tell whether a person is the legal representative of an organization and has taken over its account."""
+    return entity_id in represented_by(person_id)
+
+
+def represented_by(person_id: int) -> list[int]:
+    """Return the organizations whose legal representative a person is, as far as they have taken over the account."""
+    rows = LegalRepresentative.objects.filter(person_id=person_id, ended_at__isnull=True)
+    return list(rows.order_by("entity_id").values_list("entity_id", flat=True))
 
 
 def wards_of(*, actor: Actor, on: date) -> list[Guardianship]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Login, Person
@@ -55,8 +55,13 @@ def name_of(person_id: int) -> str:
 
 
 def has_account(person_id: int) -> bool:
-    """Tell whether a person has an account that is in use, and so an inbox they can open."""
-    return Login.objects.filter(person_id=person_id, kind=Login.Kind.CITIZEN, is_active=True).exists()
+    """
+    Tell whether a person has an account that is in use, and so an inbox they can open: of an organization, whoever
+    represents it and has taken over its account.
+    """
+    represents = Q(person__represents__entity_id=person_id, person__represents__ended_at__isnull=True)
+    holders = Login.objects.filter(kind=Login.Kind.CITIZEN, is_active=True)
+    return holders.filter(Q(person_id=person_id) | represents).exists()
 
 
 def residence_of(person_id: int, *, on: date) -> str:

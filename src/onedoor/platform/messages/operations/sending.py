@@ -55,7 +55,9 @@ def send_message(
     retractable: bool = False,
 ) -> None:
     """
-    Tell a person something in their inbox and by the ways they have chosen; the same `source` twice tells nothing twice.
+    Tell a person, or of an organization its representative, in their inbox and by the ways they have chosen.
+
+    The same `source` twice tells nothing twice.
 
     Of the ways chosen only those among `ways` are taken, where the sender names them. What is `retractable` can be taken
     back by its source as long as no provider has it.
@@ -74,6 +76,7 @@ def send_message(
     reader = reach.look_up(recipient_id, kind=kind, source=source)
     if reader.is_told:
         return
+    recipient_id = reader.person_id
     chosen = [way for way in reach.ways_of(reader, declared=declared) if ways is None or way in ways]
     words = _words(declared, text, values or {}, at=at)
     rows = [
