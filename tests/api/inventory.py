@@ -59,6 +59,11 @@ COVERED: dict[str, tuple[str, ...]] = {
         *("uploads_begin_for_draft", "uploads_add_part", "uploads_get_upload"),
         *("uploads_list_uploads", "uploads_end_upload"),
     ),
+    "draft_signers": (
+        *("signers_get_signing", "signers_name_signatory", "signers_drop_signatory", "signers_ask_signatories"),
+    ),
+    "countersignatures": ("signers_my_countersignatures",),
+    "countersignature": ("signers_get_countersigning", "signers_countersign", "signers_decline"),
     "draft_consents": ("drafts_get_consents", "drafts_sign"),
     "draft_review": ("drafts_review", "drafts_submit", "applications_apply"),
     "draft_discard": ("drafts_discard",),

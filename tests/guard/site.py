@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from onedoor.api.root import ROOMS, api
 from onedoor.platform.appointments import operations as appointments
 from onedoor.platform.bundles.models import ProactiveOffer
-from onedoor.platform.cases.models import CaseDocument
+from onedoor.platform.cases.models import CaseDocument, Draft, Signatory
 from onedoor.platform.catalog.forms import FormField
 from onedoor.platform.catalog.models import Offering
 from onedoor.platform.certificates import kinds
@@ -267,6 +267,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "conversation_id": str(conversation.pk),
         "word": "低保",
         "wanted_id": "1",
+        "signatory_id": str(_to_sign(books, draft)),
         "api_public_look_at_shown.code": "ABCDEF",
         **dict.fromkeys(
             (
@@ -284,6 +285,13 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
     checklists.register(CHECKLIST, item=library.ITEM)
     traveller.move_to(NOW)
     return objects, lambda visitor: _browser(books, visitor)
+
+
+def _to_sign(books: Library, draft: Draft) -> int:
+    """Ask somebody else than its applicant to sign the draft."""
+    asked = {"state": "asked", "asked_at": NOW, "due_on": NOW.date() + timedelta(days=15)}
+    row = Signatory.objects.create(draft=draft, role="spouse", person=books.friend, phone="13800000001", **asked)
+    return int(row.pk)
 
 
 def _hall(books: Library) -> dict[str, str]:

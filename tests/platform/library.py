@@ -89,6 +89,20 @@ steps:
   - {code: decide, title: 决定, permission: cases.decide, tier: 4, after: [notice], excludes: [accept, visit, opinion], state: deciding}
 """
 
+# A card for a whole household: the spouse signs as well, and of the children whoever has one.
+HOUSEHOLD = {
+    "roles": [
+        {"code": "spouse", "title": "配偶", "basis": "本馆借书规则第三条"},
+        {
+            "code": "child",
+            "title": "同住子女",
+            "basis": "本馆借书规则第三条",
+            "when": {"field": "student", "equals": True},
+            "most": 3,
+        },
+    ]
+}
+
 
 def item(**changes: Any) -> ServiceItem:
     """Return the item, with parts replaced: `item(limits={...})`."""

@@ -159,6 +159,18 @@ class PauseOut(Told):
     proof: int | None
 
 
+class SignatureGivenOut(Told):
+    """与申请人共同签字的一位。Somebody who has signed the application as well."""
+
+    role: str
+    name: str
+    signed_by: str
+    signed_at: datetime
+    way: str
+    level: int
+    digest: str
+
+
 class CaseWholeOut(CaseOut):
     """一个办件的全貌，申请人一方所见。A case as its applicant follows it."""
 
@@ -171,6 +183,7 @@ class CaseWholeOut(CaseOut):
     documents: list[DocumentOut]
     certificates: list[IssuedOut]
     asked_papers: list[str]
+    signatures: list[SignatureGivenOut]
     hearing: HearingOut | None
     revocation: RevocationOut | None
     delivery: DeliveryOut | None
@@ -315,6 +328,11 @@ def followed(case: Case, actor: Actor) -> dict[str, Any]:
         "documents": queries.documents_of(case),
         "certificates": certificates.certificates_of_case(case_number=case.number),
         "asked_papers": [one.definition.code for one in queries.asked_papers(case)],
+        "signatures": [
+            {"role": role, "name": one.person.name, "signed_by": one.signed_by.name if one.signed_by else ""}
+            | {name: getattr(one, name) for name in ("signed_at", "way", "level", "digest")}
+            for role, one in queries.signatures_of_case(case)
+        ],
         "hearing": proceedings.hearing,
         "revocation": proceedings.revocation,
         "delivery": proceedings.delivery,

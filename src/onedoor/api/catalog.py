@@ -119,6 +119,16 @@ class ConsentTextOut(Told):
     months: int
 
 
+class SignerAskedOut(Told):
+    """除申请人以外还要谁签字。Who signs besides the applicant."""
+
+    code: str
+    title: str
+    basis: str
+    least: int
+    most: int
+
+
 class ItemFormOut(Told):
     """事项的表单、材料和授权书。The form of an item with its papers and consents."""
 
@@ -129,6 +139,7 @@ class ItemFormOut(Told):
     situation: list[QuestionOut]
     materials: list[PaperOut]
     consents: list[ConsentTextOut]
+    signers: list[SignerAskedOut]
 
 
 class OutcomeOut(Told):
@@ -284,6 +295,7 @@ def read_form(request: HttpRequest, code: Line, division: Line = identity.NATION
         "situation": [forms.question(one) for one in situation.fields] if situation else [],
         "materials": [forms.paper(one) for one in item.materials],
         "consents": list(item.consents),
+        "signers": list(item.signers.roles) if item.signers else [],
     }
 
 

@@ -13,9 +13,9 @@ from onedoor.platform.bundles.operations import duties
 from onedoor.platform.bundles.queries import BundleCaseNotFound, bundles_for_officer, my_bundle
 from onedoor.platform.cases import operations as cases
 from onedoor.platform.cases.clocks import due_day, work_calendar
+from onedoor.platform.cases.completeness import MaterialsMissing
 from onedoor.platform.cases.forms.validation import CleanedSection
 from onedoor.platform.cases.models import Case, Draft
-from onedoor.platform.cases.operations.submission import MaterialsMissing
 from onedoor.platform.files.models import FileGrant
 from onedoor.platform.kernel.errors import AssuranceTooLow, InvalidInput, StaleVersion
 from onedoor.platform.messages.models import Message

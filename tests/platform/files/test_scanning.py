@@ -20,8 +20,8 @@ from tests.platform.library import Library
 
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.cases import operations
+from onedoor.platform.cases.completeness import MaterialsMissing
 from onedoor.platform.cases.models import Draft
-from onedoor.platform.cases.operations.submission import MaterialsMissing
 from onedoor.platform.files import quarantine, scanning, tasks
 from onedoor.platform.files.models import StoredFile
 from onedoor.platform.kernel import clock, outbox

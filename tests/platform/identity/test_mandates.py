@@ -9,9 +9,9 @@ from tests.platform import library
 from tests.platform.library import CHINA, FRIEND, ITEM, LONG_AGO, MACHINE, READER, TOWN, Library
 
 from onedoor.platform.cases import operations
+from onedoor.platform.cases.completeness import ConsentsMissing
 from onedoor.platform.cases.models import Case, Draft
 from onedoor.platform.cases.operations.drafts import NotDelegable
-from onedoor.platform.cases.operations.submission import ConsentsMissing
 from onedoor.platform.cases.queries import get_visible_case, my_cases
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity import queries

@@ -83,6 +83,7 @@ GIVEN: Given = {
     "month": lambda place: f"{AT:%Y-%m}",
     "complaint_id": lambda place: place.complaint.pk,
     "inquiry_id": lambda place: place.inquiry.pk,
+    "signatory_id": lambda place: 1,
     "plan_id": lambda place: place.hall.plan.pk,
     "point_id": lambda place: place.hall.point.pk,
     "window": lambda place: "1",
@@ -164,7 +165,8 @@ ELSEWHERE = {
 }
 # A citizen's queries: an officer has no person, so they give nothing.
 CITIZENS = frozenset(
-    {"get_draft", "known_answers", "needed_consents", "signatures_asked", "my_drafts", "my_cases", "uses_about"}
+    {"signing_of", "countersignatures", "get_countersigning"}
+    | {"get_draft", "known_answers", "needed_consents", "signatures_asked", "my_drafts", "my_cases", "uses_about"}
     | {"own_objections", "own_use", "uses_under_consents", "matters_of", "papers_of_draft", "my_papers", "use_log"}
     | {"offers_of", "offers_by_number", "cases_to_rate", "asked_of_case", "followed_of_case"}
     | {"coming_bookings", "get_booking", "my_bookings", "my_waiting"}

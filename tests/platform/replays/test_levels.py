@@ -51,6 +51,7 @@ FILLING_IN = {
     ("post", f"{API}/early-drafts/opened/taking"),
     ("delete", f"{API}/me/sessions"),
     ("delete", f"{API}/drafts/{{draft_id}}/materials/{{material_id}}"),
+    ("delete", f"{API}/drafts/{{draft_id}}/signers/{{signatory_id}}"),
     ("post", f"{API}/drafts/{{draft_id}}/materials/{{code}}/choice"),
     ("post", f"{API}/drafts/{{draft_id}}/uploads"),
     ("post", f"{API}/cases/{{number}}/uploads"),

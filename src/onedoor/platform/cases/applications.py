@@ -23,7 +23,19 @@ from onedoor.standards.masks import mask_name
 TIERS = {2: "省", 3: "市", 4: "县（市、区）", 5: "乡镇、街道", 6: "村、社区"}
 
 # What a change of version means to the person who fills in; how the work is done behind the desk is not their matter.
-TOLD = ("conditions", "limits", "fee", "visits", "form", "materials", "consents", "result", "delegable", "assurance")
+TOLD = (
+    "conditions",
+    "limits",
+    "fee",
+    "visits",
+    "form",
+    "materials",
+    "consents",
+    "signers",
+    "result",
+    "delegable",
+    "assurance",
+)
 
 
 def place_now(draft: Draft, *, on: date) -> str:

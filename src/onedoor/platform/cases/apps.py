@@ -27,12 +27,13 @@ class CasesConfig(AppConfig):
             notifications,
             quarantine,
             reliance,
+            signing_notices,
             touched,
             wanted,
         )
         from onedoor.platform.cases.checks import check_items
         from onedoor.platform.cases.held import is_held
-        from onedoor.platform.cases.operations import calendars, delivery, duties, early_expiry, expiry
+        from onedoor.platform.cases.operations import calendars, delivery, duties, early_expiry, expiry, signatories
         from onedoor.platform.catalog import impact
         from onedoor.platform.exchange import matters
         from onedoor.platform.files import access as files
@@ -58,8 +59,10 @@ class CasesConfig(AppConfig):
         tasks.every(3600, "cases.discard_ended_early_drafts", early_expiry.discard_ended_early_drafts)
         tasks.every(600, "cases.public_deliveries", delivery.complete_public_deliveries)
         tasks.every(600, "cases.hearing_rights", duties.expire_hearing_rights)
+        tasks.every(3600, "cases.lapse_signatures", signatories.lapse_signatures)
         shipped.register(Path(__file__).with_name("texts.yaml"))
         notifications.listen()
+        signing_notices.listen()
         wanted.register()
         addresses.register()
         outbox.listen("cases.calendar_imported", "cases.recalculate", calendars.recalculate_cases)

@@ -5,6 +5,7 @@ from onedoor.platform.cases.commitments import PARAMETER as BREACH
 from onedoor.platform.cases.documents import NAMED_COURT, NAMED_REVIEW_ORGAN
 from onedoor.platform.cases.operations.expiry import PARAMETER as DRAFTS
 from onedoor.platform.cases.operations.tolerance import PARAMETER as BUFFER
+from onedoor.platform.cases.signing import PARAMETER as TO_SIGN
 from onedoor.platform.kernel.definitions import Definition
 
 COUNTY = 4
@@ -19,6 +20,17 @@ FIGURES = (
         least=9,  # two warnings go out before the end, the first a week ahead
         most=365,
         default=90,
+        source="本平台规则",
+    ),
+    Definition(
+        TO_SIGN,
+        "共同签字人签字的天数",
+        "whole",
+        lowest=COUNTY,
+        unit="天",
+        least=1,
+        most=60,
+        default=15,
         source="本平台规则",
     ),
     Definition(

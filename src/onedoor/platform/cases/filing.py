@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from onedoor.platform.cases import access
+from onedoor.platform.cases import access, signing
 from onedoor.platform.cases.models import Case, Draft
 from onedoor.platform.cases.queries.desk import officer_sees
 from onedoor.platform.files.access import Matter
@@ -40,5 +40,6 @@ def draft_of_file(identifier: str, *, actor: Actor, at: datetime) -> Matter | No
     try:
         access.require_draft(draft, actor=actor, scope="view", on=day_of(at))
     except OneDoorError:
-        return None
+        if not signing.reads_to_sign(draft, actor=actor, at=at):
+            return None
     return Matter(draft.applicant_id, "申请草稿", draft.division)

@@ -62,6 +62,7 @@ WORDS = {
     "form": "表单",
     "materials": "申请材料",
     "consents": "授权书",
+    "signers": "共同签字人",
     "special_procedures": "特别程序",
     "silence": "逾期不作决定的后果",
     "precheck": "自测",

@@ -14,6 +14,7 @@ from onedoor.platform.catalog.conditions import Condition
 from onedoor.platform.catalog.forms import Form, FormField, field_faults
 from onedoor.platform.catalog.limits import exceeds
 from onedoor.platform.catalog.papers import LEAST_PROMISED, NEVER_LATER, CommitmentPolicy, TolerancePolicy, Waiver
+from onedoor.platform.catalog.signers import Signers
 from onedoor.platform.catalog.steps import Step, row_faults
 from onedoor.platform.catalog.strict import Code, Limit, NonEmpty, StrictModel
 from onedoor.platform.files.families import Family
@@ -260,6 +261,7 @@ class ServiceItem(StrictModel):
     form: Form
     materials: tuple[Material, ...] = ()
     consents: tuple[ConsentRequest, ...] = ()
+    signers: Signers | None = None  # who signs the application besides its applicant
     special_procedures: tuple[SpecialProcedure, ...] = ()
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
     silence: Silence = Silence()
@@ -277,7 +279,7 @@ class ServiceItem(StrictModel):
         faults = [
             *_limit_faults(self),
             *row_faults(self.steps),
-            *field_faults(self.form, [paper.required_when for paper in self.materials]),
+            *field_faults(self.form, self._conditions()),
             *_repetition_faults(self),
             *_tolerance_faults(self),
             *_scenario_faults(self),
@@ -286,6 +288,10 @@ class ServiceItem(StrictModel):
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    def _conditions(self) -> list[Condition | None]:
+        roles = self.signers.roles if self.signers else ()
+        return [*(paper.required_when for paper in self.materials), *(role.when for role in roles)]
 
     @property
     def level_to_act(self) -> int:

@@ -37,6 +37,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "unread": message_queries.unread_count(actor=actor),
         "certificates": certificates.list_own_certificates(actor=actor, at=clock.now()),
         "signatures": cases.signatures_asked(actor=actor, at=clock.now()),
+        "countersignatures": [one for one in cases.countersignatures(actor=actor, at=clock.now()) if one.is_open],
         "waiting_delegations": identity.delegations_to_confirm(actor=actor, on=clock.today()),
         "cards": my_page.cards_of(actor=actor, at=clock.now()),
     }

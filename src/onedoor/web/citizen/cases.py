@@ -49,6 +49,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "owed": owed,
         "commitments": queries.commitments_on(found, on=clock.today()),
         "proceedings": proceedings,
+        "signed_together": queries.signatures_of_case(found),
         "conflicts": queries.conflicts_of(found, actor=actor_of(request)),
         "ratings": feedback.offers_of(found, actor=actor_of(request), on=clock.today()),
         "today": clock.today(),

@@ -243,7 +243,7 @@ def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST":
         problem = _change_materials(request, draft)
         if not problem:
-            return redirect("draft_consents" if "next" in request.POST else "draft_materials", draft_id=draft_id)
+            return redirect(url_after(draft, queries.MATERIALS) if "next" in request.POST else request.path)
         draft = _draft(request, draft_id)
     journey = Journey.of(draft, actor=actor_of(request), at=clock.now())
     context = {
@@ -319,6 +319,7 @@ def consents(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "journey": journey,
         "problem": problem,
         "place_in_journey": journey.place("consents"),
+        "next_url": url_after(draft, queries.CONSENTS),
     }
     return render(request, "citizen/consents.html", context, status=403 if problem else 200)
 

@@ -41,6 +41,7 @@ class Problem:
 ADDRESSES = {
     queries.MATERIALS: "draft_materials",
     queries.CONSENTS: "draft_consents",
+    queries.SIGNERS: "draft_signers",
     queries.REVIEW: "draft_review",
 }
 

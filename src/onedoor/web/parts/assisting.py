@@ -16,6 +16,7 @@ APPLYING = frozenset(
         "draft_section",
         "draft_materials",
         "draft_consents",
+        "draft_signers",
         "draft_review",
         "draft_discard",
         "draft_form",
@@ -24,6 +25,8 @@ APPLYING = frozenset(
         "hand_in",
         "undo",
         "supplement",
+        "countersignatures",
+        "countersignature",
         "file",
         "document",
     }

@@ -74,6 +74,7 @@ ENGLISH = {
     "我的单位": "My organizations",
     "委托": "Delegations",
     "我交过的材料": "Papers I have given",
+    "还要谁签字": "Who else signs",
     "演示": "Demonstration",
     "演示站点": "Demonstration",
     "换个人看看": "Be somebody else",

@@ -75,6 +75,7 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
         "opinion": queries.ward_opinion(found),
         "item": found.item_version.item,
         "people": queries.people_of(found),
+        "signed_together": queries.signatures_of_case(found),
         "sections": queries.declared_sections(found),
         "maskable": queries.fields_to_reveal(found)
         if actor.may("cases.view", division=found.division, line=found.line)

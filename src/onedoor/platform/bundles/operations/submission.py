@@ -12,8 +12,8 @@ from onedoor.platform.bundles.models import BundleCase, BundleMember
 from onedoor.platform.bundles.releasing import file_member
 from onedoor.platform.bundles.screens import Screens
 from onedoor.platform.bundles.states import Kind, MemberState, State
+from onedoor.platform.cases.completeness import MaterialsMissing
 from onedoor.platform.cases.operations.delivery import CHOICES
-from onedoor.platform.cases.operations.submission import MaterialsMissing
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import MATCHED, Actor
 from onedoor.platform.kernel.clock import day_of

@@ -27,6 +27,7 @@ from onedoor.platform.cases.models.proceedings import (
 from onedoor.platform.cases.models.public import Objection, PublicNotice
 from onedoor.platform.cases.models.quality import QualityTicket
 from onedoor.platform.cases.models.queues import Queue
+from onedoor.platform.cases.models.signatories import Signatory
 from onedoor.platform.cases.models.subject_requests import KeptCase, SubjectRequest
 from onedoor.platform.cases.models.tolerance import Tolerance
 
@@ -61,6 +62,7 @@ __all__ = [
     "Queue",
     "RelatedStaffDeclaration",
     "Revocation",
+    "Signatory",
     "StepPerformer",
     "StoredJudgement",
     "SubjectRequest",

@@ -101,6 +101,14 @@ from onedoor.platform.cases.operations.revocation import (
     propose_revocation,
     state_defence,
 )
+from onedoor.platform.cases.operations.signatories import (
+    ask_signatories,
+    countersign,
+    decline_signature,
+    drop_signatory,
+    lapse_signatures,
+    name_signatory,
+)
 from onedoor.platform.cases.operations.special import begin_special_procedure, end_special_procedure
 from onedoor.platform.cases.operations.steps import complete_step, extend_limit, give_opinion
 from onedoor.platform.cases.operations.subject_requests import ask_deletion, restrict_processing
@@ -213,4 +221,10 @@ __all__ = [
     "waive_hearing",
     "waive_material",
     "withdraw_case",
+    "ask_signatories",
+    "countersign",
+    "decline_signature",
+    "drop_signatory",
+    "lapse_signatures",
+    "name_signatory",
 ]

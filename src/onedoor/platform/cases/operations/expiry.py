@@ -9,7 +9,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import discarding
+from onedoor.platform.cases import discarding, signing
 from onedoor.platform.cases.models import Draft
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import outbox
@@ -31,11 +31,15 @@ def kept_until(*, division: str, at: datetime) -> datetime:
 
 
 def touch(draft: Draft, at: datetime) -> None:
-    """Save that somebody has worked on a locked draft: its revision goes on, and so do the days it is kept."""
+    """
+    Save that somebody has worked on a locked draft: its revision goes on, so do the days it is kept, and who has signed
+    something else is asked again.
+    """
     draft.revision, draft.saved_at, draft.warned = draft.revision + 1, at, 0
     draft.expires_at = kept_until(division=draft.division, at=at)
     kept = ("answers", "typed", "reasons", "paper_choices", "revision", "saved_at", "expires_at", "warned")
     draft.save(update_fields=kept)
+    signing.void_changed(draft, at=at)
 
 
 def warn_expiring_drafts(*, at: datetime) -> int:

@@ -20,9 +20,11 @@ from onedoor.platform.cases import (
     handlers,
     life,
     offers,
+    signing,
     steps,
     twins,
 )
+from onedoor.platform.cases.completeness import check_complete
 from onedoor.platform.cases.models import (
     AnswerSources,
     Case,
@@ -33,7 +35,6 @@ from onedoor.platform.cases.models import (
     Draft,
     Material,
 )
-from onedoor.platform.cases.operations.consents import missing_consents
 from onedoor.platform.cases.operations.delivery import CHOICES
 from onedoor.platform.cases.operations.promises import start_checks, take_along
 from onedoor.platform.cases.operations.relatives import file_answer
@@ -69,14 +70,6 @@ class GrantedAlready(OneDoorError):
         409,
         "这个事项{period}只办一次：{day} 已经由{organ}准予（查询码 {query_code}）。{next_on} 起可以再申请；情况有变化的，请办理变更。",
     )
-
-
-class MaterialsMissing(OneDoorError):
-    code, http_status, message = "cases.materials_missing", 422, "还缺少材料：{titles}。请补充后再提交。"
-
-
-class ConsentsMissing(OneDoorError):
-    code, http_status, message = "cases.consents_missing", 422, "还有授权书没有签署：{titles}。请签署后再提交。"
 
 
 class VersionChanged(OneDoorError):
@@ -116,7 +109,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
         shown what is different first (A10, A42).
     :raises StaleVersion: the draft was changed elsewhere since the person read it.
     :raises InvalidInput: answers are missing or wrong; each problem names its field.
-    :raises MaterialsMissing, ConsentsMissing, AssuranceTooLow: what is missing and how to mend it.
+    :raises MaterialsMissing, ConsentsMissing, SignaturesMissing, AssuranceTooLow: what is missing and how to mend it.
     :raises MandateExpired, MandateRevoked, MandateUsedUp: the agent may not any more; the draft stays.
     """
     draft = access.locked_drafts.first(draft_id=draft_id)
@@ -133,10 +126,12 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
         raise InvalidInput({"delivery": "请选择一种送达方式。"})
     _refuse_changed(draft, on=day_of(at))
     _refuse_second(draft, on=day_of(at))
+    signed = signing.digest_of(draft) if draft.item_version.item.signers else ""
     papers = _papers.all(draft_id=draft.pk)
     taken = offers.take(draft, given={paper.code for paper in papers}, actor=actor, at=at)
     papers += taken
-    _check_complete(draft, papers, actor, at)
+    check_complete(draft, papers, actor, at)
+    signatures = signing.require_signed(draft, digest=signed)
     draft.delegation_id = delegation_id  # that of today: the one it was begun under may have ended, or be used up
     if delegation_id is not None:
         identity_operations.use_delegation(delegation_id=delegation_id, actor=actor, at=at)
@@ -144,8 +139,9 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
     if papers:
         draft.materials.update(case=case)
     receipt = give_receipt(case, papers, at)
-    facts = {"receipt": receipt.number, "digest": receipt.digest, "delivery": delivery}
+    facts: dict[str, Any] = {"receipt": receipt.number, "digest": receipt.digest, "delivery": delivery}
     facts |= _note_answers(case, draft, papers, taken, actor, at)
+    facts |= {"signatures": signatures} if signatures else {}
     if case.continues is not None:
         facts |= {"linked": case.continues.number, "relation": case.relation}
     life.append(case, Kind.SUBMIT, actor=actor, at=at, facts=facts)
@@ -215,24 +211,6 @@ def _refuse_second(draft: Draft, *, on: date) -> None:
                 query_code=found.query_code,
                 next_on=day_of(period.ends).isoformat(),
             )
-
-
-def _check_complete(draft: Draft, papers: Sequence[Material], actor: Actor, at: datetime) -> None:
-    item = draft.item_version.item
-    actor.require_level(item.level_to_act)
-    problems = applications.faults(draft, on=day_of(at))
-    if problems:
-        raise InvalidInput(problems)
-    given = {paper.code for paper in papers}
-    locked = [paper.title for paper in papers if paper.file is not None and paper.file.is_quarantined]
-    missing = [paper.title for paper in offers.missing(draft, given=given, at=at)]
-    if locked or missing:
-        raise MaterialsMissing(
-            titles="、".join(dict.fromkeys([*missing, *(f"{one}（没有通过安全检查）" for one in locked)]))
-        )
-    unsigned = missing_consents(draft, at=at)
-    if unsigned:
-        raise ConsentsMissing(titles="、".join(sorted({consent.title for consent in unsigned})))
 
 
 def _note_answers(
@@ -309,6 +287,8 @@ def _keep_answers(case: Case, draft: Draft, actor: Actor, at: datetime) -> None:
             name=named.name, id_number=named.id_number, division=draft.division, actor=actor, at=at
         )
         CasePerson.objects.get_or_create(case=case, person=person, role=named.role, defaults={"row": named.row})
+    for row in signing.standing(draft):
+        CasePerson.objects.get_or_create(case=case, person=row.person, role=signing.SIGNER, defaults={"row": row.pk})
 
 
 def new_number(item: ServiceItem, deciding: Organization, *, at: datetime) -> tuple[str, str]:

@@ -133,7 +133,16 @@ from onedoor.platform.cases.queries.proceedings import (
 from onedoor.platform.cases.queries.public import public_notice, public_notices
 from onedoor.platform.cases.queries.quality import PAGE as TICKETS_A_PAGE
 from onedoor.platform.cases.queries.quality import get_ticket, quality_tickets
-from onedoor.platform.cases.queries.screens import CONSENTS, MATERIALS, REVIEW, done_screens, screens_of
+from onedoor.platform.cases.queries.screens import CONSENTS, MATERIALS, REVIEW, SIGNERS, done_screens, screens_of
+from onedoor.platform.cases.queries.signatories import (
+    Countersigning,
+    SigningView,
+    ToSign,
+    countersignatures,
+    get_countersigning,
+    signatures_of_case,
+    signing_of,
+)
 from onedoor.platform.cases.queries.twins import Twin, twins_of
 from onedoor.platform.cases.queries.worklist import PAGE, QueueCount, WorkItem, choices, duty_counts, queues, worklist
 
@@ -148,6 +157,14 @@ __all__ = [
     "early_screens",
     "EarlyDraft",
     "CONSENTS",
+    "SIGNERS",
+    "Countersigning",
+    "SigningView",
+    "ToSign",
+    "countersignatures",
+    "get_countersigning",
+    "signatures_of_case",
+    "signing_of",
     "MATERIALS",
     "REVIEW",
     "changes_since_begun",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from onedoor.platform.cases import signing
 from onedoor.platform.cases.forms.validation import missing_in_section
 from onedoor.platform.cases.models import Draft
 from onedoor.platform.cases.queries.citizen import needed_consents
@@ -9,7 +10,7 @@ from onedoor.platform.cases.queries.papers import has_all_papers
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 
-MATERIALS, CONSENTS, REVIEW = "materials", "consents", "review"  # what stands behind the sections
+MATERIALS, CONSENTS, SIGNERS, REVIEW = "materials", "consents", "signers", "review"  # what stands behind the sections
 
 
 def screens_of(draft: Draft) -> list[tuple[str, str]]:
@@ -20,6 +21,8 @@ def screens_of(draft: Draft) -> list[tuple[str, str]]:
         found.append((MATERIALS, "提交材料"))
     if item.consents:
         found.append((CONSENTS, "签署授权"))
+    if signing.asked_of(draft):
+        found.append((SIGNERS, "共同签字"))
     return [*found, (REVIEW, "核对并提交")]
 
 
@@ -34,4 +37,7 @@ def done_screens(draft: Draft, *, actor: Actor, at: datetime) -> set[str]:
     if item.consents:
         needed = needed_consents(draft=draft, actor=actor, at=at, on=day_of(at))
         done |= {CONSENTS} if needed and all(consent.signed for consent in needed) else set()
+    asked = signing.asked_of(draft)
+    if asked and all(one.is_signed for one in asked):
+        done.add(SIGNERS)
     return done

@@ -211,6 +211,12 @@ def guardians_of(*, actor: Actor, on: date) -> list[Guardianship]:
     return list(mine.select_related("guardian").order_by("-pk"))
 
 
+def guardian_ids_of(person_id: int, *, on: date) -> list[int]:
+    """Return the ids of everybody whose guardianship over a person is in force."""
+    found = Guardianship.objects.filter(guards(on), ward_id=person_id, guardian__isnull=False)
+    return [one for one in found.order_by("pk").values_list("guardian_id", flat=True) if one is not None]
+
+
 def guardianships_of(*, person_id: int, actor: Actor, on: date) -> list[Guardianship]:
     """Return the guardianships in force of a person an officer has found by their document, as ward or guardian."""
     actor.require_one_of("identity.window")
