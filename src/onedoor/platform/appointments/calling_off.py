@@ -1,7 +1,7 @@
 """Bookings the house has to call off: the office is closed after all, or somebody has died. Nobody counts as not come."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from onedoor.platform.appointments import holding, seats
@@ -34,7 +34,7 @@ def call_off(booking_id: UUID, *, told: str, at: datetime) -> Booking | None:
     return found
 
 
-def call_off_unwanted(plan: CapacityPlan, starts: Iterable[datetime], *, day: object, at: datetime) -> int:
+def call_off_unwanted(plan: CapacityPlan, starts: Iterable[datetime], *, day: date, at: datetime) -> int:
     """Call off what is booked on a day for times at which the office is not open any more; the caller has locked the plan."""
     rows = Booking.objects.filter(plan=plan, slot__day=day, slot__starts_at__gt=at, state__in=STANDING)
     unwanted = rows.exclude(slot__starts_at__in=list(starts)).order_by("pk").values_list("pk", flat=True)

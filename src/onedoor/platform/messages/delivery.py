@@ -196,9 +196,7 @@ def _offer(batch: list[Message], provider: str, at: datetime) -> bool:
     """
     keys = [message.pk for message in batch]
     waiting = Message.objects.filter(pk__in=keys, state=State.QUEUED)
-    return bool(
-        waiting.update(provider=provider, unsure_since=Coalesce("unsure_since", Value(at, DateTimeField())))
-    )
+    return bool(waiting.update(provider=provider, unsure_since=Coalesce("unsure_since", Value(at, DateTimeField()))))
 
 
 def _outgoing(message: Message, addresses: dict[tuple[str, int], str]) -> Outgoing:

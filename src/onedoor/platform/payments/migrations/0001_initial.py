@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0031_waiting_by_permission'),
-        ('identity', '0015_finance_post'),
+        ('identity', '0016_finance_post'),
     ]
 
     operations = [
