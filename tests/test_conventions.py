@@ -106,6 +106,8 @@ WITHOUT_REQUIRE = {
     "use_delegation": "called by submit_draft, which has let the agent in",
     "record_opinion": "only the guardian in force; for others it keeps nothing",
     "mark_read": "only the recipient",
+    "subscribe": "only for oneself",
+    "end_subscription": "only one's own",
     "choose_ways": "only one's own",
     "ask_email_code": "only for an address of one's own",
     "verify_email": "only one's own",

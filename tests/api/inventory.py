@@ -15,6 +15,10 @@ COVERED: dict[str, tuple[str, ...]] = {
     "policies": ("knowledge_list_policies",),
     "policy": ("knowledge_read_policy",),
     "offices": ("knowledge_list_offices",),
+    "news": ("news_list_news",),
+    "news_article": ("news_read_news",),
+    "news_rss": ("news_list_news",),
+    "news_atom": ("news_list_news",),
     "ask": ("asking_ask",),
     "conversation": ("asking_read_conversation", "asking_ask_on"),
     "conversation_hand_over": ("asking_hand_over",),
@@ -146,6 +150,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     # mine
     "me": ("me_me", "cases_my_cases", "drafts_my_drafts", "me_my_certificates"),
     "messages": ("me_inbox", "me_read_message", "notices_message_sendings"),
+    "subscriptions": ("news_my_subscriptions", "news_subscribe", "news_unsubscribe"),
     "notice_ways": (
         *("notices_my_ways", "notices_choose_ways", "notices_ask_email_code", "notices_verify_email"),
         *("notices_drop_email", "notices_make_binding_code", "notices_unbind_wechat"),
@@ -306,6 +311,11 @@ COVERED: dict[str, tuple[str, ...]] = {
     "staff_entry_edit": ("knowledge_change_entry",),
     "staff_entry": ("knowledge_get_entry", "knowledge_act_on_entry"),
     "synonyms": ("knowledge_list_synonyms", "knowledge_set_synonym"),
+    # news
+    "publications": ("news_list_publications",),
+    "publication_new": ("news_write_publication",),
+    "publication_edit": ("news_change_publication",),
+    "publication": ("news_get_publication", "news_act_on_publication"),
     "questions": ("asking_list_handed_over",),
     "question": ("asking_get_handed_over", "asking_reply"),
     # the catalogue

@@ -27,6 +27,7 @@ from onedoor.platform.identity.models import Login, Person
 from onedoor.platform.identity.roles import scopes_for
 from onedoor.platform.messages import wording
 from onedoor.platform.messages.models import Outreach, TemplateVersion
+from onedoor.platform.publishing.placing import place_due
 from onedoor.platform.visits import checklists
 from onedoor.platform.visits.checklists import Checklist
 from tests.platform import clubs, library
@@ -37,6 +38,7 @@ from tests.platform.identity.bereaved import state
 from tests.platform.identity.test_scope import bad_review, complaint, inquiry
 from tests.platform.knowledge.conftest import handed_over, published
 from tests.platform.library import CHINA, LONG_AGO, MACHINE, Library
+from tests.platform.publishing import conftest as publishing
 from tests.platform.replays.rating_codes import rating_code
 from tests.sessions import prove
 
@@ -195,6 +197,8 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
     about: dict[str, Any] = {"target": draft.target, "purpose": "photo", "name": "a.pdf", "size": 9, "sha256": ""}
     complained = complaint(books, about=library.TOWN, to=library.COUNTY)
     entry, conversation = published(books, AT), handed_over(books, AT)
+    published_text = publishing.released(books, AT)
+    place_due(at=AT)
     objects = {
         "number": case.number,
         "draft_id": str(draft.pk),
@@ -262,6 +266,9 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "username": "clerk",
         "version": "1",
         "version_id": str(entry.pk),
+        "publication.number": published_text.number,
+        "publication_edit.number": publishing.drafted(books, AT).number,
+        "news_article.number": published_text.number,
         "staff_entry_edit.number": entry.entry.number,
         "policy.number": entry.entry.number,
         "conversation_id": str(conversation.pk),

@@ -11,6 +11,7 @@ from tests.platform.desks import Desk
 from tests.platform.identity.test_scope import bad_review, complaint
 from tests.platform.library import CHINA, ITEM, TOWN, Library, judge
 from tests.platform.payments.made import money_moved
+from tests.platform.publishing.conftest import drafted
 
 from onedoor.platform.audit.models import AuditEntry, TimeStamp
 from onedoor.platform.audit.seals import seal_entries
@@ -23,6 +24,7 @@ from onedoor.platform.identity.models import AssistedFiling, IdentityCheck
 from onedoor.platform.identity.models.deaths import DeathEffect, DeathSettlement, DeathStatement
 from onedoor.platform.kernel import append_only
 from onedoor.platform.messages.models import Outreach
+from onedoor.platform.publishing.models import FetchedFigure
 from onedoor.platform.supervision.operations import watch_clocks
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
@@ -49,6 +51,10 @@ HISTORY = {
     "payments_orderevent": "kind",
     "payments_payment": "trade",
     "payments_receipt": "digest",
+    "publishing_fetchedfigure": "name",
+    "publishing_picture": "width",
+    "publishing_publicationstep": "act",
+    "publishing_publicationversion": "title",
     "supervision_supervisionevent": "lamp",
 }
 
@@ -90,6 +96,9 @@ def written(books: Library) -> None:
     BundleEvent.objects.create(bundle=bundle, seq=1, kind="submit", to_state="submitted", at=AT)
     build(books).filed(AT)
     money_moved(case, AT)
+    text = drafted(books)
+    text.pictures.create(content=b"", width=1, height=1, recorded_at=AT, recorded_by="测试")
+    FetchedFigure.objects.create(placement=text.placements.create(channel="site"), name="read", value=1, at=AT)
 
 
 def people_kept(books: Library) -> None:

@@ -19,6 +19,7 @@ from tests.platform.identity.conftest import AT
 from tests.platform.knowledge.conftest import handed_over, written
 from tests.platform.library import COUNTY, MACHINE, TOWN, Library
 from tests.platform.payments.made import money_moved
+from tests.platform.publishing.conftest import drafted
 
 import onedoor.platform
 import onedoor.services
@@ -104,6 +105,9 @@ GIVEN: Given = {
 GIVEN_TO = {
     ("get_data_objection", "objection_id"): lambda place: place.data_objection.pk,
     ("versions_of_entry", "number"): lambda place: place.entry.entry.number,
+    ("get_publication", "number"): lambda place: place.publication.number,
+    ("standing_version", "number"): lambda place: place.publication.number,
+    ("desk_of", "number"): lambda place: place.publication.number,
 }
 # These take no officer's place into account, each for its reason; the list only shrinks.
 ELSEWHERE = {
@@ -160,6 +164,8 @@ ELSEWHERE = {
     "notices_of_case": "takes a case that get_visible_case has let through",
     "look_up_caller": "whoever calls may live anywhere; phone, name and number are needed, the look is recorded",
     "deeds_possible": "takes a version that get_entry_version has let through",
+    "desk_of": "takes a text that get_publication has let through; counts subscribers, names nobody",
+    "to_carry_on": "what upper organs have released is public",
     "list_synonyms": "words of the whole country, no place and no person",
     "open_file": "asks the room that owns the target; tested with files",
 }
@@ -183,7 +189,7 @@ CITIZENS = frozenset(
     }
     | {"may_promise", "my_records", "begun_uploads", "get_upload", "inbox", "unread_count", "sendings_of", "own_ways"}
     | {"get_fee", "get_receipt", "fees_of_case", "list_fees", "unpaid_fees"}
-    | {"read_conversation", "my_conversations"}
+    | {"read_conversation", "my_conversations", "my_subscriptions"}
 )
 MUST_SEE = frozenset(
     {
@@ -193,6 +199,9 @@ MUST_SEE = frozenset(
         "list_certificates",
         "get_visible_certificate",
         "list_entries",
+        "list_publications",
+        "get_publication",
+        "standing_version",
         "read_entry",
         "board",
         "pauses",
@@ -271,6 +280,7 @@ class Place:
         what = {"kind": "supplement", "reason": "受理后补充材料", "basis": "《公共图书馆法》", "approved_by": "官员"}
         self.case.pauses.create(**what, from_at=AT, to_at=AT, planned_end=AT.date())
         self.entry, self.conversation = written(library, AT), handed_over(library, AT)
+        self.publication = drafted(library, AT)
         self.post = Post.objects.get(pk=library.posts["clerk"])
         organ = library.organs[COUNTY]
         self.client = register_client(

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "onedoor.platform.bundles",
     "onedoor.platform.knowledge",
     "onedoor.platform.channels",
+    "onedoor.platform.publishing",
     "onedoor.platform.visits",
     "onedoor.platform.appointments",
     "onedoor.platform.payments",

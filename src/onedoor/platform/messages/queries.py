@@ -157,6 +157,50 @@ def person_bound_to(*, open_id: str) -> int | None:
     return rows.values_list("person_id", flat=True).first()
 
 
+def reached_by(*, source: str, after: int, most: int) -> list[tuple[int, list[str]]]:
+    """
+    Return the next people one source has told, with the ways outside by which it has, or may have, reached them.
+
+    Only the room that is the source asks, to tell them something more.
+    """
+    rows = Message.objects.filter(source=source, recipient_id__gt=after)
+    people = list(
+        rows.filter(channel=Channel.INBOX).order_by("recipient_id").values_list("recipient_id", flat=True)[:most]
+    )
+    left = Q(state__in=[State.SENT, State.DELIVERED]) | Q(unsure_since__isnull=False)
+    outside = rows.filter(left, recipient_id__in=people).exclude(channel=Channel.INBOX)
+    ways: dict[int, list[str]] = {person_id: [] for person_id in people}
+    for person_id, channel in outside.values_list("recipient_id", "channel"):
+        ways[person_id].append(channel)
+    return list(ways.items())
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far what one source has told has come over one channel."""
+
+    channel: str
+    name: str
+    people: int
+    sent: int
+    delivered: int
+    failed: int
+    read: int
+
+
+def reach_of(*, source: str) -> list[Reach]:
+    """Return by channel how many people one source was to reach, and has: counted from the rows, no person named."""
+    rows = Message.objects.filter(source=source).values("channel")
+    counted = rows.annotate(
+        people=Count("pk"),
+        sent=Count("pk", filter=Q(state__in=[State.SENT, State.DELIVERED])),
+        delivered=Count("pk", filter=Q(state=State.DELIVERED)),
+        failed=Count("pk", filter=Q(state=State.FAILED)),
+        read=Count("pk", filter=Q(read_at__isnull=False)),
+    )
+    return [Reach(name=CHANNEL_NAMES[row["channel"]], **row) for row in counted.order_by("channel")]
+
+
 # Templates
 
 

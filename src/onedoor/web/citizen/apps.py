@@ -7,6 +7,7 @@ class CitizenConfig(AppConfig):
     verbose_name = "群众门户"
 
     def ready(self) -> None:
-        from onedoor.web.citizen import cards
+        from onedoor.web.citizen import cards, known_pages
 
         cards.add()
+        known_pages.add()

@@ -38,6 +38,8 @@ ENGLISH = {
     "答几个问题，看看能申请什么": "A few questions, and what you may apply for",
     "办事窗口": "Offices",
     "只列现在有效的文件和问答；办事指南在各事项的页面上。": "Only what holds today; each item has its guide on its own page.",
+    "通知公告": "News",
+    "订阅": "Subscriptions",
     "事项、政策、窗口和公开登记都在这里找。用平常的说法、拼音或首字母都行。": "Items, policies, offices and public registers, in your own words.",
     "查热线工单": "Follow a call to the hotline",
     "热线": "Hotline",

@@ -136,6 +136,13 @@ GROUPS = (
                 "knowledge.edit knowledge.approve",
                 "staff_entry staff_entry_new staff_entry_edit synonyms",
             ),
+            _entry(
+                "信息发布",
+                "notice",
+                "publications",
+                "publishing.write publishing.release",
+                "publication publication_new publication_edit",
+            ),
             _entry("参数表", "sliders", "parameters", "parameters.edit catalog.review", "parameter parameter_proposal"),
             _entry("号源", "calendar", "plans", "appointments.manage", "plan_new plan plan_day"),
             _entry(

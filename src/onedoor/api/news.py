@@ -1,0 +1,264 @@
+"""News: what everybody reads, what somebody subscribes to, and the publisher's desk behind it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest
+
+from onedoor.api.doors import anybody, caller, officer, person, who
+from onedoor.api.rooms import Room
+from onedoor.api.schemas import Day, Id, Line, Page, Text, Told, whole
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import clock
+from onedoor.platform.publishing import deeds, operations, queries
+
+room = Room("news")
+KEEPS, WRITES = officer(operations.WRITE, operations.RELEASE), officer(operations.WRITE)
+
+
+class SpanOut(Told):
+    """几个字，有链接的带地址。Some words, with where they lead."""
+
+    text: str
+    href: str
+
+
+class BlockOut(Told):
+    """正文的一段：小标题、段落或列表。A heading, a paragraph or a list of a text."""
+
+    kind: str
+    lines: list[list[SpanOut]]
+
+
+class NewsOut(Told):
+    """一条已发布的信息。A published text, as a list shows it."""
+
+    number: str
+    title: str
+    summary: str
+    organ: str
+    source: str
+    topic: str
+    division: str
+    published_at: datetime
+    valid_to: date | None
+
+
+class ArticleOut(NewsOut):
+    """一条信息的全文；已撤回的只有原因。A text; of one that was recalled only the reason."""
+
+    blocks: list[BlockOut]
+    is_over: bool
+    recalled_at: datetime | None
+    recall_reason: str
+
+
+class SubscriptionIn(Told):
+    """订阅一个地区的一个主题。Agree to be told of a topic at a place."""
+
+    topic: Line
+    division: Line
+
+
+class SubscriptionOut(SubscriptionIn):
+    """一个订阅。A subscription."""
+
+    id: int
+    agreed_at: datetime
+
+
+class PublicationTextIn(Told):
+    """信息的一版。What an officer has written."""
+
+    title: Line
+    summary: Line = ""
+    body: Text = ""
+    topic: Line
+    audience: Line
+    valid_from: Day
+    valid_to: Day | None = None
+    channels: list[Line] = []
+    everybody: bool = False
+
+
+class PublicationIn(PublicationTextIn):
+    """一条新的信息，或者转载上级的。A new text, or one of an upper organ carried on."""
+
+    carries: Line = ""
+
+
+class PublicationRowOut(Told):
+    """本地区的一条信息。A text within reach."""
+
+    number: str
+    title: str
+    division: str
+    state: str
+    release_at: datetime | None
+
+
+class PublicationPreviewOut(Told):
+    """一个渠道上发出去的样子。Exactly what goes out over a channel."""
+
+    channel: str
+    text: str
+    length: int
+    most: int
+    unit: str
+
+
+class PublicationFindingOut(Told):
+    """检查发现的一处。What a check has found."""
+
+    field: str
+    text: str
+    keeps: bool
+
+
+class PlacementOut(Told):
+    """一个渠道上的状态。Where a text stands on a channel."""
+
+    channel: str
+    account: str
+    state: str
+    sent_at: datetime | None
+    removed_at: datetime | None
+    attempts: int
+    reason: str
+
+
+class PublicationStepOut(Told):
+    """对信息做的一件事。An act on a text."""
+
+    act: str
+    version: int
+    note: str
+    at: datetime
+    by: str
+
+
+class PublicationOut(PublicationRowOut):
+    """一条信息：各渠道的样子、检查结果、状态和过程。A text with its previews, findings, placements and steps."""
+
+    version: int
+    summary: str
+    body: str
+    topic: str
+    audience: str
+    valid_from: date
+    valid_to: date | None
+    channels: list[str]
+    everybody: bool
+    carries: str
+    recall_reason: str
+    readers: int
+    previews: list[PublicationPreviewOut]
+    findings: list[PublicationFindingOut]
+    placements: list[PlacementOut]
+    steps: list[PublicationStepOut]
+    possible: list[str]
+
+
+class PublicationDeedIn(Told):
+    """送审、退回、发布、紧急发布、事后审核或撤回。submit, send_back, release, release_urgent, review or recall."""
+
+    deed: Line
+    note: Line = ""
+    release_at: datetime | None = None
+    correct: bool = True
+
+
+@room.read("/news", anybody(), "通知公告", Page[NewsOut])
+def list_news(request: HttpRequest, division: Line = identity.NATION, topic: Line = "") -> dict[str, Any]:
+    """List what holds for a place today, the newest first."""
+    chain = identity.chain(identity.division(division).code)
+    return whole(queries.list_news(chain=chain, on=clock.today(), topic=topic))
+
+
+@room.read("/news/{number}", anybody(), "一条通知", ArticleOut)
+def read_news(request: HttpRequest, number: Line) -> queries.Article:
+    """Read a text; one that was recalled gives its reason alone."""
+    return queries.read_news(number=number, on=clock.today())
+
+
+@room.read("/me/subscriptions", person, "我的订阅", Page[SubscriptionOut])
+def my_subscriptions(request: HttpRequest) -> dict[str, Any]:
+    """List what one wants to be told of."""
+    return whole(queries.my_subscriptions(actor=caller(request)), _subscription)
+
+
+@room.write("/me/subscriptions", person, "订阅", SubscriptionOut)
+def subscribe(request: HttpRequest, sent: SubscriptionIn) -> dict[str, Any]:
+    """Agree to be told of a topic at a place."""
+    return _subscription(operations.subscribe(topic=sent.topic, division=sent.division, **who(request)))
+
+
+@room.remove("/me/subscriptions/{subscription_id}", person, "退订", Page[SubscriptionOut])
+def unsubscribe(request: HttpRequest, subscription_id: Id) -> dict[str, Any]:
+    """Take an agreement back; what is left is given."""
+    operations.end_subscription(subscription_id=subscription_id, **who(request))
+    return my_subscriptions(request)
+
+
+@room.read("/publications", KEEPS, "信息发布", Page[PublicationRowOut])
+def list_publications(request: HttpRequest, state: Line = "") -> dict[str, Any]:
+    """List the texts within reach, the newest first."""
+    return whole(queries.list_publications(actor=caller(request), state=state))
+
+
+@room.write("/publications", WRITES, "起草信息", PublicationOut)
+def write_publication(request: HttpRequest, sent: PublicationIn) -> dict[str, Any]:
+    """Begin a text, or carry on one that an upper organ has released."""
+    made = operations.write_publication(number="", text=_text(sent), carries=sent.carries, **who(request))
+    return get_publication(request, made.publication.number)
+
+
+@room.read("/publications/{number}", KEEPS, "一条信息", PublicationOut)
+def get_publication(request: HttpRequest, number: Line) -> dict[str, Any]:
+    """Read a text with exactly what goes out over each channel, and where it stands."""
+    desk = queries.desk_of(number=number, actor=caller(request), at=clock.now())
+    publication, version = desk.publication, desk.version
+    names = ("title", "version", "summary", "body", "topic", "audience", "valid_from", "valid_to", "channels")
+    return {
+        **{name: getattr(version, name) for name in (*names, "everybody")},
+        **{name: getattr(publication, name) for name in ("number", "division", "state", "release_at", "recall_reason")},
+        "carries": publication.carries.number if publication.carries else "",
+        "readers": desk.readers,
+        "previews": [_named(one, "channel", "text", "length", "most", "unit") for one in desk.previews],
+        "findings": [_named(one, "field", "text", "keeps") for one in desk.findings],
+        "placements": [_placement(one) for one in desk.placements],
+        "steps": [_named(one, "act", "version", "note", "at", "by") for one in desk.steps],
+        "possible": queries.deeds_possible(publication, actor=caller(request)),
+    }
+
+
+@room.write("/publications/{number}/versions", WRITES, "修改信息", PublicationOut)
+def change_publication(request: HttpRequest, number: Line, sent: PublicationTextIn) -> dict[str, Any]:
+    """Save a draft as its next version."""
+    operations.write_publication(number=number, text=_text(sent), **who(request))
+    return get_publication(request, number)
+
+
+@room.write("/publications/{number}/deeds", KEEPS, "送审、发布或撤回信息", PublicationOut)
+def act_on_publication(request: HttpRequest, number: Line, sent: PublicationDeedIn) -> dict[str, Any]:
+    """Hand a text over, send it back, release it, urgently too, review it afterwards, or recall it."""
+    said = deeds.Said(note=sent.note, release_at=sent.release_at, correct=sent.correct)
+    deeds.do(sent.deed, number=number, said=said, **who(request))
+    return get_publication(request, number)
+
+
+def _text(sent: PublicationTextIn) -> operations.Text:
+    return operations.Text(**sent.dict(exclude={"carries"}))
+
+
+def _subscription(row: Any) -> dict[str, Any]:
+    return {"id": row.pk, "topic": row.topic, "division": row.division, "agreed_at": row.agreed_at}
+
+
+def _named(row: Any, *names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _placement(row: Any) -> dict[str, Any]:
+    told = _named(row, "channel", "state", "sent_at", "removed_at", "attempts", "reason")
+    return told | {"account": row.account.name if row.account else ""}

@@ -1,0 +1,151 @@
+"""Exactly what goes out over each channel: the preview shows it, the worker sends it, both make it here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from onedoor.platform.catalog.plain_words import hard_words
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import parameters
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.messages import operations as messages
+from onedoor.platform.publishing import links, rules
+from onedoor.platform.publishing.figures import SMS_MOST, WEIBO_MOST
+from onedoor.platform.publishing.models import MediaAccount, Publication, PublicationVersion
+
+NEWS, EMERGENCY, CORRECTION = "publishing.news", "publishing.emergency", "publishing.correction"
+WECHAT_TITLE, WECHAT_DIGEST = 64, 120
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What one channel shows: its words, how long they are and may be, and in what they are counted."""
+
+    channel: str
+    name: str
+    text: str
+    length: int = 0
+    most: int = 0
+    unit: str = ""
+    note: str = ""
+
+    @property
+    def is_too_long(self) -> bool:
+        return bool(self.most) and self.length > self.most
+
+
+def path_of(publication: Publication) -> str:
+    return f"/news/{publication.number}/"
+
+
+def address_of(publication: Publication) -> str:
+    return f"{settings.ONEDOOR_PUBLIC_URL}{path_of(publication)}"
+
+
+def organ_of(publication: Publication) -> str:
+    return str(publication.organization.name)
+
+
+def source_of(publication: Publication) -> str:
+    """Return whose text this is, where it is carried on from an upper organ."""
+    return organ_of(publication.carries) if publication.carries is not None else ""
+
+
+def values_of(publication: Publication, version: PublicationVersion) -> dict[str, Any]:
+    """Return what the templates of messages say of a text."""
+    return {
+        "organ": organ_of(publication),
+        "title": version.title,
+        "summary": version.summary,
+        "address": address_of(publication),
+    }
+
+
+def template_of(version: PublicationVersion) -> str:
+    return EMERGENCY if version.everybody else NEWS
+
+
+def message_text(publication: Publication, version: PublicationVersion, channel: str, *, at: datetime) -> str:
+    """Return the words of a short message or of the inbox."""
+    return messages.plain_words(template_of(version), channel, values_of(publication, version), at=at)
+
+
+def weibo_text(publication: Publication, version: PublicationVersion) -> str:
+    """Return the words of a post; Weibo asks for an address of the site that sends it."""
+    source = f"（来源：{source_of(publication)}）" if source_of(publication) else ""
+    return f"【{version.title}】{version.summary}{source} {address_of(publication)}"
+
+
+def wechat_article(publication: Publication, version: PublicationVersion, *, thumb: str = "") -> dict[str, Any]:
+    """Return the article of the official account, in WeChat's own names (draft/add)."""
+    source = f"<p>来源：{source_of(publication)}</p>" if source_of(publication) else ""
+    content = rules.as_html(rules.blocks_of(version.body), base=settings.ONEDOOR_PUBLIC_URL)
+    return {
+        "title": rules.cut(version.title, WECHAT_TITLE),
+        "author": rules.cut(organ_of(publication), 16),
+        "digest": rules.cut(version.summary, WECHAT_DIGEST),
+        "content": content + source,
+        "content_source_url": address_of(publication),
+        "thumb_media_id": thumb,
+        "need_open_comment": 0,
+        "only_fans_can_comment": 0,
+    }
+
+
+def previews(publication: Publication, version: PublicationVersion, *, at: datetime) -> list[Preview]:
+    """Return what goes out over each channel chosen, in their order."""
+    return [_preview(channel, publication, version, at) for channel in rules.CHANNELS if channel in version.channels]
+
+
+def _preview(channel: str, publication: Publication, version: PublicationVersion, at: datetime) -> Preview:
+    name = rules.CHANNELS[channel]
+    if channel == "weibo":
+        text = weibo_text(publication, version)
+        return Preview(channel, name, text, rules.weibo_length(text), most_of(WEIBO_MOST, version, at), "字")
+    if channel == "sms":
+        text = message_text(publication, version, "sms", at=at)
+        note = f"{len(text)} 个字，按 {rules.sms_parts(text)} 条计费"
+        return Preview(channel, name, text, rules.sms_parts(text), most_of(SMS_MOST, version, at), "条", note)
+    if channel == "inbox":
+        return Preview(channel, name, message_text(publication, version, "inbox", at=at))
+    if channel == "wechat":
+        article = wechat_article(publication, version)
+        return Preview(channel, name, str(article["digest"]), note=f"标题：{article['title']}；全文与网站相同")
+    return Preview(channel, name, rules.as_text(version.body), note=path_of(publication))
+
+
+def most_of(key: str, version: PublicationVersion, at: datetime) -> int:
+    return int(parameters.figure(key, chain=identity.chain(version.audience), on=day_of(at)))
+
+
+def findings(publication: Publication, version: PublicationVersion, *, at: datetime) -> list[rules.Finding]:
+    """Return everything a reviewer would send back, and what they should look at."""
+    accounts = MediaAccount.objects.filter(pk__in=version.accounts, ended_at__isnull=True)
+    return [
+        *rules.faults_of_words(version.title, version.summary, version.body),
+        *rules.faults_of_period(version.valid_from, version.valid_to, on=day_of(at)),
+        *rules.faults_of_choice(version.channels, {one.kind for one in accounts}),
+        *_of_text(version),
+        *rules.faults_of_links(version.body, alive=links.is_alive),
+        *_of_lengths(publication, version, at),
+    ]
+
+
+def _of_text(version: PublicationVersion) -> Iterator[rules.Finding]:
+    for field in ("title", "summary", "body"):
+        text = str(getattr(version, field))
+        yield from rules.personal_numbers(field, text)
+        for complaint in hard_words(rules.as_text(text)):
+            yield rules.Finding(field, complaint, keeps=False)
+    for number, picture in enumerate(version.pictures, start=1):
+        if not str(picture.get("alt", "")).strip():
+            yield rules.Finding("pictures", f"第 {number} 张图片没有文字说明，看不见图片的人不知道它画的是什么。")
+
+
+def _of_lengths(publication: Publication, version: PublicationVersion, at: datetime) -> Iterator[rules.Finding]:
+    for one in previews(publication, version, at=at):
+        if one.is_too_long:
+            yield from rules.length_found(one.channel, one.length, one.most, one.unit)

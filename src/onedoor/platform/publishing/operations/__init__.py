@@ -1,0 +1,34 @@
+"""Every write of the publisher; callers import them from here."""
+
+from onedoor.platform.publishing.access import RELEASE, WRITE, PublicationMoveNotPossible, PublicationNotFound
+from onedoor.platform.publishing.operations.counting import count_view
+from onedoor.platform.publishing.operations.recalling import recall_publication
+from onedoor.platform.publishing.operations.releasing import (
+    OwnPublication,
+    release_publication,
+    review_publication,
+    send_back_publication,
+    submit_publication,
+)
+from onedoor.platform.publishing.operations.subscribing import SubscriptionNotFound, end_subscription, subscribe
+from onedoor.platform.publishing.operations.writing import NotReady, Text, write_publication
+
+__all__ = [
+    "RELEASE",
+    "WRITE",
+    "NotReady",
+    "OwnPublication",
+    "PublicationMoveNotPossible",
+    "PublicationNotFound",
+    "SubscriptionNotFound",
+    "Text",
+    "count_view",
+    "end_subscription",
+    "recall_publication",
+    "release_publication",
+    "review_publication",
+    "send_back_publication",
+    "submit_publication",
+    "subscribe",
+    "write_publication",
+]

@@ -1,0 +1,37 @@
+"""Every read of the publisher; callers import them from here."""
+
+from onedoor.platform.publishing.access import PublicationNotFound
+from onedoor.platform.publishing.queries.desk import (
+    CHANNELS,
+    EVERYBODY,
+    TOPICS,
+    Desk,
+    blocks_of,
+    deeds_possible,
+    desk_of,
+    get_publication,
+    list_publications,
+    standing_version,
+    to_carry_on,
+)
+from onedoor.platform.publishing.queries.news import Article, list_news, read_news
+from onedoor.platform.publishing.queries.subscriptions import my_subscriptions
+
+__all__ = [
+    "CHANNELS",
+    "EVERYBODY",
+    "TOPICS",
+    "Article",
+    "Desk",
+    "PublicationNotFound",
+    "blocks_of",
+    "deeds_possible",
+    "desk_of",
+    "get_publication",
+    "list_news",
+    "list_publications",
+    "my_subscriptions",
+    "read_news",
+    "standing_version",
+    "to_carry_on",
+]

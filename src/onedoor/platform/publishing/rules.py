@@ -1,0 +1,231 @@
+"""Judgements about a text, pure: how it is read, how long it is on each channel, what keeps it from being reviewed."""
+
+import html
+import math
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from onedoor.standards.check_digits import luhn_check
+from onedoor.standards.id_numbers import IdNumberFault, parse_citizen_id
+
+TOPICS = {
+    "notice": "综合通知",
+    "eldercare": "养老服务",
+    "assistance": "社会救助",
+    "organizations": "社会组织和慈善",
+    "socialwork": "社会工作",
+    "volunteering": "志愿服务",
+    "reunion": "救助寻亲",
+    "community": "基层治理",
+    "marriage": "婚姻登记",
+    "funeral": "殡葬服务",
+    "placenames": "地名区划",
+}
+CHANNELS = {"site": "门户网站", "wechat": "微信公众号", "weibo": "微博", "inbox": "订阅人站内信", "sms": "订阅人短信"}
+LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_BODY = 64, 120, 20_000
+MOST_PICTURES = 9
+SINGLE_SMS, PART_OF_SMS = 70, 67  # characters in UCS-2; a message of several parts gives three of each to their order
+
+_HEADING = re.compile(r"^(?:#{1,3}\s*(?P<marked>.+)|(?P<counted>[一二三四五六七八九十]+、.+))$")
+_ITEM = re.compile(r"^(?:[-·•]|\d{1,2}[.、])\s*(?P<text>.+)$")
+_LINK = re.compile(r"\[(?P<text>[^\[\]\n]{1,100})\]\((?P<href>[^()\s]{1,300})\)")
+_DIGITS = re.compile(r"(?<!\d)\d[\d \-]{13,22}[\dXx](?!\d)|(?<!\d)\d{15}(?!\d)")
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+
+
+@dataclass(frozen=True)
+class Span:
+    """Some words, with where they lead, "" where nowhere."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading, a paragraph or a list; each line is made of spans."""
+
+    kind: str  # "heading", "paragraph", "list"
+    lines: tuple[tuple[Span, ...], ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check has found, beside which field; what `keeps` has to be mended before the text is reviewed."""
+
+    field: str
+    text: str
+    keeps: bool = True
+
+
+def blocks_of(text: str) -> list[Block]:
+    """
+    Return typed text as blocks: # or 一、 begins a heading, - or 1. an item of a list, a blank line ends a paragraph.
+
+    [words](address) is a link to this site or to an https address; anything else stays as it was typed.
+    """
+    found: list[Block] = []
+    kind, lines = "", list[tuple[Span, ...]]()
+
+    def close() -> None:
+        nonlocal kind
+        if lines:
+            found.append(Block(kind, tuple(lines)))
+        kind = ""
+        lines.clear()
+
+    for line in (one.strip() for one in text.splitlines()):
+        heading, item = _HEADING.match(line), _ITEM.match(line)
+        if heading:
+            close()
+            found.append(Block("heading", (_spans(heading["marked"] or heading["counted"]),)))
+        elif not line:
+            close()
+        else:
+            new = "list" if item else "paragraph"
+            if kind != new:
+                close()
+            kind = new
+            lines.append(_spans(item["text"] if item else line))
+    close()
+    return found
+
+
+def _spans(line: str) -> tuple[Span, ...]:
+    found, last = [], 0
+    for link in _LINK.finditer(line):
+        if not is_address(link["href"]):
+            continue
+        if link.start() > last:
+            found.append(Span(line[last : link.start()]))
+        found.append(Span(link["text"], link["href"]))
+        last = link.end()
+    return (*found, Span(line[last:])) if last < len(line) else tuple(found)
+
+
+def is_address(href: str) -> bool:
+    """Tell whether an address may be linked to: one of this site, or one that is fetched under encryption."""
+    return href.startswith("https://") or (href.startswith("/") and not href.startswith("//"))
+
+
+def links_in(text: str) -> list[str]:
+    """Return the addresses a text names as links, also those that may not be linked to."""
+    return [link["href"] for link in _LINK.finditer(text)]
+
+
+def as_text(text: str) -> str:
+    """Return the words alone, one line a block line."""
+    return "\n".join("".join(span.text for span in line) for block in blocks_of(text) for line in block.lines)
+
+
+def as_html(blocks: Sequence[Block], *, base: str) -> str:
+    """Return blocks as HTML for readers that are not our pages; addresses of this site become whole."""
+    return "".join(_html(block, base) for block in blocks)
+
+
+def _html(block: Block, base: str) -> str:
+    lines = ["".join(_span_html(span, base) for span in line) for line in block.lines]
+    if block.kind == "heading":
+        return f"<h2>{lines[0]}</h2>"
+    if block.kind == "list":
+        return "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
+    return "<p>" + "<br>".join(lines) + "</p>"
+
+
+def _span_html(span: Span, base: str) -> str:
+    words = html.escape(span.text)
+    if not span.href:
+        return words
+    address = base + span.href if span.href.startswith("/") else span.href
+    return f'<a href="{html.escape(address)}">{words}</a>'
+
+
+def sms_parts(text: str) -> int:
+    """Return as how many short messages a text is sent and paid for."""
+    return 1 if len(text) <= SINGLE_SMS else math.ceil(len(text) / PART_OF_SMS)
+
+
+def weibo_length(text: str) -> int:
+    """Return the length as Weibo counts it: two Latin letters are one character."""
+    return math.ceil(sum(0.5 if ord(letter) < 128 else 1 for letter in text))
+
+
+def cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def personal_numbers(field: str, text: str) -> Iterator[Finding]:
+    """Yield what looks like a number of one person; a mobile number may be a duty phone, so somebody looks at it."""
+    for run in _DIGITS.findall(text):
+        if _is_citizen_id(run):
+            yield Finding(field, f"文中有身份证号（{_shown(run)}），请删去：公开的内容不能写个人证件号码。")
+        elif _is_card(re.sub(r"\D", "", run)):
+            yield Finding(field, f"文中有银行卡号（{_shown(run)}），请删去。")
+    for number in _MOBILE.findall(text):
+        yield Finding(
+            field, f"文中有手机号（{number[:3]}****{number[-4:]}）。是值班电话的可以保留，个人的请删去。", False
+        )
+
+
+def _is_citizen_id(run: str) -> bool:
+    try:
+        parse_citizen_id(run)
+    except IdNumberFault:
+        return False
+    return True
+
+
+def _is_card(number: str) -> bool:
+    return 16 <= len(number) <= 19 and luhn_check(number[:-1]) == number[-1]
+
+
+def _shown(number: str) -> str:
+    return f"{number[:3]}…{number[-2:]}"
+
+
+def faults_of_links(text: str, *, alive: Callable[[str], bool]) -> Iterator[Finding]:
+    """Yield each link that leads nowhere, or where it may not lead."""
+    for href in dict.fromkeys(links_in(text)):
+        if not is_address(href):
+            yield Finding("body", f"链接 {href} 不能用：站内写 /items/… 这样的地址，站外只能用 https。")
+        elif href.startswith("/") and not alive(href):
+            yield Finding("body", f"站内没有 {href} 这个页面，请核对链接。")
+
+
+def faults_of_words(title: str, summary: str, body: str) -> Iterator[Finding]:
+    for field, text, word, most in (
+        ("title", title, "标题", LONGEST_TITLE),
+        ("summary", summary, "摘要", LONGEST_SUMMARY),
+        ("body", body, "正文", LONGEST_BODY),
+    ):
+        if not text.strip():
+            yield Finding(field, f"请填写{word}。")
+        elif len(text) > most:
+            yield Finding(field, f"{word}有 {len(text)} 个字，请缩短到 {most} 个字以内。")
+
+
+def faults_of_period(valid_from: date | None, valid_to: date | None, *, on: date) -> Iterator[Finding]:
+    if valid_from is None:
+        yield Finding("valid_from", "请填写有效期从哪一天起。")
+    elif valid_to is not None and valid_to <= valid_from:
+        yield Finding("valid_to", "失效日要晚于生效日；长期有效的不用填。")
+    elif valid_to is not None and valid_to <= on:
+        yield Finding("valid_to", "有效期已经过了，请核对失效日。")
+
+
+def faults_of_choice(channels: Collection[str], kinds_of_accounts: Collection[str]) -> Iterator[Finding]:
+    """Yield what does not fit between the channels and the accounts chosen."""
+    if not channels:
+        yield Finding("channels", "请至少选择一个渠道。")
+    for kind in ("wechat", "weibo"):
+        if kind in channels and kind not in kinds_of_accounts:
+            yield Finding("accounts", f"选了{CHANNELS[kind]}，请选择用哪个账号发。")
+    if "sms" in channels and "inbox" not in channels:
+        yield Finding("channels", "短信只是提醒，全文在站内信里：发短信的，请同时选站内信。")
+
+
+def length_found(channel: str, length: int, most: int, unit: str) -> Iterator[Finding]:
+    if length > most:
+        yield Finding("summary", f"{CHANNELS[channel]}有 {length} {unit}，最多 {most} {unit}，请缩短标题或摘要。")

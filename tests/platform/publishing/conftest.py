@@ -1,0 +1,47 @@
+"""A text of the county, as far along as a test wants it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from tests.platform.library import CHINA, COUNTY, TOWN, Library
+
+from onedoor.platform.publishing import operations
+from onedoor.platform.publishing.models import Publication
+
+AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
+WRITER, REVIEWER = "county_items", "county_reviewer"
+WORDS: dict[str, Any] = {
+    "title": "借书证换发通知",
+    "summary": "旧借书证九月底停用，请在网上换发。",
+    "body": "一、谁要换\n二〇二〇年以前办的借书证要换。\n\n- 带旧证\n- 带照片\n\n怎么办见[办事指南](/items/library.card/)。",
+    "topic": "notice",
+    "audience": COUNTY,
+    "valid_from": date(2026, 9, 1),
+    "valid_to": None,
+    "channels": ("site", "inbox"),
+}
+
+
+def text(**more: Any) -> operations.Text:
+    return operations.Text(**(WORDS | more))
+
+
+def drafted(books: Library, at: datetime = AT, **more: Any) -> Publication:
+    made = operations.write_publication(number="", text=text(**more), actor=books.officer(WRITER), at=at)
+    return made.publication
+
+
+def in_review(books: Library, at: datetime = AT, **more: Any) -> Publication:
+    made = drafted(books, at, **more)
+    return operations.submit_publication(number=made.number, actor=books.officer(WRITER), at=at)
+
+
+def released(books: Library, at: datetime = AT, **more: Any) -> Publication:
+    made = in_review(books, at, **more)
+    return operations.release_publication(
+        number=made.number, release_at=None, urgent_reason="", actor=books.officer(REVIEWER), at=at
+    )
+
+
+def subscribed(books: Library, at: datetime = AT, *, topic: str = "notice", division: str = TOWN) -> Any:
+    return operations.subscribe(topic=topic, division=division, actor=books.citizen(), at=at)

@@ -1,0 +1,66 @@
+"""What is sent about news and subscriptions."""
+
+from tests.platform.library import COUNTY, TOWN
+from tests.platform.publishing.conftest import REVIEWER, WRITER, drafted, in_review, subscribed
+from tests.platform.replays.machines_more import operation
+from tests.platform.replays.stage import AT, Sent, Stage, sends
+
+API = "/api/v1"
+FORM = {
+    "title": "借书证换发通知",
+    "summary": "旧证停用。",
+    "body": "都要换。",
+    "topic": "notice",
+    "audience": COUNTY,
+    "valid_from": "2026-09-01",
+    "channels": "site",
+}
+SENT = FORM | {"channels": ["site"]}
+
+
+@sends("publication_new")
+def new(stage: Stage) -> Sent:
+    return Sent(WRITER, "/staff/news/new/", FORM)
+
+
+@sends("publication_edit")
+def edit(stage: Stage) -> Sent:
+    return Sent(WRITER, f"/staff/news/{drafted(stage.books, AT).number}/text/", FORM)
+
+
+@sends("publication")
+def release(stage: Stage) -> Sent:
+    return Sent(REVIEWER, f"/staff/news/{in_review(stage.books, AT).number}/", {"deed": "release"})
+
+
+@sends("subscriptions")
+def subscribe(stage: Stage) -> Sent:
+    stage.books.draft(AT)  # with an account
+    return Sent("reader", "/me/subscriptions/", {"deed": "subscribe", "topic": "notice"})
+
+
+@operation("/publications")
+def write(stage: Stage) -> Sent:
+    return Sent(WRITER, f"{API}/publications", SENT)
+
+
+@operation("/publications/{number}/versions")
+def change(stage: Stage) -> Sent:
+    return Sent(WRITER, f"{API}/publications/{drafted(stage.books, AT).number}/versions", SENT)
+
+
+@operation("/publications/{number}/deeds")
+def act(stage: Stage) -> Sent:
+    return Sent(REVIEWER, f"{API}/publications/{in_review(stage.books, AT).number}/deeds", {"deed": "release"})
+
+
+@operation("/me/subscriptions")
+def agree(stage: Stage) -> Sent:
+    stage.books.draft(AT)
+    return Sent("reader", f"{API}/me/subscriptions", {"topic": "notice", "division": TOWN})
+
+
+@operation("/me/subscriptions/{subscription_id}", "delete")
+def take_back(stage: Stage) -> Sent:
+    stage.books.draft(AT)
+    return Sent("reader", f"{API}/me/subscriptions/{subscribed(stage.books, AT).pk}", {})
