@@ -349,6 +349,7 @@ ONLY_PAGES = {
     "login_code": "as log in",
     "sms_receipt": "called by the SMS gateway",
     "wechat_callback": "called by WeChat",
+    "treasury_notice": "called by the payment platform",
     "officer_login": "as log in",
     "password": "ends the session it is changed in",
     "logout": "ends the session",
