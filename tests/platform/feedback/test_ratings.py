@@ -1,21 +1,26 @@
 """Ratings: once for each thing, from nobody's office, and unseen until the case is over."""
 
 import re
+import threading
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from tests.platform import library
 from tests.platform.appointments.hall import open_hall
 from tests.platform.desks import Desk, own, staff
 from tests.platform.feedback.rated import SAID, Work, code_sent, ended, rate
+from tests.platform.files.conftest import at_once, where_writers_race
 from tests.platform.library import Library
 from tests.platform.replays.ratings import visit
 from tests.platform.replays.stage import Stage
 from tests.platform.test_acceptance import accepted, moment
 
 from onedoor.platform.appointments.operations import queue
+from onedoor.platform.cases import operations as cases
 from onedoor.platform.cases.models import Case
 from onedoor.platform.feedback import operations
+from onedoor.platform.feedback.listeners import case_ended
 from onedoor.platform.feedback.models import BadReview, Evaluation, Invitation
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Login, ServicePoint
@@ -49,6 +54,31 @@ def test_the_rating_of_a_step_is_unseen_until_the_case_is_over(desk: Desk, work:
     assert not Invitation.objects.filter(
         case=case, phase="final"
     ).exists()  # withdrawn by the reader: nothing was served
+
+
+@where_writers_race
+@pytest.mark.django_db(transaction=True)
+def test_a_step_rated_while_the_case_ends_is_not_held_for_ever(desk: Desk, work: Work) -> None:
+    at, books = moment("2026-09-15"), desk.books
+    case = accepted(desk, at)
+    work()
+    reader, inside, done = books.citizen(), threading.Event(), threading.Event()
+    about = {"number": case.number, "phase": "process", "step": "accept", "device": "", "actor": reader, "at": at}
+
+    def say() -> None:
+        with transaction.atomic():
+            operations.rate_case(answer=operations.Answer(level=2, channel="mobile"), **about)
+            inside.set()
+            done.wait(1)  # whoever waits for no lock is done before this is committed
+
+    def end() -> None:
+        inside.wait()
+        cases.withdraw_case(case_id=case.pk, actor=reader, at=at)
+        case_ended({"case_id": case.pk}, at=at)
+        done.set()
+
+    at_once(say, end)
+    assert Evaluation.objects.get().held_for is None
 
 
 def test_a_case_is_rated_once_on_the_page_or_by_its_code(desk: Desk, work: Work) -> None:

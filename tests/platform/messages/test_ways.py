@@ -1,10 +1,13 @@
 """How a person wants to be told: choices, addresses that are proved, and what an officer does where nothing reaches them."""
 
+import threading
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from tests.platform.desks import Desk, staff
+from tests.platform.files.conftest import at_once, where_writers_race
 from tests.platform.library import CHINA, MACHINE, Library
 
 from onedoor.platform.kernel import outbox
@@ -115,6 +118,49 @@ def test_who_has_no_phone_is_told_by_an_officer_and_the_case_shows_it(desk: Desk
     message = Message.objects.filter(channel="inbox", event="cases.accept").get()
     desk.act("reader", "/me/messages/", message=message.pk)
     assert "已读" in desk.page("clerk", staff(case))
+
+
+def test_what_came_while_the_officer_was_on_the_telephone_is_not_told(desk: Desk) -> None:
+    desk.books.reader.phone = ""
+    desk.books.reader.save()
+    tell(desk.books, "action:1")
+    desk.go(AT)
+    address = f"/staff/outreach/{Outreach.objects.get().pk}/"
+    assert 'name="shown" value="1"' in desk.page("clerk", address)
+    tell(desk.books, "action:2")
+    page = desk.refused("clerk", address, 409, way="call", reached="yes", shown="1", note="本人接的电话")
+    assert "又有新的内容" in page
+    assert 'name="shown" value="2"' in page
+    assert "本人接的电话" in page
+    assert Outreach.objects.get().closed_at is None
+    desk.act("clerk", address, way="call", reached="yes", shown="2")
+    tell(desk.books, "action:3")
+    assert Outreach.objects.filter(closed_at=None).get().messages.count() == 1
+
+
+@where_writers_race
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_put_into_a_letter_that_has_just_gone(books: Library) -> None:
+    books.reader.phone = ""
+    books.reader.save()
+    tell(books, "action:1")
+    clerk, inside, done = books.officer("clerk"), threading.Event(), threading.Event()
+
+    def close() -> None:
+        with transaction.atomic():
+            row = Outreach.objects.get()
+            operations.note_outreach(outreach_id=row.pk, way="call", reached=True, note="", actor=clerk, at=AT)
+            inside.set()
+            done.wait(1)  # whoever waits for no lock is done before this is committed
+
+    def add() -> None:
+        inside.wait()
+        tell(books, "action:2")
+        done.set()
+
+    at_once(close, add)
+    later = Message.objects.get(source="action:2", channel="person")
+    assert (later.state, later.outreach.closed_at) == ("queued", None)
 
 
 def test_one_letter_gathers_what_came_meanwhile(books: Library) -> None:

@@ -11,12 +11,18 @@ ELECTRONIC = (Channel.SMS, Channel.EMAIL, Channel.WECHAT)
 
 
 def open_for(person_id: int, *, reason: str, at: datetime) -> Outreach:
-    """Return the open row of a person, made now where there is none: what gathers goes into one letter or one call."""
+    """
+    Return the open row of a person, made now where there is none: what gathers goes into one letter or one call.
+
+    It is locked, so that what is added is there before an officer closes it, or goes into a row of its own afterwards.
+    """
     place = identity.registered_place(person_id) or identity.NATION
     row, _ = Outreach.objects.get_or_create(
         person_id=person_id, closed_at=None, defaults={"reason": reason, "division": place, "opened_at": at}
     )
-    return row
+    if Outreach.objects.select_for_update().filter(pk=row.pk, closed_at=None).exists():
+        return row
+    return open_for(person_id, reason=reason, at=at)
 
 
 def take_over(failed: Message, *, at: datetime) -> None:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from onedoor.platform.kernel import clock
 from onedoor.platform.messages import deeds, operations, queries
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import optional_day, typed_day
+from onedoor.web.parts.inputs import optional_day, posted, typed_day
 from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.place_names import names_of
 
@@ -96,6 +96,7 @@ def outreach(request: HttpRequest, outreach_id: int) -> HttpResponse:
             way=request.POST.get("way", ""),
             reached=request.POST.get("reached") == "yes",
             note=request.POST.get("note", ""),
+            shown=posted(request, "shown") if "shown" in request.POST else None,
             actor=actor,
             at=clock.now(),
         ),

@@ -2,6 +2,7 @@
 
 from onedoor.platform.messages.operations.outreach import (
     OutreachClosed,
+    OutreachGrew,
     OutreachNotFound,
     note_outreach,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "CodeNotSent",
     "NotTemplateProposer",
     "OutreachClosed",
+    "OutreachGrew",
     "OutreachNotFound",
     "OwnTemplate",
     "ReceiptRefused",

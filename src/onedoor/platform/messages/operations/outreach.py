@@ -21,13 +21,26 @@ class OutreachClosed(OneDoorError):
     code, http_status, message = "messages.outreach_closed", 409, "这条待通知已经办结，不用再通知。请刷新页面查看。"
 
 
+class OutreachGrew(OneDoorError):
+    code, http_status, message = (
+        "messages.outreach_grew",
+        409,
+        "您打开以后又有新的内容要告知本人，已经加在下面。请把新的也告知本人，再登记。",
+    )
+
+
 @transaction.atomic
-def note_outreach(*, outreach_id: int, way: str, reached: bool, note: str, actor: Actor, at: datetime) -> Outreach:
+def note_outreach(
+    *, outreach_id: int, way: str, reached: bool, note: str, shown: int | None = None, actor: Actor, at: datetime
+) -> Outreach:
     """
     Note that somebody was written to, called or visited; once reached, everything that waited for them is delivered.
 
+    `shown` is how much there was to tell on the page the officer had before them.
+
     :raises OutreachNotFound: there is none within reach.
     :raises OutreachClosed: somebody has reached the person already.
+    :raises OutreachGrew: there is more to tell than the officer has seen.
     :raises InvalidInput: no way, or nothing said where the person was not reached.
     """
     row = Outreach.objects.select_for_update(of=("self",)).filter(pk=outreach_id).first()
@@ -45,11 +58,14 @@ def note_outreach(*, outreach_id: int, way: str, reached: bool, note: str, actor
         problems["note"] = "请缩短到 200 个字以内。"
     if problems:
         raise InvalidInput(problems)
+    waiting = row.messages.exclude(state=State.DELIVERED)
+    if reached and shown is not None and waiting.count() > shown:
+        raise OutreachGrew
     row.notes.create(way=way, reached=reached, note=note.strip(), recorded_at=at, recorded_by=actor.name)
     if reached:
         row.closed_at = at
         row.save(update_fields=["closed_at"])
-        row.messages.exclude(state=State.DELIVERED).update(state=State.DELIVERED, sent_at=at, delivered_at=at)
+        waiting.update(state=State.DELIVERED, sent_at=at, delivered_at=at)
     else:
         row.messages.update(reason=OutreachNote.Way(way).label + "没有通知到")
     audit.record(
