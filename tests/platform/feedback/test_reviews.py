@@ -1,5 +1,6 @@
 """The life of a bad review: contacted, verified, answered, asked again, closed, rated once more; or appealed."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from tests.platform.replays.ratings import visit
 from tests.platform.replays.stage import Stage
 from tests.platform.test_acceptance import moment
 
-from onedoor.platform.feedback import operations, queries, rules
+from onedoor.platform.feedback import duties, operations, queries, rules
 from onedoor.platform.feedback.models import BadReview, Evaluation
+from onedoor.platform.identity.models import Post
 from onedoor.platform.kernel.actors import Actor
 
 NOTE = "已经与群众取得联系，说明了情况。"
@@ -132,6 +134,26 @@ def test_an_appeal_comes_in_time_and_once(desk: Desk, of_the_town: BadReview) ->
     assert of_the_town.state == "assigned"
     view = queries.get_review(review_id=of_the_town.pk, actor=desk.books.officer(handler), at=moment("2026-09-04"))
     assert view.acts == ["contact"]
+
+
+def test_a_bad_review_whose_handlers_post_ends_goes_to_another(desk: Desk, of_the_town: BadReview, work: Work) -> None:
+    first = handler_of(desk.books, of_the_town)
+    act(desk, first, of_the_town, "contact", way="receipt", note=NOTE)
+    assert duties.hand_on_orphans(at=moment("2026-09-01", "11:00")) == 0
+    Post.objects.filter(pk=desk.books.posts[first]).update(valid_to=date(2026, 9, 2))
+    desk.go(moment("2026-09-03"))
+    assert duties.hand_on_orphans(at=moment("2026-09-03")) == 1
+    of_the_town.refresh_from_db()
+    second = handler_of(desk.books, of_the_town)
+    assert second != first
+    page = desk.page(second, f"/staff/reviews/{of_the_town.pk}/")
+    assert "原办理人已不在岗" in page
+    act(desk, second, of_the_town, "verify", category="attitude", note=NOTE)
+
+    Post.objects.filter(role__in=("intake_clerk", "reviewer", "approver")).update(valid_to=date(2026, 9, 3))
+    assert duties.hand_on_orphans(at=moment("2026-09-04")) == 1
+    of_the_town.refresh_from_db()
+    assert (of_the_town.assigned_login, of_the_town.state) == (None, "verified")  # whoever comes next takes it
 
 
 def handler_of(books: Library, review: BadReview) -> str:

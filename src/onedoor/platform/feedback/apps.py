@@ -15,12 +15,13 @@ class FeedbackConfig(AppConfig):
 
     def ready(self) -> None:
         from onedoor.platform.cases.access import know_rare
-        from onedoor.platform.feedback import figures, listeners
+        from onedoor.platform.feedback import duties, figures, listeners
         from onedoor.platform.feedback.models import Invitation
-        from onedoor.platform.kernel import definitions
+        from onedoor.platform.kernel import definitions, tasks
         from onedoor.platform.messages import shipped
 
         definitions.define(*figures.FIGURES)
         know_rare("invitations", Invitation.objects.all())
         shipped.register(Path(__file__).with_name("texts.yaml"))
         listeners.listen()
+        tasks.every(600, "feedback.hand_on_orphans", duties.hand_on_orphans)

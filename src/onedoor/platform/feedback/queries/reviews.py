@@ -22,6 +22,7 @@ PAGE = 50
 OPEN_STATES = tuple(state for state in BadReview.State.values if state != BadReview.State.CLOSED)
 ACTS = {
     "take": "接手",
+    "hand_on": "换人办理",
     "contact": "首次联系",
     "verify": "核实",
     "rectify": "整改",

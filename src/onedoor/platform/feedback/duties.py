@@ -1,0 +1,51 @@
+"""What the machine does about ratings by itself: a bad review whose handler has gone is given to somebody else."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.feedback import posting
+from onedoor.platform.feedback.models import BadReview, ReviewStep
+from onedoor.platform.identity.models import Post
+from onedoor.platform.identity.queries.posts import held
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
+
+MACHINE = Actor.system("好差评")
+AT_ONCE = 200
+
+
+def hand_on_orphans(*, at: datetime) -> int:
+    """
+    Give every open bad review whose handler has no post for it any more to somebody else; return how many.
+
+    Its days run on. Where nobody is there it is whoever's of the organ takes it. Safe to run twice.
+    """
+    open_ones = BadReview.objects.exclude(state=BadReview.State.CLOSED).filter(assigned_login__isnull=False)
+    pairs = set(open_ones.values_list("assigned_login", "handled_by"))
+    able = Post.objects.filter(held(day_of(at)), role__in=posting.roles_with(posting.HANDLE))
+    there = set(able.filter(login_id__in={login for login, _ in pairs}).values_list("login_id", "organization_id"))
+    gone = sorted(pairs - there)[:AT_ONCE]
+    return sum(
+        _hand_on(number, login, at)
+        for login, organ in gone
+        for number in list(open_ones.filter(assigned_login=login, handled_by=organ).values_list("pk", flat=True))
+    )
+
+
+@transaction.atomic
+def _hand_on(review_id: int, login: int, at: datetime) -> bool:
+    rows = BadReview.objects.select_for_update(of=("self",)).exclude(state=BadReview.State.CLOSED)
+    review = rows.filter(pk=review_id, assigned_login=login).first()
+    if review is None:
+        return False
+    but = {login, *review.recusals.values_list("login_id", flat=True)}
+    post = posting.somebody_else(review.organization_id, division=review.division, but=but, on=day_of(at))
+    review.assigned_login, review.assigned_name = (post.login_id, post.login.name) if post else (None, "")
+    review.handled_by_id = post.organization_id if post else review.organization_id
+    review.save(update_fields=["assigned_login", "assigned_name", "handled_by"])
+    note = "原办理人已不在岗，" + (f"转由{post.login.name}办理。" if post else "等本单位的人接手。")
+    ReviewStep.objects.create(review=review, act="hand_on", note=note, facts={}, actor_name=MACHINE.name, at=at)
+    audit.record("feedback.hand_on", actor=MACHINE, at=at, target=review.target, division=review.division)
+    return True
