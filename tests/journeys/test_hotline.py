@@ -16,7 +16,7 @@ from tests.platform.channels.switchboard import NOTE, TOPIC, WORDS, build
 from tests.platform.conftest import books, desk  # noqa: F401  fixtures
 from tests.platform.desks import Desk
 from tests.platform.knowledge.conftest import tell
-from tests.platform.library import CHINA, ITEM, READER, TOWN
+from tests.platform.library import CHINA, COUNTY, ITEM, READER, TOWN
 
 CALL = "/staff/hotline/call/"
 TOLD = {
@@ -100,6 +100,42 @@ def test_a_call_from_the_first_ring_to_the_end(desk: Desk, work: Callable[[], No
     acts = list(OrderAct.objects.filter(order=order).values_list("act", flat=True))
     assert acts[:3] == ["file", "reroute", "dispatch"]
     assert acts[-2:] == ["revisit", "close"]
+
+
+def test_a_joint_organ_writes_its_part(desk: Desk) -> None:  # noqa: F811
+    board = build(desk.books)
+    desk.go(on(23))
+    order, _ = call(desk)
+    url = f"/staff/hotline/{order.pk}/"
+    county, town = (desk.books.organs[code].pk for code in (COUNTY, TOWN))
+    desk.act("agent", url, act="dispatch", organization=county, joint=[town])
+    desk.act("handler", url, act="sign")
+    page = desk.page("town_handler", url)
+    assert "协办意见" in page
+    for act in ("sign", "reply", "contact", "object", "close"):
+        assert f'name="act" value="{act}"' not in page
+    assert "请写明本单位办了什么" in desk.refused("town_handler", url, 422, act="assist", text="办了")
+    desk.act("town_handler", url, act="assist", text="镇里已经派人看过，钥匙在文化站。")
+    assert "钥匙在文化站" in desk.page("handler", url)
+    assert desk.post("handler", url, act="assist", text=NOTE).status_code == 404  # the main organ replies
+    assert desk.post("town_handler", url, act="contact", way="phone", contact=NOTE).status_code == 404
+    assert board.organ(TOWN) == town
+
+
+def test_a20_an_extension_on_the_pages(desk: Desk) -> None:  # noqa: F811
+    board = build(desk.books)
+    desk.go(on(23))
+    order, _ = call(desk)
+    url = f"/staff/hotline/{order.pk}/"
+    desk.act("agent", url, act="dispatch", organization=board.organ(COUNTY))
+    desk.act("handler", url, act="sign")
+    assert "2026-11-30" in desk.page("handler", url)
+    desk.go(on(27))
+    desk.act("handler", url, act="ask_extension", days=10, text=NOTE)
+    desk.act("chief", url, act="grant_extension", granted="yes", text="")
+    assert "2026-12-14" in desk.page("handler", url)
+    assert 'name="act" value="ask_extension"' not in desk.page("handler", url)
+    assert "不能再延" in desk.refused("handler", url, 409, act="ask_extension", days=5, text=NOTE)
 
 
 def test_an_agent_begins_a_form_and_the_caller_goes_on_with_the_same(desk: Desk) -> None:  # noqa: F811

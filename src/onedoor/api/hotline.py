@@ -357,7 +357,7 @@ def get_order(request: HttpRequest, order_id: Id) -> WorkOrderOut:
 def act_on_order(request: HttpRequest, order_id: Id, sent: OrderActIn) -> dict[str, Any]:
     """
     Do the next thing about an order: answer, refuse, merge, explain, dispatch, respond, sign, object, confirm,
-    ask_extension, grant_extension, contact, revisit, return, close. A reply has an address of its own.
+    ask_extension, grant_extension, contact, assist, revisit, return, close. A reply has an address of its own.
     """
     about: dict[str, Any] = {"order_id": order_id, **who(request)}
     organ, note = sent.organization_id, dict[str, Any](note=sent.text)
@@ -376,6 +376,7 @@ def act_on_order(request: HttpRequest, order_id: Id, sent: OrderActIn) -> dict[s
         "ask_extension": lambda: operations.ask_extension(days=sent.days, reason=sent.text, **about),
         "grant_extension": lambda: operations.decide_extension(granted=sent.granted, **note, **about),
         "contact": lambda: operations.contact_caller(way=sent.way, note=sent.contact, **about),
+        "assist": lambda: operations.write_joint_part(text=sent.text, **about),
         "revisit": lambda: operations.revisit_order(
             said=operations.Said(sent.responded, sent.resolved, sent.satisfied), **note, **about
         ),

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.platform.channels.switchboard import MONDAY, NOTE, Switchboard
+from tests.platform.channels.switchboard import MONDAY, NOTE, WORDS, Switchboard
 from tests.platform.desks import Desk
 from tests.platform.library import CHINA, COUNTY, READER, TOWN
 
@@ -96,9 +96,11 @@ def test_an_objection_has_its_day(board: Switchboard) -> None:
 
 def test_the_unit_complained_of_does_not_learn_who_called(board: Switchboard) -> None:
     about: dict[str, Any] = {"about_id": board.organ(COUNTY), "caller_phone": "13700000001"}
-    hidden, open_one = board.dispatched(**about), board.dispatched(**about, consents=True)
+    words = {"content": f"我叫王来电，电话 13700000001。{WORDS}"}
+    hidden, open_one = board.dispatched(**about, **words), board.dispatched(**about, consents=True)
     seen = queries.get_order(order_id=hidden.pk, actor=board.officer("handler"), at=MONDAY)
     assert (seen.hidden, seen.caller_name, seen.caller_phone, seen.history[0].text) == (True, "", "", "")
+    assert ("王来电" in seen.content, "13700000001" in seen.content, WORDS in seen.content) == (False, False, True)
     told = queries.get_order(order_id=open_one.pk, actor=board.officer("handler"), at=MONDAY)
     assert (told.hidden, told.caller_name) == (False, "王来电")
     at_the_desk = queries.get_order(order_id=hidden.pk, actor=board.officer("agent"), at=MONDAY)

@@ -272,6 +272,7 @@ TITLES = {
     "channels.answer": "直接答复来电",
     "channels.ask_extension": "工单申请延期",
     "channels.close": "办结工单",
+    "channels.assist": "写协办意见",
     "channels.contact": "联系诉求人",
     "channels.decide_extension": "审批工单延期",
     "channels.decide_objection": "审定退单",

@@ -14,7 +14,7 @@ NOBODY = 0  # the file is the unit's, no citizen's
 def order_of_file(identifier: str, *, actor: Actor, at: datetime) -> Matter | None:
     """Return the order a file proves the handling of, None where the actor has nothing to do with it."""
     order = WorkOrder.objects.filter(pk=int(identifier)).first()
-    if order is None or not (life.at_desk(order, actor) or life.at_unit(order, actor)):
+    if order is None or not any(at(order, actor) for at in (life.at_desk, life.at_unit, life.at_joint)):
         return None
     return Matter(NOBODY, f"热线工单 {order.number}", order.division, order.target)
 

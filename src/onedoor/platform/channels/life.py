@@ -76,6 +76,13 @@ def at_unit(order: WorkOrder, actor: Actor) -> bool:
     return mine and "channels.handle" in actor.permissions
 
 
+def at_joint(order: WorkOrder, actor: Actor) -> bool:
+    """Tell whether the actor is of an organ that handles this order along with the main one."""
+    if "channels.handle" not in actor.permissions or actor.organization_id is None:
+        return False
+    return order.joint_organizations.filter(pk=actor.organization_id).exists()
+
+
 def require_move(order: WorkOrder, act: str) -> str:
     """
     Return the state an act leads to.

@@ -60,6 +60,7 @@ MOVES: Mapping[str, Move] = {
     "grant_extension": _move("同意延期", "signed handling rework"),
     "refuse_extension": _move("不同意延期", "signed handling rework"),
     "contact": _move("联系诉求人", "signed handling rework", "handling"),
+    "assist": _move("协办意见", "dispatched signed handling rework"),
     "reply": _move("答复", "signed handling rework", "replied"),
     "revisit": _move("回访", "replied revisiting", "revisiting"),
     "say": _move("诉求人自己评价", "replied revisiting", "revisiting"),

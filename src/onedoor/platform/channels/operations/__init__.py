@@ -28,6 +28,7 @@ from onedoor.platform.channels.operations.handling import (
     decide_extension,
     reply_to_order,
     sign_order,
+    write_joint_part,
 )
 from onedoor.platform.channels.operations.revisiting import (
     NeedsHotline,
@@ -78,4 +79,5 @@ __all__ = [
     "say_by_code",
     "set_rule",
     "sign_order",
+    "write_joint_part",
 ]

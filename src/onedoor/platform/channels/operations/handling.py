@@ -106,6 +106,23 @@ def contact_caller(*, order_id: int, way: str, note: str, actor: Actor, at: date
     return order
 
 
+@transaction.atomic
+def write_joint_part(*, order_id: int, text: str, actor: Actor, at: datetime) -> WorkOrder:
+    """
+    Write down what a joint organ has done for its part; the main organ answers the caller with it.
+
+    :raises OrderNotFound: the actor's organ does not handle it along with another one.
+    """
+    actor.require_one_of("channels.handle")
+    order = life.lock(order_id)
+    if not life.at_joint(order, actor):
+        raise life.OrderNotFound
+    life.require_text(text, "text", "本单位办了什么、结果怎样")
+    life.append(order, "assist", actor=actor, at=at, text=text)
+    audit.record("channels.assist", actor=actor, at=at, target=order.target, division=order.division)
+    return order
+
+
 def _faults_of_contact(way: str, note: str) -> dict[str, str]:
     problems = {}
     if way not in WAYS:

@@ -26,6 +26,7 @@ AT_DESK = {
     ),
 }
 AT_UNIT = ("respond", "sign", "object", "contact", "ask_extension", "reply", "close")
+AT_JOINT = ("assist",)
 SECRET = ("file", "contact", "revisit", "say")  # whose words may tell who called
 
 
@@ -169,7 +170,7 @@ def get_order(*, order_id: int, actor: Actor, at: datetime) -> OrderView:
     same = {name: getattr(order, name) for name in (*names, *more, "responded", "resolved", "satisfied")}
     return OrderView(
         listed=_listed(order, at),
-        content=order.content,
+        content=_veiled(order.content, order) if hidden else order.content,
         emergency=rules.EMERGENCIES.get(order.emergency, ""),
         channel=order.get_channel_display(),
         hotline=str(order.hotline) if order.hotline else "",
@@ -183,15 +184,23 @@ def get_order(*, order_id: int, actor: Actor, at: datetime) -> OrderView:
         merged_into=order.merged_into.number if order.merged_into else "",
         merged_here=list(order.merged_here.order_by("pk").values_list("number", flat=True)),
         unit_resolved=order.unit_resolved,
-        history=[_act(row, hidden) for row in OrderAct.objects.filter(order=order).order_by("pk")],
+        history=[_act(row, order, hidden) for row in OrderAct.objects.filter(order=order).order_by("pk")],
         proofs=[ProofView(number, name) for number, name in files_of(order)],
         acts=_acts_of(order, actor, at),
         **same,
     )
 
 
-def _act(row: OrderAct, hidden: bool) -> ActView:
-    text = row.text if not hidden or row.act not in SECRET else ""
+def _veiled(text: str, order: WorkOrder) -> str:
+    """Return a text as the unit complained of reads it: without the name and the telephone of whoever called (R-HOT-3)."""
+    for secret in (order.caller_name, order.caller_phone):
+        if len(secret) > 1:
+            text = text.replace(secret, "＊＊")
+    return text
+
+
+def _act(row: OrderAct, order: WorkOrder, hidden: bool) -> ActView:
+    text = row.text if not hidden else "" if row.act in SECRET else _veiled(row.text, order)
     return ActView(row.act, MOVES[row.act].title, text, row.facts, row.actor_name, row.organization_name, row.at)
 
 
@@ -203,6 +212,8 @@ def _acts_of(order: WorkOrder, actor: Actor, at: datetime) -> list[str]:
             able += acts
     if life.at_unit(order, actor):
         able += AT_UNIT
+    if life.at_joint(order, actor):
+        able += AT_JOINT
     possible = [act for act in dict.fromkeys(able) if leads_to(act, order.state) is not None]
     return [act for act in possible if _offered(order, act, actor, at)]
 
