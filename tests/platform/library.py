@@ -87,6 +87,32 @@ steps:
   - {code: opinion, title: 审核意见, permission: cases.review, tier: 5, after: [visit], excludes: [visit]}
   - {code: notice, title: 公示, by: notice, permission: cases.notice, tier: 5, days_parameter: library.days, after: [opinion], state: publicizing}
   - {code: decide, title: 决定, permission: cases.decide, tier: 4, after: [notice], excludes: [accept, visit, opinion], state: deciding}
+translations:
+  en:
+    办一张借书证。: Get a library card.
+    一张借书证。: A library card.
+    住在本区。: You live in this district.
+    读者: Reader
+    姓名: Name
+    身份证号: ID number
+    是不是学生: Are you a student
+    学校: School
+    押金（元）: Deposit (yuan)
+    想借的书: Books to borrow
+    "第 {n} 本": Book {n}
+    书名: Title
+    册数: Copies
+    照片: Photo
+    拍一张正面照。: Photograph your face from the front.
+    居住证明: Proof of residence
+    学生证: Student card
+    拍清楚。: Photograph it clearly.
+    清楚: Legible
+    专家评审: Expert review
+    上门核实: Home visit
+    审核意见: Opinion
+    公示: Public notice
+    决定: Decision
 """
 
 # A card for a whole household: the spouse signs as well, and of the children whoever has one.

@@ -283,7 +283,6 @@ class ServiceItem(StrictModel):
             *_repetition_faults(self),
             *_tolerance_faults(self),
             *_scenario_faults(self),
-            *_translation_faults(self),
         ]
         if faults:
             raise ValueError("; ".join(faults))
@@ -349,13 +348,15 @@ def _scenario_faults(item: ServiceItem) -> Iterator[str]:
             yield f"catalog.promise_exceeds_statutory: {one.promised.words} > {item.limits.statutory.words}"
 
 
-def _translation_faults(item: ServiceItem) -> Iterator[str]:
-    """A translation of what the item does not say, or no longer says, is shown to nobody."""
+def translation_faults(item: ServiceItem) -> Iterator[str]:
+    """
+    Yield what is translated and not said, or no longer said. It is shown to nobody, so it keeps nothing from publication.
+    """
     if not item.translations:
         return
     said = set(_texts(item.model_dump(exclude={"translations"})))
     for language, rows in item.translations.items():
-        yield from (f"{language} translates what the item does not say: {text}" for text in rows if text not in said)
+        yield from (f"{language}：“{text}”，事项里没有这句话" for text in rows if text not in said)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -178,5 +178,9 @@ def translations(*, language: str, on: date) -> Mapping[str, str]:
 @lru_cache(maxsize=16)
 def _translations(language: str, versions: tuple[int, ...]) -> Mapping[str, str]:
     """Read once per process and set of versions: a published version never changes."""
-    rows = ItemVersion.objects.filter(pk__in=versions).order_by("pk").values_list("definition__translations", flat=True)
-    return {text: said for row in rows if row for text, said in row.get(language, {}).items()}
+    found: dict[str, str] = {}
+    rows = ItemVersion.objects.filter(pk__in=versions).order_by("pk")
+    for title, english, row in rows.values_list("title", "title_en", "definition__translations"):
+        found |= {title: english} if language == "en" and english else {}
+        found |= (row or {}).get(language, {})
+    return found

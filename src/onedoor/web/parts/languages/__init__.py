@@ -56,6 +56,9 @@ class Language(BaseModel):
         pattern = FIGURE.sub(lambda _: f"{{{next(numbers)}}}", chinese)
         if figures and pattern in self.words:
             return _filled(self.words[pattern], [further.get(one, one) for one in figures])
+        row = pattern.replace("{1}", "{n}")  # 第 {n} 位家人, as an item calls the rows of a table
+        if row in further:
+            return further[row].replace("{n}", figures[0])
         for mark, other in (("；", "; "), ("、", ", ")):
             if mark in chinese:
                 return other.join(self.told(part, further) for part in chinese.split(mark))
