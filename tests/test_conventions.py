@@ -64,6 +64,12 @@ WITHOUT_REQUIRE = {
     "answer_question": "whoever holds the code of the complaint",
     "say_resolved": "whoever holds the code of the complaint",
     "rate_by_code": "whoever holds the code of a case or visit",
+    "enrol_kiosk": "whoever holds the one-time code of the machine's screen",
+    "pair_reader": "whoever holds the one-time code of the machine's reader",
+    "deliver_reading": "only what the reader of the machine has signed",
+    "ask_card": "kiosk_life.at_machine: whoever stands at a machine in use",
+    "use_card": "kiosk_life.at_machine: whoever stands at a machine in use",
+    "drop_card": "forgets what the machine's own reader has read",
     "say_by_code": "whoever holds the order's number and code",
     # Oneself.
     "make_show_code": "only a holder",
@@ -73,6 +79,8 @@ WITHOUT_REQUIRE = {
     "move_booking": "only one's own",
     "cancel_booking": "only one's own, or of whoever was to come along",
     "check_in": "only one's own",
+    "check_in_at_kiosk": "actor.require_machine: whoever stands at the machine of the hall",
+    "take_ticket_at_kiosk": "actor.require_machine: whoever stands at the machine of the hall",
     "join_waiting": "as hold_place",
     "leave_waiting": "only one's own",
     # Nobody has logged in: whoever holds the pass that code and phone have opened.
@@ -132,6 +140,8 @@ WITHOUT_REQUIRE = {
     "ensure_person": "called by rooms that have checked the actor",
 }
 WITHOUT_RECORD = {
+    "ask_card": "asks the reader; what it has read is recorded",
+    "drop_card": "forgets what was read; nothing is known by it",
     "send_code": "the code is recorded by its row; nobody is logged in yet",
 }
 

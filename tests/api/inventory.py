@@ -194,7 +194,16 @@ COVERED: dict[str, tuple[str, ...]] = {
     "my_appointments": ("appointments_my_bookings", "appointments_my_waiting", "appointments_leave"),
     "ticket": ("queueing_get_ticket",),
     "queue_screen": ("queueing_get_screen",),
-    "kiosk": ("queueing_get_kiosk", "queueing_take_at_kiosk"),
+    # the machines of the halls
+    "kiosk_tickets": ("queueing_get_machine", "queueing_take_at_machine"),
+    "kiosk_items": ("catalog_find_items",),
+    "kiosk_cases": ("cases_my_cases", "drafts_my_drafts"),
+    "kiosk_certificates": ("me_my_certificates", "me_my_certificate_file"),
+    "staff_kiosks": ("machines_list_machines", "machines_register"),
+    "staff_kiosk": (
+        *("machines_get_machine", "machines_issue_code", "machines_activate"),
+        *("machines_lock", "machines_unlock", "machines_retire"),
+    ),
     "halls": ("queueing_list_halls",),
     "hall": (
         *("queueing_get_hall", "queueing_call_next", "queueing_act_on_ticket"),
@@ -207,7 +216,6 @@ COVERED: dict[str, tuple[str, ...]] = {
         "plans_set_plan",
         "plans_set_special_day",
         "plans_drop_special_day",
-        "plans_renew_kiosk",
     ),
     "plan_day": ("plans_get_day",),
     # the workbench
@@ -361,6 +369,12 @@ ONLY_PAGES = {
     "offline": "what a page says without a network",
     "healthz": "asked by machines already",
     "api_codes": "explains the API's refusals to who programs against it",
+    "kiosk": "a title over the machine's pages",
+    "kiosk_enrol": "binds the browser it is opened in; a reader is bound by an operation",
+    "kiosk_card": "how a session at a machine begins, as log in",
+    "kiosk_idle": "how long a page of a machine stays",
+    "kiosk_stay": "as it",
+    "kiosk_over": "ends the session",
     "queue": "a title for a narrowing of the worklist on this page; a system narrows by its own parameters",
     "choose_post": "which post this browser works under; a system has one",
     "check_start": "a form that leads to the check",

@@ -12,7 +12,6 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from onedoor.api.root import ROOMS, api
-from onedoor.platform.appointments import operations as appointments
 from onedoor.platform.bundles.models import ProactiveOffer
 from onedoor.platform.cases.models import CaseDocument, Draft, Signatory
 from onedoor.platform.catalog.forms import FormField
@@ -34,6 +33,7 @@ from tests.platform import clubs, library
 from tests.platform.appointments.hall import open_hall
 from tests.platform.bundles.society import open_society
 from tests.platform.channels import switchboard
+from tests.platform.channels.machine import in_use
 from tests.platform.identity.bereaved import state
 from tests.platform.identity.test_scope import bad_review, complaint, inquiry
 from tests.platform.knowledge.conftest import handed_over, published
@@ -306,7 +306,7 @@ def _hall(books: Library) -> dict[str, str]:
     hall = open_hall(books, at=NOW, division=library.TOWN)
     tomorrow = NOW.date() + timedelta(days=1)
     booking = hall.book(hall.slots(tomorrow)[0], books.reader, NOW)
-    key = appointments.renew_kiosk(point_id=hall.point.pk, actor=MACHINE, at=NOW).key
+    kiosk, _ = in_use(hall.point.pk, MACHINE, NOW)
     ticket = hall.walk_in(NOW)
     return {
         "plan_id": str(hall.plan.pk),
@@ -315,9 +315,9 @@ def _hall(books: Library) -> dict[str, str]:
         "booking_id": str(booking.pk),
         "waiting_id": "1",
         "day": tomorrow.isoformat(),
-        "kiosk.key": key,
-        "api_queueing_get_kiosk.key": key,
-        "api_queueing_take_at_kiosk.key": key,
+        "kiosk_id": str(kiosk.pk),
+        "api_machines_get_challenge.number": kiosk.number,
+        "api_machines_deliver_reading.number": kiosk.number,
         "ticket.code": ticket.code,
         "api_queueing_get_ticket.code": ticket.code,
     }

@@ -125,16 +125,3 @@ def test_a_senior_without_a_phone_gets_a_paper_ticket_at_the_desk(hall_desk: Des
     ticket = Ticket.objects.get()
     assert (ticket.helper_name, ticket.signed, ticket.booking_id) == ("官员大厅", "fingerprint", None)
     assert Booking.objects.count() == booking_free
-
-
-def test_a_machine_gives_tickets_into_the_same_line(hall_desk: Desk) -> None:
-    plan = Seat.objects.first().slot.plan  # type: ignore[union-attr]
-    made = hall_desk.post("county_items", f"/staff/appointments/{plan.pk}/", act="kiosk").content.decode()
-    kiosk = link(made, r"https?://[^/]+(/queue/kiosks/[^<\s]+/)")
-    hall_desk.go(clock(8, 50))
-    anybody = Client()
-    assert "现场号还有 12 个" in anybody.get(kiosk).content.decode()
-    first = anybody.post(kiosk, {"plan": plan.pk, "priority": ""})
-    assert first.status_code == 302
-    assert "前面还有" in anybody.get(first["Location"]).content.decode()
-    assert "A001" in hall_desk.page("hall_clerk", f"/staff/queue/{plan.service_point_id}/?window=2")

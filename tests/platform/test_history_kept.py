@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from tests.platform.appointments.hall import open_hall
+from tests.platform.channels.machine import in_use
 from tests.platform.channels.switchboard import build
 from tests.platform.desks import Desk
 from tests.platform.identity.test_scope import bad_review, complaint
@@ -42,6 +43,7 @@ HISTORY = {
     "certificates_certificateevent": "reason",
     "feedback_complaintstep": "act",
     "feedback_reviewstep": "act",
+    "channels_kioskact": "act",
     "channels_orderact": "act",
     "identity_deatheffect": "statement_id",
     "identity_deathsettlement": "statement_id",
@@ -65,7 +67,9 @@ def written(books: Library) -> None:
     case = books.noticed(AT)
     store_judgement(case, judge(case, AT.date()), at=AT)
     watch_clocks(at=LATE)
-    open_hall(books, at=AT).walk_in(AT)
+    hall = open_hall(books, at=AT)
+    hall.walk_in(AT)
+    in_use(hall.point.pk, hall.manager, AT)
     seal = seal_entries(at=LATE + timedelta(hours=1))
     TimeStamp.objects.create(seal=seal, token=b"token", stamped_at=LATE, authority="某机构")
     organ = case.receiving_organization

@@ -101,12 +101,6 @@ class SpecialDayIn(Told):
     reason: Line
 
 
-class KioskOut(Told):
-    """取号机的保密地址，只告诉这一次。The secret address of a ticket machine."""
-
-    key: str
-
-
 class BookedOut(Told):
     """一个预约；姓名隐去部分。A booking; names are masked."""
 
@@ -187,13 +181,6 @@ def drop_special_day(request: HttpRequest, plan_id: Id, day: Day) -> dict[str, A
     """Let a day be as the week says again."""
     operations.drop_special_day(plan_id=plan_id, day=day, **who(request))
     return {"done": True}
-
-
-@room.write("/appointments/plans/{plan_id}/kiosk", MANAGE, "生成取号机地址", KioskOut)
-def renew_kiosk(request: HttpRequest, plan_id: Id) -> dict[str, Any]:
-    """Give the ticket machine of the plan's hall a new secret address."""
-    plan = queries.managed_plan(plan_id=plan_id, actor=caller(request))
-    return {"key": operations.renew_kiosk(point_id=plan.service_point_id, **who(request)).key}
 
 
 @room.read("/appointments/plans/{plan_id}/days/{day}", LOOK, "一天约了谁、预计多少人", DayBookedOut)

@@ -61,7 +61,7 @@ class WalkInOut(Told):
     free: int
 
 
-class KioskTicketIn(Told):
+class MachineTicketIn(Told):
     """凭预约号，或者取现场号。By the number of a booking, or a walk-in."""
 
     number: Line = ""
@@ -165,22 +165,22 @@ def get_screen(request: HttpRequest, point_id: Id) -> dict[str, Any]:
     return {"point": found.name, "called": called, "waiting": found.waiting, "passed": found.passed}
 
 
-@room.read("/queue/kiosks/{key}", OPEN, "取号机上可取的号", Page[WalkInOut])
-def get_kiosk(request: HttpRequest, key: Line) -> dict[str, Any]:
-    """List what the ticket machine under this address gives tickets for."""
-    _, offered = queries.kiosk(key=key, at=clock.now())
+@room.read("/queue/machine", OPEN, "本机可取的号", Page[WalkInOut])
+def get_machine(request: HttpRequest) -> dict[str, Any]:
+    """List what the machine that asks gives tickets for; it is known by its cookie."""
+    offered = queries.offered_at(point_id=caller(request).require_machine(), at=clock.now())
     return {"items": _walk_ins(offered), "next": None}
 
 
-@room.write("/queue/kiosks/{key}/tickets", OPEN, "在取号机取号", QueueTicketOut)
-def take_at_kiosk(request: HttpRequest, key: Line, sent: KioskTicketIn) -> dict[str, Any]:
+@room.write("/queue/machine/tickets", OPEN, "在自助终端取号", QueueTicketOut)
+def take_at_machine(request: HttpRequest, sent: MachineTicketIn) -> dict[str, Any]:
     """Take a ticket at a machine, by the number of a booking or as a walk-in."""
-    at = clock.now()
+    told = who(request)
     if sent.number.strip():
-        ticket = operations.check_in_at_kiosk(key=key, number=sent.number, at=at)
+        ticket = operations.check_in_at_kiosk(number=sent.number, **told)
     else:
-        ticket = operations.take_ticket_at_kiosk(key=key, plan_id=sent.plan, priority=sent.priority, at=at)
-    return ticket_out(queries.standing_of(ticket, at=at))
+        ticket = operations.take_ticket_at_kiosk(plan_id=sent.plan, priority=sent.priority, **told)
+    return ticket_out(queries.standing_of(ticket, at=told["at"]))
 
 
 @room.read("/queue/halls", SERVE, "本单位的大厅", Page[HallOut])

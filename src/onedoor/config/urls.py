@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("onedoor.web.citizen.urls")),
     path("staff/", include("onedoor.web.staff.urls")),
     path("supervision/", include("onedoor.web.supervision.urls")),
+    path("kiosk/", include("onedoor.web.kiosk.urls")),
     path("hooks/", include("onedoor.web.hooks.urls")),
     path("api/v1/", include("onedoor.api.urls")),
 ]

@@ -14,6 +14,7 @@ import pytest
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 from tests.platform.appointments.hall import open_hall
+from tests.platform.channels.machine import in_use
 from tests.platform.channels.switchboard import build
 from tests.platform.identity.conftest import AT
 from tests.platform.knowledge.conftest import handed_over, written
@@ -94,6 +95,7 @@ GIVEN: Given = {
     "template": lambda place: "cases.accept",
     "messages": lambda place: [],
     "order_id": lambda place: place.order.pk,
+    "kiosk_id": lambda place: place.kiosk.pk,
     "version_id": lambda place: place.entry.pk,
     "conversation_id": lambda place: place.conversation.pk,
     "refund_id": lambda place: place.refund.pk,
@@ -162,6 +164,8 @@ ELSEWHERE = {
     "provider_figures": "providers serve the whole site: counts, no person",
     "queue_figures": "providers serve the whole site: counts, no person",
     "notices_of_case": "takes a case that get_visible_case has let through",
+    "card_seen": "what the reader of one's own machine has read",
+    "card_wanted": "whether the reader of one's own machine is asked",
     "look_up_caller": "whoever calls may live anywhere; phone, name and number are needed, the look is recorded",
     "deeds_possible": "takes a version that get_entry_version has let through",
     "desk_of": "takes a text that get_publication has let through; counts subscribers, names nobody",
@@ -245,6 +249,9 @@ MUST_SEE = frozenset(
         "list_rules",
         "list_lines",
         "list_duty",
+        "list_kiosks",
+        "get_kiosk",
+        "halls_to_equip",
         "checks_to_do",
         "count_checks",
         "bookings_on",
@@ -298,6 +305,7 @@ class Place:
         self.hall = open_hall(library, at=AT)
         self.hall.book(next(one for one in self.hall.slots(AT.date()) if one.starts_at > AT), library.friend, AT)
         self.hall.walk_in(AT)
+        self.kiosk, _ = in_use(self.hall.point.pk, MACHINE, AT)
         self.certificate = Certificate.objects.create(
             identifier="1.2.156.3005.2.11100000000013338L001.TEST",
             token="t" * 32,

@@ -59,13 +59,6 @@ def mine(stage: Stage) -> Sent:
     return Sent("reader", "/me/appointments/", {"waiting": waiting.pk})
 
 
-@sends("kiosk")
-def kiosk(stage: Stage) -> Sent:
-    hall = hall_of(stage)
-    device = operations.renew_kiosk(point_id=hall.point.pk, actor=hall.manager, at=AT)
-    return Sent("", f"/queue/kiosks/{device.key}/", {"plan": hall.plan.pk, "priority": ""})
-
-
 @sends("hall")
 def hall(stage: Stage) -> Sent:
     opened = hall_of(stage)
@@ -153,15 +146,9 @@ def drop_special_day(stage: Stage) -> Sent:
     return Sent("county_items", f"{API}/appointments/plans/{hall.plan.pk}/special-days/{TOMORROW}")
 
 
-@posts(f"{API}/appointments/plans/{{plan_id}}/kiosk")
-def renew_kiosk(stage: Stage) -> Sent:
-    return Sent("county_items", f"{API}/appointments/plans/{hall_of(stage).plan.pk}/kiosk")
-
-
 like("appointment_slot", "/appointments/slots/{slot_id}/holds")
 like("booking", "/appointments/bookings/{booking_id}/confirmation", nothing)
 like("booking_move", "/appointments/bookings/{booking_id}/move")
 like("my_appointments", "/appointments/waiting/{waiting_id}/leaving", nothing)
-like("kiosk", "/queue/kiosks/{key}/tickets")
 like("hall", "/queue/halls/{point_id}/calls", only("window"))
 like("plan_new", "/appointments/plans", as_offer)

@@ -30,7 +30,7 @@ def like(page: str, path: str, read: Callable[[Fields], Fields] = as_it_is, *, m
             **resolve(sent.url).kwargs,
         }
         url = re.sub(r"{(\w+)}", lambda found: str(known[found[1]]), path)
-        return Sent(sent.who, f"{API}{url}", read(sent.fields))
+        return Sent(sent.who, f"{API}{url}", read(sent.fields), cookies=sent.cookies)
 
     posts(f"{API}{path}", method)(recipe)
 

@@ -36,6 +36,7 @@ class Sent:
     ends_session: bool = False  # the same person has to come in again before each further arrival
     session: dict[str, Any] = field(default_factory=dict)  # what the browser holds besides
     headers: dict[str, str] = field(default_factory=dict)  # what a program sends besides
+    cookies: dict[str, str] = field(default_factory=dict)  # by which a machine of a hall is known
 
 
 @dataclass
@@ -79,6 +80,8 @@ class Stage:
             session = client.session
             session.update(sent.session)
             session.save()
+        for name, value in sent.cookies.items():
+            client.cookies[name] = value
         return client
 
     def come_in_again(self, client: Client, sent: Sent) -> None:

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "onedoor.web.citizen",
     "onedoor.web.staff",
     "onedoor.web.supervision",
+    "onedoor.web.kiosk",
     "onedoor.demonstration",
 ]
 
@@ -67,6 +68,7 @@ MIDDLEWARE = [
     "onedoor.web.parts.languages.marking.LanguageMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "onedoor.web.kiosk.middleware.KioskMiddleware",
     "onedoor.web.parts.sessions.IdleMiddleware",
     "onedoor.web.parts.actors.ActorMiddleware",
     "onedoor.web.parts.actors.EntranceMiddleware",
@@ -95,6 +97,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "onedoor.web.parts.context.appearance",
                 "onedoor.web.parts.actors.person",
+                "onedoor.web.parts.machines.machine",
                 "onedoor.web.citizen.places.masthead",
                 "onedoor.web.staff.rail.duties",
             ],

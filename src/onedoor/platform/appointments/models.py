@@ -324,17 +324,3 @@ class TicketEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.act}"
-
-
-class Device(Recorded):
-    """The secret address under which a kiosk of a hall is open; a new one ends the old one."""
-
-    service_point = models.OneToOneField("identity.ServicePoint", on_delete=models.PROTECT, related_name="+")
-    key = models.CharField("地址", max_length=32, unique=True)
-
-    class Meta:
-        verbose_name = "取号机"
-        verbose_name_plural = "取号机"
-
-    def __str__(self) -> str:
-        return f"{self.service_point_id}"

@@ -1,4 +1,4 @@
-"""Duties of the worker round: what a unit lets pass is told to whoever watches, once for each lamp."""
+"""Duties of the worker round: what a unit lets pass is told once for each lamp; readings of cards are forgotten."""
 
 from datetime import date, datetime
 from itertools import islice
@@ -9,7 +9,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.channels import life, rules
 from onedoor.platform.channels.figures import hotline_figures
-from onedoor.platform.channels.models import WorkOrder
+from onedoor.platform.channels.models import CardReading, WorkOrder
 from onedoor.platform.channels.states import AT_THE_UNIT, OPEN
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.clock import day_of
@@ -65,3 +65,8 @@ def _overdue(order: WorkOrder, at: datetime) -> list[tuple[str, str, str]]:
         if lamp:
             found.append(("H01", lamp, last.isoformat()))
     return found
+
+
+def forget_readings(*, at: datetime) -> int:
+    """Forget what readers have read and nobody has used in time; return how many there were."""
+    return CardReading.objects.filter(expires_at__lte=at).delete()[0]

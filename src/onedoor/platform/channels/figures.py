@@ -1,7 +1,8 @@
-"""The figures of the hotline, from the parameter table."""
+"""The figures of the hotline and of the machines of the halls, from the parameter table."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 from onedoor.platform.channels.rules import HotlineFigures
 from onedoor.platform.identity import queries as identity
@@ -43,10 +44,53 @@ FIGURES = tuple(
 )
 
 
+@dataclass(frozen=True)
+class KioskFigures:
+    """How long a machine waits, in seconds, and for how many minutes a code binds a part of it."""
+
+    idle_seconds: int = 60
+    filling_seconds: int = 300
+    warning_seconds: int = 30
+    card_seconds: int = 90
+    code_minutes: int = 15
+
+
+KIOSK_PREFIX = "kiosk."
+KIOSK_TITLES: dict[str, tuple[str, str, int, int]] = {  # title, unit, least, most
+    "idle_seconds": ("自助终端多少秒没有人碰就提醒", "秒", 20, 300),
+    "filling_seconds": ("自助终端填表页不用脚本时多少秒后提醒", "秒", 60, 1800),
+    "warning_seconds": ("自助终端提醒后多少秒结束并清除", "秒", 15, 120),
+    "card_seconds": ("自助终端等身份证多少秒", "秒", 30, 300),
+    "code_minutes": ("自助终端绑定码有效多少分钟", "分钟", 5, 120),
+}
+KIOSK_DEFAULTS = KioskFigures()
+KIOSK_FIGURES = tuple(
+    Definition(
+        f"{KIOSK_PREFIX}{name}",
+        title,
+        "whole",
+        lowest=COUNTY,
+        unit=unit,
+        least=least,
+        most=most,
+        default=getattr(KIOSK_DEFAULTS, name),
+        source="本平台规则",
+    )
+    for name, (title, unit, least, most) in KIOSK_TITLES.items()
+)
+
+
+def kiosk_figures(*, division: str, on: date) -> KioskFigures:
+    """Return what holds for the machines of a place on a day; one query."""
+    return KioskFigures(**_held(KIOSK_PREFIX, KioskFigures, division, on))
+
+
 def hotline_figures(*, division: str, on: date) -> HotlineFigures:
     """Return what holds for the work orders of a place on a day; one query."""
-    rows = snapshot(prefix=PREFIX, chain=identity.chain(division or identity.NATION), on=on).rows
-    held = {
-        field.name: rows[PREFIX + field.name].value for field in fields(HotlineFigures) if PREFIX + field.name in rows
-    }
-    return HotlineFigures(**{name: int(value) for name, value in held.items()})
+    return HotlineFigures(**_held(PREFIX, HotlineFigures, division, on))
+
+
+def _held(prefix: str, figures: Any, division: str, on: date) -> dict[str, int]:
+    rows = snapshot(prefix=prefix, chain=identity.chain(division or identity.NATION), on=on).rows
+    names = [one.name for one in fields(figures)]
+    return {name: int(rows[prefix + name].value) for name in names if prefix + name in rows}

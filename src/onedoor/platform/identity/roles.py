@@ -66,6 +66,7 @@ PERMISSIONS = {
     "item_manager": frozenset(
         {
             "appointments.manage",
+            "channels.machines",
             "catalog.edit",
             "catalog.review",
             "catalog.approve",

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from onedoor.platform.kernel.errors import AssuranceTooLow, IdentityUnchecked, NotAllowed, NotLoggedIn
+from onedoor.platform.kernel.errors import AssuranceTooLow, IdentityUnchecked, NotAllowed, NotAtMachine, NotLoggedIn
 
 Channel = Literal["web", "window", "kiosk", "hotline", "wechat", "api", "system"]
 CHANNEL_NAMES = {
     "web": "网上",
     "window": "窗口",
-    "kiosk": "自助机",
+    "kiosk": "自助终端",
     "hotline": "热线",
     "wechat": "微信",
     "api": "接口",
@@ -47,6 +47,8 @@ class Actor:
     assurance: int = 0  # real-name level 0..4
     identity_check: int | None = None  # the look at the document of whoever is helped at the window
     channel: Channel = "web"
+    machine: str = ""  # the number of the registered self-service terminal at which somebody stands
+    service_point_id: int | None = None  # the hall that terminal stands in
     address: str = field(default="", repr=False)  # network address, for the audit record only
     device: str = field(default="", repr=False)  # a short hash of what the browser calls itself, likewise
 
@@ -110,6 +112,16 @@ class Actor:
         if self.login_id is None:
             raise NotLoggedIn
         return self.login_id
+
+    def require_machine(self) -> int:
+        """
+        Return the hall in which the machine stands that somebody uses.
+
+        :raises NotAtMachine: they are at no registered machine.
+        """
+        if self.service_point_id is None:
+            raise NotAtMachine
+        return self.service_point_id
 
     def require_post(self) -> int:
         """:raises NotAllowed: no post is in use."""

@@ -56,6 +56,14 @@ class IdentityUnchecked(AssuranceTooLow):
     )
 
 
+class NotAtMachine(OneDoorError):
+    code, http_status, message = (
+        "onedoor.not_at_machine",
+        403,
+        "这件事只能在登记过的自助终端上办。请到大厅的自助终端，或者到窗口办理。",
+    )
+
+
 class StaleVersion(OneDoorError):
     code, http_status, message = "onedoor.stale", 409, "内容已被他人更新，您填写的内容已保留，请刷新后核对再提交。"
 

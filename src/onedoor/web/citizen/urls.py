@@ -98,7 +98,6 @@ urlpatterns = [
     path("appointments/bookings/<uuid:booking_id>/move/", appointments.move, name="booking_move"),
     path("queue/tickets/<str:code>/", queueing.ticket, name="ticket"),
     path("queue/screens/<int:point_id>/", queueing.screen, name="queue_screen"),
-    path("queue/kiosks/<str:key>/", queueing.kiosk, name="kiosk"),
     path("me/", account.me, name="me"),
     path("me/appointments/", appointments.my_appointments, name="my_appointments"),
     path("me/papers/", account.papers, name="my_papers"),

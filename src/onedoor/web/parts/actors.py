@@ -21,6 +21,7 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import sm3
 from onedoor.web.parts.addresses import address_of
 from onedoor.web.parts.assisting import acting_for, banner
+from onedoor.web.parts.machines import machine_of
 
 POST_KEY = "post_in_use"
 
@@ -75,17 +76,28 @@ def _may_stay(request: HttpRequest) -> bool:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    if not request.user.is_authenticated:
-        return Actor.anonymous()
-    actor = identity.actor_for(
-        login=request.user,
-        post_id=request.session.get(POST_KEY),
-        channel="web",
-        address=address_of(request),
-        factors=factors_now(request),
-        on=clock.today(),
-    )
-    return replace(acting_for(request, actor), device=_device(request))
+    actor = Actor.anonymous()
+    if request.user.is_authenticated:
+        known = identity.actor_for(
+            login=request.user,
+            post_id=request.session.get(POST_KEY),
+            channel="web",
+            address=address_of(request),
+            factors=factors_now(request),
+            on=clock.today(),
+        )
+        actor = replace(acting_for(request, known), device=_device(request))
+    return _at_machine(request, actor)
+
+
+def _at_machine(request: HttpRequest, actor: Actor) -> Actor:
+    """Say of whoever stands at a machine of a hall, known or not, which one it is: what they do comes by it."""
+    machine = machine_of(request)
+    if machine is None or not machine.in_use:
+        return actor
+    number, point = machine.number, machine.point_id
+    known = replace(actor, address=address_of(request), device=number)
+    return replace(known, channel="kiosk", machine=number, service_point_id=point)
 
 
 def factors_now(request: HttpRequest) -> int:

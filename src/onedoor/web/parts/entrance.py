@@ -109,7 +109,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
 @unkeyed("a log-in: each try counts")
 def step_up(request: HttpRequest) -> HttpResponse:
     """
-    Ask for a second proof when an act needs it: the password after a code, a code after the password.
+    Ask for a second proof when an act needs it: the password after a code, a code after the password or an ID card.
 
     Two proofs that have grown old are renewed by either. Who cannot reach the level this way is told the others;
     a face is never asked for (R-ID-1).
@@ -119,12 +119,14 @@ def step_up(request: HttpRequest) -> HttpResponse:
     factors = request.session.get(proofs.FACTORS_KEY, [])
     has_password = logins.has_password(actor_of(request).require_login())
     missing = "password" not in factors if len(factors) < 2 else request.GET.get("way") != "code"
+    if factors == ["card"]:  # at a machine of a hall: the code to the phone, unless somebody would rather type
+        missing = request.GET.get("way") == "password" and has_password
     by_password = missing and has_password
     context: dict[str, Any] = {
         "next": next_address(request),
         "by_password": by_password,
         "no_password": missing and not has_password,
-        "either": len(factors) > 1 and has_password,
+        "either": (len(factors) > 1 or factors == ["card"]) and has_password,
         "level": actor_of(request).assurance,
         "proved": factors_now(request) > 1,
     }

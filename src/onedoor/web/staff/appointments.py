@@ -74,7 +74,7 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Change what an office offers, close or open single days, see the week it makes."""
     actor, at = actor_of(request), clock.now()
     found = queries.managed_plan(plan_id=plan_id, actor=actor)
-    if request.method == "POST" and request.POST.get("act") in ("special", "drop", "kiosk"):
+    if request.method == "POST" and request.POST.get("act") in ("special", "drop"):
         return _special(request, found)
     typed = request.POST or {
         "business": found.business,
@@ -161,8 +161,6 @@ def _special(request: HttpRequest, found: Any) -> HttpResponse:
     actor, at, act = actor_of(request), clock.now(), request.POST["act"]
 
     def perform() -> Any:
-        if act == "kiosk":
-            return operations.renew_kiosk(point_id=found.service_point_id, actor=actor, at=at)
         day = typed_day(request, "day")
         if act == "drop":
             return operations.drop_special_day(plan_id=found.pk, day=day, actor=actor, at=at)
@@ -170,10 +168,8 @@ def _special(request: HttpRequest, found: Any) -> HttpResponse:
         reason = request.POST.get("reason", "")
         return operations.set_special_day(plan_id=found.pk, day=day, hours=hours, reason=reason, actor=actor, at=at)
 
-    done, refusal = attempt(request, perform)
+    _, refusal = attempt(request, perform)
     if refusal is None:
-        if act == "kiosk":
-            return render(request, "staff/appointments/kiosk.html", {"plan": found, "key": done.key})
         return redirect("plan", found.pk)
     context = _context(found, at) | {
         "typed": request.POST,

@@ -145,6 +145,7 @@ GROUPS = (
             ),
             _entry("参数表", "sliders", "parameters", "parameters.edit catalog.review", "parameter parameter_proposal"),
             _entry("号源", "calendar", "plans", "appointments.manage", "plan_new plan plan_day"),
+            _entry("自助终端", "device", "staff_kiosks", "channels.machines", "staff_kiosk"),
             _entry(
                 "消息模板", "paper", "templates", "messages.edit messages.review", "template template_version providers"
             ),

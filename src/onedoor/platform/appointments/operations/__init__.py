@@ -10,7 +10,6 @@ from onedoor.platform.appointments.operations.bookings import (
 )
 from onedoor.platform.appointments.operations.plans import (
     drop_special_day,
-    renew_kiosk,
     set_plan,
     set_special_day,
 )
@@ -51,7 +50,6 @@ __all__ = [
     "pass_over",
     "put_back",
     "recall",
-    "renew_kiosk",
     "set_plan",
     "set_special_day",
     "take_ticket",

@@ -1,6 +1,5 @@
 """What an office offers for booking, set by its manager: the week, special days, shares, release, windows."""
 
-import secrets
 import string
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -9,9 +8,9 @@ from django.db import transaction
 
 from onedoor.platform.appointments import making
 from onedoor.platform.appointments.calling_off import call_off_unwanted
-from onedoor.platform.appointments.drafting import MANAGE, Offer, draft_plan, fault_of, point_of
+from onedoor.platform.appointments.drafting import MANAGE, Offer, draft_plan, fault_of
 from onedoor.platform.appointments.errors import PlanNotFound
-from onedoor.platform.appointments.models import CapacityPlan, Device, SpecialDay
+from onedoor.platform.appointments.models import CapacityPlan, SpecialDay
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import ServicePoint
 from onedoor.platform.kernel.actors import Actor
@@ -78,18 +77,6 @@ def drop_special_day(*, plan_id: int, day: date, actor: Actor, at: datetime) -> 
     SpecialDay.objects.filter(plan=plan, day=day).delete()
     making.make(plan, at=at)
     audit.record("appointments.drop_special_day", actor=actor, at=at, target=plan.target, division=plan.division)
-
-
-@transaction.atomic
-def renew_kiosk(*, point_id: int, actor: Actor, at: datetime) -> Device:
-    """Give the ticket machine of a hall a new secret address; the old one ends."""
-    point = point_of(point_id)
-    actor.require(MANAGE, division=point.organization.division_id)
-    values = {"key": secrets.token_urlsafe(18), "recorded_at": at, "recorded_by": actor.name}
-    device, _ = Device.objects.update_or_create(service_point=point, defaults=values)
-    division = point.organization.division_id
-    audit.record("appointments.renew_kiosk", actor=actor, at=at, target=f"point:{point.pk}", division=division)
-    return device
 
 
 def _lock(plan_id: int, actor: Actor) -> CapacityPlan:

@@ -21,7 +21,7 @@ from onedoor.platform.appointments.errors import (
     WalkInsUsedUp,
     WindowBusy,
 )
-from onedoor.platform.appointments.models import Booking, CapacityPlan, Device, Seat, Slot, Ticket, TicketEvent, free
+from onedoor.platform.appointments.models import Booking, CapacityPlan, Seat, Slot, Ticket, TicketEvent, free
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
@@ -62,15 +62,14 @@ def check_in(*, booking_id: Any, actor: Actor, at: datetime) -> Ticket:
 
 
 @transaction.atomic
-def check_in_at_kiosk(*, key: str, number: str, at: datetime) -> Ticket:
+def check_in_at_kiosk(*, number: str, actor: Actor, at: datetime) -> Ticket:
     """
     Take the ticket of a booking by its number at the machine of a hall.
 
-    :raises BookingNotFound: no such booking at this hall.
+    :raises NotAtMachine: it is no registered machine; :raises BookingNotFound: no such booking at this hall.
     """
-    device = device_of(key)
-    booking = _booking_at(device.service_point_id, number)
-    return _check_in(booking, actor=Actor.anonymous(), channel="kiosk", at=at)
+    booking = _booking_at(actor.require_machine(), number)
+    return _check_in(booking, actor=actor, channel="kiosk", at=at)
 
 
 @transaction.atomic
@@ -110,16 +109,25 @@ def _check_in(booking: Booking, *, actor: Actor, channel: str, at: datetime) -> 
 
 
 @transaction.atomic
-def take_ticket_at_kiosk(*, key: str, plan_id: int, priority: str, at: datetime) -> Ticket:
+def take_ticket_at_kiosk(*, plan_id: int, priority: str, actor: Actor, at: datetime) -> Ticket:
     """
-    Take a walk-in ticket at the machine of a hall; what class somebody says they are of is looked at by the window.
+    Take a walk-in ticket at the machine of a hall, for whoever came in by their card or for nobody in particular.
 
+    What class somebody says they are of is looked at by the window; the age of whoever is known speaks for itself.
+
+    :raises NotAtMachine: it is no registered machine.
     :raises WalkInsUsedUp: today's share of walk-ins is gone; the desk can still help.
     """
-    plan = _plan_at(device_of(key).service_point_id, plan_id)
+    plan = _plan_at(actor.require_machine(), plan_id)
     _require_walk_in(plan, at)
-    told = {"priority": rules.priority_of(priority, age=None, senior_age=0), "channel": "kiosk"}
-    return _issue(plan, told, actor=Actor.anonymous(), at=at)
+    read = figures.read(chain=identity.chain(plan.division), on=day_of(at))
+    age = identity.age_of(actor.person_id, on=day_of(at)) if actor.person_id else None
+    told = {
+        "person_id": actor.person_id,
+        "priority": rules.priority_of(priority, age=age, senior_age=read.senior_age),
+        "channel": "kiosk",
+    }
+    return _issue(plan, told, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -394,11 +402,3 @@ def _plan_at(point_id: int, plan_id: int) -> CapacityPlan:
     if plan.service_point_id != point_id:
         raise PlanNotFound
     return plan
-
-
-def device_of(key: str) -> Device:
-    """:raises TicketNotFound: no machine is open under this address."""
-    device = Device.objects.select_related("service_point").filter(key=key).first()
-    if device is None:
-        raise TicketNotFound
-    return device

@@ -8,8 +8,8 @@ from typing import Any
 from onedoor.platform.appointments import figures, rules
 from onedoor.platform.appointments.drafting import MANAGE
 from onedoor.platform.appointments.errors import PlanNotFound, TicketNotFound
-from onedoor.platform.appointments.models import Booking, CapacityPlan, Device, Slot, Ticket
-from onedoor.platform.appointments.operations.queue import SERVE, device_of, walk_ins_left
+from onedoor.platform.appointments.models import Booking, CapacityPlan, Slot, Ticket
+from onedoor.platform.appointments.operations.queue import SERVE, walk_ins_left
 from onedoor.platform.appointments.queries.office import plans_in_reach
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import ServicePoint
@@ -131,15 +131,10 @@ def _guess(plan: CapacityPlan) -> float:
     return plan.slot_minutes * len(plan.windows) / max([1, *capacities])
 
 
-def kiosk(*, key: str, at: datetime) -> tuple[Device, list[tuple[CapacityPlan, int]]]:
-    """
-    Return the machine of a hall with what it gives tickets for, and how many walk-in tickets are left.
-
-    :raises TicketNotFound: no machine is open under this address.
-    """
-    device = device_of(key)
-    plans = CapacityPlan.objects.filter(service_point=device.service_point_id, active=True).order_by("letter")
-    return device, [(plan, walk_ins_left(plan, at=at)) for plan in plans]
+def offered_at(*, point_id: int, at: datetime) -> list[tuple[CapacityPlan, int]]:
+    """Return what a hall gives tickets for, and how many walk-in tickets are left."""
+    plans = CapacityPlan.objects.filter(service_point=point_id, active=True).order_by("letter")
+    return [(plan, walk_ins_left(plan, at=at)) for plan in plans]
 
 
 def halls(*, actor: Actor) -> list[ServicePoint]:

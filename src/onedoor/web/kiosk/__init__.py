@@ -1,0 +1,1 @@
+"""Pages of the self-service machines in the halls."""

@@ -1,0 +1,110 @@
+"""
+The program beside a self-service machine that carries between its ID-card reader and the site; standard library only.
+
+`python reader_agent.py --site https://… --reader 127.0.0.1:8711 --number ZD00001`, the first time with `--code` of the
+machine's page. It holds no secret and keeps nothing: the reader signs that it is there and what it has read, the site
+gives a challenge only while somebody at the screen has asked. The browser of the machine is told nothing by it.
+"""
+
+import argparse
+import json
+import socket
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+EVERY = 1.0  # seconds between two questions to the site
+AWAY = 10.0  # after a question nobody answered
+WAIT = 10.0
+Answer = dict[str, Any]
+Site = Callable[[str, str, dict[str, str], Answer | None], Answer]
+
+
+class Refused(Exception):
+    """The site does not believe this reader, or knows no such code."""
+
+
+def ask_reader(address: str, asked: Answer) -> Answer:
+    """:raises OSError: the reader is not there."""
+    host, _, port = address.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=WAIT) as line, line.makefile("rwb") as both:
+        both.write(json.dumps(asked).encode() + b"\n")
+        both.flush()
+        said = both.readline()
+    if not said:
+        raise ConnectionError("the reader said nothing")
+    return dict(json.loads(said))
+
+
+def site_at(url: str) -> Site:
+    """Return the way to call the API of a site."""
+
+    def call(method: str, path: str, headers: dict[str, str], sent: Answer | None) -> Answer:
+        body = json.dumps(sent).encode() if sent is not None else None
+        told = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex, **headers}
+        request = urllib.request.Request(f"{url.rstrip('/')}/api/v1{path}", body, told, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=WAIT) as answer:
+                return dict(json.loads(answer.read()))
+        except urllib.error.HTTPError as error:
+            raise Refused(error.read().decode(errors="replace")) from error
+
+    return call
+
+
+def pair(site: Site, reader: str, code: str) -> str:
+    """
+    Bind the reader to the machine the code was made for; return the machine's number.
+
+    :raises Refused: the code is unknown or used.
+    """
+    key, proof = ask_reader(reader, {"act": "key"}), ask_reader(reader, {"act": "here", "words": code})
+    sent = {"code": code, "public_key": key["public_key"]} | _proof(proof)
+    return str(site("POST", "/readers", {}, sent)["number"])
+
+
+def carry(site: Site, reader: str, number: str) -> bool:
+    """
+    Ask once whether a card is to be read, read it and hand it over; tell whether one was.
+
+    :raises Refused: the site does not believe this reader.
+    """
+    moment = str(int(time.time()))
+    proof = ask_reader(reader, {"act": "here", "words": f"{number}|{moment}"})
+    headers = {"Reader-Moment": moment, "Reader-Algorithm": proof["algorithm"], "Reader-Signature": proof["signature"]}
+    challenge = site("GET", f"/readers/{number}/challenge", headers, None)["challenge"]
+    read = ask_reader(reader, {"act": "read", "challenge": challenge}) if challenge else {"card": None}
+    if read["card"] is None:
+        return False
+    site("POST", f"/readers/{number}/readings", {}, {"challenge": challenge, **read["card"], **_proof(read)})
+    return True
+
+
+def _proof(said: Answer) -> Answer:
+    return {"algorithm": said["algorithm"], "signature": said["signature"]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--site", required=True)
+    parser.add_argument("--reader", required=True, help="host:port of the reader's socket")
+    parser.add_argument("--number", default="", help="the machine's number")
+    parser.add_argument("--code", default="", help="one-time code that binds the reader")
+    arguments = parser.parse_args()
+    site = site_at(arguments.site)
+    number = pair(site, arguments.reader, arguments.code) if arguments.code else arguments.number
+    print(f"reader of {number}", flush=True)
+    while True:
+        try:
+            carry(site, arguments.reader, number)
+            time.sleep(EVERY)
+        except (OSError, Refused) as gone:  # away, locked, or being mended: it comes back by itself
+            print(f"waiting: {type(gone).__name__}", flush=True)
+            time.sleep(AWAY)
+
+
+if __name__ == "__main__":
+    main()
