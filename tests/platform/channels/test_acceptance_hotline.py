@@ -127,6 +127,13 @@ def test_what_is_merged_refused_or_explained_leaves_the_score_base(board: Switch
         board.do("merge_order", first, "agent", MONDAY, into=again.number)
 
 
+def test_a_report_becomes_no_order_that_goes_round_the_units(board: Switchboard) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        board.filed(category="report")
+    assert "保密通道" in refused.value.problems["category"]
+    assert not WorkOrder.objects.exists()
+
+
 def test_a_reason_of_the_list_is_needed_to_refuse(board: Switchboard) -> None:
     order = board.filed().order
     with pytest.raises(InvalidInput):

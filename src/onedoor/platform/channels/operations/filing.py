@@ -116,6 +116,10 @@ def _looked_through(call: Call, actor: Actor) -> tuple[dict[str, Any], dict[str,
         ("emergency", {"": "", **rules.EMERGENCIES}, "请选择紧急情形。"),
     )
     problems = {name: says for name, known, says in chosen if getattr(call, name) not in known}
+    if call.category == "report":  # platform rules 8.2: a confidential queue of its own, followed by code alone
+        problems["category"] = (
+            "举报不作工单派到单位，走保密通道：请在“投诉举报”页面替来电人登记，可以匿名，再把查询码告诉来电人。"
+        )
     if call.urgency == "emergency" and not call.emergency:
         problems["emergency"] = "特急工单请选择是哪种紧急情形；其他急事选“紧急”。"
     if len(call.content.strip()) < life.SHORTEST:
