@@ -17,6 +17,8 @@ from onedoor.platform.feedback import operations
 from onedoor.platform.feedback.models import Complaint, ComplaintStep
 from onedoor.platform.identity.models import Organization, Post
 from onedoor.platform.kernel.models import Replay
+from onedoor.platform.supervision.models import SupervisionEvent
+from onedoor.platform.supervision.ratings import watch_ratings
 
 AT = moment("2026-11-23", "10:00")
 
@@ -211,6 +213,26 @@ def test_what_is_not_taken_says_why_and_transfers_never_lead_to_the_unit(desk: D
     assert "请选择不予受理的理由" in desk.refused("supervisor", url, 422, act="decline", reason="tired")
     act(desk, "supervisor", row, "decline", reason="other_procedure", note="")
     assert "已经进入诉讼" in tracked(code)
+
+
+def test_a_complaint_nobody_takes_or_answers_lights_a_lamp_that_tells_nothing_of_it(desk: Desk, stage: Stage) -> None:
+    complain(desk)
+    row = Complaint.objects.get()
+    assert watch_ratings(at=moment("2026-11-25")) == 0
+    assert watch_ratings(at=moment("2026-11-26")) == 1
+    assert watch_ratings(at=moment("2026-11-27")) == 0
+    desk.go(moment("2026-11-26"))
+    act(desk, "supervisor", row, "accept")
+    assert watch_ratings(at=moment("2026-12-04")) == 1
+    event = SupervisionEvent.objects.latest("pk")
+    assert (event.rule, event.facts, event.organization_name) == (
+        "E04",
+        {"due_on": "2026-12-03"},
+        Organization.objects.get(pk=row.handled_by_id).name,
+    )
+    page = desk.page("supervisor", "/supervision/")
+    assert "投诉举报超期" in page
+    assert row.number not in page
 
 
 @pytest.mark.parametrize("category", ["complaint:attitude", "report:fraud"])

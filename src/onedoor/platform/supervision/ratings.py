@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from onedoor.platform.feedback import rules
 from onedoor.platform.feedback.models import BadReview, Complaint, Evaluation
 from onedoor.platform.identity.models import Organization
@@ -17,8 +19,8 @@ LOOKED_AT = timedelta(days=30)
 
 
 def watch_ratings(*, at: datetime) -> int:
-    """Raise E01 (made-up patterns), E02 (bad reviews overdue), E03 (sent round); return how many are new."""
-    return _watch_patterns(at) + _watch_overdue(at) + _watch_transfers(at)
+    """Raise E01 (made-up patterns), E02 (bad reviews overdue), E03 (sent round), E04 (complaints overdue); return how many are new."""
+    return _watch_patterns(at) + _watch_overdue(at) + _watch_transfers(at) + _watch_complaints(at)
 
 
 def _watch_patterns(at: datetime) -> int:
@@ -59,6 +61,21 @@ def _watch_transfers(at: datetime) -> int:
         assert organ is not None
         facts = {"transfers": transfers}
         raised += _raise("E03", "yellow", organ, "", f"transfers:{number}:{transfers}", facts, at)
+    return raised
+
+
+def _watch_complaints(at: datetime) -> int:
+    """A complaint or report nobody has taken, or replied to, by its day: which unit it is about stands nowhere here."""
+    today, raised = day_of(at), 0
+    untaken = Q(state=Complaint.State.FILED, accept_due__lt=today)
+    unanswered = Q(state=Complaint.State.ACCEPTED, reply_due__lt=today)
+    late = Complaint.objects.filter(untaken | unanswered, handled_by__isnull=False).order_by("pk")
+    for row in late.only("pk", "state", "accept_due", "reply_due", "handled_by_id"):
+        due = row.accept_due if row.state == Complaint.State.FILED else row.reply_due
+        assert due is not None
+        assert row.handled_by_id is not None
+        subject, facts = f"complaint:{row.pk}:{due}", {"due_on": due.isoformat()}
+        raised += _raise("E04", "yellow", row.handled_by_id, "", subject, facts, at)
     return raised
 
 
