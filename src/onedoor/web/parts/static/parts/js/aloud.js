@@ -14,7 +14,7 @@ for (const text of document.querySelectorAll("[data-aloud]")) {
   const whole = text.localName === "main";
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "button button--plain aloud";
+  button.className = "button button--plain";
   const stop = () => { button.textContent = "念给我听"; button.setAttribute("aria-pressed", "false"); };
   button.addEventListener("click", () => {
     const speaking = button.getAttribute("aria-pressed") === "true";
