@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from tests.journeys.conftest import photo
 from tests.platform.desks import Desk
 from tests.platform.library import MACHINE, READER, TOWN
 from tests.platform.replays.complaints import EXPLAINED, TEXT, filed
@@ -15,6 +17,7 @@ from tests.platform.test_acceptance import moment
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.feedback import operations
 from onedoor.platform.feedback.models import Complaint, ComplaintStep
+from onedoor.platform.files.models import FileGrant
 from onedoor.platform.identity.models import Organization, Post
 from onedoor.platform.kernel.models import Replay
 from onedoor.platform.supervision.models import SupervisionEvent
@@ -213,6 +216,35 @@ def test_what_is_not_taken_says_why_and_transfers_never_lead_to_the_unit(desk: D
     assert "请选择不予受理的理由" in desk.refused("supervisor", url, 422, act="decline", reason="tired")
     act(desk, "supervisor", row, "decline", reason="other_procedure", note="")
     assert "已经进入诉讼" in tracked(code)
+
+
+def test_papers_are_given_by_the_code_and_sealed_as_the_rest(desk: Desk, stage: Stage) -> None:
+    code = complain(desk)
+    row, browser = Complaint.objects.get(), Client()
+    before = AuditEntry.objects.order_by("-pk")[0].pk
+
+    def bring(**more: Any) -> Any:
+        paper = SimpleUploadedFile("欧阳晓娜的窗口.jpg", photo("窗口").getvalue())
+        return browser.post("/complaints/answer/", {"code": code, "act": "paper", "paper": paper, **more})
+
+    assert bring().status_code != 200  # not before the code has opened it in this browser
+    assert "补交凭据" in browser.post("/complaints/track/", {"code": code}).content.decode()
+    assert "请选择照片" in bring(paper="").content.decode()
+    page = bring().content.decode()
+    assert "凭据 1" in page
+    grant = FileGrant.objects.get(target=row.target)
+    assert (str(grant.name), grant.recorded_by) == ("凭据 1.jpg", "")
+    shown = desk.page("supervisor", f"/staff/complaints/{row.pk}/")
+    assert f"/files/{grant.file_id}/" in shown
+    assert desk.get("supervisor", f"/files/{grant.file_id}/").status_code == 200
+    for name in ("clerk", "approver", "elsewhere", "reader"):
+        assert desk.get(name, f"/files/{grant.file_id}/").status_code in (403, 404), name
+    assert browser.get(f"/files/{grant.file_id}/").status_code in (302, 403, 404)
+    given = AuditEntry.objects.filter(pk__gt=before, event__in=("files.store", "feedback.complainant"))
+    assert {(one.login_id, one.person_id, one.address) for one in given} == {(None, None, "")}
+    Complaint.objects.filter(pk=row.pk).update(state="closed", closed_on="2026-11-23")
+    assert bring().status_code in (409, 429)
+    assert FileGrant.objects.filter(target=row.target).count() == 1
 
 
 def test_a_complaint_nobody_takes_or_answers_lights_a_lamp_that_tells_nothing_of_it(desk: Desk, stage: Stage) -> None:

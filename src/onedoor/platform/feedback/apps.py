@@ -15,13 +15,15 @@ class FeedbackConfig(AppConfig):
 
     def ready(self) -> None:
         from onedoor.platform.cases.access import know_rare
-        from onedoor.platform.feedback import duties, figures, listeners
+        from onedoor.platform.feedback import duties, evidence, figures, listeners
         from onedoor.platform.feedback.models import Invitation
+        from onedoor.platform.files import access as files
         from onedoor.platform.kernel import definitions, tasks
         from onedoor.platform.messages import shipped
 
         definitions.define(*figures.FIGURES)
         know_rare("invitations", Invitation.objects.all())
         shipped.register(Path(__file__).with_name("texts.yaml"))
+        files.register("complaint", evidence.complaint_of_file)
         listeners.listen()
         tasks.every(600, "feedback.hand_on_orphans", duties.hand_on_orphans)

@@ -8,10 +8,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from onedoor.platform.feedback import operations, queries, rules
+from onedoor.platform.files.posted import require_room
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.citizen.places import place_of
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.arrivals import COMPLAINT_KEY
 from onedoor.web.parts.inputs import posted
 from onedoor.web.parts.limits import limited
 from onedoor.web.parts.refusals import names_nobody
@@ -79,7 +82,8 @@ def complaint_track(request: HttpRequest) -> HttpResponse:
         code = request.POST.get("code", "")
         context["code"] = code
         try:
-            context["complaint"] = queries.track(code=code)
+            context["complaint"] = found = queries.track(code=code)
+            request.session[COMPLAINT_KEY] = found.id  # what lets this browser bring papers for it
         except operations.ComplaintNotFound:
             context["problem"], status = "没有找到这个查询码，请核对 12 位数字后重新填写。", 404
     response = render(request, "citizen/complaints/track.html", context, status=status)
@@ -98,6 +102,8 @@ def complaint_answer(request: HttpRequest) -> HttpResponse:
     by: dict[str, Any] = {"code": code, "text": text, "actor": actor_of(request), "at": clock.now()}
 
     def write() -> object:
+        if request.POST.get("act") == "paper":
+            return _add_paper(request, code)
         if request.POST.get("act") == "resolved":
             return operations.say_resolved(resolved=request.POST.get("resolved", ""), **by)
         return operations.answer_question(**by)
@@ -113,3 +119,11 @@ def complaint_answer(request: HttpRequest) -> HttpResponse:
     response = render(request, "citizen/complaints/track.html", {**context, "done": refusal is None}, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _add_paper(request: HttpRequest, code: str) -> object:
+    require_room(request)
+    file = request.FILES.get("paper")
+    if file is None:
+        raise InvalidInput({"paper": "请选择照片或者 PDF。"})
+    return operations.add_complaint_paper(code=code, content=file, actor=actor_of(request), at=clock.now())

@@ -1,6 +1,7 @@
 """Files that arrive are charged to whoever sends them, before any page has looked at them."""
 
 from onedoor.platform.cases import queries
+from onedoor.platform.feedback import queries as feedback
 from onedoor.platform.files import quotas
 from onedoor.platform.files.ownership import owner_of
 from onedoor.platform.files.posted import SealingUploadHandler
@@ -9,6 +10,7 @@ from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.web.parts.actors import actor_of
 
 PASS_KEY = "early_pass"  # in the session: what opens the form being filled in before logging in
+COMPLAINT_KEY = "complaint"  # in the session: which complaint was opened by its code
 PASS_HEADER = "X-Draft-Pass"
 
 
@@ -16,7 +18,8 @@ class MeteredUploadHandler(SealingUploadHandler):
     """
     Asks who sends a form and how much that one may bring today.
 
-    Without a log-in a file is brought only for a form that is filled in before logging in, by whoever has opened it.
+    Without a log-in a file is brought only for a form that is filled in before logging in, or for a complaint, by whoever
+    has opened it.
     """
 
     def room(self) -> int:
@@ -39,4 +42,6 @@ class MeteredUploadHandler(SealingUploadHandler):
         if actor.kind != "anonymous":
             return owner_of(actor)
         key = self.request.headers.get(PASS_HEADER) or self.request.session.get(PASS_KEY, "")
-        return queries.sender_before_login(key=str(key), at=clock.now())
+        if sender := queries.sender_before_login(key=str(key), at=clock.now()):
+            return sender
+        return feedback.takes_papers(complaint_id=self.request.session.get(COMPLAINT_KEY, 0))

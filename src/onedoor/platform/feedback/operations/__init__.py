@@ -29,6 +29,7 @@ from onedoor.platform.feedback.operations.complaint_desk import (
     reply_to_complaint,
     transfer_complaint,
 )
+from onedoor.platform.feedback.operations.complaint_papers import TooManyPapers, add_complaint_paper
 from onedoor.platform.feedback.operations.complaints import (
     ComplaintNotFound,
     ComplaintNotNow,
@@ -98,8 +99,10 @@ __all__ = [
     "StaffMayNotRate",
     "StillToSay",
     "StillUnresolved",
+    "TooManyPapers",
     "TooManyRatings",
     "accept_complaint",
+    "add_complaint_paper",
     "answer_inquiry",
     "answer_question",
     "appeal_review",

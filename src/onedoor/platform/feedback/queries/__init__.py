@@ -14,6 +14,7 @@ from onedoor.platform.feedback.queries.complaints import (
     organs_of_place,
     posts_to_name,
     report_posts,
+    takes_papers,
     track,
 )
 from onedoor.platform.feedback.queries.figures import FIELDS as ROW_FIELDS
@@ -96,6 +97,7 @@ __all__ = [
     "rating_figures",
     "ratings_behind",
     "report_posts",
+    "takes_papers",
     "track",
     "visits_to_rate",
 ]

@@ -14,6 +14,7 @@ from onedoor.platform.feedback.models import Complaint, ComplaintRecusal, Compla
 from onedoor.platform.feedback.operations.complaint_desk import InquiryNotFound
 from onedoor.platform.feedback.operations.complaints import COMPLAINANT, ComplaintNotFound, last_day_to_say
 from onedoor.platform.feedback.posting import roles_with
+from onedoor.platform.files.models import FileGrant
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization, Post
 from onedoor.platform.identity.queries.organizations import in_force
@@ -31,6 +32,7 @@ ACTS = {
     "decline": "不予受理",
     "ask": "请您补充",
     "answer": "补充",
+    "paper": "补交",
     "go_on": "不等补充，继续办理",
     "transfer": "转办",
     "recuse": "加入回避",
@@ -55,6 +57,7 @@ class StepTold:
 class Tracked:
     """What whoever holds the code reads: how it stands, what was asked and replied."""
 
+    id: int
     number: str
     kind_title: str
     organization: str
@@ -113,6 +116,7 @@ class ComplaintView:
     steps: list[StepTold]
     inquiries: list[InquiryView]
     recused: int
+    papers: list[tuple[int, str]]  # file and name
     to_say_until: date | None  # the days whoever filed it has to say whether the reply resolves it
 
 
@@ -132,6 +136,7 @@ def track(*, code: str) -> Tracked:
     if row is None:
         raise ComplaintNotFound
     return Tracked(
+        id=row.pk,
         number=row.number,
         kind_title=row.get_kind_display(),
         organization=row.organization.name,
@@ -230,8 +235,21 @@ def get_complaint(*, complaint_id: int, actor: Actor, at: datetime) -> Complaint
         steps=_steps(row, told=False),
         inquiries=[_inquiry(one, on) for one in row.inquiries.order_by("pk")],
         recused=row.recusals.count(),
+        papers=papers_of(row),
         to_say_until=last_day_to_say(row),
     )
+
+
+def papers_of(row: Complaint) -> list[tuple[int, str]]:
+    """Return what was given with a complaint, the oldest first; the caller has checked that the actor may see it."""
+    grants = FileGrant.objects.filter(target=row.target).order_by("pk")
+    return [(one.file_id, str(one.name)) for one in grants]
+
+
+def takes_papers(*, complaint_id: int) -> str:
+    """Return under what the papers of a complaint are counted that somebody has opened by its code, "" once it is over."""
+    row = Complaint.objects.filter(pk=complaint_id, closed_on=None).first()
+    return row.target if row else ""
 
 
 def list_inquiries(*, actor: Actor, on: date) -> list[InquiryView]:
