@@ -26,10 +26,11 @@ def hand_on_orphans(*, at: datetime) -> int:
     pairs = set(open_ones.values_list("assigned_login", "handled_by"))
     able = Post.objects.filter(held(day_of(at)), role__in=posting.roles_with(posting.HANDLE))
     there = set(able.filter(login_id__in={login for login, _ in pairs}).values_list("login_id", "organization_id"))
-    gone = sorted(pairs - there)[:AT_ONCE]
+    gone = sorted(pairs - there, key=str)[:AT_ONCE]
     return sum(
         _hand_on(number, login, at)
         for login, organ in gone
+        if login is not None
         for number in list(open_ones.filter(assigned_login=login, handled_by=organ).values_list("pk", flat=True))
     )
 
