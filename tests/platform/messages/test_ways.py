@@ -4,6 +4,7 @@ import threading
 from datetime import datetime, timedelta
 from typing import Any
 
+import pypdfium2
 import pytest
 from django.db import transaction
 from tests.platform.desks import Desk, staff
@@ -118,6 +119,24 @@ def test_who_has_no_phone_is_told_by_an_officer_and_the_case_shows_it(desk: Desk
     message = Message.objects.filter(channel="inbox", event="cases.accept").get()
     desk.act("reader", "/me/messages/", message=message.pk)
     assert "已读" in desk.page("clerk", staff(case))
+
+
+def test_a_letter_names_the_person_and_where_to_come_and_nothing_else(desk: Desk) -> None:
+    desk.books.reader.phone, desk.books.reader.address = "", "朝阳路 8 号"
+    desk.books.reader.save()
+    tell(desk.books)
+    desk.go(AT)
+    address = f"/staff/outreach/{Outreach.objects.get().pk}/"
+    assert "打印通知信" in desk.page("clerk", address)
+    answer = desk.get("clerk", f"{address}?letter=1")
+    assert answer["Content-Type"] == "application/pdf"
+    document = pypdfium2.PdfDocument(answer.content)
+    words = "".join(page.get_textpage().get_text_bounded() for page in document)
+    for needed in ("欧阳晓娜", "朝阳路 8 号", "您有 1 件", "带身份证", "不收任何费用"):
+        assert needed in words, words
+    for secret in ("借书", "受理", "2026-09-15"):
+        assert secret not in words
+    assert desk.get("elsewhere", f"{address}?letter=1").status_code == 404
 
 
 def test_what_came_while_the_officer_was_on_the_telephone_is_not_told(desk: Desk) -> None:

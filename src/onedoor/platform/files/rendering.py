@@ -82,3 +82,8 @@ def _compiler(template: Path) -> typst.Compiler:
 def render_document(content: dict[str, Any]) -> bytes:
     """Set a notice or decision from its structured content (organ, number, title, paragraphs, rows, points, …)."""
     return render(HERE / "document.typ", content)
+
+
+def render_letter(content: dict[str, Any]) -> bytes:
+    """Set a letter that goes by post (recipient, address, organ, number, day, notices, offices)."""
+    return render(HERE / "letter.typ", content)

@@ -11,6 +11,7 @@ from onedoor.platform.messages import deeds, operations, queries
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import optional_day, posted, typed_day
 from onedoor.web.parts.writes import attempt, keyed
+from onedoor.web.staff.letters import letter_of
 from onedoor.web.staff.place_names import names_of
 
 
@@ -87,6 +88,8 @@ def outreach(request: HttpRequest, outreach_id: int) -> HttpResponse:
     page = queries.read_outreach(outreach_id=outreach_id, actor=actor, at=clock.now())
     context: dict[str, Any] = {"page": page, "row": page.row, "ways": queries.NOTED_WAYS, "problems": {}}
     context["typed"] = request.POST
+    if request.method != "POST" and request.GET.get("letter") == "1":
+        return letter_of(page, actor=actor, on=clock.today())
     if request.method != "POST":
         return render(request, "staff/notices/outreach.html", context)
     _, refusal = attempt(
