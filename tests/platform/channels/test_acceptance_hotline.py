@@ -10,6 +10,7 @@ from tests.platform.library import CHINA, COUNTY, READER, TOWN
 
 from onedoor.platform.channels import operations, queries
 from onedoor.platform.channels.models import OrderAct, WorkOrder
+from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
 
 
@@ -57,6 +58,20 @@ def test_a21_a_unit_that_says_it_is_not_resolved_cannot_close(board: Switchboard
     with pytest.raises(operations.NeedsReview):
         board.do("close_order", order, "agent", MONDAY, note=NOTE)
     assert board.do("close_order", order, "chief", MONDAY, note=NOTE).state == "closed"
+
+
+def test_an_agent_does_not_write_yes_over_the_no_of_the_caller(board: Switchboard) -> None:
+    filed = board.filed()
+    order = board.do("dispatch_order", filed.order, "agent", MONDAY, organization_id=board.organ(COUNTY))
+    board.do("sign_order", order, "handler", MONDAY)
+    board.reply(order, MONDAY)
+    by = {"number": order.number, "code": filed.code, "text": "", "actor": Actor.anonymous(), "at": MONDAY}
+    operations.say_by_code(said=operations.Said("yes", "no", "no"), **by)
+    yes = {"said": operations.Said("yes", "yes", "yes"), "note": NOTE}
+    with pytest.raises(operations.NeedsReview):
+        board.do("revisit_order", order, "agent", MONDAY, **yes)
+    assert WorkOrder.objects.get(pk=order.pk).resolved == "no"
+    board.do("revisit_order", order, "chief", MONDAY, **yes)  # who reviews answers for it
 
 
 def test_a_unit_may_close_what_the_caller_calls_resolved(board: Switchboard) -> None:

@@ -9,7 +9,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.channels import life, rules
 from onedoor.platform.channels.figures import hotline_figures
-from onedoor.platform.channels.models import WorkOrder
+from onedoor.platform.channels.models import OrderAct, WorkOrder
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -56,11 +56,18 @@ class Said:
 
 @transaction.atomic
 def revisit_order(*, order_id: int, said: Said, note: str, actor: Actor, at: datetime) -> WorkOrder:
-    """Write down what the caller said when the hotline called back."""
+    """
+    Write down what the caller said when the hotline called back.
+
+    :raises NeedsReview: the caller has said by their own code that it is not resolved; only who reviews writes otherwise.
+    """
     order = life.lock_at_desk(order_id, actor)
     actor.require("channels.take", division=order.division)
     if said.faults():
         raise InvalidInput(said.faults())
+    reviewer = actor.may("channels.review", division=order.division)
+    if said.resolved == WorkOrder.Answer.YES and not reviewer and _said_no_themselves(order):
+        raise NeedsReview
     life.require_text(note, "text", "回访的经过")
     _note(order, said)
     life.append(order, "revisit", actor=actor, at=at, text=note, **vars(said))
@@ -89,6 +96,11 @@ def say_by_code(*, number: str, code: str, said: Said, text: str, actor: Actor, 
     life.append(order, "say", actor=actor, at=at, text=text, organ="", **vars(said))
     audit.record("channels.say", actor=actor, at=at, target=order.target, division=order.division)
     return order
+
+
+def _said_no_themselves(order: WorkOrder) -> bool:
+    last = OrderAct.objects.filter(order=order, act__in=("reply", "say")).order_by("-pk").first()
+    return last is not None and last.act == "say" and last.facts.get("resolved") == WorkOrder.Answer.NO
 
 
 def _note(order: WorkOrder, said: Said) -> None:
