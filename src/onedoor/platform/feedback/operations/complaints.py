@@ -83,7 +83,7 @@ def file_complaint(*, filing: Filing, actor: Actor, at: datetime) -> Filed:
         anonymous=filing.anonymous,
         person_id=None if filing.anonymous or actor.kind != "citizen" else actor.person_id,
         name="" if filing.anonymous else filing.name.strip(),
-        contact=filing.contact.strip(),
+        contact="" if filing.anonymous else filing.contact.strip(),  # it would tell who it is
         may_be_named=filing.may_be_named and not filing.anonymous,
         code_digest=codes.digest_of(code, purpose="complaint"),
         filed_on=on,
