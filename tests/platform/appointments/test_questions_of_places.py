@@ -1,8 +1,11 @@
 """How many questions a booking asks of the database: the same with one office or ten, one booking or twenty."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.platform.appointments.hall import BEFORE, DAY, OFFER, PEAK, Hall, open_hall
@@ -12,6 +15,7 @@ from onedoor.platform.appointments import jobs, operations, queries
 from onedoor.platform.appointments.models import Booking, Ticket
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity import queries as identity_queries
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.kernel.models import OutboxMessage
 
 
@@ -73,6 +77,28 @@ def test_the_morning_after_tickets_end_and_only_who_did_not_come_has_missed_it(h
     assert Booking.objects.get(person=came).state == "cancelled"
     assert Booking.objects.get(person=stayed_away).state == "no_show"
     assert OutboxMessage.objects.filter(payload__what="missed").count() == 1
+
+
+def test_who_has_just_booked_is_not_reminded_of_it(hall: Hall) -> None:
+    hall.book(hall.slots()[0], hall.person(1), BEFORE)
+    evening = DAY - timedelta(hours=12)
+    hall.book(hall.slots()[0], hall.person(2), evening)
+    jobs.remind(at=evening + timedelta(minutes=1))
+    reminded = OutboxMessage.objects.filter(payload__what="reminded").values_list("payload__booking", flat=True)
+    assert [Booking.objects.get(pk=one).person for one in reminded] == [hall.person(1)]
+
+
+def test_a_hall_has_as_many_businesses_as_there_are_letters_and_says_so(hall: Hall) -> None:
+    offer = {"title": "其他业务", "windows": ["9"]}
+    for number in range(25):
+        set_plan(hall, business=f"own.{number}", **offer)
+    with pytest.raises(InvalidInput) as refused:
+        set_plan(hall, business="own.more", **offer)
+    assert "最多安排 26 项" in refused.value.problems["business"]
+
+
+def set_plan(hall: Hall, **changes: Any) -> None:
+    operations.set_plan(point_id=hall.point.pk, offer=replace(OFFER, **changes), actor=MACHINE, at=BEFORE)
 
 
 def test_a_second_hall_of_the_same_office_has_a_line_of_its_own(hall: Hall, books: Library) -> None:

@@ -74,11 +74,15 @@ def remind(*, at: datetime) -> int:
     done = 0
     for booking in due.select_related("slot", "plan__service_point__organization")[:BATCH]:
         read = figures.read(chain=identity.chain(booking.plan.division), on=day_of(at))
-        if booking.slot.starts_at - at > timedelta(hours=read.reminder_hours):
+        ahead = timedelta(hours=read.reminder_hours)
+        if booking.slot.starts_at - at > ahead:
             continue
         with transaction.atomic():
             fresh = Booking.objects.filter(pk=booking.pk, state=Booking.State.BOOKED, reminded_at=None)
             if fresh.update(reminded_at=at):
+                booked_late = booking.booked_at is not None and booking.slot.starts_at - booking.booked_at <= ahead
+                if booked_late:  # they have just read when it is
+                    continue
                 holding.tell("reminded", booking)
                 done += 1
     return done

@@ -30,7 +30,11 @@ def set_plan(*, point_id: int, offer: Offer, actor: Actor, at: datetime) -> Capa
     plan = draft_plan(point_id=point_id, offer=offer, actor=actor, at=at)
     if not plan.letter:
         used = set(CapacityPlan.objects.filter(service_point_id=point_id).values_list("letter", flat=True))
-        plan.letter = next(letter for letter in string.ascii_uppercase if letter not in used)
+        plan.letter = next((letter for letter in string.ascii_uppercase if letter not in used), "")
+    if not plan.letter:
+        raise InvalidInput(
+            {"business": "一个服务点最多安排 26 项业务，号头已经用完。请另设服务点，或者停用不办的业务后改用它。"}
+        )
     plan.save()
     if plan.active:
         making.make(plan, at=at)

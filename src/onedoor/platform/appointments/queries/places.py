@@ -97,9 +97,12 @@ def offices(*, business: str, chain: Sequence[str], at: datetime) -> list[Office
 
 def _soonest(plans: Sequence[CapacityPlan], at: datetime) -> dict[int, tuple[datetime | None, int]]:
     seats = Seat.objects.filter(free(at), slot__starts_at__gt=at)
-    given_out = Q(pk__in=[])
+    by_last_day: dict[date, list[int]] = {}  # there are many offices and few ways to give out days
     for plan in plans:
-        given_out |= Q(slot__plan=plan, slot__day__lte=last_day(plan, at))
+        by_last_day.setdefault(last_day(plan, at), []).append(plan.pk)
+    given_out = Q(pk__in=[])
+    for last, same in by_last_day.items():
+        given_out |= Q(slot__plan__in=same, slot__day__lte=last)
     rows = seats.filter(given_out).values("slot__plan").annotate(first=Min("slot__starts_at"), places=Count("pk"))
     return {row["slot__plan"]: (row["first"], row["places"]) for row in rows}
 
