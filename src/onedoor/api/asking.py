@@ -175,7 +175,7 @@ def list_handed_over(request: HttpRequest, replied: bool = False) -> dict[str, A
 @room.read("/handed-over/{conversation_id}", REPLIES, "一个群众提问", ConversationOut)
 def get_handed_over(request: HttpRequest, conversation_id: UUID) -> dict[str, Any]:
     """Read a conversation that was handed over."""
-    return _talk(queries.get_handed_over(conversation_id=conversation_id, actor=caller(request)))
+    return _talk(queries.get_handed_over(conversation_id=conversation_id, actor=caller(request), at=clock.now()))
 
 
 @room.write("/handed-over/{conversation_id}/replies", REPLIES, "回复群众提问", ConversationOut)

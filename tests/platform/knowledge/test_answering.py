@@ -12,6 +12,7 @@ from tests.platform.desks import Desk
 from tests.platform.knowledge.conftest import AT, ON, published
 from tests.platform.library import COUNTY, ITEM, NATION, TOWN, Library
 
+from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.kernel.errors import NotAllowed
 from onedoor.platform.kernel.models import OutboxMessage
 from onedoor.platform.knowledge import operations, queries
@@ -113,6 +114,8 @@ def test_a_hand_over_is_one_event_one_line_and_a_reply(found: Library) -> None:
     assert OutboxMessage.objects.filter(topic="knowledge.handed_over").count() == 1
     clerk = found.officer("clerk")
     assert [talk.last_question for talk in queries.list_handed_over(actor=clerk)] == ["火星移民要什么材料"]
+    assert queries.get_handed_over(conversation_id=mine.pk, actor=clerk, at=AT).last_question == "火星移民要什么材料"
+    assert AuditEntry.objects.get(event="knowledge.look").target == mine.target
     with pytest.raises(NotAllowed):
         operations.reply(conversation_id=mine.pk, text="现在不办这件事。", actor=found.officer("elsewhere"), at=AT)
     operations.reply(conversation_id=mine.pk, text="现在不办这件事。", actor=clerk, at=AT)

@@ -18,6 +18,7 @@ TITLES = {
     "knowledge.set_synonym": "维护同义说法",
     "knowledge.ask": "提问",
     "knowledge.hand_over": "提问转人工",
+    "knowledge.look": "查看群众提问",
     "knowledge.reply": "回复群众提问",
     "cases.raise_conflict": "查得与申报不一致",
     "cases.explain_conflict": "说明不一致的情况",

@@ -29,7 +29,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def question(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """One conversation, and its reply."""
     actor = actor_of(request)
-    talk = queries.get_handed_over(conversation_id=conversation_id, actor=actor)
+    talk = queries.get_handed_over(conversation_id=conversation_id, actor=actor, at=clock.now())
     context: dict[str, Any] = {"talk": talk, "names": names_of([talk.conversation.division]), "typed": request.POST}
     if request.method != "POST":
         return render(request, "staff/knowledge/question.html", context)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from onedoor.platform.audit import operations as audit
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.scopes import within_reach
 from onedoor.platform.knowledge.models import Conversation, Turn
@@ -61,14 +62,19 @@ def list_handed_over(*, actor: Actor, waiting: bool = True) -> list[Talk]:
     return [_talk(row) for row in rows]
 
 
-def get_handed_over(*, conversation_id: uuid.UUID, actor: Actor) -> Talk:
-    """:raises ConversationNotFound: nothing of this number was handed over within reach."""
+def get_handed_over(*, conversation_id: uuid.UUID, actor: Actor, at: datetime) -> Talk:
+    """
+    Return one conversation for the officer who replies; the look is recorded.
+
+    :raises ConversationNotFound: nothing of this number was handed over within reach.
+    """
     actor.require_one_of(REPLY)
     found = Conversation.objects.filter(
         within_reach(actor, by_line=False), pk=conversation_id, handed_over_at__isnull=False
     ).first()
     if found is None:
         raise ConversationNotFound
+    audit.record_look("knowledge.look", actor=actor, at=at, target=found.target, division=found.division)
     return _talk(found)
 
 
