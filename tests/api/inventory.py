@@ -123,6 +123,15 @@ COVERED: dict[str, tuple[str, ...]] = {
     "document": ("cases_get_document",),
     "certificate": ("cases_get_issued",),
     "file": ("cases_get_file",),
+    # fees
+    "fees": ("fees_my_fees",),
+    "fee": ("fees_get_fee", "fees_renew", "fees_ask_again"),
+    "fee_receipt": ("fees_get_fee_receipt",),
+    "case_fees": ("fees_case_fees", "fees_open_fee", "fees_take_at_counter", "fees_ask_refund"),
+    "refunds": ("fees_list_refunds",),
+    "refund": ("fees_get_refund", "fees_decide_refund", "fees_pay_out"),
+    "reconciliations": ("fees_list_days",),
+    "reconciliation": ("fees_get_day", "fees_close_day", "fees_settle_row"),
     # ratings
     "rate_case": ("ratings_get_ratings", "ratings_rate_case", "ratings_list_to_rate"),
     "rate_case_again": ("ratings_get_ratings", "ratings_rate_case_again"),

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from onedoor.api.root import ROOMS, api
 from onedoor.platform.bundles.models import ProactiveOffer
-from onedoor.platform.cases.models import CaseDocument, Draft, Signatory
+from onedoor.platform.cases.models import Case, CaseDocument, Draft, Signatory
 from onedoor.platform.catalog.forms import FormField
 from onedoor.platform.catalog.models import Offering
 from onedoor.platform.certificates import kinds
@@ -38,6 +38,7 @@ from tests.platform.identity.bereaved import state
 from tests.platform.identity.test_scope import bad_review, complaint, inquiry
 from tests.platform.knowledge.conftest import handed_over, published
 from tests.platform.library import CHINA, LONG_AGO, MACHINE, Library
+from tests.platform.payments.made import money_moved
 from tests.platform.publishing import conftest as publishing
 from tests.platform.replays.rating_codes import rating_code
 from tests.sessions import prove
@@ -285,6 +286,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         ),
         "api_catalog_desk_get_version.number": "1",
         **bundle(books),
+        **_money(case),
         **_hall(books),
     }
     for person, phone in ((books.reader, "13800000000"), (books.friend, "13800000001")):
@@ -299,6 +301,27 @@ def _to_sign(books: Library, draft: Draft) -> int:
     asked = {"state": "asked", "asked_at": NOW, "due_on": NOW.date() + timedelta(days=15)}
     row = Signatory.objects.create(draft=draft, role="spouse", person=books.friend, phone="13800000001", **asked)
     return int(row.pk)
+
+
+def _money(case: Case) -> dict[str, str]:
+    """A paid fee whose refund was asked for, and a day that was compared."""
+    refund, day = money_moved(case, AT)
+    orders = (
+        "fee",
+        "fee_receipt",
+        "api_fees_get_fee",
+        "api_fees_renew",
+        "api_fees_ask_again",
+        "api_fees_get_fee_receipt",
+    )
+    desk = ("api_fees_take_at_counter", "api_fees_ask_refund")
+    return {
+        **{f"{page}.number": refund.order.number for page in (*orders, *desk)},
+        "receipt_id": str(refund.payment.receipts.get().pk),
+        "refund_id": str(refund.pk),
+        "reconciliation_id": str(day.pk),
+        "row_id": str(day.rows.get().pk),
+    }
 
 
 def _hall(books: Library) -> dict[str, str]:

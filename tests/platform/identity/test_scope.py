@@ -135,6 +135,7 @@ ELSEWHERE = {
     "may_certify": "takes a certificate that get_visible_certificate has let through",
     "may_stop": "takes a certificate that get_visible_certificate has let through",
     "own_show_code": "the holder's own",
+    "sees_fees": "takes a case that get_visible_case has let through",
     "why_not": "takes a case that get_visible_case has let through",
     "possible_actions": "takes a case that get_visible_case has let through",
     "may_extend": "takes a case that get_visible_case has let through",

@@ -16,46 +16,13 @@ import time_machine
 from django.conf import settings as site
 from django.test import Client
 from tests.platform import library
-from tests.platform.library import COUNTY, LONG_AGO
+from tests.platform.payments.made import FEE, publish_list
 from tests.ports import free_base
 
-from onedoor.platform.kernel import parameters
-from onedoor.platform.payments import figures
 from onedoor.platform.payments.models import Order
 
 REAL_TIME = time_machine.escape_hatch.time.time
-PROJECT = "LIB-001"
 SECRET = "only for tests of fees"
-FEE = {"charged": True, "standard": "每证 10 元", "basis": "朝发改价〔2026〕8号", "project": PROJECT, "due": "accept"}
-ENTRY: dict[str, Any] = {
-    "project": PROJECT,
-    "title": "借书证工本费",
-    "document": "朝发改价〔2026〕8号",
-    "standard": "10.00",
-    "unit": "证",
-    "reductions": [
-        {
-            "code": "student",
-            "title": "在校学生",
-            "article": "朝发改价〔2026〕8号第三条",
-            "when": {"field": "student", "equals": True},
-            "percent": 50,
-        },
-    ],
-}
-
-
-def publish_list(*entries: dict[str, Any], division: str = COUNTY, valid_from: date = date(2026, 7, 1)) -> None:
-    """Put a list of fees into force at a place."""
-    parameters.write_parameter(
-        key=figures.LIST,
-        division=division,
-        value=list(entries or (ENTRY,)),
-        document="朝财综〔2026〕3号",
-        valid_from=valid_from,
-        recorded_by="测试",
-        at=LONG_AGO,
-    )
 
 
 class Treasury:

@@ -34,6 +34,9 @@ FILLING_IN = {
     *("hand_in", "messages", "sessions", "password", "early_take"),
     *("rate_case", "rate_case_again"),  # an opinion has no effect in law
     *("bundle", "bundle_choose", "bundle_section", "bundle_papers", "bundle_discard", "bundle_case"),
+    "fee",  # what is owed is fixed by the list: opening it again, or having it looked after, decides nothing
+    ("post", f"{API}/fees/{{number}}/renewal"),
+    ("post", f"{API}/fees/{{number}}/inquiry"),
     "offers",
     ("put", f"{API}/me/proactive-checks"),
     ("post", f"{API}/me/offers/{{offer_id}}/refusal"),

@@ -1,4 +1,4 @@
-"""What bundles, offers, benefits, bookings and ratings add to 我的."""
+"""What bundles, offers, benefits, bookings, fees and ratings add to 我的."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,6 +9,7 @@ from onedoor.platform.bundles import queries as bundles
 from onedoor.platform.feedback import queries as feedback
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.payments import queries as payments
 from onedoor.services.assistance import queries as assistance
 from onedoor.web.parts.my_page import Card, register
 
@@ -36,6 +37,11 @@ def bookings(actor: Actor, at: datetime) -> Mapping[str, Any]:
     return {"held": [one for one in coming if one.is_held], "booked": [one for one in coming if one.is_booked]}
 
 
+def unpaid(actor: Actor, at: datetime) -> Mapping[str, Any]:
+    found = payments.unpaid_fees(actor=actor)
+    return {"fees": found} if found else {}
+
+
 def to_rate(actor: Actor, at: datetime) -> Mapping[str, Any]:
     found = feedback.cases_to_rate(actor=actor, on=day_of(at), most=3)
     return {"cases": found} if found else {}
@@ -43,6 +49,7 @@ def to_rate(actor: Actor, at: datetime) -> Mapping[str, Any]:
 
 def add() -> None:
     register(Card("appointments.held", "now", "citizen/cards/held_places.html", bookings, order=10))
+    register(Card("payments.unpaid", "now", "citizen/cards/fees.html", unpaid, order=15))
     register(Card("feedback.to_rate", "now", "citizen/cards/to_rate.html", to_rate, order=90))
     register(Card("appointments.bookings", "side", "citizen/cards/bookings.html", bookings, order=20))
     register(Card("bundles.turns", "now", "citizen/cards/turns.html", own_bundles, order=20))

@@ -15,6 +15,7 @@ from onedoor.platform.certificates.faces import face_pdf
 from onedoor.platform.feedback import queries as feedback
 from onedoor.platform.files import queries as files
 from onedoor.platform.kernel import clock
+from onedoor.platform.payments import queries as payments
 from onedoor.web.citizen.uploads import attach_posted, end_uploads, has_files, uploaded, uploading
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.papers import pdf_response
@@ -52,6 +53,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "signed_together": queries.signatures_of_case(found),
         "conflicts": queries.conflicts_of(found, actor=actor_of(request)),
         "ratings": feedback.offers_of(found, actor=actor_of(request), on=clock.today()),
+        "fees": payments.fees_of_case(found, actor=actor_of(request)),
         "today": clock.today(),
     }
     return render(request, "citizen/case.html", context)

@@ -12,6 +12,7 @@ from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.messages import queries as messages
+from onedoor.platform.payments import queries as payments
 from onedoor.platform.visits import queries as visits
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import POST_KEY, actor_of
@@ -70,6 +71,7 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
     handler = handlers.for_item(found.item_code)
     owed = queries.owed_of(found, at=clock.now())
     return {
+        "sees_fees": payments.sees_fees(found, actor=actor),
         "case": found,
         "place": getattr(found, "place_name", ""),
         "opinion": queries.ward_opinion(found),

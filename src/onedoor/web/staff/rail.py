@@ -91,6 +91,13 @@ GROUPS = (
         ),
     ),
     (
+        "收费",
+        (
+            _entry("退付", "swap", "refunds", "payments.collect payments.approve_refund", "refund"),
+            _entry("日对账", "list", "reconciliations", "payments.reconcile", "reconciliation"),
+        ),
+    ),
+    (
         "热线",
         (
             _entry("接来电", "device", "hotline_call", "channels.take"),

@@ -2,6 +2,7 @@
 
 from onedoor.platform.payments.gateway import NoticeRefused
 from onedoor.platform.payments.life import OrderNotFound
+from onedoor.platform.payments.models import Order
 from onedoor.platform.payments.operations.charging import (
     AlreadyCharged,
     CaseOver,
@@ -50,6 +51,7 @@ __all__ = [
     "NothingToRefund",
     "NothingToTakeUp",
     "NoticeRefused",
+    "Order",
     "OrderNotFound",
     "ReconciliationClosed",
     "ReconciliationNotFound",

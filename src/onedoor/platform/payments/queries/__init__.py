@@ -1,6 +1,7 @@
 """Every read of the payments room; callers import them from here."""
 
 from onedoor.platform.payments.queries.desk import (
+    PAGE,
     CaseFees,
     Finance,
     ListedDay,
@@ -10,6 +11,7 @@ from onedoor.platform.payments.queries.desk import (
     list_reconciliations,
     list_refunds,
     read_case_fees,
+    sees_fees,
 )
 from onedoor.platform.payments.queries.own import (
     OrderView,
@@ -20,8 +22,9 @@ from onedoor.platform.payments.queries.own import (
     list_fees,
     unpaid_fees,
 )
-from onedoor.platform.payments.states import Way
+from onedoor.platform.payments.states import RefundState, Way
 
+REFUND_STATES = [(one.value, str(one.label)) for one in RefundState]
 COUNTER_WAYS = [(way.value, str(way.label)) for way in (Way.CASH, Way.POS)]
 
 __all__ = [
@@ -31,6 +34,8 @@ __all__ = [
     "ListedDay",
     "OpenRefund",
     "OrderView",
+    "PAGE",
+    "REFUND_STATES",
     "ReceiptFile",
     "fees_of_case",
     "get_reconciliation",
@@ -41,5 +46,6 @@ __all__ = [
     "list_fees",
     "list_refunds",
     "read_case_fees",
+    "sees_fees",
     "unpaid_fees",
 ]

@@ -21,6 +21,7 @@ from onedoor.platform.payments.queries.own import OrderView, _orders, _view
 from onedoor.platform.payments.states import OPEN, STANDING, Outcome, RefundState, Sort, State, Way
 
 PAGE, DAYS = 50, 62
+DESK = ("payments.collect", "payments.approve_refund")
 
 
 @dataclass(frozen=True)
@@ -111,17 +112,22 @@ class Finance:
     may_close: bool
 
 
+def sees_fees(case: Case, *, actor: Actor) -> bool:
+    """Tell whether this officer has to do with the fees of a case whose page is open, and there are any."""
+    may = [actor.may(one, division=case.handled_in, line=case.line) for one in DESK]
+    return any(may) and (case.item_version.item.fee.charged or bool(getattr(case, "has_payment_orders", False)))
+
+
 def read_case_fees(*, number: str, actor: Actor) -> CaseFees:
     """
     Return the fees of a case for an officer who may take them, or approve their refund.
 
     :raises CaseNotFound: there is none, or this post does not reach it.
     """
-    actor.require_one_of("payments.collect", "payments.approve_refund")
+    actor.require_one_of(*DESK)
     cases = Case.objects.select_related("declared", "item_version", "receiving_organization")
     case = cases.filter(within_reach(actor), number=number).first()
-    may = ("payments.collect", "payments.approve_refund")
-    if case is None or not any(actor.may(one, division=case.handled_in, line=case.line) for one in may):
+    if case is None or not any(actor.may(one, division=case.handled_in, line=case.line) for one in DESK):
         raise CaseNotFound
     collects = actor.may("payments.collect", division=case.handled_in, line=case.line)
     fee = fee_of(case)
