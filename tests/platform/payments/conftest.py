@@ -48,6 +48,11 @@ class Treasury:
         answer = urlopen(Request(order.pay_url, data=b"", method="POST"), timeout=5)
         return str(answer.read().decode())
 
+    def look(self, order: Order) -> str:
+        """Open the platform's page of an order."""
+        order.refresh_from_db()
+        return str(urlopen(order.pay_url, timeout=5).read().decode())
+
     def told(self, number: str, *, least: int = 1) -> list[dict[str, Any]]:
         """Return what the platform has sent, or tried to send, about an order."""
         for _ in range(100):
@@ -93,10 +98,11 @@ def start_treasury(port: int, folder: Path) -> subprocess.Popen[bytes]:
     return process
 
 
-@pytest.fixture(scope="session")
-def treasury_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture
+def treasury_process(tmp_path: Path) -> Iterator[str]:
+    """A platform of the test's own: the numbers of orders begin anew in each, and it forgets none."""
     port = free_base(1)
-    process = start_treasury(port, tmp_path_factory.mktemp("treasury"))
+    process = start_treasury(port, tmp_path)
     yield f"http://127.0.0.1:{port}"
     process.terminate()
     process.wait(10)
