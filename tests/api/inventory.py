@@ -175,6 +175,8 @@ COVERED: dict[str, tuple[str, ...]] = {
         *("me_my_delegations", "me_ask_delegation", "me_confirm_delegation", "me_revoke_delegation"),
         "me_my_guardianships",
     ),
+    "my_real_name": ("real_name_get_real_name", "real_name_ask"),
+    "outside_accounts": ("real_name_outside_accounts", "real_name_unlink"),
     "my_organizations": ("entities_my_entities", "entities_bind"),
     "my_organization": (
         *("entities_get_entity", "entities_representatives", "entities_entity_cases", "entities_operators"),
@@ -364,6 +366,9 @@ COVERED: dict[str, tuple[str, ...]] = {
 ONLY_PAGES = {
     "login": "how a browser's session begins; a system has its token",
     "login_code": "as log in",
+    "outside_begin": "as log in, at another's",
+    "outside_back": "as log in, at another's",
+    "outside_second": "as log in, at another's",
     "sms_receipt": "called by the SMS gateway",
     "wechat_callback": "called by WeChat",
     "treasury_notice": "called by the payment platform",

@@ -33,6 +33,7 @@ TAGS = {
     "uploads": "分段上传：断了接着传 · Files in parts, that go on after a break",
     "cases": "办件：申请人跟踪和办理 · Cases as their applicants follow them",
     "entities": "我的单位：接管账号、授权经办人 · Organizations' accounts",
+    "real_name": "实名等级：不用刷脸的核验 · How surely one is known",
     "me": "我的：消息、委托、授权、证照、数据 · Mine: messages, delegations, consents, certificates, data",
     "notices": "通知：方式、模板、待通知、发送情况 · Notices: ways, words, who has to be told, providers",
     "desk": "工作台：待办和案卷 · The workbench: worklist and case file",

@@ -68,6 +68,7 @@ def demo_variables(folder: Path, port: int) -> dict[str, str]:
         "ONEDOOR_SECRET_KEY": secret(folder / "secret_key"),
         "ONEDOOR_CONNECTORS": connectors,
         "ONEDOOR_CONNECTOR_KEYS": str(folder / "simulators" / "department-keys"),
+        "ONEDOOR_BANK_CHECK_URL": f"http://127.0.0.1:{base + DEPARTMENTS.index('banks.balance')}",
         "ONEDOOR_SMS_URL": f"http://127.0.0.1:{base + SMS}",
         "ONEDOOR_SMS_SECRET": secret(folder / "sms_secret"),
         "ONEDOOR_SMS_SECOND_URL": f"http://127.0.0.1:{base + SECOND_SMS}",

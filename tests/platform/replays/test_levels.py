@@ -31,7 +31,7 @@ FILLING_IN = {
     *("start", "again", "draft_section", "draft_materials", "draft_changes", "draft_discard"),
     "paper_form",
     ("post", f"{API}/paper-forms"),
-    *("hand_in", "messages", "sessions", "password", "early_take"),
+    *("hand_in", "messages", "outside_accounts", "sessions", "password", "early_take"),
     *("rate_case", "rate_case_again"),  # an opinion has no effect in law
     *("bundle", "bundle_choose", "bundle_section", "bundle_papers", "bundle_discard", "bundle_case"),
     "fee",  # what is owed is fixed by the list: opening it again, or having it looked after, decides nothing
@@ -73,6 +73,7 @@ FILLING_IN = {
 # Ends what others have been given, all at once: who was seen in person.
 AT_WINDOW_ONLY = {("post", f"{API}/me/organizations/{{entity_id}}/reset")}
 TAKING_BACK = {
+    "my_real_name",  # leads to a higher level, so it takes the one below
     ("post", f"{API}/me/operators/{{operator_id}}/suspension"),
     ("delete", f"{API}/me/operators/{{operator_id}}"),
     "my_consents",

@@ -12,6 +12,11 @@ ONEDOOR_CONNECTORS = env.dict("ONEDOOR_CONNECTORS", default={})
 ONEDOOR_CONNECTOR_TIMEOUT = env.float("ONEDOOR_CONNECTOR_TIMEOUT", default=10.0)
 _keys = env.str("ONEDOOR_CONNECTOR_KEYS", default="")
 ONEDOOR_CONNECTOR_KEYS = Path(_keys) if _keys else None
+# Where a bank says whether name, identity number, card and phone belong together; empty: this way is not offered
+ONEDOOR_BANK_CHECK_URL = env.str("ONEDOOR_BANK_CHECK_URL", default="")
+# Log-ins of others: a list in JSON, one object each (docs/settings.md); empty: none is offered. Seconds one may take.
+ONEDOOR_OUTSIDE_LOGINS = env.json("ONEDOOR_OUTSIDE_LOGINS", default=[])
+ONEDOOR_OUTSIDE_LOGIN_TIMEOUT = env.float("ONEDOOR_OUTSIDE_LOGIN_TIMEOUT", default=5.0)
 ONEDOOR_SMS_URL = env.str("ONEDOOR_SMS_URL", default="")
 ONEDOOR_SMS_SECRET = env.str("ONEDOOR_SMS_SECRET", default="")
 # A second gateway, asked when the first one fails or is away

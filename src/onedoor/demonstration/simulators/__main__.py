@@ -3,7 +3,7 @@ The outside world of the demonstration and the tests: departments, SMS gateways,
 
 One Django-free process: `python -m onedoor.demonstration.simulators --base-port 8701 --state DIR --node-key FILE`.
 Ports from the base: 0 police household, 1 housing, 2 vehicles, 3 banks, 4 second SMS gateway,
-5 mail (SMTP), 6 WeChat, 7 time-stamps, 8 SMS gateway, 9 control.
+5 mail (SMTP), 6 WeChat, 7 time-stamps, 8 SMS gateway, 9 control, 10 log-ins of others.
 """
 
 import argparse
@@ -15,12 +15,14 @@ from pathlib import Path
 from socketserver import BaseServer
 
 from onedoor.demonstration.simulators.departments import CONNECTORS, DEPARTMENTS
+from onedoor.demonstration.simulators.identity_providers import make_providers
 from onedoor.demonstration.simulators.official_account import OfficialAccount
 from onedoor.demonstration.simulators.post_office import make_post_office
 from onedoor.demonstration.simulators.senders import send_receipts
 from onedoor.demonstration.simulators.server import make_handler
 from onedoor.demonstration.simulators.world import World
 
+IDENTITY_OFFSET = 10
 SECOND_SMS_OFFSET, MAIL_OFFSET, WECHAT_OFFSET = 4, 5, 6
 TIME_STAMP_OFFSET, SMS_OFFSET, CONTROL_OFFSET = 7, 8, 9
 
@@ -54,8 +56,10 @@ def main() -> None:
     ports = dict(enumerate(DEPARTMENTS))
     ports |= {SECOND_SMS_OFFSET: "sms_second", WECHAT_OFFSET: "wechat"}
     ports |= {TIME_STAMP_OFFSET: "time_stamps", SMS_OFFSET: "sms", CONTROL_OFFSET: "control"}
-    only = set(arguments.only.split(",")) if arguments.only else {*ports.values(), "mail"}
+    only = set(arguments.only.split(",")) if arguments.only else {*ports.values(), "mail", "identity"}
     servers: list[BaseServer] = []
+    if "identity" in only:
+        servers.append(make_providers(world, arguments.base_port + IDENTITY_OFFSET))
     if "mail" in only:
         servers.append(make_post_office(world, arguments.base_port + MAIL_OFFSET))
     for offset, name in ports.items():
@@ -67,7 +71,7 @@ def main() -> None:
     for one in servers:
         threading.Thread(target=one.serve_forever, daemon=True).start()
     threading.Thread(target=send_receipts, args=(world,), daemon=True).start()
-    print(f"simulators on 127.0.0.1:{arguments.base_port}–{arguments.base_port + CONTROL_OFFSET}", flush=True)
+    print(f"simulators on 127.0.0.1:{arguments.base_port}–{arguments.base_port + IDENTITY_OFFSET}", flush=True)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -69,5 +69,16 @@ FIGURES = (
         default=50,
         source="本平台规则 R-ID-2",
     ),
+    Definition(
+        "identity.bank_checks_a_day",
+        "一人一天最多用银行卡核验几次",
+        "whole",
+        lowest=1,
+        unit="次",
+        least=1,
+        most=20,
+        default=5,
+        source="本平台规则 R-ID-1",
+    ),
     Definition("identity.recheck_days", "实名核验多少天后须重新核验", "whole", lowest=1, unit="天", least=1, most=3650),
 )

@@ -17,8 +17,9 @@ from onedoor.platform.files.queries import scanner_is_down
 from onedoor.platform.identity import logins, proofs
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
+from onedoor.platform.identity.outside.providers import opened
 from onedoor.platform.kernel import append_only, clock, outbox
-from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.actors import PROVED, Actor
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.messages import operations as messages
 from onedoor.standards.contacts import parse_mobile
@@ -49,6 +50,7 @@ def _onward(request: HttpRequest, wanted: str) -> HttpResponse:
 def login(request: HttpRequest) -> HttpResponse:
     """Citizens: a code to the phone, or the password; officers have their own entrance."""
     context: dict[str, Any] = {"next": next_address(request), "typed": request.POST}
+    context["outside"] = opened(for_officers=False)
     if request.method != "POST":
         return render(request, "parts/login.html", context | _idle(request))
     try:
@@ -129,6 +131,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
         "either": (len(factors) > 1 or factors == ["card"]) and has_password,
         "level": actor_of(request).assurance,
         "proved": factors_now(request) > 1,
+        "outside_ways": [one for one in opened(for_officers=False) if max(one.levels.values(), default=0) >= PROVED],
     }
     return _prove(request, context) if request.method == "POST" else render(request, "parts/step_up.html", context)
 
@@ -167,6 +170,7 @@ def _shut(request: HttpRequest, refusal: OneDoorError, held: Any) -> HttpRespons
 def officer_login(request: HttpRequest) -> HttpResponse:
     """Officers: staff number, password and the one-time password of their device."""
     context: dict[str, Any] = {"next": next_address(request, reverse("worklist")), "typed": request.POST}
+    context["outside"] = opened(for_officers=True)
     if request.method == "POST":
         found = authenticate(
             request, username=request.POST.get("username", ""), password=request.POST.get("password", "")

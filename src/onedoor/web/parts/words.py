@@ -78,6 +78,8 @@ ENGLISH = {
     "叫号": "Queue",
     "谁用过我的数据": "Who used my data",
     "我的单位": "My organizations",
+    "实名等级": "Identity level",
+    "用别的账号登录": "Log in with another account",
     "委托": "Delegations",
     "我交过的材料": "Papers I have given",
     "还要谁签字": "Who else signs",

@@ -23,9 +23,12 @@ from onedoor.platform.identity.models.organizations import (
     ServicePoint,
     Unit,
 )
+from onedoor.platform.identity.models.outside import OutsideAccount
 from onedoor.platform.identity.models.people import Person, PersonRelation
+from onedoor.platform.identity.models.real_name import BankCheck
 
 __all__ = [
+    "BankCheck",
     "Absence",
     "AccountReset",
     "AccessToken",
@@ -52,6 +55,7 @@ __all__ = [
     "Organization",
     "OrganizationSuccession",
     "Person",
+    "OutsideAccount",
     "PersonRelation",
     "Post",
     "ServicePoint",

@@ -110,6 +110,14 @@ from onedoor.platform.identity.operations.posts import (
     move_post,
     record_absence,
 )
+from onedoor.platform.identity.operations.real_name import (
+    BankCheckWaiting,
+    GuardianForChild,
+    TooManyBankChecks,
+    ask_bank_check,
+    note_bank_try,
+    settle_bank_check,
+)
 from onedoor.platform.identity.operations.resets import (
     NOT_YOURS,
     ResetNotFound,
@@ -130,6 +138,12 @@ from onedoor.platform.identity.operations.sessions import (
 )
 
 __all__ = [
+    "BankCheckWaiting",
+    "GuardianForChild",
+    "TooManyBankChecks",
+    "ask_bank_check",
+    "note_bank_try",
+    "settle_bank_check",
     "TAKING_OVER",
     "EntityUnknown",
     "NotRepresentative",

@@ -114,6 +114,7 @@ from onedoor.platform.identity.queries.organizations import (
     service_points,
     service_points_around,
 )
+from onedoor.platform.identity.queries.outside import officer_with_login, outside_accounts
 from onedoor.platform.identity.queries.people import (
     PersonAtWindow,
     PersonNotFound,
@@ -153,6 +154,13 @@ from onedoor.platform.identity.queries.posts import (
     resets_to_approve,
     username_of_phone,
 )
+from onedoor.platform.identity.queries.real_name import (
+    FourElements,
+    RealName,
+    elements_of_check,
+    own_real_name,
+    waiting_bank_checks,
+)
 from onedoor.platform.identity.queries.sessions import (
     officer_was_at,
     open_sessions,
@@ -163,6 +171,13 @@ from onedoor.platform.identity.queries.sessions import (
 from onedoor.platform.identity.queries.written_places import place_written
 
 __all__ = [
+    "officer_with_login",
+    "outside_accounts",
+    "FourElements",
+    "RealName",
+    "elements_of_check",
+    "own_real_name",
+    "waiting_bank_checks",
     "EntityHidden",
     "EntityStanding",
     "get_entity",
