@@ -189,6 +189,8 @@ COVERED: dict[str, tuple[str, ...]] = {
     "looks": ("me_looks",),
     "uses": ("me_uses",),
     "use": ("me_use", "me_use_objections", "me_object_to_use"),
+    "exports": ("exports_list_exports", "exports_ask_export"),
+    "export_file": ("exports_get_file",),
     "my_data": ("me_data_requests", "me_ask_deletion", "me_restrict"),
     "my_certificate": ("me_my_certificate", "me_make_show_code"),
     "my_certificate_pdf": ("me_my_certificate_file",),

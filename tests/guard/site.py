@@ -277,6 +277,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "conversation_id": str(conversation.pk),
         "word": "低保",
         "wanted_id": "1",
+        "export_id": "00000000-0000-4000-8000-000000000002",
         "signatory_id": str(_to_sign(books, draft)),
         "api_public_look_at_shown.code": "ABCDEF",
         **dict.fromkeys(

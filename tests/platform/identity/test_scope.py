@@ -176,7 +176,7 @@ ELSEWHERE = {
 }
 # A citizen's queries: an officer has no person, so they give nothing.
 CITIZENS = frozenset(
-    {"signing_of", "countersignatures", "get_countersigning"}
+    {"signing_of", "countersignatures", "get_countersigning", "export_subjects", "exports_of_me"}
     | {"get_draft", "known_answers", "needed_consents", "signatures_asked", "my_drafts", "my_cases", "uses_about"}
     | {"own_objections", "own_use", "uses_under_consents", "matters_of", "papers_of_draft", "my_papers", "use_log"}
     | {"offers_of", "offers_by_number", "cases_to_rate", "asked_of_case", "followed_of_case"}

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "onedoor.platform.visits",
     "onedoor.platform.appointments",
     "onedoor.platform.payments",
+    "onedoor.platform.portability",
     "onedoor.platform.supervision",
     "onedoor.services.assistance",
     "onedoor.web.parts",

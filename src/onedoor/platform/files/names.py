@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 LONGEST = 80
 NEVER_IN_NAMES = frozenset('<>:"/\\|?*')
 EXTENSIONS = {
+    "application/zip": ".zip",  # made by the platform; nobody hands one in
     "image/jpeg": ".jpg",
     "image/png": ".png",
     "application/pdf": ".pdf",

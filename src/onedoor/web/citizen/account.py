@@ -17,6 +17,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.messages import operations as message_operations
 from onedoor.platform.messages import queries as message_queries
+from onedoor.platform.portability import queries as portability
 from onedoor.web.parts import my_page
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, posted_day, posted_uuid, whole
@@ -161,6 +162,7 @@ def looks(request: HttpRequest) -> HttpResponse:
     found = cases.looks_at_me(actor=actor, before=before, most=PAGE)
     context = {
         "looks": found,
+        "exports": [] if before else portability.exports_of_me(actor=actor),
         "next": found[-1].id if len(found) == PAGE else None,
     }
     return render(request, "citizen/looks.html", context)

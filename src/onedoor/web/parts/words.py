@@ -83,6 +83,7 @@ ENGLISH = {
     "委托": "Delegations",
     "我交过的材料": "Papers I have given",
     "还要谁签字": "Who else signs",
+    "导出我的数据": "Export my data",
     "演示": "Demonstration",
     "演示站点": "Demonstration",
     "换个人看看": "Be somebody else",

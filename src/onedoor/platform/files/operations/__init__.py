@@ -1,7 +1,7 @@
 """Everything the room writes; callers import it from here."""
 
 from onedoor.platform.files.contents import FileRefused
-from onedoor.platform.files.operations.storing import store_file
+from onedoor.platform.files.operations.storing import store_file, store_made
 from onedoor.platform.files.operations.uploading import begin_upload, drop_uploads, end_upload, receive_part
 from onedoor.platform.files.parts import UploadIncomplete, UploadNotThere, WrongOffset
 from onedoor.platform.files.quotas import QuotaUsed, SmallQuotaUsed
@@ -22,4 +22,5 @@ __all__ = [
     "receive",
     "receive_part",
     "store_file",
+    "store_made",
 ]

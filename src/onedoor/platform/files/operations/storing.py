@@ -14,7 +14,7 @@ from onedoor.platform.files.models import FileGrant, StoredFile
 from onedoor.platform.files.names import clean_name
 from onedoor.platform.files.ownership import keyed_digest, owner_of
 from onedoor.platform.files.receiving import USUAL, receive
-from onedoor.platform.files.storage import path_of
+from onedoor.platform.files.storage import Aside, path_of
 from onedoor.platform.files.tasks import scan_file
 from onedoor.platform.kernel.actors import Actor
 
@@ -58,6 +58,18 @@ def store_file(
     )
     audit.record("files.store", actor=actor, at=at, target=target, file=stored.pk, digest=stored.digest)
     return stored
+
+
+@transaction.atomic
+def store_made(
+    *, aside: Aside, media_type: str, name: str, target: str, owner: str, actor: Actor, at: datetime
+) -> StoredFile:
+    """
+    Store what the platform itself has made and sealed aside, for `target`; it belongs to `owner` ("person:12").
+
+    Nothing is asked of its content: nobody has brought it.
+    """
+    return store_file(content=Taken(aside, None, media_type), name=name, target=target, actor=actor, at=at, owner=owner)
 
 
 def _kept(taken: Taken, owner: str, actor: Actor, at: datetime) -> StoredFile:
