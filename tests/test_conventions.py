@@ -78,6 +78,7 @@ WITHOUT_REQUIRE = {
     "say_by_code": "whoever holds the order's number and code",
     # Oneself.
     "make_show_code": "only a holder",
+    "record_own_print": "only a holder, at a machine: actor.require_machine, require_level",
     "see_shown": "open to whoever was shown the code",
     "hold_place": "for oneself and whoever comes along, who hears of it",
     "confirm_booking": "only one's own",

@@ -12,6 +12,7 @@ from onedoor.platform.appointments.models import Ticket
 from onedoor.platform.cases.models import Case, Draft
 from onedoor.platform.channels.models import CardReading, KioskAct
 from onedoor.platform.messages import gateway
+from onedoor.web.kiosk import machine_agent
 from tests.journeys.conftest import photo
 from tests.platform.appointments.hall import clock, open_hall
 from tests.platform.channels.machine import Terminal, reader_process
@@ -139,6 +140,13 @@ def test_a_ticket_from_the_same_queue(terminal: Terminal) -> None:
     ticket = Ticket.objects.get()
     assert (ticket.channel, ticket.person) == ("kiosk", None)
     assert ticket.number in terminal.desk.page("hall_clerk", f"/staff/queue/{ticket.service_point_id}/?window=2")
+
+
+def test_what_the_browser_saves_is_printed_and_gone(tmp_path: Path) -> None:
+    (tmp_path / "A1.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "A2.pdf.crdownload").write_bytes(b"%PDF-1.7")
+    assert machine_agent.print_all(tmp_path, ["true"]) == 1
+    assert [one.name for one in tmp_path.iterdir()] == ["A2.pdf.crdownload"]
 
 
 def test_only_what_the_reader_has_signed_is_a_reading(terminal: Terminal) -> None:

@@ -22,7 +22,7 @@ from onedoor.demonstration.cast import Citizen
 from onedoor.platform.channels.models import Kiosk
 from onedoor.platform.channels.operations import kiosks
 from onedoor.platform.kernel.actors import Actor
-from onedoor.web.kiosk import reader_agent
+from onedoor.web.kiosk import machine_agent
 from onedoor.web.parts.machines import COOKIE
 
 PLACE = "一楼东侧"
@@ -98,7 +98,7 @@ class Terminal:
         assert word is not None
         self.desk.act(self.manager, self.page, act="activate", check_word=word[1])
         if self.reader:
-            assert reader_agent.pair(self.site, self.reader, self.code("reader")) == self.row.number
+            assert machine_agent.pair(self.site, self.reader, self.code("reader")) == self.row.number
 
     def site(self, method: str, path: str, headers: dict[str, str], sent: Any) -> Any:
         """Call the API as the program beside the reader does, over the test's own client."""
@@ -107,18 +107,18 @@ class Terminal:
         body = {} if sent is None else {"data": sent, "content_type": "application/json"}
         answer = call(f"/api/v1{path}", headers=told, **body)
         if answer.status_code >= 400:
-            raise reader_agent.Refused(answer.content.decode())
+            raise machine_agent.Refused(answer.content.decode())
         return answer.json()
 
     def lay_down(self, person: Citizen = READER, valid_to: str = "2036-01-01") -> None:
         card = {"name": person.name, "id_number": person.id_number, "valid_to": valid_to}
-        reader_agent.ask_reader(self.reader, {"act": "put", "card": card})
+        machine_agent.ask_reader(self.reader, {"act": "put", "card": card})
 
     def take_away(self) -> None:
-        reader_agent.ask_reader(self.reader, {"act": "take"})
+        machine_agent.ask_reader(self.reader, {"act": "take"})
 
     def carry(self) -> bool:
-        return reader_agent.carry(self.site, self.reader, self.row.number)
+        return machine_agent.carry(self.site, self.reader, self.row.number)
 
     def read(self, person: Citizen = READER, **card: str) -> Any:
         """Lay a card down and go through the page of the card as far as the question whose it is."""

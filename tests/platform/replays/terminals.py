@@ -7,9 +7,10 @@ from tests.platform.channels.machine import PLACE, cookie, in_use
 from tests.platform.library import READER
 from tests.platform.replays.appointments import hall_of
 from tests.platform.replays.machines import API, like, only
-from tests.platform.replays.stage import AT, Sent, Stage, posts, sends
+from tests.platform.replays.stage import AT, LATER, Sent, Stage, posts, sends
 
 from onedoor.platform.appointments.models import CapacityPlan
+from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.channels.models import Kiosk
 from onedoor.platform.channels.operations import cards, kiosks
 from onedoor.platform.kernel.actors import Actor
@@ -60,6 +61,16 @@ def ticket(stage: Stage) -> Sent:
     kiosk, secret = machine(stage)
     plan = CapacityPlan.objects.get(service_point=kiosk.service_point_id)
     return Sent("", "/kiosk/tickets/", {"plan": plan.pk, "priority": ""}, cookies={"machine": cookie(secret)})
+
+
+@sends("kiosk_certificates")
+def print_own(stage: Stage) -> Sent:
+    stage.granted()
+    kiosk, secret = machine(stage)
+    Kiosk.objects.update(seen_at=LATER)  # its page was opened a moment ago
+    fields = {"certificate": Certificate.objects.get().identifier}
+    session = {"machine": kiosk.number, "touched_at": LATER.timestamp()}
+    return Sent("reader", "/kiosk/certificates/", fields, session=session, cookies={"machine": cookie(secret)})
 
 
 @posts(f"{API}/machines/{{kiosk_id}}/codes")

@@ -153,6 +153,7 @@ def by_one_proof(sent: Sent, level: int) -> Client:
     login.save(update_fields=["password"])
     Person.objects.filter(pk=person.pk).update(assurance=REGISTERED if level == MATCHED else PROVED)
     client = Client()
+    client.cookies.load(sent.cookies)
     client.force_login(login, backend="onedoor.platform.identity.backends.AccountBackend")
     return noted(prove(client, factors=["code"], **sent.session), login)
 

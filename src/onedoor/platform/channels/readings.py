@@ -3,7 +3,7 @@ The port of an ID-card reader: what it signs, so that neither page nor helper pr
 
 A reader holds a key that never leaves it. It signs two kinds of words, told apart by how they begin: that it is there
 (`presents`), and what it has read of a card beside the challenge of this site (`is_read`), which is good once.
-The program beside it (`web/kiosk/reader_agent.py`) only carries; `demonstration/simulators/card_reader.py` stands in for
+The program beside it (`web/kiosk/machine_agent.py`) only carries; `demonstration/simulators/card_reader.py` stands in for
 the device in tests and demonstrations.
 """
 

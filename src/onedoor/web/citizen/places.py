@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.machines import machine_of
 
 COOKIE = "place"
 NATION = "000000000000"
@@ -50,6 +51,9 @@ def _place(request: HttpRequest) -> Place:
     actor = actor_of(request)
     if not code and actor.person_id is not None:
         code = identity.registered_place(actor.person_id)
+    standing_at = machine_of(request)
+    if not code and standing_at is not None:
+        code = standing_at.division
     # An abolished place is read as the one in its stead; where it has become several, the visitor chooses.
     standing = identity.successors_of(code, on=clock.today()) if code else []
     found = standing[0] if len(standing) == 1 else None

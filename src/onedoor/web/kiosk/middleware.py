@@ -27,7 +27,8 @@ OPEN = frozenset(
         *("start", "draft", "draft_changes", "draft_section", "draft_materials", "draft_consents", "draft_review"),
         *("draft_discard", "draft_form", "submitted", "hand_in", "undo", "case", "supplement", "papers_owed"),
         *("document", "certificate", "file", "my_certificate", "my_certificate_pdf", "ticket", "queue_screen"),
-        *("step_up", "held_form", "appearance", "rate_case", "situation"),
+        *("step_up", "held_form", "appearance", "rate_case", "appointments", "appointment_days"),
+        *("appointment_times", "appointment_slot", "booking", "booking_move"),
     }
 )
 # What people come across on shared pages and what stands for it at a machine.
@@ -39,6 +40,7 @@ INSTEAD = {
     "logout": "kiosk_over",
     "progress": "kiosk_cases",
 }
+CALLED = ("/api/v1/drafts/", "/api/v1/uploads/")  # what the pages of an application call when they send a large file
 CLEARED = '"cache", "storage"'
 MARGIN = 15  # seconds a page may come late
 
@@ -66,6 +68,8 @@ class KioskMiddleware:
         if COOKIE not in request.COOKIES and not hasattr(request, "wiped"):
             return response
         response["Cache-Control"] = "no-store"  # what lies behind the back button is asked for anew
+        if response.get("Content-Type", "").startswith("application/pdf"):  # to the printer; the page stays, and ends
+            response["Content-Disposition"] = response.get("Content-Disposition", "").replace("inline", "attachment")
         if hasattr(request, "wiped"):
             _clear(request, response)
         machine = machine_of(request)
@@ -93,7 +97,8 @@ class KioskMiddleware:
             wipe(request, "久未操作")
             return redirect(f"{reverse('kiosk')}?{urlencode({'ended': 1})}")
         if request.path.startswith("/api/"):
-            return _problem(NotAtMachine()) if request.user.is_authenticated else None
+            shut = request.user.is_authenticated and not request.path.startswith(CALLED)
+            return _problem(NotAtMachine()) if shut else None
         if name in INSTEAD:
             return _instead(request, name)
         return None if name in OPEN or name.startswith("kiosk") else refusals.answer(request, NotHere())

@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from onedoor.platform.appointments import operations as appointments
 from onedoor.platform.appointments import queries as queue
 from onedoor.platform.cases import queries as cases
 from onedoor.platform.catalog import queries as catalog
+from onedoor.platform.certificates import operations as certificate_operations
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.channels.operations import cards, kiosks
 from onedoor.platform.channels.queries import kiosks as kiosk_queries
@@ -143,11 +146,27 @@ def own_cases(request: HttpRequest) -> HttpResponse:
     return render(request, "kiosk/cases.html", context)
 
 
+@keyed
 def own_certificates(request: HttpRequest) -> HttpResponse:
-    """Show one's own certificates, each with the signed PDF for the machine's printer."""
+    """Show one's own certificates; a button counts a copy and hands the signed PDF to the machine's printer."""
     _machine(request)
-    found = certificates.list_own_certificates(actor=actor_of(request), at=clock.now())
-    return render(request, "kiosk/certificates.html", {"certificates": found})
+    actor, problem, status = actor_of(request), "", 200
+    if request.method == "POST":
+        wanted = request.POST.get("certificate", "")
+        _, refusal = attempt(request, lambda: _count_copy(request, wanted))
+        if refusal is None:
+            return redirect(f"{reverse('kiosk_certificates')}?{urlencode({'printed': wanted})}")
+        problem, status = str(refusal), refusal.http_status
+    found = certificates.list_own_certificates(actor=actor, at=clock.now())
+    printed = next((one for one in found if one.identifier == request.GET.get("printed")), None)
+    context = {"certificates": found, "printed": printed, "problem": problem}
+    return render(request, "kiosk/certificates.html", context, status=status)
+
+
+def _count_copy(request: HttpRequest, identifier: str) -> int:
+    told: dict[str, Any] = {"actor": actor_of(request), "at": clock.now()}
+    found = certificates.get_visible_certificate(identifier=identifier, **told)
+    return certificate_operations.record_own_print(certificate_id=found.pk, **told)
 
 
 @login_not_required

@@ -47,6 +47,6 @@ def machine(request: HttpRequest) -> dict[str, Any]:
         return {}
     figures, name = found.figures(on=clock.today()), request.resolver_match.view_name if request.resolver_match else ""
     rests = name == AT_REST and not request.user.is_authenticated
-    waits = 0 if rests or name == "kiosk_idle" else figures.idle_seconds
-    still = figures.filling_seconds if name in FILLED_IN else waits
+    waits = 0 if rests else figures.idle_seconds
+    still = 0 if name == "kiosk_idle" else figures.filling_seconds if name in FILLED_IN else waits
     return {"machine": found, "machine_figures": figures, "machine_waits": waits, "machine_waits_still": still}

@@ -4,6 +4,7 @@ from onedoor.platform.certificates.operations.changing import CHANGES, ChangeNee
 from onedoor.platform.certificates.operations.ending import (
     end_certificate,
     lapse_certificates,
+    record_own_print,
     record_print,
     resume_certificate,
     suspend_certificate,
@@ -59,6 +60,7 @@ __all__ = [
     "issue_certificates",
     "lapse_certificates",
     "make_show_code",
+    "record_own_print",
     "record_print",
     "reissue_certificate",
     "resume_certificate",

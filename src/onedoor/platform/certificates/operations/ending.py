@@ -18,9 +18,9 @@ from onedoor.platform.certificates.operations.history import (
     tell_ended,
 )
 from onedoor.platform.identity.queries import NATION
-from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.actors import PROVED, Actor
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
 
 SHORTEST_FAULT = 5  # characters that say what is wrong with the certificate
 ENDINGS = {
@@ -151,6 +151,28 @@ def record_print(*, certificate_id: int, actor: Actor, at: datetime, reason: str
     require_status(certificate, *ALIVE)
     if certificate.print_count and not reason.strip():
         raise InvalidInput({"reason": f"这张证照已打印 {certificate.print_count} 份，再打印请写明原因。"})
+    return _count_copy(certificate, reason, actor=actor, at=at)
+
+
+@transaction.atomic
+def record_own_print(*, certificate_id: int, actor: Actor, at: datetime) -> int:
+    """
+    Count the copy a holder prints at a machine of a hall, and return which one it is.
+
+    :raises NotAtMachine, AssuranceTooLow: it is no machine, or nobody has proved twice who they are.
+    :raises CertificateNotAlive: it was ended.
+    :raises NotAllowed: it is somebody else's.
+    """
+    actor.require_machine()
+    actor.require_level(PROVED)
+    certificate = locked(certificate_id)
+    if not certificate.holders.filter(person_id=actor.require_person()).exists():
+        raise NotAllowed
+    require_status(certificate, *ALIVE)
+    return _count_copy(certificate, "本人在自助终端打印", actor=actor, at=at)
+
+
+def _count_copy(certificate: Certificate, reason: str, *, actor: Actor, at: datetime) -> int:
     certificate.print_count += 1
     certificate.save(update_fields=["print_count"])
     append(certificate, Operation.PRINT, certificate.status, actor=actor, at=at, reason=reason.strip())

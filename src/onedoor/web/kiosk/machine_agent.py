@@ -1,19 +1,22 @@
 """
-The program beside a self-service machine that carries between its ID-card reader and the site; standard library only.
+The program beside a self-service machine: carries between its ID-card reader and the site, prints what its browser saves.
 
-`python reader_agent.py --site https://… --reader 127.0.0.1:8711 --number ZD00001`, the first time with `--code` of the
-machine's page. It holds no secret and keeps nothing: the reader signs that it is there and what it has read, the site
-gives a challenge only while somebody at the screen has asked. The browser of the machine is told nothing by it.
+`python machine_agent.py --site https://… --reader 127.0.0.1:8711 --number ZD00001`, the first time with `--code` of the
+machine's page; standard library only. It holds no secret and keeps nothing: the reader signs that it is there and what
+it has read, the site gives a challenge only while somebody at the screen has asked. The browser is told nothing by it.
+With `--print-folder`, where the browser saves PDF files without asking, each goes to the printer and is gone from there.
 """
 
 import argparse
 import json
 import socket
+import subprocess
 import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 EVERY = 1.0  # seconds between two questions to the site
@@ -83,6 +86,17 @@ def carry(site: Site, reader: str, number: str) -> bool:
     return True
 
 
+def print_all(folder: Path, command: Sequence[str]) -> int:
+    """Print every PDF file that lies in the folder and destroy it; return how many there were."""
+    found = sorted(folder.glob("*.pdf"))  # a file still being saved has another ending
+    for file in found:
+        try:
+            subprocess.run([*command, str(file)], check=False, timeout=WAIT)
+        finally:
+            file.unlink(missing_ok=True)
+    return len(found)
+
+
 def _proof(said: Answer) -> Answer:
     return {"algorithm": said["algorithm"], "signature": said["signature"]}
 
@@ -93,11 +107,15 @@ def main() -> None:
     parser.add_argument("--reader", required=True, help="host:port of the reader's socket")
     parser.add_argument("--number", default="", help="the machine's number")
     parser.add_argument("--code", default="", help="one-time code that binds the reader")
+    parser.add_argument("--print-folder", type=Path, help="where the browser saves what is to be printed")
+    parser.add_argument("--print-command", default="lp", help="the command that prints a file")
     arguments = parser.parse_args()
     site = site_at(arguments.site)
     number = pair(site, arguments.reader, arguments.code) if arguments.code else arguments.number
     print(f"reader of {number}", flush=True)
     while True:
+        if arguments.print_folder:
+            print_all(arguments.print_folder, arguments.print_command.split())
         try:
             carry(site, arguments.reader, number)
             time.sleep(EVERY)
