@@ -1,6 +1,7 @@
 """Officers, posts, absences, organizations and the tree of places, for their administrators."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from axes.utils import reset as forget_wrong_passwords
@@ -167,6 +168,8 @@ class PointOut(Told):
     address: str
     phone: str
     opening_hours: str
+    longitude: Decimal | None = None
+    latitude: Decimal | None = None
 
 
 class OrganizationWholeOut(OrganizationOut):
@@ -210,6 +213,8 @@ class PointIn(Told):
     address: Line
     phone: Line = ""
     opening_hours: Line = ""
+    longitude: Line | None = None
+    latitude: Line | None = None
 
 
 class SuccessionIn(Told):

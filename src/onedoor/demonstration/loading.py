@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,14 @@ HALL = {
     "phone": "0571-86000100",
 }
 HOURS = "工作日 9:00–17:00"
+# Invented service points where such places could be: whose, what kind, name, address, longitude and latitude.
+POINTS = (
+    ("county", "hall", "临平区政务服务中心（民政窗口）", "临平区南苑街道迎宾路 369 号", "120.299500", "30.419000"),
+    ("county", "kiosk", "临平区政务服务中心自助区", "临平区南苑街道迎宾路 369 号一楼", "120.299700", "30.419200"),
+    ("town", "station", "塘北村便民服务站", "塘栖镇塘北村村委会一楼", "120.198400", "30.490600"),
+    ("town", "station", "丁山河村便民服务站", "塘栖镇丁山河村村委会一楼", "120.232100", "30.476900"),
+    ("town", "station", "超山社区便民服务站", "塘栖镇超山社区服务中心", "120.213300", "30.448700"),
+)
 OWN = {
     "organ_nature": "1",
     "power_source": "1",
@@ -208,11 +217,26 @@ def _organizations(at: datetime) -> tuple[Organization, Organization]:
         defaults={
             **HALL,
             "opening_hours": HOURS,
+            "longitude": Decimal("120.188500"),
+            "latitude": Decimal("30.478200"),
             "recorded_at": at,
             "recorded_by": MACHINE.name,
         },
     )
     appointments.set_plan(point_id=hall.pk, offer=BOOKED, actor=MACHINE, at=at)
+    for organization, kind, name, address, longitude, latitude in POINTS:
+        identity.set_service_point(
+            organization_id={"county": county, "town": town}[organization].pk,
+            kind=kind,
+            name=name,
+            address=address,
+            phone="",
+            opening_hours=HOURS,
+            longitude=longitude,
+            latitude=latitude,
+            actor=MACHINE,
+            at=at,
+        )
     return county, town
 
 

@@ -6,7 +6,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.knowledge import queries as knowledge
 from onedoor.platform.knowledge.queries import Found, Hit
@@ -60,17 +59,6 @@ def suggestions(request: HttpRequest) -> HttpResponse:
         # What somebody typed who has logged in, or has chosen a place, stays on no shared computer.
         response["Cache-Control"] = f"public, max-age={KEPT}"
     return response
-
-
-@login_not_required
-@require_safe
-def offices(request: HttpRequest) -> HttpResponse:
-    """List where people of a place go, each with the anchor a search leads to."""
-    place = place_of(request)
-    points = identity.service_points_around(ranges=identity.subtree_range(place.code, on=clock.today()))
-    nearest = identity.service_points(chain=place.chain, line="")
-    listed = {point.pk: point for point in [*nearest, *points]}
-    return render(request, "citizen/offices.html", {"counters": list(listed.values()), "place": place})
 
 
 def _of_hit(hit: Hit, *, english: bool) -> dict[str, str]:

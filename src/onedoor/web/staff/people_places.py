@@ -102,6 +102,8 @@ def _change(request: HttpRequest, organization_id: int) -> None:
             address=post.get("address", ""),
             phone=post.get("phone", ""),
             opening_hours=post.get("opening_hours", ""),
+            longitude=post.get("longitude", ""),
+            latitude=post.get("latitude", ""),
             **given,
         )
     elif what == "succeed":

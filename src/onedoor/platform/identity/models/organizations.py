@@ -111,6 +111,9 @@ class ServicePoint(Recorded):
     address = models.CharField("地址", max_length=200)
     phone = models.CharField("电话", max_length=40, blank=True)
     opening_hours = models.CharField("开放时间", max_length=120, blank=True)
+    # Degrees of CGCS2000; both or neither.
+    longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
+    latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
 
     class Meta:
         verbose_name = "服务点"

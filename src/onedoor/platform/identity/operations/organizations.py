@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -19,7 +20,11 @@ from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.standards.coordinates import Coordinates, NotCoordinates, distance, parse_coordinates
 from onedoor.standards.credit_codes import parse_credit_code
+
+# No county is wider: the longest way across one is some 500 km.
+WIDEST_COUNTY = 500
 
 
 class PostsLeft(OneDoorError):
@@ -265,11 +270,14 @@ def set_service_point(
     opening_hours: str,
     actor: Actor,
     at: datetime,
+    longitude: str | None = None,
+    latitude: str | None = None,
 ) -> ServicePoint:
     """
-    Enter a place people go to, or bring the one of this name up to date.
+    Enter a place people go to, or bring the one of this name up to date. Without `longitude` and `latitude` its position
+    stays as it is known; empty, it is taken off the map.
 
-    :raises InvalidInput: the kind is unknown, or name or address is empty.
+    :raises InvalidInput: the kind is unknown, name or address is empty, or the position cannot be right.
     """
     organization = _lock(organization_id, actor)
     problems = {}
@@ -277,6 +285,13 @@ def set_service_point(
         problems["kind"] = "请选择服务点类型。"
     if not name.strip() or not address.strip():
         problems["point"] = "请填写服务点的名称和地址。"
+    position: dict[str, Decimal | None] = {}
+    if longitude is not None or latitude is not None:
+        try:
+            found = parse_coordinates(longitude or "", latitude or "")
+            position = _plausible(found, organization, name.strip())
+        except NotCoordinates as error:
+            problems["longitude"] = str(error)
     if problems:
         raise InvalidInput(problems)
     point, _ = ServicePoint.objects.update_or_create(
@@ -287,6 +302,7 @@ def set_service_point(
             "address": address.strip(),
             "phone": phone.strip(),
             "opening_hours": opening_hours.strip(),
+            **position,
             "recorded_at": at,
             "recorded_by": actor.name,
         },
@@ -296,3 +312,16 @@ def set_service_point(
     )
     outbox.publish("identity.office_changed", key=f"office:{point.pk}", point_id=point.pk)
     return point
+
+
+def _plausible(found: Coordinates | None, organization: Organization, name: str) -> dict[str, Decimal | None]:
+    """:raises NotCoordinates: the position is farther from the other points of the county than a county is wide."""
+    if found is None:
+        return {"longitude": None, "latitude": None}
+    near = ServicePoint.objects.filter(organization__division__code__startswith=organization.division_id[:6])
+    known = near.exclude(longitude=None).exclude(organization=organization, name=name)
+    others = [(one.longitude, one.latitude) for one in known[:50] if one.longitude is not None and one.latitude]
+    gap = min((distance(found, other) for other in others), default=0.0)
+    if organization.tier >= 4 and gap > WIDEST_COUNTY:
+        raise NotCoordinates(f"这个位置离本县其他服务点有 {gap:.0f} 公里，请核对经度和纬度。")
+    return {"longitude": found[0], "latitude": found[1]}
