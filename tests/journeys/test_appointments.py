@@ -80,6 +80,7 @@ def test_from_the_phone_to_the_window(hall_desk: Desk, work: Callable[[], None])
     hall_desk.go(clock(9, 10))
     hall_desk.act("hall_clerk", queue, act="finish", window="1", ticket=ticket.pk)
     served = OutboxMessage.objects.get(topic="appointments.served").payload
+    assert hall_desk.books.officer("hall_clerk").login_id in served.pop("logins")  # they never see its rating
     assert served | {"at": ""} == {
         "service_point": ticket.service_point_id,
         "window": "1",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0014_alter_post_role'),
+        ('identity', '0019_outside_accounts'),
     ]
 
     operations = [
