@@ -67,6 +67,7 @@ WITHOUT_REQUIRE = {
     "raise_objection": "open to everybody while a notice is up",
     "file_complaint": "open to everybody",
     "answer_question": "whoever holds the code of the complaint",
+    "add_complaint_paper": "whoever holds the code of the complaint",
     "say_resolved": "whoever holds the code of the complaint",
     "rate_by_code": "whoever holds the code of a case or visit",
     "enrol_kiosk": "whoever holds the one-time code of the machine's screen",

@@ -5,8 +5,9 @@ from typing import IO
 
 from django.db import transaction
 
+from onedoor.platform.audit import operations as audit
 from onedoor.platform.feedback.models import Complaint
-from onedoor.platform.feedback.operations.complaints import COMPLAINANT, ComplaintNotNow, lock_by_code, note, record_own
+from onedoor.platform.feedback.operations.complaints import COMPLAINANT, ComplaintNotNow, lock_by_code, note
 from onedoor.platform.files import operations as files
 from onedoor.platform.files.models import FileGrant
 from onedoor.platform.kernel.actors import Actor
@@ -41,5 +42,6 @@ def add_complaint_paper(*, code: str, content: bytes | IO[bytes], actor: Actor, 
     name = f"凭据 {given + 1}"
     files.store_file(content=content, name=name, target=row.target, actor=actor.unnamed(), at=at, owner=row.target)
     note(row, "paper", name, True, COMPLAINANT, at)
-    record_own(row, "paper", actor, at)
+    nobody = actor.unnamed()  # whoever holds the code may be anybody
+    audit.record("feedback.complainant", actor=nobody, at=at, target=row.target, division=row.division, act="paper")
     return row

@@ -114,7 +114,7 @@ def answer_question(*, code: str, text: str, actor: Actor, at: datetime) -> Comp
     row.asked_on = None
     row.save(update_fields=["reply_due", "asked_on"])
     note(row, "answer", text, True, COMPLAINANT, at)
-    record_own(row, "answer", actor, at)
+    _record_own(row, "answer", actor, at)
     return row
 
 
@@ -137,7 +137,7 @@ def say_resolved(*, code: str, resolved: str, text: str, actor: Actor, at: datet
         row.reply_due = days_after(row.division, day_of(at), reply_days(row, day_of(at)))
     row.save(update_fields=["resolved", "state", "closed_on", "again", "reply_due"])
     note(row, f"resolved_{resolved}", text[:LONGEST], True, COMPLAINANT, at)
-    record_own(row, "resolved", actor, at)
+    _record_own(row, "resolved", actor, at)
     return row
 
 
@@ -192,7 +192,7 @@ def days_after(division: str, day: date, number: int) -> date:
     return work_calendar(division).add_working_days(day, number).day
 
 
-def record_own(row: Complaint, act: str, actor: Actor, at: datetime) -> None:
+def _record_own(row: Complaint, act: str, actor: Actor, at: datetime) -> None:
     """Record an act by the code as nobody's: whoever holds the code may be anybody."""
     who = actor.unnamed()
     audit.record("feedback.complainant", actor=who, at=at, target=row.target, division=row.division, act=act)
