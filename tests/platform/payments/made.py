@@ -15,7 +15,13 @@ from onedoor.platform.payments.states import Outcome, Sort, State, Way
 
 TEN = Decimal("10.00")
 PROJECT = "LIB-001"
-FEE = {"charged": True, "standard": "每证 10 元", "basis": "朝发改价〔2026〕8号", "project": PROJECT, "due": "accept"}
+FEE: dict[str, Any] = {
+    "charged": True,
+    "standard": "每证 10 元",
+    "basis": "朝发改价〔2026〕8号",
+    "project": PROJECT,
+    "due": "accept",
+}
 ENTRY: dict[str, Any] = {
     "project": PROJECT,
     "title": "借书证工本费",

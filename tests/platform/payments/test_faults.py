@@ -3,21 +3,25 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from tests.platform.desks import Desk
 from tests.platform.files.conftest import at_once, where_writers_race
-from tests.platform.library import COUNTY, MACHINE, Library
+from tests.platform.library import COUNTY, MACHINE, Library, item, publish
 from tests.platform.payments.conftest import Treasury, deliver
-from tests.platform.payments.made import ENTRY, PROJECT, publish_list
+from tests.platform.payments.made import ENTRY, FEE, PROJECT, publish_list
 from tests.platform.payments.test_paying import AT, ROUND, charged
 
 from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.cases import gates
 from onedoor.platform.kernel.crypto import canonical_json
 from onedoor.platform.messages.models import Message
-from onedoor.platform.payments import figures, jobs, operations, rules
-from onedoor.platform.payments.models import Order, Payment, Refund
+from onedoor.platform.payments import figures, holding, jobs, operations, rules
+from onedoor.platform.payments.models import Order, Payment, ReconciliationRow, Refund
 from onedoor.platform.supervision.models import SupervisionEvent
+from onedoor.standards.judgement import Parameter
 
 TEN = Decimal("10.00")
 
@@ -156,7 +160,7 @@ def test_a_case_that_ends_without_a_result_costs_nothing(
 )
 def test_the_calculation_is_that_of_the_list(student: bool, standard: str, amount: str) -> None:
     entry = figures.Entry.model_validate(ENTRY | {"standard": standard})
-    row = rules.Parameter(figures.LIST, [], "朝财综〔2026〕3号", COUNTY, date(2026, 7, 1))
+    row = Parameter(figures.LIST, [], "朝财综〔2026〕3号", COUNTY, date(2026, 7, 1))
     judged = rules.assess(entry, {"student": student}, row=row)
     assert judged.value["amount"] == Decimal(amount)
     assert judged.trace[-1].result == f"{amount} 元"
@@ -168,7 +172,7 @@ def test_the_calculation_is_that_of_the_list(student: bool, standard: str, amoun
 def test_a_hundred_notices_at_once_are_one_payment(desk: Desk, fee: Library) -> None:
     case = fee.accepted(AT)
     order = operations.open_order(case_id=case.pk, project=PROJECT, actor=MACHINE, at=AT)
-    told = {"number": order.number, "amount": TEN, "paid_on": AT.date(), "actor": MACHINE, "at": AT}
+    told: dict[str, Any] = {"number": order.number, "amount": TEN, "paid_on": AT.date(), "actor": MACHINE, "at": AT}
 
     def pay() -> None:
         operations.take_money(trade="T-once", **told)
@@ -176,3 +180,35 @@ def test_a_hundred_notices_at_once_are_one_payment(desk: Desk, fee: Library) -> 
     for _ in range(10):
         at_once(*[pay] * 10)
     assert Payment.objects.filter(order=order).count() == 1
+
+
+def test_a_result_waits_for_its_fee_and_the_decision_does_not(desk: Desk, books: Library) -> None:
+    publish(item(fee=FEE | {"due": "collect"}), date(2026, 8, 1))
+    publish_list()
+    case = books.accepted(AT)
+    case.result = "granted"
+    assert holding.unpaid(case) == ""  # nothing is charged yet
+    order = operations.open_order(case_id=case.pk, project=PROJECT, actor=MACHINE, at=AT)
+    assert "等缴费后领取" in gates.held_back(case)
+    case.result = ""
+    assert gates.held_back(case) == ""
+    counted: dict[str, Any] = {"way": "pos", "slip": "9", "amount": TEN, "actor": books.officer("clerk"), "at": AT}
+    operations.take_at_counter(number=order.number, **counted)
+    case.result = "granted"
+    assert gates.held_back(case) == ""
+
+
+def test_the_command_makes_up_for_a_day(
+    desk: Desk, fee: Library, work: Callable[[], None], treasury: Treasury, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = charged(desk, fee, work, treasury)
+    treasury.live_on(AT + ROUND, silent=True)
+    treasury.pay(order)
+    call_command("reconcile_payments", day=AT.date())
+    assert "差异 1 笔" in capsys.readouterr().out
+    row = ReconciliationRow.objects.get(order=order)
+    address = f"/staff/reconciliations/{row.reconciliation_id}/"
+    assert "补记入账" in desk.page("finance", address)
+    desk.act("finance", address, act="take_up", row=str(row.pk), note="")
+    order.refresh_from_db()
+    assert order.state == "paid"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from tests.platform.payments.made import FEE, money_moved, publish_list, strange_row
 from tests.platform.replays.machines import API, like, only
@@ -28,7 +29,7 @@ def opened(stage: Stage) -> Order:
 def paid_in_cash(stage: Stage) -> Order:
     order = opened(stage)
     clerk = replace(stage.books.officer("clerk"), login_id=Login.objects.get(username="clerk").pk)
-    counted = {"way": "cash", "slip": "1", "amount": order.amount}
+    counted: dict[str, Any] = {"way": "cash", "slip": "1", "amount": order.amount}
     return operations.take_at_counter(number=order.number, **counted, actor=clerk, at=AT - timedelta(minutes=3))
 
 

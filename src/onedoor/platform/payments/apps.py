@@ -15,16 +15,18 @@ class PaymentsConfig(AppConfig):
     }  # history (`kernel.append_only`)
 
     def ready(self) -> None:
+        from onedoor.platform.cases import gates
         from onedoor.platform.cases.access import know_rare
         from onedoor.platform.kernel import definitions, tasks
         from onedoor.platform.messages import shipped
-        from onedoor.platform.payments import figures, jobs, listeners
+        from onedoor.platform.payments import figures, holding, jobs, listeners
         from onedoor.platform.payments import tasks as worker
         from onedoor.platform.payments.models import Order
 
         know_rare("payment_orders", Order.objects.all())
         definitions.define(*figures.FIGURES)
         shipped.register(Path(__file__).with_name("texts.yaml"))
+        gates.register("payments", holding.unpaid)
         listeners.listen()
         tasks.every(10, "payments.talk", worker.talk)
         tasks.every(600, "payments.watch_days", jobs.watch_days)

@@ -127,5 +127,5 @@ def advice(sort: str, outcome: str) -> str:
 def consequence(when: str) -> str:
     """Say what an unpaid fee means for the case: it never ends it."""
     if when == "collect":
-        return "没有缴款的，办件照常作出决定，结果等缴款后再领取；过期可以重新开单，不用重新申请。"
+        return "没有缴款的，办件照常作出决定，结果等缴款后再制发、领取；过期可以重新开单，不用重新申请。"
     return "没有缴款的，办件照常办理，不会因此退件；过期可以重新开单，不用重新申请。"

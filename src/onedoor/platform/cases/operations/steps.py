@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import clocks, documents, handlers, life, steps
+from onedoor.platform.cases import clocks, documents, gates, handlers, life, steps
 from onedoor.platform.cases.grounds import SHORTEST_REASON
 from onedoor.platform.cases.models import Case, CaseDocument, CaseStep, Clock
 from onedoor.platform.cases.operations.delivery import close_or_wait
@@ -54,6 +54,7 @@ def complete_step(
     :raises NotAllowed: the post does not cover it.
     :raises RoleSeparation: an officer did a step that this one excludes (A09).
     :raises TooFewPeople: the step needs more officers.
+    :raises StepBlocked: the item's guard, or a fee that is due before the result is collected, holds it back.
     """
     case = life.lock(case_id)
     row = steps.require_open(case, step)
@@ -67,7 +68,7 @@ def complete_step(
     if definition.by == "officer" and len({performer.login_id for performer in performers}) < definition.people:
         raise TooFewPeople(title=row.title, people=definition.people)
     guard = handlers.for_item(case.item_code).guards.get(step)
-    reason = guard(case) if guard is not None else ""
+    reason = (guard(case) if guard is not None else "") or gates.held_back(case)
     if reason:
         raise StepBlocked(reason=reason)
     finish_step(case, row, outcome=outcome, note=note, facts=facts, performers=performers, at=at)
