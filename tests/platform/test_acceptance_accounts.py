@@ -96,6 +96,9 @@ def test_whoever_came_first_locks_nobody_out(desk: Desk) -> None:
         "friend", f"{page}people/", 422, **clubs.terms(name=READER.name, id_number=READER.id_number)
     )
     assert "由法定代表人指定" in desk.refused("friend", f"{page}people/", 422, **named(role="org_manager"))
+    wrong = desk.refused("friend", f"{page}people/", 422, **named(items=["assistance.other"]))
+    assert "不能超出您自己能办的事项" in wrong
+    assert "dict_items" not in wrong
     desk.act("friend", f"{page}people/", **named(valid_to="2026-12-31"))
     with pytest.raises(AssuranceTooLow):
         identity.reset_operators(entity_id=entity.pk, actor=desk.books.citizen(), at=moment("2026-10-12", "10:00"))
@@ -109,7 +112,7 @@ def test_whoever_came_first_locks_nobody_out(desk: Desk) -> None:
     assert row.confirmed_how == "单位授权"  # the history says what it was
 
 
-def named(**changes: str) -> dict[str, object]:
+def named(**changes: object) -> dict[str, object]:
     """Return the form that authorizes the successor."""
     return clubs.terms(name=SUCCESSOR.name, id_number=SUCCESSOR.id_number, **changes)
 

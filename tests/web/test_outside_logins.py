@@ -119,6 +119,7 @@ def test_the_browser_is_sent_with_state_nonce_and_a_challenge(elsewhere: Simulat
 
 def test_too_low_a_level_steps_up_only_when_it_is_needed(elsewhere: Simulator) -> None:
     says(elsewhere, READER, acr="2")
+    Person.objects.filter(name=READER.name).update(assurance=2)
     client = Client()
     assert log_in(client, "national").status_code == 302
     assert level_of(client) == 2
@@ -211,6 +212,16 @@ def test_wechat_tells_no_number_so_only_its_owner_links_it(elsewhere: Simulator)
     row = OutsideAccount.objects.get()
     client.post("/login/outside/", {"account": row.pk})
     assert log_in(Client(), "weixin").status_code == 403
+
+
+def test_a_level_without_a_verified_number_is_nobodys(elsewhere: Simulator) -> None:
+    """A provider that proves a real person but does not say who adds no proof to a session."""
+    elsewhere.moods(identity={"person": {"sub": "o-9"}, "acr": "3"})
+    client = Client()
+    client.force_login(Login.objects.get(person__name=READER.name), backend=BACKEND)
+    prove(client, factors=["code"])
+    assert log_in(client, "national").status_code == 302
+    assert level_of(client) == 2
 
 
 def test_another_persons_log_in_is_not_linked_and_raises_nothing(elsewhere: Simulator) -> None:

@@ -63,7 +63,8 @@ def back(request: HttpRequest, code: str) -> HttpResponse:
         actor, at = actor_of(request), clock.now()
         if request.user.is_authenticated:
             operations.link_outside(provider=chosen, who=who, actor=actor, at=at)
-            _note_factor(request, who.level)
+            if who.id_number:  # verified, and by now known to be one's own
+                _note_factor(request, who.level)
             return redirect(begun["next"])
         found = operations.login_for_outside(provider=chosen, who=who, actor=actor, at=at)
     except OneDoorError as refusal:

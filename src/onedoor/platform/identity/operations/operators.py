@@ -60,13 +60,14 @@ def appoint_operator(
     entity, mandate = _for_appointing(entity_id, actor, at)
     actor.require_level(PROVED)
     person = _named(name, id_number)
-    problems = _faults(role, items, scopes, valid_to, max_uses, mandate, at)
+    problems = {}
     if person is None or not has_account(person.pk):
         problems["id_number"] = (
             "姓名与身份证号不一致，或对方还没有实名账号，请核对；没有账号的请本人先注册或到窗口开通。"
         )
     elif person.pk == actor.person_id or represents(person_id=person.pk, entity_id=entity.pk):
         problems["id_number"] = "法定代表人和您本人不用再授权，请填写其他人。"
+    problems |= _faults(role, items, scopes, valid_to, max_uses, mandate, at)
     if problems or person is None:
         raise InvalidInput(problems)
     held = Delegation.objects.select_for_update().filter(principal=entity.party, state__in=STANDING)
@@ -139,7 +140,7 @@ def _faults(
     elif manager is not None and not set(scopes) <= set(manager.scopes):
         problems["scopes"] = "不能超出您自己的权限。"
     if manager is not None and manager.items and not set(items or [""]) <= set(manager.items):
-        problems["items"] = "不能超出您自己能办的事项。"
+        problems["matters"] = "不能超出您自己能办的事项。"
     if fault := _fault_of_last_day(valid_to, manager, at):
         problems["valid_to"] = fault
     if max_uses is not None and not 1 <= max_uses <= 1000:

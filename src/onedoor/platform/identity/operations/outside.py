@@ -8,11 +8,14 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.logins import AccountClosed
 from onedoor.platform.identity.models import Login, OutsideAccount, Person
 from onedoor.platform.identity.operations.people import ensure_person
+from onedoor.platform.identity.operations.real_name import FROM_AGE
 from onedoor.platform.identity.outside.providers import OutsideIdentity, Provider
 from onedoor.platform.kernel.actors import MATCHED, Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import hmac_sm3
 from onedoor.platform.kernel.errors import NotFound, OneDoorError
 from onedoor.standards.id_numbers import parse_citizen_id
+from onedoor.standards.periods import age_on
 
 MACHINE = Actor.system("统一登录")
 
@@ -65,6 +68,7 @@ def login_for_outside(*, provider: Provider, who: OutsideIdentity, actor: Actor,
     if row is not None and (row.login.kind == Login.Kind.OFFICER) == provider.for_officers:
         row.used_at = at
         row.save(update_fields=["used_at"])
+        _vouch(row.login.person, provider, who, at)
         return _open(row.login)
     if not who.id_number or who.level < MATCHED:
         raise NotLinked(title=provider.title)
@@ -100,7 +104,7 @@ def _citizen(provider: Provider, who: OutsideIdentity, actor: Actor, at: datetim
     person = ensure_person(name=who.name, id_number=number, division="", actor=MACHINE, at=at)
     if person.name != who.name:  # the number is known here under another name: a person looks at that, at a window
         return None
-    _raise_level(person, provider, who.level, actor, at)
+    _vouch(person, provider, who, at)
     login = Login.objects.filter(person=person).first()
     if login is None:
         login = Login(
@@ -117,7 +121,13 @@ def _citizen(provider: Provider, who: OutsideIdentity, actor: Actor, at: datetim
     return login
 
 
-def _raise_level(person: Person, provider: Provider, level: int, actor: Actor, at: datetime) -> None:
+def _vouch(person: Person | None, provider: Provider, who: OutsideIdentity, at: datetime) -> None:
+    """Raise the level of the very person whose number and name the provider has verified; a child's guardian does that."""
+    if person is None or (person.name, str(person.id_number)) != (who.name, who.id_number.upper()):
+        return
+    level = who.level
+    if person.born_on is not None and age_on(person.born_on, day_of(at)) < FROM_AGE:
+        return
     if person.deceased_on is not None or level <= person.assurance:
         return
     person.assurance, person.verified_by, person.verified_at = level, provider.title[:40], at
@@ -159,8 +169,7 @@ def link_outside(*, provider: Provider, who: OutsideIdentity, actor: Actor, at: 
     row = OutsideAccount.objects.filter(provider=provider.code, subject_digest=digest, ended_at__isnull=True).first()
     if row is not None and row.login_id != login.pk:
         raise LinkedElsewhere(title=provider.title)
-    if who.id_number and login.person is not None and who.name == login.person.name:
-        _raise_level(login.person, provider, who.level, actor, at)
+    _vouch(login.person, provider, who, at)
     return row or _link(login, provider, digest, "本人登录后关联", actor, at)
 
 
