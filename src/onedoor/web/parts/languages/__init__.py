@@ -94,7 +94,7 @@ OWN = Language(code="zh-CN", name="中文", short="中文", day="Y年n月j日", 
 def languages() -> dict[str, Language]:
     """Return the languages of this site by the value of the cookie `lang`, Chinese first."""
     found = sorted(one for one in HERE.iterdir() if (one / "language.yaml").exists())
-    further = [Path(one) for one in getattr(settings, "ONEDOOR_LANGUAGES", ())]
+    further = [Path(one) for one in settings.ONEDOOR_LANGUAGES]
     return {"zh": OWN, **{one.name: read(one) for one in [*found, *further]}}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.template import defaultfilters
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from onedoor.platform.cases import remaining
 from onedoor.platform.kernel.actors import CHANNEL_NAMES
@@ -22,7 +22,8 @@ def language_attributes() -> SafeString:
     """Return what the element <html> says of the page's language and of the way it runs."""
     language = current()
     direction = format_html(' dir="{}"', language.direction) if language.direction != "ltr" else ""
-    return format_html('lang="{}"{}', language.code, direction)
+    writing = mark_safe(' data-writing="vertical"') if language.vertical else ""
+    return format_html('lang="{}"{}{}', language.code, direction, writing)
 
 
 @register.simple_tag
