@@ -4,7 +4,7 @@ import os
 import socket
 
 
-def free_base(count: int = 20) -> int:
+def free_base(count: int = 24) -> int:
     """Return a port from which `count` ports upward are free."""
     for base in range(20_000 + os.getpid() % 9_000, 60_000, count):
         if all(_is_free(base + offset) for offset in range(count)):

@@ -131,6 +131,8 @@ WITHOUT_REQUIRE = {
     "ask_email_code": "only for an address of one's own",
     "verify_email": "only one's own",
     "drop_email": "only one's own",
+    "add_push_device": "only for oneself",
+    "drop_push_device": "only one's own",
     "make_binding_code": "only for oneself",
     "send_code": "nobody is logged in yet",
     "store_file": "the room that owns the target has checked the actor",

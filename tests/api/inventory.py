@@ -163,6 +163,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "notice_ways": (
         *("notices_my_ways", "notices_choose_ways", "notices_ask_email_code", "notices_verify_email"),
         *("notices_drop_email", "notices_make_binding_code", "notices_unbind_wechat"),
+        *("notices_add_push_device", "notices_drop_push_device"),
     ),
     # how people are told, at the desk
     "templates": ("notices_list_templates",),
@@ -334,6 +335,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "synonyms": ("knowledge_list_synonyms", "knowledge_set_synonym"),
     # news
     "publications": ("news_list_publications",),
+    "media_accounts": ("news_list_accounts", "news_open_account", "news_close_account"),
     "publication_new": ("news_write_publication",),
     "publication_edit": ("news_change_publication",),
     "publication": ("news_get_publication", "news_act_on_publication"),

@@ -48,7 +48,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 @pytest.fixture(autouse=True)
 def opened(elsewhere: Simulator, books: Library, settings: Any) -> None:
     """Open four log-ins, and give the reader an account."""
-    shared = {"client_id": "onedoor", "client_secret": "s", "issuer": elsewhere.url(10)}
+    shared = {"client_id": "onedoor", "client_secret": "s", "issuer": elsewhere.url(12)}
     levels = {"levels": {"1": 1, "2": 2, "3": 3}}
     settings.ONEDOOR_PUBLIC_URL = "http://testserver"
     settings.ONEDOOR_OUTSIDE_LOGINS = [

@@ -1,9 +1,10 @@
 """News: what everybody reads, what somebody subscribes to, and the publisher's desk behind it."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
+from pydantic import StringConstraints
 
 from onedoor.api.doors import anybody, caller, officer, person, who
 from onedoor.api.rooms import Room
@@ -78,6 +79,7 @@ class PublicationTextIn(Told):
     valid_from: Day
     valid_to: Day | None = None
     channels: list[Line] = []
+    accounts: list[Id] = []
     everybody: bool = False
 
 
@@ -148,6 +150,7 @@ class PublicationOut(PublicationRowOut):
     valid_from: date
     valid_to: date | None
     channels: list[str]
+    accounts: list[int]
     everybody: bool
     carries: str
     recall_reason: str
@@ -166,6 +169,26 @@ class PublicationDeedIn(Told):
     note: Line = ""
     release_at: datetime | None = None
     correct: bool = True
+
+
+class MediaAccountIn(Told):
+    """登记一个公众号或微博账号。An account of WeChat or Weibo."""
+
+    kind: Line
+    name: Line
+    app_id: Line
+    secret: Annotated[str, StringConstraints(max_length=500)]
+
+
+class MediaAccountOut(Told):
+    """一个新媒体账号。An account an organ publishes by."""
+
+    id: int
+    kind: str
+    name: str
+    app_id: str
+    division: str
+    ended_at: datetime | None
 
 
 @room.read("/news", anybody(), "通知公告", Page[NewsOut])
@@ -218,7 +241,18 @@ def get_publication(request: HttpRequest, number: Line) -> dict[str, Any]:
     """Read a text with exactly what goes out over each channel, and where it stands."""
     desk = queries.desk_of(number=number, actor=caller(request), at=clock.now())
     publication, version = desk.publication, desk.version
-    names = ("title", "version", "summary", "body", "topic", "audience", "valid_from", "valid_to", "channels")
+    names = (
+        "title",
+        "version",
+        "summary",
+        "body",
+        "topic",
+        "audience",
+        "valid_from",
+        "valid_to",
+        "channels",
+        "accounts",
+    )
     return {
         **{name: getattr(version, name) for name in (*names, "everybody")},
         **{name: getattr(publication, name) for name in ("number", "division", "state", "release_at", "recall_reason")},
@@ -245,6 +279,29 @@ def act_on_publication(request: HttpRequest, number: Line, sent: PublicationDeed
     said = deeds.Said(note=sent.note, release_at=sent.release_at, correct=sent.correct)
     deeds.do(sent.deed, number=number, said=said, **who(request))
     return get_publication(request, number)
+
+
+@room.read("/media-accounts", KEEPS, "新媒体账号", Page[MediaAccountOut])
+def list_accounts(request: HttpRequest) -> dict[str, Any]:
+    """List the accounts of the own organ and of lower ones."""
+    return whole(queries.list_accounts(actor=caller(request)), _account)
+
+
+@room.write("/media-accounts", officer(operations.ACCOUNTS), "登记新媒体账号", MediaAccountOut)
+def open_account(request: HttpRequest, sent: MediaAccountIn) -> dict[str, Any]:
+    """Enter an account of the own organ; its secret is never shown again."""
+    return _account(operations.open_account(**sent.dict(), **who(request)))
+
+
+@room.remove("/media-accounts/{account_id}", officer(operations.ACCOUNTS), "停用新媒体账号", Page[MediaAccountOut])
+def close_account(request: HttpRequest, account_id: Id) -> dict[str, Any]:
+    """Stop publishing by an account."""
+    operations.close_account(account_id=account_id, **who(request))
+    return list_accounts(request)
+
+
+def _account(row: Any) -> dict[str, Any]:
+    return _named(row, "kind", "name", "app_id", "division", "ended_at") | {"id": row.pk}
 
 
 def _text(sent: PublicationTextIn) -> operations.Text:

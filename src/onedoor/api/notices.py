@@ -29,6 +29,23 @@ class KindOut(Told):
     ways: list[str]
 
 
+class PushDeviceOut(Told):
+    """打开了推送的设备。A device with push switched on."""
+
+    id: int
+    label: str
+    added_at: datetime
+
+
+class PushDeviceIn(Told):
+    """浏览器给的推送订阅（PushSubscription）。What the browser gave (PushSubscription)."""
+
+    endpoint: Text
+    p256dh: Line
+    auth: Line
+    label: Line = ""
+
+
 class WaysOut(Told):
     """通知方式和背后的地址。How one is told, and by which addresses."""
 
@@ -37,6 +54,8 @@ class WaysOut(Told):
     email: str
     email_asked: str
     wechat_since: datetime | None
+    devices: list[PushDeviceOut]
+    push_key: str
 
 
 class WaysIn(Told):
@@ -207,8 +226,9 @@ def my_ways(request: HttpRequest) -> dict[str, Any]:
         {"kind": one.kind.code, "title": one.kind.title, "basis": one.kind.basis, "ways": list(one.chosen)}
         for one in found.kinds
     ]
-    names = ("phone", "email", "email_asked", "wechat_since")
-    return {"kinds": kinds} | {name: getattr(found, name) for name in names}
+    names = ("phone", "email", "email_asked", "wechat_since", "push_key")
+    devices = [_device(one) for one in found.devices]
+    return {"kinds": kinds, "devices": devices} | {name: getattr(found, name) for name in names}
 
 
 @room.replace("/me/notice-ways/{kind}", person, "选择通知方式", WaysOut)
@@ -236,6 +256,23 @@ def drop_email(request: HttpRequest) -> dict[str, Any]:
     """Give up one's e-mail address."""
     operations.drop_email(**who(request))
     return {"done": True}
+
+
+@room.write("/me/push-devices", person, "打开推送", PushDeviceOut)
+def add_push_device(request: HttpRequest, sent: PushDeviceIn) -> dict[str, Any]:
+    """Switch push on in a browser, with the key of `push_key` as its applicationServerKey."""
+    return _device(operations.add_push_device(**sent.dict(), **who(request)))
+
+
+@room.remove("/me/push-devices/{device_id}", person, "关闭推送", Done)
+def drop_push_device(request: HttpRequest, device_id: Id) -> dict[str, Any]:
+    """Switch push off for a device."""
+    operations.drop_push_device(device_id=device_id, **who(request))
+    return {"done": True}
+
+
+def _device(row: Any) -> dict[str, Any]:
+    return {"id": row.pk, "label": row.label, "added_at": row.added_at}
 
 
 @room.write("/me/wechat-codes", person, "取微信绑定码", BindingCodeOut)

@@ -21,6 +21,7 @@ SETTINGS = "onedoor.config.settings.local"
 SIMULATOR_DISTANCE = 701
 DEPARTMENTS = ("police.household", "housing.ownership", "vehicles.registration", "banks.balance")
 SECOND_SMS, MAIL, WECHAT, TIME_STAMPS, SMS, CONTROL = 4, 5, 6, 7, 8, 9
+WEIBO, PUSH = 10, 11
 
 
 def run_demo(*, port: int, households: int | None) -> int:
@@ -81,6 +82,8 @@ def demo_variables(folder: Path, port: int) -> dict[str, str]:
         "ONEDOOR_WECHAT_TOKEN": secret(folder / "wechat_token"),
         "ONEDOOR_WECHAT_AES_KEY": wechat_key(folder / "wechat_aes_key"),
         "ONEDOOR_WECHAT_TEMPLATE": "demonstration",
+        "ONEDOOR_WEIBO_URL": f"http://127.0.0.1:{base + WEIBO}",
+        "ONEDOOR_PUSH_SERVICES": f"http://127.0.0.1:{base + PUSH}",
         "ONEDOOR_TSA_URL": f"http://127.0.0.1:{base + TIME_STAMPS}/",
         "ONEDOOR_TSA_ROOTS": str(folder / "simulators" / "time-stamp-root.pem"),
     }
@@ -153,8 +156,8 @@ def _welcome(folder: Path, port: int) -> None:
 
 def _require_free_ports(port: int) -> None:
     base = port + SIMULATOR_DISTANCE
-    if not 1024 <= port <= 65535 - SIMULATOR_DISTANCE - CONTROL:
-        raise Stop(f"端口须在 1024 到 {65535 - SIMULATOR_DISTANCE - CONTROL} 之间。 The port is out of range.")
+    if not 1024 <= port <= 65535 - SIMULATOR_DISTANCE - PUSH:
+        raise Stop(f"端口须在 1024 到 {65535 - SIMULATOR_DISTANCE - PUSH} 之间。 The port is out of range.")
     for number in (port, *range(base, base + CONTROL + 1)):
         if not is_free(number):
             raise Stop(

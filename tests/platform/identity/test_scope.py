@@ -47,6 +47,7 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.knowledge.queries import Opener
 from onedoor.platform.messages.models import Outreach
+from onedoor.platform.publishing.operations import open_account
 from onedoor.platform.supervision.models import SupervisionEvent
 from onedoor.services.assistance.models import Recognition
 from onedoor.standards.case_numbers import is_case_number
@@ -205,6 +206,7 @@ MUST_SEE = frozenset(
         "get_visible_certificate",
         "list_entries",
         "list_publications",
+        "list_accounts",
         "get_publication",
         "standing_version",
         "read_entry",
@@ -289,6 +291,8 @@ class Place:
         self.case.pauses.create(**what, from_at=AT, to_at=AT, planned_end=AT.date())
         self.entry, self.conversation = written(library, AT), handed_over(library, AT)
         self.publication = drafted(library, AT)
+        account = {"kind": "weibo", "name": "图书局", "app_id": "1", "secret": "weibo-1"}
+        open_account(**account, actor=library.officer("county_items"), at=AT)
         self.post = Post.objects.get(pk=library.posts["clerk"])
         organ = library.organs[COUNTY]
         self.client = register_client(

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
+from tests.platform.kernel.test_web_push import AUTH, UA_PUBLIC
 from tests.platform.library import MACHINE
 from tests.platform.replays.machines import API
 from tests.platform.replays.stage import AT, Sent, Stage, posts, sends
@@ -105,6 +107,24 @@ def verify_email(stage: Stage) -> Sent:
 def drop_email(stage: Stage) -> Sent:
     EmailAddress.objects.create(person_id=stage.books.reader.pk, address="reader@example.com", verified_at=AT)
     return Sent("reader", f"{API}/me/email", {})
+
+
+@posts(f"{API}/me/push-devices")
+def add_push_device(stage: Stage) -> Sent:
+    stage.books.draft(AT)
+    return Sent("reader", f"{API}/me/push-devices", device(stage))
+
+
+@posts(f"{API}/me/push-devices/{{device_id}}", "delete")
+def drop_push_device(stage: Stage) -> Sent:
+    stage.books.draft(AT)
+    made = operations.add_push_device(**device(stage), actor=stage.books.citizen(), at=AT)
+    return Sent("reader", f"{API}/me/push-devices/{made.pk}", {})
+
+
+def device(stage: Stage) -> dict[str, str]:
+    stage.patch.setattr(settings, "ONEDOOR_PUSH_SERVICES", ["https://push.example"])
+    return {"endpoint": "https://push.example/1", "p256dh": UA_PUBLIC, "auth": AUTH, "label": "手机"}
 
 
 @posts(f"{API}/me/wechat-codes")

@@ -5,6 +5,8 @@ from tests.platform.publishing.conftest import REVIEWER, WRITER, drafted, in_rev
 from tests.platform.replays.machines_more import operation
 from tests.platform.replays.stage import AT, Sent, Stage, sends
 
+from onedoor.platform.publishing import operations
+
 API = "/api/v1"
 FORM = {
     "title": "借书证换发通知",
@@ -15,6 +17,7 @@ FORM = {
     "valid_from": "2026-09-01",
     "channels": "site",
 }
+ACCOUNT = {"kind": "weibo", "name": "图书局微博", "app_id": "123", "secret": "weibo-123"}
 SENT = FORM | {"channels": ["site"]}
 
 
@@ -31,6 +34,22 @@ def edit(stage: Stage) -> Sent:
 @sends("publication")
 def release(stage: Stage) -> Sent:
     return Sent(REVIEWER, f"/staff/news/{in_review(stage.books, AT).number}/", {"deed": "release"})
+
+
+@sends("media_accounts")
+def open_account(stage: Stage) -> Sent:
+    return Sent(WRITER, "/staff/news/accounts/", {"deed": "open", **ACCOUNT})
+
+
+@operation("/media-accounts")
+def enter_account(stage: Stage) -> Sent:
+    return Sent(WRITER, f"{API}/media-accounts", ACCOUNT)
+
+
+@operation("/media-accounts/{account_id}", "delete")
+def close_account(stage: Stage) -> Sent:
+    made = operations.open_account(**ACCOUNT, actor=stage.books.officer(WRITER), at=AT)
+    return Sent(WRITER, f"{API}/media-accounts/{made.pk}", {})
 
 
 @sends("subscriptions")

@@ -83,6 +83,7 @@ TAKING_BACK = {
     ("post", f"{API}/me/delegations/{{delegation_id}}/revocation"),
     ("delete", f"{API}/me/email"),
     ("delete", f"{API}/me/wechat"),
+    ("delete", f"{API}/me/push-devices/{{device_id}}"),
 }
 
 

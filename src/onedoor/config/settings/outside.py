@@ -36,6 +36,10 @@ ONEDOOR_WECHAT_TEMPLATE = env.str("ONEDOOR_WECHAT_TEMPLATE", default="")
 # The platform that takes fees for the treasury (非税收缴平台), and the key we share with it; empty: fees are paid at the counter
 ONEDOOR_TREASURY_URL = env.str("ONEDOOR_TREASURY_URL", default="")
 ONEDOOR_TREASURY_SECRET = env.str("ONEDOOR_TREASURY_SECRET", default="")
+# Weibo, for the accounts organs publish by; each account keeps its own token in the database
+ONEDOOR_WEIBO_URL = env.str("ONEDOOR_WEIBO_URL", default="")
+# Push services of browsers we send to (RFC 8030), as origins with commas between them; empty: no push at all
+ONEDOOR_PUSH_SERVICES = env.list("ONEDOOR_PUSH_SERVICES", default=[])
 # RFC 3161 authority that stamps the seals of the audit record, and the certificates (PEM) we trust for it
 ONEDOOR_TSA_URL = env.str("ONEDOOR_TSA_URL", default="")
 ONEDOOR_TSA_ROOTS = env.str("ONEDOOR_TSA_ROOTS", default="")

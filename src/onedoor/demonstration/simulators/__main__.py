@@ -3,7 +3,8 @@ The outside world of the demonstration and the tests: departments, SMS gateways,
 
 One Django-free process: `python -m onedoor.demonstration.simulators --base-port 8701 --state DIR --node-key FILE`.
 Ports from the base: 0 police household, 1 housing, 2 vehicles, 3 banks, 4 second SMS gateway,
-5 mail (SMTP), 6 WeChat, 7 time-stamps, 8 SMS gateway, 9 control, 10 log-ins of others.
+5 mail (SMTP), 6 WeChat, 7 time-stamps, 8 SMS gateway, 9 control, 10 Weibo,
+11 push service, 12 log-ins of others.
 """
 
 import argparse
@@ -22,9 +23,9 @@ from onedoor.demonstration.simulators.senders import send_receipts
 from onedoor.demonstration.simulators.server import make_handler
 from onedoor.demonstration.simulators.world import World
 
-IDENTITY_OFFSET = 10
 SECOND_SMS_OFFSET, MAIL_OFFSET, WECHAT_OFFSET = 4, 5, 6
 TIME_STAMP_OFFSET, SMS_OFFSET, CONTROL_OFFSET = 7, 8, 9
+WEIBO_OFFSET, PUSH_OFFSET, IDENTITY_OFFSET = 10, 11, 12
 
 
 def main() -> None:
@@ -55,7 +56,8 @@ def main() -> None:
     world.open_departments(CONNECTORS)
     ports = dict(enumerate(DEPARTMENTS))
     ports |= {SECOND_SMS_OFFSET: "sms_second", WECHAT_OFFSET: "wechat"}
-    ports |= {TIME_STAMP_OFFSET: "time_stamps", SMS_OFFSET: "sms", CONTROL_OFFSET: "control"}
+    ports |= {TIME_STAMP_OFFSET: "time_stamps", SMS_OFFSET: "sms", CONTROL_OFFSET: "control", WEIBO_OFFSET: "weibo"}
+    ports[PUSH_OFFSET] = "push"
     only = set(arguments.only.split(",")) if arguments.only else {*ports.values(), "mail", "identity"}
     servers: list[BaseServer] = []
     if "identity" in only:

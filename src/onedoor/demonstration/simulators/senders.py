@@ -12,6 +12,7 @@ from urllib.error import URLError
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
+from onedoor.demonstration.simulators import media
 from onedoor.demonstration.simulators.world import World
 from onedoor.platform.kernel.crypto.digests import hmac_sm3
 
@@ -104,24 +105,37 @@ def send_receipts(world: World) -> None:
 def wechat(world: World, url: str, body: bytes) -> Reply:
     """The server of WeChat: access tokens, template messages once an id, the menu."""
     parts = urlsplit(url)
-    told = json.loads(body or b"{}")
+    told = {} if parts.path == "/cgi-bin/material/add_material" else json.loads(body or b"{}")
+    if parts.path == "/articles":
+        return 200, JSON, json.dumps(world.articles, ensure_ascii=False).encode()
     if parts.path == "/taken":
         return 200, JSON, json.dumps(ledger(world, "wechat").listed(), ensure_ascii=False).encode()
-    if world.mood("wechat").get("fail"):
+    mood = world.mood("wechat")
+    if mood.get("fail"):
         return 503, "text/plain", b"busy"
+    if mood.get("lose_answer") == parts.path:
+        _wechat(world, parts.path, parse_qs(parts.query), told)
+        return 0, "", b""
     return 200, JSON, json.dumps(_wechat(world, parts.path, parse_qs(parts.query), told), ensure_ascii=False).encode()
 
 
 def _wechat(world: World, path: str, query: dict[str, list[str]], told: dict[str, Any]) -> dict[str, Any]:
     account = world.official_account
     if path == "/cgi-bin/stable_token":
-        if (told.get("appid"), told.get("secret")) != (account.app_id, account.secret):
+        app = str(told.get("appid"))
+        if not media.knows(world, app, str(told.get("secret"))):
             return {"errcode": 40125, "errmsg": "invalid appsecret"}
-        if told.get("force_refresh") or not world.access_token:
-            world.access_token = secrets.token_urlsafe(24)
-        return {"access_token": world.access_token, "expires_in": 7200}
-    if not world.access_token or query.get("access_token") != [world.access_token]:
+        known = next((token for token, owner in world.tokens.items() if owner == app), "")
+        if told.get("force_refresh") or not known:
+            world.tokens.pop(known, None)
+            known = secrets.token_urlsafe(24)
+            world.tokens[known] = app
+        return {"access_token": known, "expires_in": 7200}
+    owner = world.tokens.get(query.get("access_token", [""])[0])
+    if owner is None:
         return {"errcode": 40001, "errmsg": "invalid credential"}
+    if owner != account.app_id or not path.startswith(("/cgi-bin/menu", "/cgi-bin/message")):
+        return media.article(world, owner, path, told)
     if path == "/cgi-bin/menu/create":
         world.menu = told
         return {"errcode": 0, "errmsg": "ok"}

@@ -7,6 +7,8 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 from onedoor.demonstration.simulators.departments import DEPARTMENTS
+from onedoor.demonstration.simulators.media import weibo
+from onedoor.demonstration.simulators.push import push
 from onedoor.demonstration.simulators.senders import GATEWAYS, sms, wechat
 from onedoor.demonstration.simulators.timestamps import REPLY
 from onedoor.demonstration.simulators.world import World
@@ -37,6 +39,10 @@ def make_handler(name: str, world: World) -> type[BaseHTTPRequestHandler]:
                 return self._send(*sms(world, name, method, self.path, body, dict(self.headers)))
             if name == "wechat":
                 return self._send(*wechat(world, self.path, body))
+            if name == "push":
+                return self._send(*push(world, method, self.path, body, dict(self.headers)))
+            if name == "weibo":
+                return self._send(*weibo(world, method, self.path, body))
             if name == "time_stamps":
                 return self._send(*time_stamps(world, body))
             if name == "control":

@@ -41,6 +41,10 @@ class World:
     receipts: "Queue[tuple[str, str, dict[str, Any]]]" = field(default_factory=Queue)
     access_token: str = field(default="", repr=False)
     menu: dict[str, Any] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict, repr=False)  # access token → AppID
+    articles: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # AppID → articles
+    browsers: dict[str, Any] = field(default_factory=dict, repr=False)  # that have subscribed to push
+    posts: list[dict[str, Any]] = field(default_factory=list)  # on Weibo
     last_stamp: bytes = b""
     tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))

@@ -76,6 +76,7 @@ PERMISSIONS = {
             "messages.edit",
             "messages.review",
             "parameters.edit",
+            "publishing.accounts",
             "publishing.write",
             "publishing.release",
         }

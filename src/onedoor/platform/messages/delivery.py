@@ -17,14 +17,14 @@ from django.db.models import DateTimeField, F, Q, Value
 from django.db.models.functions import Coalesce
 
 from onedoor.platform.messages import breaker, handover, reach, rules
-from onedoor.platform.messages.models import EmailAddress, Message, WeChatAccount
+from onedoor.platform.messages.models import EmailAddress, Message, PushDevice, WeChatAccount
 from onedoor.platform.messages.providers import Answer, Outcome, Outgoing, Provider, providers
 
 log = structlog.get_logger()
 BATCH = 100
 CLAIM = timedelta(seconds=30)
 TAKEN_BACK = "发送前已撤回"
-NO_ADDRESS = {"sms": "没有手机号", "email": "没有验证过的邮箱", "wechat": "没有绑定微信"}
+NO_ADDRESS = {"sms": "没有手机号", "email": "没有验证过的邮箱", "wechat": "没有绑定微信", "push": "没有打开推送的设备"}
 Channel, State = Message.Channel, Message.State
 
 
@@ -90,6 +90,10 @@ def _addresses(held: Sequence[Message]) -> dict[tuple[str, int], str]:
     mails = EmailAddress.objects.filter(person_id__in=people[Channel.EMAIL], verified_at__isnull=False)
     found |= {("email", one.person_id): str(one.address) for one in mails}
     accounts = WeChatAccount.objects.filter(person_id__in=people[Channel.WECHAT], ended_at__isnull=True)
+    devices = PushDevice.objects.filter(person_id__in=people[Channel.PUSH], ended_at__isnull=True)
+    for device in devices.order_by("pk"):
+        known = found.get(("push", device.person_id), "")
+        found["push", device.person_id] = f"{known},{device.pk}" if known else str(device.pk)
     return found | {("wechat", one.person_id): str(one.open_id) for one in accounts}
 
 

@@ -7,7 +7,7 @@ from onedoor.platform.messages.models import Message, Outreach
 from onedoor.platform.messages.models.messages import message_id
 
 Channel, State = Message.Channel, Message.State
-ELECTRONIC = (Channel.SMS, Channel.EMAIL, Channel.WECHAT)
+ELECTRONIC = (Channel.SMS, Channel.EMAIL, Channel.WECHAT, Channel.PUSH)
 
 
 def open_for(person_id: int, *, reason: str, at: datetime) -> Outreach:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.crypto.web_push import push_public_key
 from onedoor.platform.messages import providers, rules, shipped, wording
 from onedoor.platform.messages.models import (
     EmailAddress,
@@ -17,6 +18,7 @@ from onedoor.platform.messages.models import (
     Outreach,
     OutreachNote,
     ProviderHealth,
+    PushDevice,
     TemplateVersion,
     WeChatAccount,
 )
@@ -26,7 +28,7 @@ from onedoor.platform.messages.operations.templates import EDIT, NAMES, REVIEW, 
 
 __all__ = ["EDIT", "NAMES", "REACH", "REVIEW"]
 Channel, State = Message.Channel, Message.State
-WAYS = {"sms": "短信", "email": "电子邮件", "wechat": "微信", "person": "书面或电话告知"}
+WAYS = {"sms": "短信", "email": "电子邮件", "wechat": "微信", "push": "手机推送", "person": "书面或电话告知"}
 NOTED_WAYS = tuple((str(value), str(label)) for value, label in OutreachNote.Way.choices)
 CHANNEL_NAMES = {str(value): str(label) for value, label in Channel.choices}
 
@@ -132,6 +134,8 @@ class OwnWays:
     wechat_since: datetime | None
     has_email: bool  # the site sends mail at all
     has_wechat: bool
+    devices: tuple[PushDevice, ...]  # on which push is switched on
+    push_key: str  # what a browser ties its subscription to; "" where the site has no push
 
 
 def own_ways(*, actor: Actor) -> OwnWays:
@@ -148,6 +152,8 @@ def own_ways(*, actor: Actor) -> OwnWays:
         wechat_since=account.bound_at if account else None,
         has_email="email" in channels,
         has_wechat="wechat" in channels,
+        devices=tuple(PushDevice.objects.filter(person_id=person_id, ended_at__isnull=True).order_by("pk")),
+        push_key=push_public_key() if "push" in channels else "",
     )
 
 

@@ -10,7 +10,7 @@ from onedoor.platform.identity.models import Person
 from onedoor.platform.kernel import parameters
 from onedoor.platform.kernel.clock import CHINA, day_of
 from onedoor.platform.messages import rules, shipped, waking
-from onedoor.platform.messages.models import EmailAddress, Message, NoticeChoice, WeChatAccount
+from onedoor.platform.messages.models import EmailAddress, Message, NoticeChoice, PushDevice, WeChatAccount
 
 QUIET_FROM, QUIET_TO = "messages.quiet_from", "messages.quiet_to"
 
@@ -24,6 +24,7 @@ class Reader:
     has_phone: bool
     has_email: bool
     has_wechat: bool
+    has_push: bool
     chosen: list[str] | None  # the ways for this kind of notice; None: nothing chosen
     is_told: bool  # this very source has told them already
     is_awaited: bool  # a worker knows already that messages wait
@@ -31,7 +32,7 @@ class Reader:
     @property
     def addresses(self) -> set[str]:
         """Return the outside ways there is an address for."""
-        there = {"sms": self.has_phone, "email": self.has_email, "wechat": self.has_wechat}
+        there = {"sms": self.has_phone, "email": self.has_email, "wechat": self.has_wechat, "push": self.has_push}
         return {way for way, is_there in there.items() if is_there}
 
 
@@ -41,13 +42,17 @@ def look_up(person_id: int, *, kind: str, source: str) -> Reader:
     choice = NoticeChoice.objects.filter(person=me, kind=kind)
     mail = EmailAddress.objects.filter(person=me, verified_at__isnull=False)
     account = WeChatAccount.objects.filter(person=me, ended_at__isnull=True)
+    device = PushDevice.objects.filter(person=me, ended_at__isnull=True)
     row = Person.objects.annotate(
         chosen=Subquery(choice.values("ways")[:1]),
         has_email=Exists(mail),
         has_wechat=Exists(account),
+        has_push=Exists(device),
         is_told=Exists(Message.objects.filter(recipient=me, source=source)),
         is_awaited=Exists(waking.waiting()),
-    ).values_list("entity", "deceased_on", "phone", "has_email", "has_wechat", "chosen", "is_told", "is_awaited")
+    ).values_list(
+        "entity", "deceased_on", "phone", "has_email", "has_wechat", "has_push", "chosen", "is_told", "is_awaited"
+    )
     entity, died, phone, *known = row.get(pk=person_id)
     reader = identity.reader_for(person_id) if entity is not None else None
     if reader is not None:

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-OUTSIDE = ("sms", "email", "wechat")  # what strangers may read on the way, or over somebody's shoulder
+OUTSIDE = ("sms", "email", "wechat", "push")  # what strangers may read on the way, or over somebody's shoulder
 CHOOSABLE = (*OUTSIDE, "person")
-LONGEST = {"sms": 140, "email": 600, "wechat": 200, "inbox": 600}
+LONGEST = {"sms": 140, "email": 600, "wechat": 200, "push": 100, "inbox": 600}
 FAILURES_TO_MOVE_ON = 3  # with one provider, before another one is asked
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 # A provider whose answer was lost may have taken the message: it alone is asked again, for so long.

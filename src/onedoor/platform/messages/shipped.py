@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onedoor.platform.messages import rules
 
-Channel = Literal["inbox", "sms", "email", "wechat"]
+Channel = Literal["inbox", "sms", "email", "wechat", "push"]
 GENERAL = "messages.notice"  # what leaves the house where a template has no words of its own for a channel
 
 

@@ -21,7 +21,9 @@ def in_force(codes: Iterable[str], *, on: date, at: datetime) -> dict[tuple[str,
     """
     wanted = [code for code in dict.fromkeys(codes) if code]
     found = _standing(wanted, on)
-    missing = [code for code in wanted if not any(code == known for known, _ in found)]
+    missing = [
+        code for code in wanted if (told := shipped.find(code)) and {(code, one) for one in told.texts} - found.keys()
+    ]
     if missing and write_shipped(missing, at=at, on=on):
         found = _standing(wanted, on)
     return found

@@ -20,8 +20,9 @@ class PublishingConfig(AppConfig):
     def ready(self) -> None:
         from onedoor.platform.kernel import definitions, tasks
         from onedoor.platform.messages import shipped
-        from onedoor.platform.publishing import figures, placing
+        from onedoor.platform.publishing import figures, media, placing
 
         definitions.define(*figures.FIGURES)
         shipped.register(Path(__file__).with_name("texts.yaml"))
         tasks.every(5, "publishing.place", placing.place_due)
+        tasks.every(3600, "publishing.figures", media.fetch_figures)

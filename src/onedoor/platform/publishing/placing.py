@@ -17,9 +17,10 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.messages import operations as messages
 from onedoor.platform.messages import queries as told
-from onedoor.platform.publishing import composing
+from onedoor.platform.publishing import composing, media
 from onedoor.platform.publishing.figures import BATCH
 from onedoor.platform.publishing.models import Placement, Publication, PublicationVersion, Subscription
+from onedoor.platform.publishing.rows import finish, held
 
 MACHINE = Actor.system("信息发布")
 CLAIM = timedelta(minutes=1)
@@ -51,25 +52,6 @@ def _claim(at: datetime) -> Placement | None:
             placement.claimed_until = at + CLAIM
             placement.save(update_fields=["claimed_until"])
         return placement
-
-
-def held(placement: Placement) -> tuple[Placement, Publication]:
-    """Return both rows as they are now, held until the transaction ends: first the text, as a recall does."""
-    rows = Publication.objects.select_for_update(of=("self",)).select_related("organization", "carries__organization")
-    publication = rows.get(pk=placement.publication_id)
-    row = Placement.objects.select_for_update(of=("self",)).get(pk=placement.pk)
-    return row, publication
-
-
-def finish(placement: Placement, state: str, at: datetime, reason: str = "") -> None:
-    """Note that nothing is left to do."""
-    placement.state, placement.reason = state, reason[:200]
-    placement.due_at, placement.claimed_until, placement.attempts = None, None, 0
-    if state == State.SENT:
-        placement.sent_at = at
-    if state == State.REMOVED:
-        placement.removed_at = at
-    placement.save()
 
 
 @transaction.atomic
@@ -165,4 +147,6 @@ _STEPS: dict[str, Step] = {
     Channel.SITE: _on_site,
     Channel.INBOX: _to_subscribers,
     Channel.CORRECTION: _correct,
+    Channel.WECHAT: media.step,
+    Channel.WEIBO: media.step,
 }

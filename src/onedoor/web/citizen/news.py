@@ -56,7 +56,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
     rows, place = queries.my_subscriptions(actor=actor), place_of(request)
     places = {one.code: one.name for one in identity.divisions_with({row.division for row in rows})}
     page = ways.own_ways(actor=actor)
-    there = {"sms": bool(page.phone), "email": page.has_email, "wechat": page.has_wechat}
+    there = {"sms": bool(page.phone), "email": page.has_email, "wechat": page.has_wechat, "push": bool(page.devices)}
     chosen = next(one.chosen for one in page.kinds if one.kind.code == KIND)
     context: dict[str, Any] = {
         "rows": [(row, dict(queries.TOPICS).get(row.topic, ""), places.get(row.division, "全国")) for row in rows],

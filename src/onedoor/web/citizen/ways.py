@@ -10,6 +10,7 @@ from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.messages import operations, queries
 from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.inputs import posted
 from onedoor.web.parts.writes import attempt, has_written, keyed
 
 ADDRESSES = "?part=addresses"
@@ -56,6 +57,8 @@ def _deeds(request: HttpRequest) -> dict[str, Callable[[], Any]]:
         "verify": lambda: None if operations.verify_email(code=code, **who) else False,
         "drop": lambda: operations.drop_email(**who),
         "bind": lambda: operations.make_binding_code(**who),
+        "push_on": lambda: _none(operations.add_push_device(**_device(request), **who)),
+        "push_off": lambda: operations.drop_push_device(device_id=posted(request, "id"), **who),
         "unbind": lambda: _none(operations.unbind_wechat(person_id=actor.require_person(), **who)),
     }
 
@@ -66,6 +69,11 @@ def _kinds(page: queries.OwnWays) -> list[queries.KindOfNotice]:
 
 def _none(_: object) -> None:
     return None
+
+
+def _device(request: HttpRequest) -> dict[str, Any]:
+    """Return what the browser has said of itself; the page's script fills it in."""
+    return {name: request.POST.get(name, "") for name in ("endpoint", "p256dh", "auth", "label")}
 
 
 def _choose(request: HttpRequest) -> None:
@@ -85,6 +93,12 @@ def _kind(request: HttpRequest, one: queries.KindOfNotice, page: queries.OwnWays
     """Return a kind with the ways that are ticked: as typed where the page comes back, else as chosen."""
     typed = request.method == "POST" and request.POST.get("deed") == "choose"
     ticked = request.POST.getlist(f"ways-{one.kind.code}") if typed else one.chosen
-    there = {"sms": True, "email": page.has_email, "wechat": page.has_wechat, "person": bool(one.kind.basis)}
+    there = {
+        "sms": True,
+        "email": page.has_email,
+        "wechat": page.has_wechat,
+        "push": bool(page.devices),
+        "person": bool(one.kind.basis),
+    }
     offered = [way for way in queries.WAYS if there[way] or way in ticked]  # what the site has, or once had
     return {"kind": one.kind, "ways": [(way, queries.WAYS[way], way in ticked) for way in offered]}

@@ -1,5 +1,7 @@
 """The site as an app on a phone: its manifest, the worker that answers when there is no network, the page it answers with."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -45,7 +47,11 @@ def manifest(request: HttpRequest) -> JsonResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """Give the service worker; it stands at the root, so that it may answer for the whole site."""
     kept = [static(f"parts/css/{sheet}.css") for sheet in ("tokens", "base", "components")]
-    context = {"offline": reverse("offline"), "kept": [reverse("offline"), static("parts/mark.svg"), *kept]}
+    context: dict[str, Any] = {
+        "offline": reverse("offline"),
+        "kept": [reverse("offline"), static("parts/mark.svg"), *kept],
+    }
+    context["icon"] = static("parts/mark-192.png")
     return render(request, "parts/worker.js", context, content_type="text/javascript; charset=utf-8")
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from onedoor.platform.kernel import clock
 from onedoor.platform.publishing import deeds, operations, queries
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import optional_day, typed_moment
+from onedoor.web.parts.inputs import optional_day, posted, typed_moment
 from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.place_names import names_of
 
@@ -88,6 +88,10 @@ def _writing(request: HttpRequest, number: str, typed: Any) -> HttpResponse:
         "topics": queries.TOPICS,
         "channels": [(code, name, code in channels) for code, name in queries.CHANNELS],
         "typed_place": names_of([str(typed.get("audience", ""))]),
+        "accounts": [
+            (one, str(one.pk) in _chosen(typed, "accounts"))
+            for one in queries.list_accounts(actor=actor, standing=True)
+        ],
         "may_reach_everybody": actor.may(queries.EVERYBODY, division=actor.division),
         "problems": {},
     }
@@ -111,6 +115,7 @@ def _write(request: HttpRequest, number: str) -> Any:
         valid_from=optional_day(request, "valid_from"),
         valid_to=optional_day(request, "valid_to"),
         channels=sent.getlist("channels"),
+        accounts=[int(one) for one in sent.getlist("accounts") if one.isdecimal()],
         everybody="everybody" in sent,
     )
     return operations.write_publication(
@@ -157,3 +162,33 @@ def _act(request: HttpRequest, number: str) -> None:
         correct="correct" in sent,
     )
     deeds.do(sent.get("deed", ""), number=number, said=said, actor=actor_of(request), at=clock.now())
+
+
+@keyed
+def accounts(request: HttpRequest) -> HttpResponse:
+    """The accounts of WeChat and Weibo: enter one of the own organ, stop using one."""
+    actor = actor_of(request)
+    context: dict[str, Any] = {
+        "rows": queries.list_accounts(actor=actor),
+        "kinds": queries.KINDS,
+        "may_open": actor.may(operations.ACCOUNTS, division=actor.division),
+        "typed": request.POST,
+        "problems": {},
+    }
+    if request.method != "POST":
+        return render(request, "staff/publishing/accounts.html", context)
+    _, refusal = attempt(request, lambda: _keep_account(request))
+    if refusal is not None:
+        context["problems"] = refusal.by_field
+        return render(request, "staff/publishing/accounts.html", context, status=refusal.http_status)
+    return redirect("media_accounts")
+
+
+def _keep_account(request: HttpRequest) -> None:
+    sent = request.POST
+    who: dict[str, Any] = {"actor": actor_of(request), "at": clock.now()}
+    if sent.get("deed") == "close":
+        operations.close_account(account_id=posted(request, "id"), **who)
+    else:
+        said: dict[str, Any] = {name: sent.get(name, "") for name in ("kind", "name", "app_id", "secret")}
+        operations.open_account(**said, **who)

@@ -144,6 +144,7 @@ urlpatterns = [
     path("items/<str:code>/offerings/<int:offering_id>/", items_offerings.offering, name="staff_offering"),
     path("news/", publishing.index, name="publications"),
     path("news/new/", publishing.new, name="publication_new"),
+    path("news/accounts/", publishing.accounts, name="media_accounts"),
     path("news/<slug:number>/", publishing.publication, name="publication"),
     path("news/<slug:number>/text/", publishing.edit, name="publication_edit"),
     path("calendar/", calendars.calendar, name="calendar"),

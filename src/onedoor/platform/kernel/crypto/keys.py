@@ -141,6 +141,7 @@ def create_missing_keys(
     """
     # imported here: that module asks this one where the keys are
     from onedoor.platform.kernel.crypto.document_signer import create_missing_document_signer
+    from onedoor.platform.kernel.crypto.web_push import create_missing_push_signer
 
     wanted = ["data", "digest", "index", *(f"signing-{name}" for name in signers)]
     present = {key.purpose for key in _load(Path(directory)).values()}
@@ -150,6 +151,7 @@ def create_missing_keys(
     families |= {f"signing-{name}": suite("intl") for name in INTERNATIONAL_SIGNERS}
     made = [_write(Path(directory), purpose, 1, one) for purpose, one in families.items() if purpose not in present]
     create_missing_document_signer(Path(directory))
+    create_missing_push_signer(Path(directory))
     return [key.id for key in made if key is not None]
 
 

@@ -4,7 +4,7 @@ from onedoor.platform.messages.models.messages import Message
 from onedoor.platform.messages.models.outreach import Outreach, OutreachNote
 from onedoor.platform.messages.models.providers import ProviderHealth
 from onedoor.platform.messages.models.templates import TemplateVersion
-from onedoor.platform.messages.models.ways import BindingCode, EmailAddress, NoticeChoice, WeChatAccount
+from onedoor.platform.messages.models.ways import BindingCode, EmailAddress, NoticeChoice, PushDevice, WeChatAccount
 
 __all__ = [
     "BindingCode",
@@ -14,6 +14,7 @@ __all__ = [
     "Outreach",
     "OutreachNote",
     "ProviderHealth",
+    "PushDevice",
     "TemplateVersion",
     "WeChatAccount",
 ]

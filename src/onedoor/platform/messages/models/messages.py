@@ -30,6 +30,7 @@ class Message(models.Model):
         SMS = "sms", "短信"
         EMAIL = "email", "电子邮件"
         WECHAT = "wechat", "微信"
+        PUSH = "push", "手机推送"
         PERSON = "person", "人工告知"  # a letter, a call or a visit, which an officer notes
 
     class State(models.TextChoices):

@@ -6,7 +6,7 @@ from django.db import models
 
 from onedoor.platform.kernel.models import Recorded
 
-CHANNELS = {"inbox": "站内信", "sms": "短信", "email": "电子邮件", "wechat": "微信"}
+CHANNELS = {"inbox": "站内信", "sms": "短信", "email": "电子邮件", "wechat": "微信", "push": "手机推送"}
 
 
 class TemplateVersion(Recorded):

@@ -93,3 +93,28 @@ class BindingCode(models.Model):
 
     def __str__(self) -> str:
         return f"binding code {self.pk}"
+
+
+class PushDevice(models.Model):
+    """A browser in which somebody has switched push on: where its service takes messages, and the keys they are sealed for."""
+
+    person = models.ForeignKey("identity.Person", verbose_name="本人", on_delete=models.PROTECT, related_name="+")
+    endpoint = EncryptedTextField("推送地址")
+    endpoint_digest = models.CharField("推送地址摘要", max_length=64)
+    p256dh = EncryptedTextField("设备公钥")
+    auth = EncryptedTextField("设备密钥")
+    label = models.CharField("设备", max_length=60)
+    added_at = models.DateTimeField("打开时间")
+    ended_at = models.DateTimeField("关闭时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "推送设备"
+        verbose_name_plural = "推送设备"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["endpoint_digest"], name="push_device_once", condition=models.Q(ended_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"push device {self.pk}"

@@ -6,6 +6,7 @@ from onedoor.platform.messages.operations.outreach import (
     OutreachNotFound,
     note_outreach,
 )
+from onedoor.platform.messages.operations.push import DeviceNotFound, add_push_device, drop_push_device
 from onedoor.platform.messages.operations.receipts import (
     ReceiptRefused,
     read_receipt,
@@ -53,6 +54,7 @@ __all__ = [
     "AccountBound",
     "BindingCodeWrong",
     "CodeNotSent",
+    "DeviceNotFound",
     "NotTemplateProposer",
     "OutreachClosed",
     "OutreachGrew",
@@ -65,11 +67,13 @@ __all__ = [
     "TemplateSettled",
     "TooManyEmailCodes",
     "TooPersonal",
+    "add_push_device",
     "approve_template",
     "ask_email_code",
     "bind_wechat",
     "choose_ways",
     "drop_email",
+    "drop_push_device",
     "make_binding_code",
     "mark_read",
     "note_outreach",

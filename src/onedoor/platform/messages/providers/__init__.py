@@ -52,7 +52,7 @@ class Provider:
 def providers() -> list[Provider]:
     """Return every provider the settings name, in order."""
     # Each reads its settings when it is asked, and imports from here.
-    from onedoor.platform.messages.providers import mail, sms, wechat
+    from onedoor.platform.messages.providers import mail, push, sms, wechat
 
     found = [
         Provider(gateway.code, "sms", gateway.title, gateway.send)
@@ -62,6 +62,8 @@ def providers() -> list[Provider]:
     found += [Provider(relay.code, "email", relay.title, relay.send) for relay in mail.relays() if relay.url]
     if settings.ONEDOOR_WECHAT_APP_ID:
         found.append(Provider("wechat", "wechat", "微信公众号", wechat.send))
+    if settings.ONEDOOR_PUSH_SERVICES:
+        found.append(Provider("push", "push", "手机推送", push.send))
     return found
 
 

@@ -1,5 +1,6 @@
 """Template messages of the WeChat official account: an access token, and one call a message, idempotent by its own id."""
 
+import json
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -36,7 +37,7 @@ def _send(message: Outgoing, at: datetime) -> Answer:
     }
     for fresh in (False, True):
         try:
-            answer = _call("/cgi-bin/message/template/send", told, token(at, fresh=fresh))
+            answer = call("/cgi-bin/message/template/send", told, token(at, fresh=fresh))
         except httpx.HTTPError as error:
             return outside.of_error(error)
         except NoToken as error:
@@ -59,20 +60,23 @@ def _code_of(answer: dict[str, Any]) -> int:
 
 
 def token(at: datetime, *, fresh: bool = False) -> str:
+    """Return an access token of the account the settings name, as `token_of`."""
+    return token_of(settings.ONEDOOR_WECHAT_APP_ID, settings.ONEDOOR_WECHAT_SECRET, at, fresh=fresh)
+
+
+def token_of(app: str, secret: str, at: datetime, *, fresh: bool = False) -> str:
     """
     Return an access token that is good for some minutes more.
 
     :raises NoToken: WeChat did not give one.
-    :raises httpx.HTTPError: it could not be asked.
     """
-    app = settings.ONEDOOR_WECHAT_APP_ID
     with _lock:
         known, until = _tokens.get(app, ("", at))
         if known and not fresh and until > at:
             return known
-        asked = {"grant_type": "client_credential", "appid": app, "secret": settings.ONEDOOR_WECHAT_SECRET}
+        asked = {"grant_type": "client_credential", "appid": app, "secret": secret}
         try:
-            answer = _call("/cgi-bin/stable_token", {**asked, "force_refresh": fresh}, "")
+            answer = call("/cgi-bin/stable_token", {**asked, "force_refresh": fresh}, "")
         except httpx.HTTPError as error:  # before anything was sent: no message can be there
             raise NoToken(type(error).__name__) from None
         if "access_token" not in answer:
@@ -91,15 +95,22 @@ def create_menu(buttons: list[dict[str, Any]], at: datetime) -> None:
 
     :raises NoToken: WeChat gave no token, or refused.
     """
-    answer = _call("/cgi-bin/menu/create", {"button": buttons}, token(at))
+    answer = call("/cgi-bin/menu/create", {"button": buttons}, token(at))
     if answer.get("errcode"):
         raise NoToken(f"errcode {answer['errcode']}")
 
 
-def _call(path: str, told: dict[str, Any], access: str) -> dict[str, Any]:
+def call(path: str, told: dict[str, Any] | None, access: str, *, files: Any = None) -> dict[str, Any]:
     """:raises httpx.HTTPError: no answer, or none that can be read."""
-    params = {"access_token": access} if access else None
-    answer = outside.client().post(f"{settings.ONEDOOR_WECHAT_URL}{path}", json=told, params=params)
+    params = {"access_token": access} if access else {}
+    if files is not None:
+        params["type"] = "image"
+    content = (
+        None if told is None else json.dumps(told, ensure_ascii=False).encode()
+    )  # WeChat shows escapes as they are
+    headers = {} if content is None else {"Content-Type": "application/json; charset=utf-8"}
+    address = f"{settings.ONEDOOR_WECHAT_URL}{path}"
+    answer = outside.client().post(address, content=content, files=files, params=params, headers=headers)
     if answer.status_code != 200:
         raise (
             httpx.ConnectError(f"status {answer.status_code}")

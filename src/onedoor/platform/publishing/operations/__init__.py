@@ -1,6 +1,7 @@
 """Every write of the publisher; callers import them from here."""
 
 from onedoor.platform.publishing.access import RELEASE, WRITE, PublicationMoveNotPossible, PublicationNotFound
+from onedoor.platform.publishing.operations.accounts import ACCOUNTS, AccountNotFound, close_account, open_account
 from onedoor.platform.publishing.operations.counting import count_view
 from onedoor.platform.publishing.operations.recalling import recall_publication
 from onedoor.platform.publishing.operations.releasing import (
@@ -14,16 +15,20 @@ from onedoor.platform.publishing.operations.subscribing import SubscriptionNotFo
 from onedoor.platform.publishing.operations.writing import NotReady, Text, write_publication
 
 __all__ = [
+    "ACCOUNTS",
     "RELEASE",
     "WRITE",
+    "AccountNotFound",
     "NotReady",
     "OwnPublication",
     "PublicationMoveNotPossible",
     "PublicationNotFound",
     "SubscriptionNotFound",
     "Text",
+    "close_account",
     "count_view",
     "end_subscription",
+    "open_account",
     "recall_publication",
     "release_publication",
     "review_publication",

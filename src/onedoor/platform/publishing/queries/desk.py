@@ -16,7 +16,8 @@ from onedoor.platform.publishing.access import (
     WRITE,
     PublicationNotFound,
 )
-from onedoor.platform.publishing.models import Placement, Publication, PublicationStep, PublicationVersion
+from onedoor.platform.publishing.models import MediaAccount, Placement, Publication, PublicationStep, PublicationVersion
+from onedoor.platform.publishing.operations.accounts import ACCOUNTS
 from onedoor.platform.publishing.rules import blocks_of
 
 MOST = 100
@@ -118,6 +119,18 @@ def to_carry_on(*, actor: Actor, most: int = 20) -> list[PublicationVersion]:
         Q(publication__division__in=above), publication__state=State.RELEASED, version=_current()
     )
     return list(rows.select_related("publication__organization").order_by("-publication__release_at")[:most])
+
+
+def list_accounts(*, actor: Actor, standing: bool = False) -> list[MediaAccount]:
+    """Return the accounts of the own organ and of lower ones; `standing`: those that can be published by."""
+    actor.require_one_of(WRITE, RELEASE, ACCOUNTS)
+    rows = MediaAccount.objects.filter(within_reach(actor, by_line=False)).select_related("organization")
+    if standing:
+        rows = rows.filter(ended_at__isnull=True)
+    return list(rows.order_by("kind", "division", "pk"))
+
+
+KINDS = [(str(value), str(label)) for value, label in MediaAccount.Kind.choices]
 
 
 def _current() -> Subquery:

@@ -1,0 +1,113 @@
+"""Where organs publish: articles of WeChat official accounts and posts on Weibo, by the names their interfaces have."""
+
+import json
+import math
+import secrets
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from onedoor.demonstration.simulators.world import World
+
+JSON = "application/json; charset=utf-8"
+Reply = tuple[int, str, bytes]
+LONGEST_POST = 140
+
+
+def knows(world: World, app: str, secret: str) -> bool:
+    """Tell whether an AppSecret belongs to an AppID: the site's own account, or one of the matrix (secret-<AppID>)."""
+    own = world.official_account
+    return (app, secret) == (own.app_id, own.secret) or (bool(app) and secret == f"secret-{app}")
+
+
+def article(world: World, app: str, path: str, told: dict[str, Any]) -> dict[str, Any]:
+    """What an official account does with articles; what it holds is seen at /articles of its port."""
+    with world.lock:
+        held = world.articles.setdefault(app, {})
+        if path == "/cgi-bin/material/add_material":
+            return {"media_id": secrets.token_hex(8), "url": "http://mmbiz.example/cover"}
+        if path == "/cgi-bin/draft/add":
+            news = told["articles"][0]
+            if not news.get("thumb_media_id") or len(news["title"]) > 64:
+                return {"errcode": 40007, "errmsg": "invalid media_id"}
+            media = secrets.token_hex(8)
+            held[media] = {**news, "state": "draft"}
+            return {"media_id": media}
+        if path == "/cgi-bin/freepublish/submit":
+            held[told["media_id"]]["state"] = "published"
+            return {"errcode": 0, "errmsg": "ok", "publish_id": f"p-{told['media_id']}"}
+        if path == "/cgi-bin/freepublish/get":
+            key = told["publish_id"].removeprefix("p-")
+            if world.mood("wechat").get("reviewing"):
+                return {"publish_id": told["publish_id"], "publish_status": 1}
+            url = f"https://mp.weixin.example/s/{key}"
+            detail = {"count": 1, "item": [{"idx": 1, "article_url": url}]}
+            return {"publish_id": told["publish_id"], "publish_status": 0, "article_id": key, "article_detail": detail}
+        if path == "/cgi-bin/freepublish/batchget":
+            rows = [
+                {"article_id": key, "content": {"news_item": [{**one, "url": f"https://mp.weixin.example/s/{key}"}]}}
+                for key, one in held.items()
+                if one["state"] == "published"
+            ]
+            page = rows[told["offset"] : told["offset"] + told["count"]]
+            return {"total_count": len(rows), "item_count": len(page), "item": page}
+        if path in ("/cgi-bin/freepublish/delete", "/cgi-bin/draft/delete"):
+            one = held.get(str(told.get("article_id") or told.get("media_id")))
+            if one is None or one["state"] == "deleted":
+                return {"errcode": 53600, "errmsg": "Article ID is invalid"}
+            one["state"] = "deleted"
+            return {"errcode": 0, "errmsg": "ok"}
+        if path == "/datacube/getarticletotal":
+            details = [{"stat_date": told["end_date"], "int_page_read_user": 7, "share_user": 2}]
+            return {
+                "list": [{"article_id": key, "title": one["title"], "details": details} for key, one in held.items()]
+            }
+    return {"errcode": 48001, "errmsg": "api unauthorized"}
+
+
+def weibo(world: World, method: str, url: str, body: bytes) -> Reply:
+    """Weibo: a token (weibo-<uid>) speaks for its account; every post that was ever taken is seen at /posts."""
+    parts = urlsplit(url)
+    if parts.path == "/posts":
+        return 200, JSON, json.dumps(world.posts, ensure_ascii=False).encode()
+    told = {name: found[0] for name, found in parse_qs(body.decode() if method == "POST" else parts.query).items()}
+    mood = world.mood("weibo")
+    if mood.get("fail"):
+        return 503, "text/plain", b"busy"
+    uid = told.get("access_token", "").removeprefix("weibo-")
+    if not told.get("access_token", "").startswith("weibo-"):
+        return _refused(21332, "invalid_access_token", 401)
+    with world.lock:
+        own = [one for one in world.posts if one["uid"] == uid and not one["deleted"]]
+        if parts.path == "/2/statuses/share.json":
+            return _share(world, uid, told.get("status", ""), own, lost=bool(mood.get("lose_answer")))
+        if parts.path == "/2/statuses/user_timeline.json":
+            return _given({"statuses": [{"idstr": one["idstr"], "text": one["text"]} for one in own]})
+        found = [one for one in own if one["idstr"] in (told.get("id"), *told.get("ids", "").split(","))]
+        if parts.path == "/2/statuses/destroy.json":
+            if not found:
+                return _refused(20101, "target weibo does not exist")
+            found[0]["deleted"] = True
+            return _given({"idstr": found[0]["idstr"], "deleted": 1})
+        if parts.path == "/2/statuses/count.json":
+            return _given([{"id": one["idstr"], "comments": 1, "reposts": 3, "attitudes": 5} for one in found])
+    return _refused(10020, "request api not found", 404)
+
+
+def _share(world: World, uid: str, text: str, own: list[dict[str, Any]], *, lost: bool) -> Reply:
+    if math.ceil(sum(0.5 if ord(letter) < 128 else 1 for letter in text)) > LONGEST_POST:
+        return _refused(20012, "text too long")
+    if "http" not in text:
+        return _refused(10017, "the parameter (status) must hold a url of the declared domain")
+    if any(one["text"] == text for one in own):
+        return _refused(20019, "repeat content")
+    made = {"idstr": str(5_000_000_000_000_000 + len(world.posts)), "uid": uid, "text": text, "deleted": False}
+    world.posts.append(made)
+    return (0, "", b"") if lost else _given({"idstr": made["idstr"], "text": text})
+
+
+def _given(content: Any) -> Reply:
+    return 200, JSON, json.dumps(content, ensure_ascii=False).encode()
+
+
+def _refused(code: int, words: str, status: int = 400) -> Reply:
+    return status, JSON, json.dumps({"error": words, "error_code": code, "request": ""}).encode()

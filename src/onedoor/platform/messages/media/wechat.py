@@ -1,0 +1,129 @@
+"""
+Articles of WeChat official accounts: a cover and a draft, publish it, ask how it went, delete it, ask how many read it.
+
+The calls are WeChat's: material/add_material, draft/add, freepublish/submit, freepublish/get, freepublish/batchget,
+freepublish/delete, draft/delete, datacube/getarticletotal.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from django.contrib.staticfiles import finders
+
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.messages.media import Credentials, Done, NotNow, Post, Refused
+from onedoor.platform.messages.providers import wechat as wire
+
+COVER = "parts/mark-512.png"
+PAGE, MOST_PAGES = 20, 5
+PUBLISHED, UNDER_WAY = 0, 1  # publish_status
+GONE = (53600, 40007)  # there is no such article, or media, any more
+
+
+class OfficialAccounts:
+    """Each account by its own AppID; a token is shared by whoever asks in this process."""
+
+    def publish(self, account: Credentials, post: Post, remote: dict[str, Any], at: datetime) -> Done:
+        if "publish_id" in remote:
+            return self._outcome(account, remote, at)
+        if "asked" in remote and (found := self._find(account, post.address, at)):
+            return Done(remote | found, is_last=True)
+        if "media_id" not in remote:
+            thumb = self._cover(account, at)
+            article = post.article | {"thumb_media_id": thumb}
+            answer = self._call(account, "/cgi-bin/draft/add", {"articles": [article]}, at)
+            return Done(remote | {"media_id": answer["media_id"]})
+        if "asked" not in remote:
+            return Done(remote | {"asked": True})  # written down first: from here on it may stand outside
+        answer = self._call(account, "/cgi-bin/freepublish/submit", {"media_id": remote["media_id"]}, at)
+        return Done(remote | {"publish_id": answer["publish_id"]})
+
+    def _outcome(self, account: Credentials, remote: dict[str, Any], at: datetime) -> Done:
+        answer = self._call(account, "/cgi-bin/freepublish/get", {"publish_id": remote["publish_id"]}, at)
+        status = int(answer.get("publish_status", UNDER_WAY))
+        if status == UNDER_WAY:
+            raise NotNow("微信正在审核")
+        if status != PUBLISHED:
+            raise Refused(f"微信没有发布（状态 {status}），请到公众号后台查看原因。")
+        items = answer.get("article_detail", {}).get("item", [])
+        url = items[0].get("article_url", "") if items else ""
+        return Done(remote | {"article_id": answer["article_id"], "url": url}, is_last=True)
+
+    def remove(self, account: Credentials, post: Post, remote: dict[str, Any], at: datetime) -> Done:
+        if "article_id" not in remote and "asked" in remote:
+            found = self._find(account, post.address, at)
+            if found:
+                return Done(remote | found)
+            if "publish_id" in remote:
+                answer = self._call(account, "/cgi-bin/freepublish/get", {"publish_id": remote["publish_id"]}, at)
+                if int(answer.get("publish_status", UNDER_WAY)) == UNDER_WAY:
+                    raise NotNow("微信还没有发布完，发布以后再删")
+        if "article_id" in remote:
+            told = {"article_id": remote["article_id"], "index": 0}
+            self._call(account, "/cgi-bin/freepublish/delete", told, at, fine=GONE)
+        elif "media_id" in remote:
+            self._call(account, "/cgi-bin/draft/delete", {"media_id": remote["media_id"]}, at, fine=GONE)
+        return Done(remote, is_last=True)
+
+    def figures(self, account: Credentials, remote: dict[str, Any], at: datetime) -> dict[str, int]:
+        """Return how many have read and shared it until yesterday, as WeChat counts."""
+        yesterday = (day_of(at) - timedelta(days=1)).isoformat()
+        told = {"begin_date": yesterday, "end_date": yesterday}
+        answer = self._call(account, "/datacube/getarticletotal", told, at)
+        for row in answer.get("list", []):
+            if row.get("article_id", row.get("msgid")) == remote.get("article_id") and row.get("details"):
+                last = row["details"][-1]
+                names = {"int_page_read_user": "read", "share_user": "share"}
+                return {ours: int(last[theirs]) for theirs, ours in names.items() if theirs in last}
+        return {}
+
+    def _find(self, account: Credentials, address: str, at: datetime) -> dict[str, Any]:
+        """Return the article that leads back to our page, {} where there is none."""
+        for number in range(MOST_PAGES):
+            told = {"offset": number * PAGE, "count": PAGE, "no_content": 1}
+            answer = self._call(account, "/cgi-bin/freepublish/batchget", told, at)
+            for one in answer.get("item", []):
+                for news in one.get("content", {}).get("news_item", []):
+                    if news.get("content_source_url") == address and not news.get("is_deleted"):
+                        return {"article_id": one["article_id"], "url": news.get("url", "")}
+            if len(answer.get("item", [])) < PAGE:
+                break
+        return {}
+
+    def _cover(self, account: Credentials, at: datetime) -> str:
+        path = finders.find(COVER)
+        if path is None:
+            raise Refused("没有封面图片，请联系系统管理员。")
+        with open(path, "rb") as file:
+            files = {"media": ("cover.png", file.read(), "image/png")}
+        return str(self._call(account, "/cgi-bin/material/add_material", None, at, files=files)["media_id"])
+
+    def _call(
+        self,
+        account: Credentials,
+        path: str,
+        told: dict[str, Any] | None,
+        at: datetime,
+        *,
+        fine: tuple[int, ...] = (),
+        files: Any = None,
+    ) -> dict[str, Any]:
+        """:raises NotNow, Refused: what WeChat says is neither a success nor `fine`."""
+        code = -1
+        for fresh in (False, True):
+            try:
+                access = wire.token_of(account.app_id, account.secret, at, fresh=fresh)
+                answer = wire.call(path, told, access, files=files)
+            except httpx.HTTPError as error:
+                raise NotNow(type(error).__name__) from error
+            except wire.NoToken as error:
+                raise NotNow(str(error)) from error
+            code = int(answer.get("errcode", 0))
+            if code not in wire.TOKEN_GONE:
+                break
+        if code == 0 or code in fine:
+            return answer
+        if code in (-1, 45009):  # busy; too many calls today
+            raise NotNow(f"errcode {code}")
+        raise Refused(f"微信不接收（errcode {code}），请到公众号后台查看。")
