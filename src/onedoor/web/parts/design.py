@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from django.contrib.auth.decorators import login_not_required
@@ -15,6 +16,7 @@ from onedoor.platform.cases.forms.known import Known
 from onedoor.platform.catalog.forms import Choice, FormField, Section
 from onedoor.platform.kernel import clock
 from onedoor.web.parts import charts, spans
+from onedoor.web.parts.maps import Spot, spot_map
 
 STATIC = Path(__file__).parent / "static" / "parts"
 SIZES = (("hero", "36 大标题"), ("title", "28 标题"), ("lead", "22 小标题"), ("base", "18 正文"), ("small", "14 附注"))
@@ -115,6 +117,13 @@ def design(request: HttpRequest) -> HttpResponse:
             ],
             now=clock.now(),
             title="示例",
+        ),
+        "office_map": spot_map(
+            [
+                Spot((Decimal("120.1885"), Decimal("30.4782")), 1, "镇大厅", "#chart"),
+                Spot((Decimal("120.1886"), Decimal("30.4783")), 2, "自助机", "#chart"),
+                Spot((Decimal("120.2321"), Decimal("30.4487")), 3, "村服务站", "#chart"),
+            ]
         ),
         "map": charts.tile_map(
             [

@@ -15,7 +15,13 @@ from onedoor.platform.identity.models import (
     ServicePoint,
     Unit,
 )
-from onedoor.platform.identity.queries import OrganizationNotFound, chain, find_division, reach_of
+from onedoor.platform.identity.queries import (
+    OrganizationNotFound,
+    chain,
+    find_division,
+    reach_of,
+    service_points_around,
+)
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -289,7 +295,7 @@ def set_service_point(
     if longitude is not None or latitude is not None:
         try:
             found = parse_coordinates(longitude or "", latitude or "")
-            position = _plausible(found, organization, name.strip())
+            position = _plausible(found, organization, name.strip(), at)
         except NotCoordinates as error:
             problems["longitude"] = str(error)
     if problems:
@@ -314,13 +320,23 @@ def set_service_point(
     return point
 
 
-def _plausible(found: Coordinates | None, organization: Organization, name: str) -> dict[str, Decimal | None]:
+def _plausible(
+    found: Coordinates | None, organization: Organization, name: str, at: datetime
+) -> dict[str, Decimal | None]:
     """:raises NotCoordinates: the position is farther from the other points of the county than a county is wide."""
     if found is None:
         return {"longitude": None, "latitude": None}
-    near = ServicePoint.objects.filter(organization__division__code__startswith=organization.division_id[:6])
-    known = near.exclude(longitude=None).exclude(organization=organization, name=name)
-    others = [(one.longitude, one.latitude) for one in known[:50] if one.longitude is not None and one.latitude]
+    county = next(
+        (code for code in chain(organization.division_id) if code.endswith("000000")), organization.division_id
+    )
+    near = service_points_around(ranges=reach_of(county, on=day_of(at)), most=50)
+    others = [
+        (one.longitude, one.latitude)
+        for one in near
+        if one.longitude is not None
+        and one.latitude is not None
+        and (one.organization_id, one.name) != (organization.pk, name)
+    ]
     gap = min((distance(found, other) for other in others), default=0.0)
     if organization.tier >= 4 and gap > WIDEST_COUNTY:
         raise NotCoordinates(f"这个位置离本县其他服务点有 {gap:.0f} 公里，请核对经度和纬度。")
