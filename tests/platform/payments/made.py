@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from tests.platform.library import COUNTY, LONG_AGO
 
 from onedoor.platform.cases.models import Case
@@ -53,6 +54,7 @@ def publish_list(*entries: dict[str, Any], division: str = COUNTY, valid_from: d
     )
 
 
+@transaction.atomic
 def money_moved(case: Case, at: datetime) -> tuple[Refund, Reconciliation]:
     """Return a refund that was asked for, and a compared day, of a case whose fee is paid."""
     order = Order.objects.create(
