@@ -336,6 +336,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     # news
     "publications": ("news_list_publications",),
     "media_accounts": ("news_list_accounts", "news_open_account", "news_close_account"),
+    "publication_reach": ("news_read_reach",),
     "publication_new": ("news_write_publication",),
     "publication_edit": ("news_change_publication",),
     "publication": ("news_get_publication", "news_act_on_publication"),

@@ -191,6 +191,30 @@ class MediaAccountOut(Told):
     ended_at: datetime | None
 
 
+class ReachRowOut(Told):
+    """一个渠道的传播数字，渠道不提供的为空。How far a text has come on a channel; null where the channel does not tell."""
+
+    channel: str
+    sent: int | None
+    delivered: int | None
+    opened: int | None
+    more: str
+
+
+class ViewsOut(Told):
+    """网站一天的浏览次数。How often the page was opened on a day."""
+
+    day: date
+    number: int
+
+
+class ReachOut(Told):
+    """传播数字。How many a text has reached."""
+
+    rows: list[ReachRowOut]
+    views: list[ViewsOut]
+
+
 @room.read("/news", anybody(), "通知公告", Page[NewsOut])
 def list_news(request: HttpRequest, division: Line = identity.NATION, topic: Line = "") -> dict[str, Any]:
     """List what holds for a place today, the newest first."""
@@ -279,6 +303,13 @@ def act_on_publication(request: HttpRequest, number: Line, sent: PublicationDeed
     said = deeds.Said(note=sent.note, release_at=sent.release_at, correct=sent.correct)
     deeds.do(sent.deed, number=number, said=said, **who(request))
     return get_publication(request, number)
+
+
+@room.read("/publications/{number}/reach", KEEPS, "传播数字", ReachOut)
+def read_reach(request: HttpRequest, number: Line) -> dict[str, Any]:
+    """Count how many a text has reached on each channel."""
+    found = queries.reach_of(number=number, actor=caller(request))
+    return {"rows": found.rows, "views": [{"day": on, "number": times} for on, times in found.views]}
 
 
 @room.read("/media-accounts", KEEPS, "新媒体账号", Page[MediaAccountOut])

@@ -110,6 +110,7 @@ GIVEN_TO = {
     ("versions_of_entry", "number"): lambda place: place.entry.entry.number,
     ("get_publication", "number"): lambda place: place.publication.number,
     ("standing_version", "number"): lambda place: place.publication.number,
+    ("reach_of", "number"): lambda place: place.publication.number,
     ("desk_of", "number"): lambda place: place.publication.number,
 }
 # These take no officer's place into account, each for its reason; the list only shrinks.
@@ -207,6 +208,7 @@ MUST_SEE = frozenset(
         "list_entries",
         "list_publications",
         "list_accounts",
+        "reach_of",
         "get_publication",
         "standing_version",
         "read_entry",

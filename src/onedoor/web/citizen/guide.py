@@ -13,6 +13,7 @@ from onedoor.platform.cases.forms.validation import read_section
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
+from onedoor.platform.publishing import queries as publishing
 from onedoor.web.citizen.events import EVENTS
 from onedoor.web.citizen.places import COOKIE, place_of
 from onedoor.web.citizen.services import with_counts
@@ -27,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "place": place,
         "items": items[:6],
         "services": with_counts(items),
+        "latest": publishing.list_news(chain=place.chain, on=clock.today(), most=1),
         "events": EVENTS,
         "counters": identity.service_points(chain=place.chain, line=""),
     }

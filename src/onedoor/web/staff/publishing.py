@@ -7,11 +7,13 @@ from django.shortcuts import redirect, render
 
 from onedoor.platform.kernel import clock
 from onedoor.platform.publishing import deeds, operations, queries
+from onedoor.web.parts import charts
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import optional_day, posted, typed_moment
 from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.place_names import names_of
 
+DAYS_SHOWN = 30
 DEEDS = {
     "submit": ("送审", "", ""),
     "release": ("审核通过并发布", "", ""),
@@ -192,3 +194,15 @@ def _keep_account(request: HttpRequest) -> None:
     else:
         said: dict[str, Any] = {name: sent.get(name, "") for name in ("kind", "name", "app_id", "secret")}
         operations.open_account(**said, **who)
+
+
+def reach(request: HttpRequest, number: str) -> HttpResponse:
+    """How many the text has reached on each channel, and the days of its page as columns with their table."""
+    reached = queries.reach_of(number=number, actor=actor_of(request))
+    days = [(f"{on:%m-%d}", float(times)) for on, times in reached.views[-DAYS_SHOWN:]]
+    context = {
+        "reached": reached,
+        "columns": charts.columns(days) if days else None,
+        "title": "网站每日浏览次数",
+    }
+    return render(request, "staff/publishing/reach.html", context)

@@ -148,7 +148,7 @@ GROUPS = (
                 "notice",
                 "publications",
                 "publishing.write publishing.release",
-                "publication publication_new publication_edit media_accounts",
+                "publication publication_new publication_edit publication_reach media_accounts",
             ),
             _entry("参数表", "sliders", "parameters", "parameters.edit catalog.review", "parameter parameter_proposal"),
             _entry("号源", "calendar", "plans", "appointments.manage", "plan_new plan plan_day"),

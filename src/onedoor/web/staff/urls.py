@@ -147,6 +147,7 @@ urlpatterns = [
     path("news/accounts/", publishing.accounts, name="media_accounts"),
     path("news/<slug:number>/", publishing.publication, name="publication"),
     path("news/<slug:number>/text/", publishing.edit, name="publication_edit"),
+    path("news/<slug:number>/reach/", publishing.reach, name="publication_reach"),
     path("calendar/", calendars.calendar, name="calendar"),
     path("appointments/", appointments.plans, name="plans"),
     path("appointments/new/", appointments.plan_new, name="plan_new"),

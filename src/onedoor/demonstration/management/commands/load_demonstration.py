@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from onedoor.demonstration import households, loading, opinions, policies, sharing
+from onedoor.demonstration import households, loading, news, opinions, policies, sharing
 from onedoor.demonstration.cast import CITIZENS, OFFICERS, PASSWORD
 from onedoor.platform.identity.queries import find_division
 from onedoor.platform.kernel import clock
@@ -30,6 +30,7 @@ class Command(BaseCommand):
         self.stdout.write(f"新申请家庭：{households.load(homes, at=at)} 户")
         sharing.load(at=at)
         opinions.load(at=at)
+        self.stdout.write(f"信息发布：{news.load(at=at)} 条")
         self.stdout.write(f"检索：{policies.load(at=at)} 条")
         lines = [f"{officer.title}  工号 {officer.username}" for officer in OFFICERS]
         lines += [f"群众 {citizen.name}  手机 {citizen.phone}" for citizen in CITIZENS if citizen.login]

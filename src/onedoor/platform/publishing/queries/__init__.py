@@ -17,6 +17,7 @@ from onedoor.platform.publishing.queries.desk import (
     to_carry_on,
 )
 from onedoor.platform.publishing.queries.news import Article, list_news, read_news
+from onedoor.platform.publishing.queries.reach import Reached, ReachRow, reach_of
 from onedoor.platform.publishing.queries.subscriptions import my_subscriptions
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "Article",
     "Desk",
     "PublicationNotFound",
+    "ReachRow",
+    "Reached",
     "blocks_of",
     "deeds_possible",
     "desk_of",
@@ -35,6 +38,7 @@ __all__ = [
     "list_news",
     "list_publications",
     "my_subscriptions",
+    "reach_of",
     "read_news",
     "standing_version",
     "to_carry_on",
