@@ -26,6 +26,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.messages import operations as message_operations
 from onedoor.platform.messages import queries as messages
+from onedoor.platform.registers import entitlements
 
 room = Room("me")
 LOOKS, USES = 50, 30  # rows of a page
@@ -281,6 +282,42 @@ def me(request: HttpRequest) -> dict[str, Any]:
         "waiting_delegations": len(identity.delegations_to_confirm(actor=actor, on=clock.today())),
         "assurance": actor.assurance,
     }
+
+
+class PaymentMadeOut(Told):
+    """一次发放。A payment."""
+
+    on: date
+    amount: str
+    words: str
+
+
+class EntitlementOut(Told):
+    """享受的一项待遇。What one receives, and when it is looked at again."""
+
+    title: str
+    monthly: str | None
+    for_whom: str
+    since: date
+    until: date | None
+    review_on: date | None
+    payments: list[PaymentMadeOut]
+
+
+@room.read("/me/benefits", person, "我享受的待遇", Page[EntitlementOut])
+def my_benefits(request: HttpRequest) -> dict[str, Any]:
+    """List what one receives from every service, with payments and the next review."""
+    names = ("title", "for_whom", "since", "until", "review_on")
+    return whole(
+        entitlements.own_entitlements(actor=caller(request), on=clock.today()),
+        lambda one: (
+            {name: getattr(one, name) for name in names}
+            | {
+                "monthly": None if one.monthly is None else str(one.monthly),
+                "payments": [{"on": p.on, "amount": str(p.amount), "words": p.words} for p in one.payments],
+            }
+        ),
+    )
 
 
 @room.read("/me/messages", person, "我的消息", Page[MessageOut])

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,11 @@ class RegistersConfig(AppConfig):
     name = "onedoor.platform.registers"
     label = "registers"
     verbose_name = "登记簿"
+
+    def ready(self) -> None:
+        from onedoor.platform.kernel import tasks
+        from onedoor.platform.messages import shipped
+        from onedoor.platform.registers import entitlements
+
+        shipped.register(Path(__file__).with_name("texts.yaml"))
+        tasks.every(21600, "registers.remind_of_reviews", entitlements.remind_of_reviews)

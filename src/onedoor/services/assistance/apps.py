@@ -13,11 +13,13 @@ class AssistanceConfig(AppConfig):
         from onedoor.platform.exchange import purposes
         from onedoor.platform.kernel import definitions, outbox
         from onedoor.platform.registers import declarations as platform_registers
+        from onedoor.platform.registers import entitlements as platform_entitlements
         from onedoor.platform.visits import checklists
         from onedoor.services.assistance import (
             certificate,
             checklist,
             datasets,
+            entitlements,
             figures,
             handlers,
             prefill,
@@ -31,6 +33,7 @@ class AssistanceConfig(AppConfig):
         exchange_datasets.publish(datasets.RECOGNIZED_PEOPLE)
         purposes.register(datasets.PREFILL)
         purposes.register(datasets.VERIFICATION)
+        platform_entitlements.register(entitlements.SOURCE)
         platform_registers.register(registers.RECOGNITIONS)
         checklists.register(checklist.HOME_VISIT, item=handlers.ITEM)
         outbox.listen("certificates.ended", "assistance.end_recognition", certificate.end_what_it_proves)

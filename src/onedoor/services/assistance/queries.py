@@ -1,8 +1,6 @@
 """What the officer's case page shows of social assistance. The caller has fetched the case through a checked door."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 
 from onedoor.platform.cases.handlers import Panel, PanelRow
 from onedoor.platform.cases.models import Case
@@ -16,29 +14,6 @@ from onedoor.services.assistance.models import (
 from onedoor.standards.masks import mask_name
 
 SILENT = (SourceResult.State.FAILED, SourceResult.State.WAITING)
-
-
-@dataclass(frozen=True)
-class Benefit:
-    """What a person's household receives, and when it is looked at again."""
-
-    title: str
-    amount: str
-    since: date
-    review_on: date
-
-
-def own_benefits(*, actor: Actor) -> list[Benefit]:
-    """Return what the person's own household receives now; nothing for whoever is no person."""
-    if actor.person_id is None:
-        return []
-    covered = Recognition.objects.filter(people__person_id=actor.person_id, people__ended_on=None, in_force_to=None)
-    return [
-        Benefit(
-            row.get_category_display(), f"每月 {row.monthly_amount:,.2f} 元（全户）", row.start_month, row.review_due_on
-        )
-        for row in covered.order_by("start_month")
-    ]
 
 
 def panels(case: Case, actor: Actor) -> Sequence[Panel]:

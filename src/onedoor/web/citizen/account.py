@@ -18,6 +18,7 @@ from onedoor.platform.kernel import clock
 from onedoor.platform.messages import operations as message_operations
 from onedoor.platform.messages import queries as message_queries
 from onedoor.platform.portability import queries as portability
+from onedoor.platform.registers import entitlements
 from onedoor.web.parts import my_page
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, posted_day, posted_uuid, whole
@@ -43,6 +44,12 @@ def me(request: HttpRequest) -> HttpResponse:
         "cards": my_page.cards_of(actor=actor, at=clock.now()),
     }
     return render(request, "citizen/me.html", context)
+
+
+def benefits(request: HttpRequest) -> HttpResponse:
+    """Show what I receive from every service, what was paid, and when it is looked at again."""
+    found = entitlements.own_entitlements(actor=actor_of(request), on=clock.today())
+    return render(request, "citizen/benefits.html", {"benefits": found})
 
 
 def papers(request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ from onedoor.platform.feedback import queries as feedback
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.payments import queries as payments
-from onedoor.services.assistance import queries as assistance
+from onedoor.platform.registers import entitlements
 from onedoor.web.parts.my_page import Card, register
 
 
@@ -27,7 +27,7 @@ def open_offers(actor: Actor, at: datetime) -> Mapping[str, Any]:
 
 
 def benefits(actor: Actor, at: datetime) -> Mapping[str, Any]:
-    found = assistance.own_benefits(actor=actor)
+    found = entitlements.own_entitlements(actor=actor, on=day_of(at))
     return {"benefits": found} if found else {}
 
 
@@ -55,4 +55,4 @@ def add() -> None:
     register(Card("bundles.turns", "now", "citizen/cards/turns.html", own_bundles, order=20))
     register(Card("bundles.offers", "now", "citizen/cards/offers.html", open_offers, order=30))
     register(Card("bundles.cases", "main", "citizen/cards/bundles.html", own_bundles, order=10))
-    register(Card("assistance.benefits", "side", "citizen/cards/benefits.html", benefits, order=10))
+    register(Card("registers.benefits", "side", "citizen/cards/benefits.html", benefits, order=10))
