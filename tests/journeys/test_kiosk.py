@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from onedoor.platform.appointments.models import Ticket
 from onedoor.platform.cases.models import Case, Draft
 from onedoor.platform.channels.models import CardReading, KioskAct
+from onedoor.platform.identity.models import Login, LoginSession
 from onedoor.platform.messages import gateway
 from onedoor.web.kiosk import machine_agent
 from tests.journeys.conftest import photo
@@ -129,6 +130,14 @@ def test_it_ends_by_itself_when_nobody_touches_it(terminal: Terminal) -> None:
     terminal.come_in()
     terminal.desk.go(AT + timedelta(minutes=6))
     assert terminal.screen.get("/kiosk/cases/")["Location"] == "/kiosk/?ended=1"
+
+
+def test_a_password_given_at_the_window_is_no_trap_at_a_machine(terminal: Terminal) -> None:
+    Login.objects.filter(person=terminal.desk.books.reader).update(must_change_password=True)
+    terminal.come_in()
+    assert terminal.screen.get("/kiosk/cases/").status_code == 200
+    assert "短信验证码" in terminal.screen.get("/login/step-up/?way=password&next=/kiosk/").content.decode()
+    assert LoginSession.objects.get().device == f"自助终端 {terminal.row.number}"
 
 
 def test_a_ticket_from_the_same_queue(terminal: Terminal) -> None:

@@ -17,7 +17,7 @@ from onedoor.platform.kernel import clock
 
 room = Room("machines")
 MANAGE = officer("channels.machines")
-READER = anybody(most=300, name="reader")  # a reader asks once a second; every word of it is signed
+READER = anybody(most=1200, name="reader")  # each asks once a second, twenty in a hall; every word is signed
 CODE = anybody(most=10, name="kiosk_enrol")
 Key = Annotated[str, Field(max_length=200, pattern=r"^[0-9a-f]+$")]
 Signed = Annotated[str, Field(max_length=200)]

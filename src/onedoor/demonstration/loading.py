@@ -27,7 +27,9 @@ from onedoor.platform.appointments import operations as appointments
 from onedoor.platform.catalog import operations as catalog
 from onedoor.platform.catalog.loading import load_shipped
 from onedoor.platform.channels import operations as hotline
+from onedoor.platform.channels.operations import kiosks
 from onedoor.platform.channels.queries import list_lines
+from onedoor.platform.channels.queries.kiosks import list_kiosks
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import (
     Delegation,
@@ -237,6 +239,8 @@ def _organizations(at: datetime) -> tuple[Organization, Organization]:
             actor=MACHINE,
             at=at,
         )
+    if not list_kiosks(actor=MACHINE):
+        kiosks.register_kiosk(point_id=hall.pk, name="一楼东侧", actor=MACHINE, at=at)
     return county, town
 
 

@@ -52,7 +52,8 @@ class EntranceMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         if request.path.startswith("/api/"):
             return None
-        if getattr(request.user, "must_change_password", False) and not _may_stay(request):
+        by_password = machine_of(request) is None  # at a machine one comes in by the card
+        if by_password and getattr(request.user, "must_change_password", False) and not _may_stay(request):
             return redirect("password")
         return super().process_view(request, view_func, view_args, view_kwargs)
 

@@ -122,6 +122,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
     has_password = logins.has_password(actor_of(request).require_login())
     missing = "password" not in factors if len(factors) < 2 else request.GET.get("way") != "code"
     if factors == ["card"]:  # at a machine of a hall: the code to the phone, unless somebody would rather type
+        has_password = has_password and not getattr(request.user, "must_change_password", False)
         missing = request.GET.get("way") == "password" and has_password
     by_password = missing and has_password
     context: dict[str, Any] = {

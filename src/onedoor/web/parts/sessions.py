@@ -20,6 +20,7 @@ from onedoor.platform.kernel import clock
 from onedoor.web.parts.actors import actor_of, idle_seconds
 from onedoor.web.parts.held import HELD_KEY, LOGIN_KEY, sealed_form
 from onedoor.web.parts.inputs import posted
+from onedoor.web.parts.machines import machine_of
 from onedoor.web.parts.writes import keyed, unkeyed
 
 BACKEND = "onedoor.platform.identity.backends.AccountBackend"
@@ -56,11 +57,12 @@ def enter(request: HttpRequest, found: Any, *factors: str) -> None:
         device = secrets.token_urlsafe(16)
         request.new_device = device  # type: ignore[attr-defined]
     logins.require_fresh_password(login_id=found.pk, at=clock.now())
+    machine = machine_of(request)
     identity.begin_session(
         login_id=found.pk,
         session_key=str(request.session.session_key),
         device_code=device,
-        device=device_words(request.headers.get("User-Agent", "")),
+        device=f"自助终端 {machine.number}" if machine else device_words(request.headers.get("User-Agent", "")),
         actor=actor_of(request),
         at=clock.wall(),
     )
