@@ -17,11 +17,12 @@ from onedoor.config.processes import Program, Supervisor
 from onedoor.config.terminal import Stop, run_quietly, say
 
 SETTINGS = "onedoor.config.settings.local"
-# The simulators listen on ports of their own above the site's: one for each department, for SMS, mail, WeChat, control.
+# The simulators listen on ports of their own above the site's: one for each department, for SMS, mail, WeChat, control,
+# the log-ins of others.
 SIMULATOR_DISTANCE = 701
 DEPARTMENTS = ("police.household", "housing.ownership", "vehicles.registration", "banks.balance")
 SECOND_SMS, MAIL, WECHAT, TIME_STAMPS, SMS, CONTROL = 4, 5, 6, 7, 8, 9
-WEIBO, PUSH = 10, 11
+WEIBO, PUSH, IDENTITY = 10, 11, 12
 
 
 def run_demo(*, port: int, households: int | None) -> int:
@@ -58,6 +59,13 @@ def var_folder() -> Path:
     return folder
 
 
+def outside_logins(address: str) -> str:
+    """Return the log-ins of others that the simulators play: the unified log-in, and WeChat."""
+    shared = {"client_id": "onedoor-demo", "client_secret": "demo", "issuer": address}
+    unified = {"code": "national", "title": "国家统一身份认证（模拟）", "kind": "oidc", "levels": {"3": 3}}
+    return json.dumps([{**unified, **shared}, {"code": "weixin", "title": "微信（模拟）", "kind": "weixin", **shared}])
+
+
 def demo_variables(folder: Path, port: int) -> dict[str, str]:
     """Return the settings of the demo's processes; what the caller's environment already sets stays as it is."""
     base = port + SIMULATOR_DISTANCE
@@ -70,6 +78,7 @@ def demo_variables(folder: Path, port: int) -> dict[str, str]:
         "ONEDOOR_CONNECTORS": connectors,
         "ONEDOOR_CONNECTOR_KEYS": str(folder / "simulators" / "department-keys"),
         "ONEDOOR_BANK_CHECK_URL": f"http://127.0.0.1:{base + DEPARTMENTS.index('banks.balance')}",
+        "ONEDOOR_OUTSIDE_LOGINS": outside_logins(f"http://127.0.0.1:{base + IDENTITY}"),
         "ONEDOOR_SMS_URL": f"http://127.0.0.1:{base + SMS}",
         "ONEDOOR_SMS_SECRET": secret(folder / "sms_secret"),
         "ONEDOOR_SMS_SECOND_URL": f"http://127.0.0.1:{base + SECOND_SMS}",
@@ -156,9 +165,9 @@ def _welcome(folder: Path, port: int) -> None:
 
 def _require_free_ports(port: int) -> None:
     base = port + SIMULATOR_DISTANCE
-    if not 1024 <= port <= 65535 - SIMULATOR_DISTANCE - PUSH:
-        raise Stop(f"端口须在 1024 到 {65535 - SIMULATOR_DISTANCE - PUSH} 之间。 The port is out of range.")
-    for number in (port, *range(base, base + CONTROL + 1)):
+    if not 1024 <= port <= 65535 - SIMULATOR_DISTANCE - IDENTITY:
+        raise Stop(f"端口须在 1024 到 {65535 - SIMULATOR_DISTANCE - IDENTITY} 之间。 The port is out of range.")
+    for number in (port, *range(base, base + IDENTITY + 1)):
         if not is_free(number):
             raise Stop(
                 f"端口 {number} 已被其他程序占用。请换一个端口。 Port {number} is taken; try another one:\n"

@@ -111,5 +111,7 @@ def simulated_people() -> dict[str, object]:
             "houses": [{"address": "临平街道东湖路 66 号", "area": "88.00", "since": "2015-10-20"}],
             "vehicles": [],
             "accounts": [{"bank": "工商银行", "balance": "18500.00"}],
+            "cards": [{"name": DAUGHTER.name, "card": bank_card(3), "phone": DAUGHTER.phone}],
+            "identity": {"sub": "daughter", "name": DAUGHTER.name, "id_number": DAUGHTER.id_number},
         },
     }

@@ -135,7 +135,38 @@ def load_people(*, at: datetime) -> None:
         at=at,
     )
     _delegations(at)
+    _club(at)
     _hotline(county, at)
+
+
+def _club(at: datetime) -> None:
+    """A club of the town: the daughter is its legal representative and has authorized her mother."""
+    entity = identity.record_entity(
+        uscc=credit_code("51", COUNTY, "MJ000401"),
+        name="塘栖镇水北街志愿者协会",
+        representative=(DAUGHTER.name, DAUGHTER.id_number),
+        since=date(2026, 1, 1),
+        division=TOWN,
+        source="社会组织登记",
+        document="",
+        actor=MACHINE,
+        at=at,
+    )
+    daughter = _as_citizen(_person(DAUGHTER))
+    identity.bind_entity(uscc=entity.uscc, actor=daughter, at=at)
+    if Delegation.objects.filter(principal=entity.party).exists():
+        return
+    identity.appoint_operator(
+        entity_id=entity.pk,
+        name=MOTHER.name,
+        id_number=MOTHER.id_number,
+        role="org_operator",
+        items=[],
+        scopes=["view", "submit"],
+        valid_to=day_of(at) + timedelta(days=180),
+        actor=daughter,
+        at=at,
+    )
 
 
 def _hotline(county: Organization, at: datetime) -> None:

@@ -18,10 +18,10 @@ TOPICS = {
     "socialwork": "社会工作",
     "volunteering": "志愿服务",
     "reunion": "救助寻亲",
-    "community": "基层治理",
-    "marriage": "婚姻登记",
+    "community": "社区治理",
+    "marriage": "婚姻服务",
     "funeral": "殡葬服务",
-    "placenames": "地名区划",
+    "placenames": "区划地名",
 }
 CHANNELS = {"site": "门户网站", "wechat": "微信公众号", "weibo": "微博", "inbox": "订阅人站内信", "sms": "订阅人短信"}
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_BODY = 64, 120, 20_000

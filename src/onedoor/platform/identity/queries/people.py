@@ -33,9 +33,9 @@ def people_with_numbers(id_numbers: Collection[str]) -> dict[str, int]:
 
 
 def person_ids(*, batch: int) -> Iterator[list[int]]:
-    """Yield the ids of all people, some at a time."""
-    last = 0
-    while some := list(Person.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]):
+    """Yield the ids of all natural persons, some at a time."""
+    last, natural = 0, Person.objects.filter(entity__isnull=True)
+    while some := list(natural.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch]):
         last = some[-1]
         yield some
 
