@@ -235,6 +235,31 @@ def test_another_persons_log_in_is_not_linked_and_raises_nothing(elsewhere: Simu
     assert not OutsideAccount.objects.exists()
 
 
+def test_a_log_in_somebody_else_began_at_a_shared_computer_is_not_linked(elsewhere: Simulator) -> None:
+    says(elsewhere, None)
+    client = Client()
+    address = go_there(client, "weixin")  # a visitor scans the code, and is not back yet
+    client.force_login(Login.objects.get(person__name=READER.name), backend=BACKEND)
+    prove(client)
+    answer = client.get(address)
+    assert answer.status_code == 403
+    assert "已过期" in answer.content.decode()
+    assert not OutsideAccount.objects.exists()
+
+
+def test_a_linked_account_that_is_somebody_elses_by_now_opens_nothing(elsewhere: Simulator) -> None:
+    reader = {"sub": "shared", "name": READER.name, "id_number": READER.id_number}
+    elsewhere.moods(identity={"person": reader, "acr": "3"})
+    assert log_in(Client(), "national").status_code == 302
+    friend = {"sub": "shared", "name": FRIEND.name, "id_number": FRIEND.id_number}
+    elsewhere.moods(identity={"person": friend, "acr": "3"})
+    client = Client()
+    answer = log_in(client, "national")
+    assert answer.status_code == 403
+    assert "另一个人" in answer.content.decode()
+    assert client.get("/me/").status_code == 302  # still nobody
+
+
 def test_an_officer_still_gives_the_second_factor(elsewhere: Simulator) -> None:
     officer = Login.objects.get(username="clerk")
     officer.one_time_secret = SECRET

@@ -46,8 +46,8 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     except OneDoorError as refusal:
         return _refused(request, refusal)
     onward = next_address(request, reverse("worklist") if chosen.for_officers else "/")
-    begun = {"provider": code, "next": onward, "at": clock.wall().timestamp(), "attempt": asdict(attempt)}
-    request.session[BEGUN] = begun
+    told = {"provider": code, "next": onward, "at": clock.wall().timestamp(), "login": request.user.pk}
+    request.session[BEGUN] = told | {"attempt": asdict(attempt)}
     return redirect(address)
 
 
@@ -58,7 +58,7 @@ def back(request: HttpRequest, code: str) -> HttpResponse:
     chosen = provider(code)
     begun = request.session.pop(BEGUN, None)  # good once, whatever comes of it
     try:
-        attempt = _attempt(begun, code)
+        attempt = _attempt(begun, code, request.user.pk)
         who = flow.finish(chosen, attempt, request.GET.dict(), _back(code), wall=clock.wall())
         actor, at = actor_of(request), clock.now()
         if request.user.is_authenticated:
@@ -76,8 +76,9 @@ def back(request: HttpRequest, code: str) -> HttpResponse:
     return redirect(begun["next"])
 
 
-def _attempt(begun: Any, code: str) -> Attempt | None:
-    if not isinstance(begun, dict) or begun["provider"] != code:
+def _attempt(begun: Any, code: str, login_id: int | None) -> Attempt | None:
+    """Whoever began is who comes back: at a shared computer somebody else may have logged in between."""
+    if not isinstance(begun, dict) or (begun["provider"], begun["login"]) != (code, login_id):
         return None
     if clock.wall().timestamp() - begun["at"] > flow.GOOD_FOR:
         return None

@@ -40,7 +40,7 @@ class OtherPerson(OneDoorError):
     code, http_status, message = (
         "outside.other_person",
         403,
-        "{title}核实的是另一个人，与您现在登录的账号不一致，没有关联。请用本人的{title}账号。",
+        "{title}核实的是另一个人，与这里的账号不一致，没有登录，也没有关联。请用本人的{title}账号。",
     )
 
 
@@ -60,12 +60,14 @@ def login_for_outside(*, provider: Provider, who: OutsideIdentity, actor: Actor,
     which is linked with it; a person nobody knows yet gets an account at the level the provider vouches for.
 
     :raises NotLinked: neither linked nor a verified number.
+    :raises OtherPerson: the linked account is one person's, and what the provider has verified by now another.
     :raises AccountClosed: the account is closed, or the person's death is recorded.
     """
     digest = _digest(provider, who.subject)
     known = OutsideAccount.objects.select_for_update(of=("self",)).select_related("login")
     row = known.filter(provider=provider.code, subject_digest=digest, ended_at__isnull=True).first()
     if row is not None and (row.login.kind == Login.Kind.OFFICER) == provider.for_officers:
+        _require_same_person(row.login, provider, who)
         row.used_at = at
         row.save(update_fields=["used_at"])
         _vouch(row.login.person, provider, who, at)
@@ -78,6 +80,12 @@ def login_for_outside(*, provider: Provider, who: OutsideIdentity, actor: Actor,
     if row is None:
         _link(login, provider, digest, "核实的身份证号", actor, at)
     return _open(login)
+
+
+def _require_same_person(login: Login, provider: Provider, who: OutsideIdentity) -> None:
+    own = str(login.person.id_number) if login.person else str(login.holder_number)
+    if who.id_number and who.id_number.upper() != own:
+        raise OtherPerson(title=provider.title)
 
 
 def _open(login: Login) -> Login:
@@ -162,9 +170,7 @@ def link_outside(*, provider: Provider, who: OutsideIdentity, actor: Actor, at: 
     if (login.kind == Login.Kind.OFFICER) != provider.for_officers:
         raise OutsideAccountNotFound
     actor.require_level(MATCHED)
-    own = str(login.person.id_number) if login.person else str(login.holder_number)
-    if who.id_number and who.id_number.upper() != own:
-        raise OtherPerson(title=provider.title)
+    _require_same_person(login, provider, who)
     digest = _digest(provider, who.subject)
     row = OutsideAccount.objects.filter(provider=provider.code, subject_digest=digest, ended_at__isnull=True).first()
     if row is not None and row.login_id != login.pk:
