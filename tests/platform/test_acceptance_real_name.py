@@ -14,6 +14,8 @@ from onedoor.platform.cases.models import Case, Draft
 from onedoor.platform.identity.models import BankCheck, Person
 from onedoor.platform.identity.operations import ask_bank_check
 from onedoor.platform.identity.operations.real_name import GuardianForChild
+from onedoor.platform.identity.queries import NATION, people
+from onedoor.platform.kernel import parameters
 from onedoor.platform.kernel.actors import Actor
 
 __all__ = ["bank"]
@@ -61,6 +63,26 @@ def test_a22_whoever_does_no_face_check_goes_on_with_the_same_item(desk: Desk, b
     assert (check.card, check.phone, check.card_end) == ("", "", CARD[-4:])
     assert submit(desk, draft)[0] == 302
     assert Case.objects.get().applicant == desk.books.reader
+
+
+def test_a_bank_brings_nobody_back_to_level_four(desk: Desk, bank: Simulator, work: Work) -> None:
+    """Whom a window has seen, and has to see again by now, is proved by a bank, no more."""
+    draft_at_level_two(desk)
+    bank.live_on(NOW)
+    Person.objects.filter(pk=desk.books.reader.pk).update(assurance=4, verified_at=moment("2026-01-05", "10:00"))
+    parameters.write_parameter(
+        key=people.RECHECK,
+        division=NATION,
+        value=180,
+        document="测试",
+        valid_from=date(2026, 1, 1),
+        recorded_by="测试",
+        at=moment("2026-01-01", "00:00"),
+    )
+    desk.act("reader", "/me/real-name/", card=CARD)
+    work()
+    found = Person.objects.get(pk=desk.books.reader.pk)
+    assert people.assurance_of(found, on=NOW.date()) == 3
 
 
 def test_a_card_of_somebody_else_proves_nothing(desk: Desk, bank: Simulator, work: Work) -> None:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import BankCheck, Login, Person
-from onedoor.platform.identity.queries import NATION
+from onedoor.platform.identity.queries import NATION, assurance_of
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import MATCHED, PROVED, Actor
 from onedoor.platform.kernel.clock import day_of
@@ -92,8 +92,9 @@ def settle_bank_check(*, check_id: int, matches: bool | None, actor: Actor, at: 
     check.state, check.answered_at, check.card, check.phone = state, at, "", ""
     check.save(update_fields=["state", "answered_at", "card", "phone"])
     person = check.person
-    if matches and person.deceased_on is None:
-        person.assurance, person.verified_by, person.verified_at = max(person.assurance, PROVED), BY_BANK, at
+    if matches and person.deceased_on is None and assurance_of(person, on=day_of(at)) <= PROVED:
+        # A level 4 that has run out does not come back by a card.
+        person.assurance, person.verified_by, person.verified_at = PROVED, BY_BANK, at
         person.save(update_fields=["assurance", "verified_by", "verified_at"])
     audit.record("identity.settle_bank_check", actor=actor, at=at, target=check.target, outcome=str(state))
     return check
