@@ -112,6 +112,31 @@ def test_whoever_came_first_locks_nobody_out(desk: Desk) -> None:
     assert row.confirmed_how == "单位授权"  # the history says what it was
 
 
+def test_a_manager_undoes_nothing_the_representative_has_done(desk: Desk) -> None:
+    """Nor is the same button pressed twice a fault of the site."""
+    entity = clubs.bound(desk.books)
+    desk.go(moment("2026-10-12", "10:00"))
+    page = f"{MINE}{entity.pk}/"
+    appoint(desk, entity, role="org_manager", valid_to="2026-11-30")
+    desk.act("reader", f"{page}people/", **named(valid_to="2026-11-30", scopes=["view", "submit", "sign"]))
+    row = Delegation.objects.get(agent=desk.books.others["successor"])
+    assert "只有法定代表人能" in desk.refused("friend", page, 422, act="renew", operator=row.pk, valid_to="2026-11-15")
+    Delegation.objects.filter(pk=row.pk).update(scopes=["view"])
+    for _ in range(2):
+        desk.act("reader", page, act="suspend", operator=row.pk)
+    assert "只有法定代表人能" in desk.refused("friend", page, 422, act="confirm", operator=row.pk)
+    for _ in range(2):
+        desk.act("reader", page, act="confirm", operator=row.pk)
+    desk.act("friend", page, act="suspend", operator=row.pk)
+    desk.act("friend", page, act="confirm", operator=row.pk)  # what a manager has suspended
+    row.refresh_from_db()
+    assert row.state == "active"
+
+    desk.go(moment("2026-12-01", "10:00"))  # the manager's own time is over
+    assert SUCCESSOR.name not in desk.page("friend", page)
+    assert desk.get("friend", f"{page}people/").status_code == 404
+
+
 def named(**changes: object) -> dict[str, object]:
     """Return the form that authorizes the successor."""
     return clubs.terms(name=SUCCESSOR.name, id_number=SUCCESSOR.id_number, **changes)

@@ -75,6 +75,7 @@ from onedoor.platform.identity.operations.mandates import (
 from onedoor.platform.identity.operations.operators import (
     ROLES,
     OperatorNotFound,
+    RepresentativeDecides,
     TooManyOperators,
     appoint_operator,
     confirm_operator,
@@ -153,6 +154,7 @@ __all__ = [
     "reset_operators",
     "ROLES",
     "OperatorNotFound",
+    "RepresentativeDecides",
     "TooManyOperators",
     "appoint_operator",
     "confirm_operator",

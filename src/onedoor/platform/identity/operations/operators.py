@@ -19,11 +19,20 @@ from onedoor.standards.id_numbers import parse_citizen_id
 OPERATOR_DAYS, MOST_OPERATORS = "identity.operator_days", "identity.most_operators"
 MANAGER, OPERATOR = Delegation.Kind.ORG_MANAGER, Delegation.Kind.ORG_OPERATOR
 ROLES = ((str(OPERATOR), "经办人"), (str(MANAGER), "管理员"))
+BY_MANAGER = "管理员暂停"
 STANDING = (Delegation.State.ACTIVE, Delegation.State.SUSPENDED)
 
 
 class OperatorNotFound(NotFound):
     code, message = "entity.operator_not_found", "没有找到这位经办人，请从“我的单位”的名单里选择。"
+
+
+class RepresentativeDecides(OneDoorError):
+    code, http_status, message = (
+        "entity.representative_decides",
+        403,
+        "这份授权由法定代表人暂停、因变更法定代表人暂停，或者超出您自己的权限，只有法定代表人能恢复和续期。",
+    )
 
 
 class TooManyOperators(OneDoorError):
@@ -178,15 +187,26 @@ def _locked(delegation_id: int, actor: Actor, at: datetime) -> tuple[Delegation,
     return row, manager
 
 
+def _require_within(row: Delegation, manager: Delegation | None) -> None:
+    """:raises RepresentativeDecides: it is the manager's own, or says more than the manager may do."""
+    if manager is None:
+        return
+    items = set(row.items or [""]) <= set(manager.items) if manager.items else True
+    if row.agent_id == manager.agent_id or not items or not set(row.scopes) <= set(manager.scopes):
+        raise RepresentativeDecides
+
+
 @transaction.atomic
 def renew_operator(*, delegation_id: int, valid_to: date, actor: Actor, at: datetime) -> Delegation:
     """
     Let an authorization hold until another day; one that has run out holds again, a dropped one never.
 
     :raises InvalidInput: the day lies too far ahead, or before today.
+    :raises RepresentativeDecides: a manager would give more than they have, or renew themselves.
     """
     row, manager = _locked(delegation_id, actor, at)
     actor.require_level(PROVED)
+    _require_within(row, manager)
     if row.state == Delegation.State.REVOKED:
         raise OperatorNotFound
     if fault := _fault_of_last_day(valid_to, manager, at):
@@ -204,33 +224,41 @@ def renew_operator(*, delegation_id: int, valid_to: date, actor: Actor, at: date
 @transaction.atomic
 def suspend_operator(*, delegation_id: int, actor: Actor, at: datetime) -> Delegation:
     """Let an authorization rest; taking back asks for less than giving, so one proof is enough."""
-    row, _ = _locked(delegation_id, actor, at)
+    row, manager = _locked(delegation_id, actor, at)
     actor.require_level(MATCHED)
     if row.state == Delegation.State.ACTIVE:
-        row.state, row.suspended_at, row.suspended_why = Delegation.State.SUSPENDED, at, "单位暂停"
+        row.state, row.suspended_at = Delegation.State.SUSPENDED, at
+        row.suspended_why = "单位暂停" if manager is None else BY_MANAGER
         row.save(update_fields=["state", "suspended_at", "suspended_why"])
         target = f"delegation:{row.pk}"
-    audit.record(
-        "identity.suspend_operator", actor=actor, at=at, target=target, entity=row.principal_id, kind=str(row.kind)
-    )
-    _tell(row, "suspended")
+        audit.record(
+            "identity.suspend_operator", actor=actor, at=at, target=target, entity=row.principal_id, kind=str(row.kind)
+        )
+        _tell(row, "suspended")
     return row
 
 
 @transaction.atomic
 def confirm_operator(*, delegation_id: int, actor: Actor, at: datetime) -> Delegation:
-    """Let a suspended authorization hold again: after a change of representative the new one says so of each."""
+    """
+    Let a suspended authorization hold again: after a change of representative the new one says so of each.
+
+    :raises RepresentativeDecides: a manager did not suspend it, or would give more than they have.
+    """
     row, manager = _locked(delegation_id, actor, at)
     actor.require_level(PROVED)
     if row.state == Delegation.State.SUSPENDED:
+        _require_within(row, manager)
+        if manager is not None and row.suspended_why != BY_MANAGER:
+            raise RepresentativeDecides
         row.state, row.suspended_at, row.suspended_why = Delegation.State.ACTIVE, None, ""
         row.granted_by_id = actor.person_id if manager is None else row.granted_by_id
         row.save(update_fields=["state", "suspended_at", "suspended_why", "granted_by"])
         target = f"delegation:{row.pk}"
-    audit.record(
-        "identity.confirm_operator", actor=actor, at=at, target=target, entity=row.principal_id, kind=str(row.kind)
-    )
-    _tell(row, "confirmed")
+        audit.record(
+            "identity.confirm_operator", actor=actor, at=at, target=target, entity=row.principal_id, kind=str(row.kind)
+        )
+        _tell(row, "confirmed")
     return row
 
 
@@ -243,10 +271,10 @@ def drop_operator(*, delegation_id: int, actor: Actor, at: datetime) -> Delegati
         row.state, row.revoked_at = Delegation.State.REVOKED, at
         row.save(update_fields=["state", "revoked_at"])
         target = f"delegation:{row.pk}"
-    audit.record(
-        "identity.drop_operator", actor=actor, at=at, target=target, entity=row.principal_id, kind=str(row.kind)
-    )
-    _tell(row, "ended")
+        audit.record(
+            "identity.drop_operator", actor=actor, at=at, target=target, entity=row.principal_id, kind=str(row.kind)
+        )
+        _tell(row, "ended")
     return row
 
 

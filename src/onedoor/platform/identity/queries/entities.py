@@ -30,6 +30,7 @@ class EntityStanding:
     role: Role
     mandate: Delegation | None
     representative: LegalRepresentative | None
+    on: date
 
     @property
     def id(self) -> int:
@@ -45,9 +46,10 @@ class EntityStanding:
 
     @property
     def may_appoint(self) -> bool:
-        return self.role == "legal_rep" or (
-            self.role == "org_manager" and self.mandate is not None and self.mandate.state == Delegation.State.ACTIVE
-        )
+        if self.mandate is None:
+            return self.role == "legal_rep"
+        holds = self.mandate.state == Delegation.State.ACTIVE
+        return self.role == "org_manager" and holds and self.mandate.valid_from <= self.on <= self.mandate.valid_to
 
 
 def my_entities(*, actor: Actor, on: date) -> list[EntityStanding]:
@@ -62,7 +64,7 @@ def my_entities(*, actor: Actor, on: date) -> list[EntityStanding]:
         found[entity_id] = ("legal_rep", None)
     entities = LegalEntity.objects.select_related("party").in_bulk(found)
     current = _current(list(entities))
-    return [EntityStanding(entities[pk], *found[pk], current.get(pk)) for pk in sorted(entities)]
+    return [EntityStanding(entities[pk], *found[pk], current.get(pk), on) for pk in sorted(entities)]
 
 
 def _current(entity_ids: Sequence[int]) -> dict[int, LegalRepresentative]:
