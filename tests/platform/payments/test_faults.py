@@ -18,8 +18,8 @@ from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.cases import gates
 from onedoor.platform.kernel.crypto import canonical_json
 from onedoor.platform.messages.models import Message
-from onedoor.platform.payments import figures, holding, jobs, operations, rules
-from onedoor.platform.payments.models import Order, Payment, ReconciliationRow, Refund
+from onedoor.platform.payments import figures, gateway, holding, jobs, operations, rules, tasks
+from onedoor.platform.payments.models import Order, Payment, Reconciliation, ReconciliationRow, Refund
 from onedoor.platform.supervision.models import SupervisionEvent
 from onedoor.standards.judgement import Parameter
 
@@ -212,3 +212,29 @@ def test_the_command_makes_up_for_a_day(
     desk.act("finance", address, act="take_up", row=str(row.pk), note="")
     order.refresh_from_db()
     assert order.state == "paid"
+
+
+@pytest.mark.django_db
+def test_a_day_whose_statement_does_not_come_is_not_skipped(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The platform answers for the later day first: the earlier one is asked for again, not forgotten."""
+    settings.ONEDOOR_TREASURY_URL, settings.ONEDOOR_TREASURY_SECRET = "http://127.0.0.1:9", "only for tests"
+    away = {date(2026, 10, 11)}
+
+    def statement(day: date, *, wall: datetime) -> tuple[list[gateway.Line], bytes]:
+        if day in away:
+            raise gateway.GatewayAway
+        return [], day.isoformat().encode()
+
+    monkeypatch.setattr(gateway, "statement", statement)
+    tasks.reconcile_due(at=AT.replace(year=2026, month=10, day=11, hour=10))
+    tasks.reconcile_due(at=AT.replace(year=2026, month=10, day=13, hour=10))
+    away.clear()
+    tasks.reconcile_due(at=AT.replace(year=2026, month=10, day=13, hour=11))
+    days = Reconciliation.objects.order_by("day").values_list("day", flat=True)
+    assert list(days) == [date(2026, 10, 10), date(2026, 10, 11), date(2026, 10, 12)]
+
+
+def test_a_trade_the_statement_has_twice_is_a_difference() -> None:
+    one = rules.Movement("payment", "JF1", "T1", TEN)
+    (row,) = rules.compare([one, one], [one])
+    assert (row.outcome, row.theirs, row.ours) == ("amount_differs", 2 * TEN, TEN)

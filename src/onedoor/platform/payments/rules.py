@@ -1,7 +1,7 @@
 """What is to be paid and why, and what each difference of a day means: pure functions over a line of the list."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -79,8 +79,11 @@ class Compared:
 
 
 def compare(theirs: Sequence[Movement], ours: Sequence[Movement]) -> list[Compared]:
-    """Lay both sides of a day beside each other by trade number; differences first."""
-    told = {(one.sort, one.trade): one for one in theirs}
+    """Lay both sides of a day beside each other by trade number; differences first. A trade told twice counts twice."""
+    told: dict[tuple[str, str], Movement] = {}
+    for line in theirs:
+        first = told.get((line.sort, line.trade))
+        told[line.sort, line.trade] = replace(first, amount=first.amount + line.amount) if first else line
     known = {(one.sort, one.trade): one for one in ours}
     rows = []
     for key in sorted(told.keys() | known.keys()):

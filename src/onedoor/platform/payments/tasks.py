@@ -121,18 +121,24 @@ def reconcile_due(*, at: datetime) -> int:
     last = Reconciliation.objects.order_by("-day").values_list("day", flat=True).first()
     yesterday = local.date() - timedelta(days=1)
     first = max(last + timedelta(days=1), yesterday - timedelta(days=31)) if last else yesterday
-    return sum(reconcile(day, at=at) for day in _days(first, yesterday))
+    differences = 0
+    for day in _days(first, yesterday):
+        found = reconcile(day, at=at)
+        if found is None:  # the next day waits for this one: only what follows the last compared day is asked for
+            break
+        differences += found
+    return differences
 
 
 def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def reconcile(day: date, *, at: datetime) -> int:
-    """Fetch the statement of a day and compare it; return the number of differences nobody has looked at yet."""
+def reconcile(day: date, *, at: datetime) -> int | None:
+    """Fetch the statement of a day and compare it; return the number of differences, None where the platform is away."""
     try:
         lines, file = gateway.statement(day, wall=clock.wall())
     except gateway.GatewayAway:
         log.warning("payments.statement_away", day=day.isoformat())
-        return 0
+        return None
     return record_day(day=day, lines=lines, file=file, actor=life.MACHINE, at=at)

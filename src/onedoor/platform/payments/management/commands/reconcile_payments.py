@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from onedoor.platform.kernel import clock
 from onedoor.platform.payments import tasks
@@ -18,4 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, day: date | None = None, **options: Any) -> None:
         at = clock.now()
         chosen = day or clock.today() - timedelta(days=1)
-        self.stdout.write(f"{chosen.isoformat()}：差异 {tasks.reconcile(chosen, at=at)} 笔")
+        found = tasks.reconcile(chosen, at=at)
+        if found is None:
+            raise CommandError(f"{chosen.isoformat()}：缴款平台没有给出对账文件，没有比对，请稍后再试。")
+        self.stdout.write(f"{chosen.isoformat()}：差异 {found} 笔")
