@@ -160,3 +160,14 @@ def test_a_stranger_learns_nothing_of_an_organizations_cases(desk: Desk) -> None
     assert desk.get("friend", own(case)).status_code == 404
     assert desk.get("friend", f"{MINE}{entity.pk}/").status_code == 404
     assert FRIEND.name not in desk.page("reader", f"{MINE}{entity.pk}/")
+
+
+def test_a_window_changes_no_organization_of_another_county(desk: Desk) -> None:
+    entity = clubs.bound(desk.books)
+    desk.go(moment("2026-11-03", "09:00"))
+    page = "/staff/window/organization/"
+    words = desk.refused("elsewhere", page, 422, **clubs.at_the_window())
+    assert "登记在其他县" in words
+    assert LegalRepresentative.objects.get(entity=entity).name == READER.name
+    desk.act("clerk", page, **clubs.at_the_window())  # a township's window serves its county
+    assert LegalRepresentative.objects.get(entity=entity, ended_at=None).name == SUCCESSOR.name

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ PERSONS_OWN = {"uploads_list_uploads": "tells of all one has begun; the pages te
 LISTS = ["/cases", "/drafts", "/uploads", "/me/messages", "/me/certificates"]
 
 
+@cache
 def doors() -> dict[str, Door]:
     """Return the door of every operation, by the name the specification gives it."""
     found = {}
@@ -38,6 +40,7 @@ def doors() -> dict[str, Door]:
     return found
 
 
+@cache
 def names() -> dict[tuple[str, str], str]:
     """Return the name of every operation, by its method and path."""
     paths = api.get_openapi_schema()["paths"]

@@ -16,6 +16,7 @@ from onedoor.standards.credit_codes import parse_credit_code
 from onedoor.standards.id_numbers import parse_citizen_id
 
 TAKING_OVER = 4  # of an account somebody has had before; also for ending all authorizations at once
+COUNTY_DIGITS = 6  # of a division's code (GB/T 2260)
 CHANGED = "法定代表人已变更"
 
 
@@ -32,6 +33,14 @@ class EntityUnknown(OneDoorError):
         "entity.unknown",
         404,
         "平台还没有这个单位的登记信息。请核对统一社会信用代码；没有错的，请带登记证书和身份证到便民服务中心窗口登记。",
+    )
+
+
+class EntityElsewhere(OneDoorError):
+    code, http_status, message = (
+        "entity.elsewhere",
+        403,
+        "这个单位登记在其他县（市、区），本窗口不能改它的登记信息和授权。请当事人到登记地的便民服务中心窗口办理。",
     )
 
 
@@ -55,9 +64,11 @@ def record_entity(
     suspended at once, until the new one confirms or drops each (A23).
 
     :raises InvalidInput: a code or number that cannot be one, a name or the certificate is missing.
+    :raises EntityElsewhere: an officer, and the organization belongs to another county than their window.
     """
     actor.require_one_of("identity.window", "identity.verify")
     code, who, number = _checked(uscc, name, representative, division, document, actor)
+    _require_near(code, division, actor)
     entity = _known(code, name.strip(), division, source, actor, at)
     current = LegalRepresentative.objects.select_for_update().filter(entity=entity, ended_at__isnull=True).first()
     if current is not None and (current.name, str(current.id_number)) == (who, number):
@@ -114,6 +125,16 @@ def _checked(
     if problems:
         raise InvalidInput(problems)
     return code, representative[0].strip(), number
+
+
+def _require_near(code: str, division: str, actor: Actor) -> None:
+    """Refuse an officer what belongs, or would come to belong, to another county; a township's window serves its county."""
+    if actor.kind != "officer":
+        return
+    here = actor.division[:COUNTY_DIGITS]
+    places = {division, *LegalEntity.objects.filter(uscc=code).values_list("party__division_id", flat=True)}
+    if not all(actor.reaches(place) or place[:COUNTY_DIGITS] == here for place in places):
+        raise EntityElsewhere
 
 
 def _known(code: str, name: str, division: str, source: str, actor: Actor, at: datetime) -> LegalEntity:
