@@ -43,5 +43,12 @@ HOLDINGS = (
         ("kind", "paper", "issued_by", "died_on", "judged_on", "organization__name", "stated_at"),
         by=("person",),
     ),
+    Holding(
+        "identity.LegalRepresentative",
+        ("entity__party__name", "entity__uscc", "name", "since", "ended_at", "bound_at", "bound_how"),
+        by=("person",),
+    ),
+    Holding("identity.BankCheck", ("card_end", "phone", "state", "asked_at", "answered_at"), by=("person",)),
+    Withheld("identity.LegalEntity", "单位的登记信息属于单位，法定代表人在“我的单位”里查看。"),
     Withheld("identity.OneTimeCode", "验证码只用一次，几分钟就失效，不是您的资料。"),
 )

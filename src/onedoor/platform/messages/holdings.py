@@ -3,6 +3,7 @@
 from onedoor.platform.kernel.holdings import Holding, Withheld
 
 HOLDINGS = (
+    Holding("onedoor_messages.PushDevice", ("label", "added_at", "ended_at"), by=("person",)),
     Holding(
         "onedoor_messages.Message",
         ("channel", "event", "text", "case_number", "state", "created_at", "sent_at", "delivered_at", "read_at"),
