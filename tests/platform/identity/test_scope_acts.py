@@ -61,6 +61,10 @@ ANYWHERE = {
     "use_delegation": "called by the submission, after the mandate was looked at",
     "record_opinion": "a guardian's own ward only",
     "count_refusal": "counts the actor's own looks",
+    **dict.fromkeys(
+        ("appoint_operator", "confirm_operator", "drop_operator", "renew_operator", "suspend_operator"),
+        "an organization's own people only",
+    ),
 }
 # Rooms above identity whose acts name an account, a post or an organ.
 ALSO = ("platform.audit.suspensions", "platform.catalog.operations.offerings")
@@ -217,6 +221,10 @@ GIVEN: Given = {
     "scopes": lambda place: ["cases.read"],
     "item_code": lambda place: "library.card",
     "open_from": lambda place: date(2027, 1, 1),
+    "representative": lambda place: ("新任代表", NEW_OFFICER),
+    "since": lambda place: DAY,
+    "source": lambda place: "登记机关",
+    "reset": lambda place: False,
     "own": lambda place: {},
     "overrides": lambda place: {},
 }

@@ -36,7 +36,7 @@ class EntityUnknown(OneDoorError):
     )
 
 
-class EntityElsewhere(OneDoorError):
+class EntityElsewhere(NotAllowed):
     code, http_status, message = (
         "entity.elsewhere",
         403,
@@ -67,8 +67,8 @@ def record_entity(
     :raises EntityElsewhere: an officer, and the organization belongs to another county than their window.
     """
     actor.require_one_of("identity.window", "identity.verify")
+    _require_near(uscc.strip().upper(), division, actor)
     code, who, number = _checked(uscc, name, representative, division, document, actor)
-    _require_near(code, division, actor)
     entity = _known(code, name.strip(), division, source, actor, at)
     current = LegalRepresentative.objects.select_for_update().filter(entity=entity, ended_at__isnull=True).first()
     if current is not None and (current.name, str(current.id_number)) == (who, number):
@@ -131,9 +131,12 @@ def _require_near(code: str, division: str, actor: Actor) -> None:
     """Refuse an officer what belongs, or would come to belong, to another county; a township's window serves its county."""
     if actor.kind != "officer":
         return
-    here = actor.division[:COUNTY_DIGITS]
-    places = {division, *LegalEntity.objects.filter(uscc=code).values_list("party__division_id", flat=True)}
-    if not all(actor.reaches(place) or place[:COUNTY_DIGITS] == here for place in places):
+    places = {
+        *Division.objects.filter(code=division).values_list("code", flat=True),  # a slip of the hand is told as one
+        *LegalEntity.objects.filter(uscc=code).values_list("party__division_id", flat=True),
+    }
+    counties = {start[:COUNTY_DIGITS] for start, _ in actor.reach}
+    if not all(actor.reaches(place) or place[:COUNTY_DIGITS] in counties for place in places):
         raise EntityElsewhere
 
 
