@@ -22,12 +22,9 @@ Acts = Mapping[str, Callable[[], object]]
 def case_fees(request: HttpRequest, number: str) -> HttpResponse:
     """What a case costs and what became of it; open an order, take money at the counter, ask for a refund."""
     about, sent = who(request), request.POST
+    found = queries.read_case_fees(number=number, actor=actor_of(request))
     acts: Acts = {
-        "open": lambda: operations.open_order(
-            case_id=queries.read_case_fees(number=number, actor=actor_of(request)).case_id,
-            project=sent.get("project", ""),
-            **about,
-        ),
+        "open": lambda: operations.open_order(case_id=found.case_id, project=sent.get("project", ""), **about),
         "take": lambda: operations.take_at_counter(
             number=sent.get("order", ""),
             way=sent.get("way", ""),
@@ -40,7 +37,6 @@ def case_fees(request: HttpRequest, number: str) -> HttpResponse:
     answer, problems, status = _answered(request, acts, lambda: redirect("case_fees", number=number))
     if answer is not None:
         return answer
-    found = queries.read_case_fees(number=number, actor=actor_of(request))
     context = {"fees": found, "ways": queries.COUNTER_WAYS, "problems": problems, "typed": sent}
     return render(request, "staff/fees/case.html", context, status=status)
 
