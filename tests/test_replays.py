@@ -25,8 +25,14 @@ UNKEYED = {
     "step_up",
     "logout",
     "stay",
+    "outside_second",
     "appearance",
     "place",
+    # at a machine: a code or a reading that serves once, and a session that ends however often it is told to
+    "kiosk_enrol",
+    "kiosk_card",
+    "kiosk_stay",
+    "kiosk_over",
     "choose_post",
     # who holds a phone, and the code that is shown once
     "early",
@@ -146,6 +152,7 @@ def test_every_form_that_posts_brings_a_key() -> None:
         *("citizen/early.html", "citizen/early_code.html", "citizen/early_draft.html"),
         *("staff/choose_post.html", "staff/reveal.html", "staff/certificates/check_batch.html"),
         *("supervision/audit.html", "staff/sharing/use.html"),
+        *("kiosk/card.html", "kiosk/enrol.html", "parts/machine_bar.html", "parts/outside_second.html"),
     }
     for path in sorted(TEMPLATES.glob("**/templates/**/*.html")):
         name = str(path).split("/templates/")[1]

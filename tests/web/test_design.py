@@ -143,7 +143,12 @@ def test_every_template_compiles() -> None:
 
 def test_nothing_is_styled_or_scripted_inside_a_page() -> None:
     inline = re.compile(r"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son\w+=\"", re.IGNORECASE)
-    assert not {str(path) for path in TEMPLATES if inline.search(path.read_text(encoding="utf-8"))}
+    # A copy of one's data is read on one's own computer, where no style sheet of ours is.
+    assert not {
+        str(path)
+        for path in TEMPLATES
+        if path.parent.name != "portability" and inline.search(path.read_text(encoding="utf-8"))
+    }
 
 
 def test_colours_are_named_once() -> None:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 TAG = re.compile(r"<script.*?</script>|<!--.*?-->|<[^>]*>", re.S)
 ATTRIBUTE = re.compile(r'\s(?:aria-label|placeholder|title|alt|data-label|data-says)="([^"]*)"')
 # Opened by anybody, but for those who build, show or run the site.
-NOT_FOR_CITIZENS = ("design ", "demonstration ", "officer_login ")
+NOT_FOR_CITIZENS = ("design ", "demonstration ", "officer_login ", "kiosk_enrol ")
 # On a page, and in no column as it is shown: encrypted, or the name of the other language on its button.
 SEALED = {"一层", "满六十岁", "中文"}
 RUN = re.compile(r"[\u3400-\u9fff]+")
