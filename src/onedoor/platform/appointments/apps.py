@@ -21,10 +21,3 @@ class AppointmentsConfig(AppConfig):
         outbox.listen("appointments.tell", "appointments.tell", listeners.tell)
         outbox.listen("identity.died", "appointments.hear_of_death", deaths.hear_of_death)
         outbox.listen("identity.death_corrected", "appointments.hear_of_correction", deaths.hear_of_correction)
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.appointments import holdings as own_holdings
-        from onedoor.platform.kernel import holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)

@@ -17,10 +17,3 @@ class AuditConfig(AppConfig):
         definitions.define(*figures.FIGURES)
         tasks.every(3600, "audit.seal", seals.seal_entries)
         tasks.every(300, "audit.time_stamp", timestamps.stamp_seals)
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.audit import holdings as own_holdings
-        from onedoor.platform.kernel import holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)

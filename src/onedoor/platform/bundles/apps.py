@@ -29,10 +29,3 @@ class BundlesConfig(AppConfig):
         tasks.every(3600, "bundles.discard_expired", duties.discard_expired)
         # The day's run of each rule begins with the first round after midnight and goes on batch by batch.
         tasks.every(300, "bundles.run_entitlements", proactive.run_due)
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.bundles import holdings as own_holdings
-        from onedoor.platform.kernel import holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)

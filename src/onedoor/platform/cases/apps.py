@@ -71,11 +71,3 @@ class CasesConfig(AppConfig):
         outbox.listen("identity.death_corrected", "cases.hear_of_correction", deaths.hear_of_correction)
         outbox.listen("files.infected", "cases.paper_quarantined", quarantine.tell_of_infected)
         checks.register(check_items)
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.cases import holdings as own_holdings
-        from onedoor.platform.kernel import holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)
-        holdings.give_files("cases", own_holdings.papers_of)

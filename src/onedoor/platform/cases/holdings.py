@@ -74,7 +74,7 @@ HOLDINGS = (
 )
 
 
-def papers_of(person_id: int, at: datetime) -> Iterator[Piece]:
+def files_of(person_id: int, at: datetime) -> Iterator[Piece]:
     """Yield the papers a person has given with their own applications, and the letters they were sent."""
     own = Q(case__applicant_id=person_id) | Q(draft__applicant_id=person_id)
     found = Material.objects.filter(own, file__isnull=False, reused_from=None).select_related("file")

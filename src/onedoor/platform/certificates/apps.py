@@ -18,11 +18,3 @@ class CertificatesConfig(AppConfig):
         tasks.every(3600, "certificates.lapse", lambda *, at: operations.lapse_certificates(actor=machine, at=at))
         outbox.listen("identity.died", "certificates.hear_of_death", deaths.hear_of_death)
         outbox.listen("identity.death_corrected", "certificates.hear_of_correction", deaths.hear_of_correction)
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.certificates import holdings as own_holdings
-        from onedoor.platform.kernel import holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)
-        holdings.give_files("certificates", own_holdings.faces_of)

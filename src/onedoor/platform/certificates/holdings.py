@@ -30,7 +30,7 @@ HOLDINGS = (
 )
 
 
-def faces_of(person_id: int, at: datetime) -> Iterator[Piece]:
+def files_of(person_id: int, at: datetime) -> Iterator[Piece]:
     """Yield the certificates a person holds, as they are drawn for their holder."""
     held = Certificate.objects.filter(holders__person_id=person_id).distinct().order_by("pk")
     for one in held:

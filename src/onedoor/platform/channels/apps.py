@@ -23,10 +23,3 @@ class ChannelsConfig(AppConfig):
         files.register("work_order", evidence.order_of_file)
         tasks.every(60, "channels.watch_orders", duties.watch_orders)
         tasks.every(60, "channels.forget_readings", duties.forget_readings)
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.channels import holdings as own_holdings
-        from onedoor.platform.kernel import holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)

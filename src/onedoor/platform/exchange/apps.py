@@ -31,10 +31,3 @@ class ExchangeConfig(AppConfig):
         phrasing.register(phrasing.CHAT)
         for connector in CONNECTORS:
             connectors.register(connector)
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.exchange import holdings as own_holdings
-        from onedoor.platform.kernel import holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)

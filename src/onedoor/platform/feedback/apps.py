@@ -27,10 +27,3 @@ class FeedbackConfig(AppConfig):
         files.register("complaint", evidence.complaint_of_file)
         listeners.listen()
         tasks.every(600, "feedback.hand_on_orphans", duties.hand_on_orphans)
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.feedback import holdings as own_holdings
-        from onedoor.platform.kernel import holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)

@@ -20,10 +20,3 @@ class FilesConfig(AppConfig):
         tasks.every(3600, "files.destroy_quarantined", quarantine.destroy_old)
         for kind in ("delegation", "guardianship", "assisted"):
             access.register(kind, access.mandate_reader(kind))
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.files import holdings as own_holdings
-        from onedoor.platform.kernel import holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)

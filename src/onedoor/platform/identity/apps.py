@@ -26,10 +26,3 @@ class IdentityConfig(AppConfig):
         tasks.every(3600, "identity.forget_tokens", clients.forget_tokens)
         tasks.every(600, "identity.watch_codes", watching.watch_codes)
         tasks.every(3600, "identity.end_with_majority", operations.end_with_majority)
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.identity import holdings as own_holdings
-        from onedoor.platform.kernel import holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)

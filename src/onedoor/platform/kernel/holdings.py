@@ -1,17 +1,22 @@
 """
-What is held about a person, and where: every room names its tables here, so that a copy of all of it can be given out.
+What is held about a person, and where: every room names its tables in a module `holdings` of its own, so that a copy of
+all of it can be given out.
 
 A table that names a person is either a `Holding`, with the columns that are the person's to have, or `Withheld`, with the
 reason they are told (Personal Information Protection Law arts. 44, 45). A test insists that none is forgotten.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Field, Model, Q, QuerySet
+from django.utils.module_loading import module_has_submodule
 
 FLAT = 1000  # rows read at once
 
@@ -81,34 +86,35 @@ class Piece:
     read: Callable[[], bytes]
 
 
-_holdings: dict[str, Holding | Withheld] = {}
-_pieces: dict[str, Callable[[int, datetime], Iterable[Piece]]] = {}
+@cache
+def _rooms() -> list[ModuleType]:
+    """Return the module `holdings` of every room that has one: its HOLDINGS, and `files_of` where it gives out files."""
+    named = [f"{app.name}.holdings" for app in apps.get_app_configs() if module_has_submodule(app.module, "holdings")]
+    return [import_module(name) for name in named if name != __name__]
 
 
-def declare(*found: Holding | Withheld) -> None:
-    """Add the tables of a room; called from `AppConfig.ready`."""
-    for one in found:
-        if one.model in _holdings and _holdings[one.model] != one:
+@cache
+def _declared() -> dict[str, Holding | Withheld]:
+    found: dict[str, Holding | Withheld] = {}
+    for one in (row for room in _rooms() for row in room.HOLDINGS):
+        if one.model in found:
             raise ValueError(f"{one.model} is declared already")
-        _holdings[one.model] = one
-
-
-def give_files(code: str, find: Callable[[int, datetime], Iterable[Piece]]) -> None:
-    """Add the files of a room; called from `AppConfig.ready`."""
-    _pieces[code] = find
+        found[one.model] = one
+    return found
 
 
 def holdings() -> list[Holding]:
-    return [one for one in _holdings.values() if isinstance(one, Holding)]
+    return [one for one in _declared().values() if isinstance(one, Holding)]
 
 
 def withheld() -> list[Withheld]:
-    return [one for one in _holdings.values() if isinstance(one, Withheld)]
+    return [one for one in _declared().values() if isinstance(one, Withheld)]
 
 
 def files_of(person_id: int, *, at: datetime) -> Iterator[Piece]:
-    for find in _pieces.values():
-        yield from find(person_id, at)
+    for room in _rooms():
+        if find := getattr(room, "files_of", None):
+            yield from find(person_id, at)
 
 
 def _any_of(lookups: dict[str, int]) -> Q:

@@ -15,10 +15,3 @@ class KnowledgeConfig(AppConfig):
         tasks.every(600, "knowledge.flag_ended", entries.flag_ended_entries)
         tasks.every(600, "knowledge.fill_empty_index", indexing.fill_empty)
         tasks.every(86400, "knowledge.forget", conversations.forget_conversations)
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.kernel import holdings
-        from onedoor.platform.knowledge import holdings as own_holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)

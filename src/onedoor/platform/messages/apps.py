@@ -37,10 +37,3 @@ class MessagesConfig(AppConfig):
         outbox.listen("identity.death_stated", "messages.tell_of_statement", deaths.tell_of_statement)
         outbox.listen("identity.died", "messages.tell_of_death", deaths.tell_of_death)
         outbox.listen("identity.death_corrected", "messages.tell_of_correction", deaths.tell_of_correction)
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.kernel import holdings
-        from onedoor.platform.messages import holdings as own_holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)

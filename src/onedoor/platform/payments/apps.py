@@ -32,10 +32,3 @@ class PaymentsConfig(AppConfig):
         tasks.every(600, "payments.watch_days", jobs.watch_days)
         tasks.every(3600, "payments.watch_amounts", jobs.watch_amounts)
         tasks.every(600, "payments.reconcile", worker.reconcile_due)
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.kernel import holdings
-        from onedoor.platform.payments import holdings as own_holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)

@@ -9,13 +9,11 @@ class PortabilityConfig(AppConfig):
     verbose_name = "个人信息导出"
 
     def ready(self) -> None:
-        from onedoor.platform.kernel import definitions, holdings, tasks
+        from onedoor.platform.kernel import definitions, tasks
         from onedoor.platform.messages import shipped
         from onedoor.platform.portability import figures, listeners, operations
-        from onedoor.platform.portability import holdings as own_holdings
 
         definitions.define(*figures.FIGURES)
-        holdings.declare(*own_holdings.HOLDINGS)
         shipped.register(Path(__file__).with_name("texts.yaml"))
         listeners.listen()
         tasks.every(3600, "portability.end_exports", operations.end_exports)

@@ -26,10 +26,3 @@ class PublishingConfig(AppConfig):
         shipped.register(Path(__file__).with_name("texts.yaml"))
         tasks.every(5, "publishing.place", placing.place_due)
         tasks.every(3600, "publishing.figures", media.fetch_figures)
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.kernel import holdings
-        from onedoor.platform.publishing import holdings as own_holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)

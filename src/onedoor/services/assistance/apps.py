@@ -40,10 +40,3 @@ class AssistanceConfig(AppConfig):
         outbox.listen("cases.draft_started", "assistance.ask_household", prefill.ask_household)
         outbox.listen("exchange.answered", "assistance.receive_household", prefill.receive_household)
         outbox.listen("exchange.answered", "assistance.receive_answer", verification.receive_answer)
-        self._declare_holdings()
-
-    def _declare_holdings(self) -> None:
-        from onedoor.platform.kernel import holdings
-        from onedoor.services.assistance import holdings as own_holdings
-
-        holdings.declare(*own_holdings.HOLDINGS)
