@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from onedoor.web.parts import languages
+from onedoor.platform.kernel import languages
 from tests.browser.test_pages import faults, overflow
 from tests.platform import library
 from tests.platform.conftest import books

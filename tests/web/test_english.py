@@ -6,9 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-from onedoor.web.parts.languages import CHINESE, FIGURE, languages
+from onedoor.platform.kernel.languages import CHINESE, FIGURE, languages
 from onedoor.web.parts.languages.templates import keys
-from onedoor.web.parts.words import ENGLISH
 
 WEB = Path(__file__).resolve().parents[2] / "src" / "onedoor" / "web"
 # Pages for those who build, show or run the site.
@@ -28,7 +27,7 @@ def computed() -> set[str]:
     """Return every Chinese text in the code, and its parts: what `say` may be asked for, with figures taken out."""
     found = set()
     for path in WEB.parent.rglob("*.py"):
-        if "migrations" in path.parts or path.name == "words.py":
+        if "migrations" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and CHINESE.search(node.value):
@@ -66,7 +65,6 @@ def test_the_english_is_english() -> None:
 def test_each_word_has_one_place_in_the_tables() -> None:
     paths = sorted((WEB / "parts" / "languages" / "en").glob("*.csv"))
     rows = [row[0] for path in paths for row in csv.reader(path.read_text(encoding="utf-8").splitlines())]
-    assert not [row for row in rows if row in ENGLISH]
     assert len(rows) == len(set(rows))
 
 

@@ -108,6 +108,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 LANGUAGE_CODE = "zh-hans"
+SHIPPED_LANGUAGES = Path(__file__).resolve().parents[2] / "web" / "parts" / "languages"
 ONEDOOR_LANGUAGES = env.list("ONEDOOR_LANGUAGES", default=[])
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True

@@ -7,13 +7,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.languages import Language, chosen, languages
 from onedoor.platform.knowledge import queries as knowledge
 from onedoor.platform.knowledge.queries import Found, Hit
 from onedoor.web.citizen.events import EVENTS, LifeEvent
 from onedoor.web.citizen.places import place_of
 from onedoor.web.citizen.services import BY_CODE
 from onedoor.web.parts.limits import limited
-from onedoor.web.parts.words import ENGLISH
 
 A_MINUTE = 600  # a hall of thirty people at one address, each typing one search
 KEPT = 300  # seconds a browser may keep an answer; the catalogue changes by the day
@@ -45,14 +45,16 @@ def search(request: HttpRequest) -> HttpResponse:
 @limited("suggestions", most=A_MINUTE)
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Answer what has been typed with what it finds; where it finds nothing, the nearest and the life events."""
-    text, english = request.GET.get("q", "").strip(), request.GET.get("lang") == "en"
+    text, language = request.GET.get("q", "").strip(), languages()[chosen(request.GET.get("lang", "zh"))]
     found = _found(request, text, kinds=OFFERED)
-    offered = [_of_hit(hit, english=english) for group in found.groups for hit in group.hits][: knowledge.SUGGESTED]
+    offered = [_of_hit(hit, english=language.code == "en") for group in found.groups for hit in group.hits][
+        : knowledge.SUGGESTED
+    ]
     nothing = bool(text) and (not offered or bool(found.corrected))
     told = {
         "found": [] if found.corrected else offered,
         "nearest": offered if found.corrected else [],
-        "events": [_of_event(event, english=english) for event in EVENTS] if nothing else [],
+        "events": [_of_event(event, language) for event in EVENTS] if nothing else [],
     }
     response = JsonResponse(told, json_dumps_params={"ensure_ascii": False})
     if not request.user.is_authenticated and not place_of(request).chosen:
@@ -68,6 +70,6 @@ def _of_hit(hit: Hit, *, english: bool) -> dict[str, str]:
     return {"title": title, "about": about, "address": hit.address}
 
 
-def _of_event(event: LifeEvent, *, english: bool) -> dict[str, str]:
-    title, about = (ENGLISH[words] if english else words for words in (event.title, event.about))
+def _of_event(event: LifeEvent, language: Language) -> dict[str, str]:
+    title, about = language.phrase(event.title), language.phrase(event.about)
     return {"title": title, "about": about, "address": reverse("life_event", args=[event.code])}

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from onedoor.web.parts.languages import current, languages
+from onedoor.platform.kernel.languages import current, languages
 
 
 def appearance(request: HttpRequest) -> dict[str, Any]:

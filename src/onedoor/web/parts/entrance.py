@@ -21,13 +21,13 @@ from onedoor.platform.identity.outside.providers import opened
 from onedoor.platform.kernel import append_only, clock, outbox
 from onedoor.platform.kernel.actors import PROVED, Actor
 from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.kernel.languages import languages
 from onedoor.platform.messages import operations as messages
 from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of, factors_now
 from onedoor.web.parts.held import HELD_KEY
 from onedoor.web.parts.inputs import next_address
-from onedoor.web.parts.languages import languages
 from onedoor.web.parts.limits import limited
 from onedoor.web.parts.sessions import IDLE_MESSAGE, enter
 from onedoor.web.parts.writes import keyed, unkeyed

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.kernel import clock
-from onedoor.web.parts.languages import chosen, item_words, languages
+from onedoor.platform.kernel.languages import chosen, item_words, languages
 
 TAG = re.compile(r"(<!--.*?-->|<[^>]*>)", re.S)
 NAME = re.compile(r"</?([a-zA-Z][\w-]*)")

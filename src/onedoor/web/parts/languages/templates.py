@@ -16,7 +16,7 @@ from django.template.context import Context
 from django.template.loaders.app_directories import Loader as AppDirectories
 from django.utils.html import conditional_escape
 
-from onedoor.web.parts.languages import OWN, current, told
+from onedoor.platform.kernel.languages import OWN, current, told
 
 # What is not words: comments, tags of the template; tags of HTML up to and between the values of their attributes.
 APART = re.compile(r"(\{#.*?#\}|\{%.*?%\}|<!--.*?-->)", re.S)
@@ -26,7 +26,8 @@ VALUE = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 # Values that are words of ours or of an item; never what a person wrote.
 WORDS = re.compile(
     r"(?:[\w.]+\.)?(?:title|label|legend|heading|words?|state|state_title|summary|gives|help|how|get_\w+_display"
-    r"|\w+_words|\w+_label|intro|purpose|kept|holder|condition|said)|place\.name|f\.note|face\.validity|day\.reason\S*|privacy\.\S+|row\.(?:stands|reason)"
+    r"|\w+_words|\w+_label|intro|purpose|kept|holder|condition|said|sentence|problem|reason_problem)"
+    r"|refusal|why_not|problems\.\w+|\w*problems\|get:[\w.\"]+|place\.name|f\.note|face\.validity|day\.reason\S*|privacy\.\S+|row\.(?:stands|reason)"
 )
 
 

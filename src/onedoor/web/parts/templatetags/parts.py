@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from onedoor.web.parts.languages import told
+from onedoor.platform.kernel.languages import told
 
 register = template.Library()
 

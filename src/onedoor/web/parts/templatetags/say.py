@@ -8,9 +8,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from onedoor.platform.cases import remaining
+from onedoor.platform.kernel import languages
 from onedoor.platform.kernel.actors import CHANNEL_NAMES
-from onedoor.web.parts import languages
-from onedoor.web.parts.languages import OWN, current, templates
+from onedoor.platform.kernel.languages import OWN, current
+from onedoor.web.parts.languages import templates
 
 register = template.Library()
 register.tag("said", templates.said)

@@ -1,0 +1,174 @@
+"""
+The languages people read: a language is a directory of data, what it is called, how it runs, and its words.
+
+Chinese is the key of every word, so a source stays readable; `{1}`, `{2}` or a name stand for what is filled in each
+time. Words of a page, refusals and notices are found in the same tables, by the page, the API and what sends a message.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from django.conf import settings
+from django.utils import dateformat, translation
+from pydantic import BaseModel, ConfigDict
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+FIGURE = re.compile(r"\d+(?:[.,]\d+)*|(?<=“)[^“”]+(?=”)")  # and what is quoted
+FORM = re.compile(r"\{(\w+)\|([^|{}]*)\|([^{}]*)\}")  # {1|day|days}: the figure with the word that goes with it
+PLACE = re.compile(r"\{(\w+)\}")
+DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?: 周.)?")
+SENTENCE = re.compile(r"[^。？！]*[。？！]+”?")
+
+
+class Language(BaseModel):
+    """One language: `code` as in `lang` of HTML, `name` in itself, `short` on the button, how it runs, its words."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: str
+    name: str
+    short: str
+    direction: Literal["ltr", "rtl"] = "ltr"
+    vertical: bool = False
+    day: str = "j M Y"  # a day, in the letters of Django's `date`
+    day_of_year: str = "j M"
+    weekday: str = "D"
+    words: Mapping[str, str] = {}
+
+    def phrase(self, chinese: str, *values: str) -> str:
+        """Return Chinese words in this language with the values in their places; in Chinese where it has none."""
+        return _filled(self.words.get(chinese, chinese), _numbered(values))
+
+    def told(self, chinese: str, further: Mapping[str, str]) -> str:
+        """
+        Return words put together elsewhere: known as they stand, with their figures taken out, as a sentence that was
+        filled in, sentence by sentence, or as a list.
+        """
+        for words in (self.words, further):
+            if chinese in words:
+                return words[chinese]
+        found = self._with_figures(chinese, further) or self._as_sentence(chinese, further)
+        if found:
+            return found
+        if len(sentences := SENTENCE.findall(chinese)) > 1 and "".join(sentences) == chinese:
+            return " ".join(self.told(one, further) for one in sentences)
+        if day := DAY.fullmatch(chinese):
+            return str(dateformat.format(date(*(int(one) for one in day.groups())), self.day))
+        for mark, other in (("；", "; "), ("、", ", ")):
+            if mark in chinese:
+                return other.join(self.told(part, further) for part in chinese.split(mark))
+        return chinese
+
+    def _with_figures(self, chinese: str, further: Mapping[str, str]) -> str:
+        """Return words whose figures and quotations are their places, "" where none are known."""
+        figures = FIGURE.findall(chinese)
+        numbers = iter(range(1, len(figures) + 1))
+        pattern = FIGURE.sub(lambda _: f"{{{next(numbers)}}}", chinese)
+        if figures and pattern in self.words:
+            return _filled(self.words[pattern], _numbered([further.get(one, one) for one in figures]))
+        row = pattern.replace("{1}", "{n}")  # 第 {n} 位家人, as an item calls the rows of a table
+        return further[row].replace("{n}", figures[0]) if row in further else ""
+
+    def _as_sentence(self, chinese: str, further: Mapping[str, str]) -> str:
+        """Return a whole sentence with its values in their places, themselves in this language; "" where none fits."""
+        if not chinese.endswith(("。", "？", "！", "”")):
+            return ""
+        for pattern, words in self._sentences:
+            if found := pattern.fullmatch(chinese):
+                values = {
+                    name.removeprefix("p"): self.told(value, further) for name, value in found.groupdict().items()
+                }
+                return _filled(words, values)
+        return ""
+
+    @cached_property
+    def _sentences(self) -> "list[tuple[re.Pattern[str], str]]":
+        """Return the sentences with places, those that say most of their own first."""
+        rows = [
+            (words, said)
+            for words, said in self.words.items()
+            if PLACE.search(words) and words.endswith(("。", "？", "！", "”")) and CHINESE.search(PLACE.sub("", words))
+        ]
+        rows.sort(key=lambda row: len(PLACE.sub("", row[0])), reverse=True)
+        return [(_pattern(words), said) for words, said in rows]
+
+
+def _pattern(words: str) -> "re.Pattern[str]":
+    """Return what matches a sentence once its places are filled in."""
+    seen: set[str] = set()
+    pattern = ""
+    for number, part in enumerate(PLACE.split(words)):
+        if number % 2 == 0:
+            pattern += re.escape(part)
+        elif part in seen:
+            pattern += f"(?P=p{part})"
+        else:
+            seen.add(part)
+            pattern += f"(?P<p{part}>.+?)"
+    return re.compile(pattern, re.S)
+
+
+def _numbered(values: Sequence[str]) -> dict[str, str]:
+    return {str(number): value for number, value in enumerate(values, start=1)}
+
+
+def _filled(words: str, values: Mapping[str, str]) -> str:
+    """Put values into `{1}`, `{name}` and `{2|one|many}`."""
+    if not values:
+        return words
+
+    def counted(found: "re.Match[str]") -> str:
+        value = values[found[1]]
+        return f"{value} {found[2] if value == '1' else found[3]}"
+
+    return PLACE.sub(lambda found: values[found[1]], FORM.sub(counted, words))
+
+
+def read(directory: Path) -> Language:
+    """Read one language: `language.yaml`, and the words of every table beside it."""
+    about: dict[str, Any] = yaml.safe_load((directory / "language.yaml").read_text(encoding="utf-8"))
+    words: dict[str, str] = {}
+    for table in sorted(directory.glob("*.csv")):
+        with table.open(encoding="utf-8", newline="") as lines:
+            words |= {row[0]: row[1] for row in csv.reader(lines) if len(row) > 1}
+    return Language(**about, words=words)
+
+
+OWN = Language(code="zh-CN", name="中文", short="中文", day="Y年n月j日", day_of_year="n月j日", weekday="l")
+
+
+@cache
+def languages() -> dict[str, Language]:
+    """Return the languages of this site by the value of the cookie `lang`, Chinese first."""
+    shipped = sorted(one for one in settings.SHIPPED_LANGUAGES.iterdir() if (one / "language.yaml").exists())
+    further = [Path(one) for one in settings.ONEDOOR_LANGUAGES]
+    return {"zh": OWN, **{one.name: read(one) for one in [*shipped, *further]}}
+
+
+def chosen(cookie: str) -> str:
+    """Return the language a visitor has chosen on this device, Chinese where none is known."""
+    return cookie if cookie in languages() else "zh"
+
+
+# What the items in force say in the language of the page being made, looked up when it is first needed.
+item_words: ContextVar[Callable[[], Mapping[str, str]]] = ContextVar("item_words", default=dict)
+
+
+def told(chinese: str) -> str:
+    """Return words of ours or of an item in the reader's language, in Chinese where it has none for them."""
+    language = current()
+    if language is OWN or not CHINESE.search(chinese):
+        return chinese
+    return language.words.get(chinese) or language.told(chinese, item_words.get()())
+
+
+def current() -> Language:
+    """Return the language in which the page or answer being made is read."""
+    return languages().get(translation.get_language() or "", OWN)
