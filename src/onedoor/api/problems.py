@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -18,6 +19,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import AssuranceTooLow, IdentityUnchecked, OneDoorError
+from onedoor.platform.kernel.languages import languages
 
 MEDIA_TYPE = "application/problem+json"
 # Where a real-name level is raised (POST).
@@ -60,7 +62,7 @@ OWN = {
         "Our fault: nothing was done. Try again later and tell us the request id.",
     ),
 }
-# The English of the refusals every caller may meet; the others speak Chinese only.
+# What every caller may meet, said to a machine; the others are found in the tables of the pages.
 ENGLISH = {
     "onedoor.not_logged_in": "Log in first, or send a token.",
     "onedoor.not_allowed": "Your post or your client may not do this here.",
@@ -155,17 +157,18 @@ def answer(
 ) -> HttpResponse:
     """Return a problem document; `faults` are pairs of a JSON pointer and a sentence, `more` goes in beside them."""
     english = speaks_english(request)
+    said = partial(languages()["en"].told, further={}) if english else str
     if code in OWN:
         detail = OWN[code][english]
     elif english:
-        detail = ENGLISH.get(code, detail)
+        detail = ENGLISH.get(code) or said(detail)
     content = {
         "type": f"{reverse('api_codes')}#{code}",
         "title": title_of(status)[english],
         "status": status,
         "detail": detail,
         "code": code,
-        "errors": [{"pointer": pointer, "detail": sentence} for pointer, sentence in faults],
+        "errors": [{"pointer": pointer, "detail": said(sentence)} for pointer, sentence in faults],
         **more,
         "request_id": getattr(request, "request_id", ""),
     }

@@ -60,7 +60,8 @@ class Language(BaseModel):
         if len(sentences := SENTENCE.findall(chinese)) > 1 and "".join(sentences) == chinese:
             return " ".join(self.told(one, further) for one in sentences)
         if day := DAY.fullmatch(chinese):
-            return str(dateformat.format(date(*(int(one) for one in day.groups())), self.day))
+            with translation.override(self.code):
+                return str(dateformat.format(date(*(int(one) for one in day.groups())), self.day))
         for mark, other in (("；", "; "), ("、", ", ")):
             if mark in chinese:
                 return other.join(self.told(part, further) for part in chinese.split(mark))

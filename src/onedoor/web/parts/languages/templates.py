@@ -27,7 +27,8 @@ VALUE = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 WORDS = re.compile(
     r"(?:[\w.]+\.)?(?:title|label|legend|heading|words?|state|state_title|summary|gives|help|how|get_\w+_display"
     r"|\w+_words|\w+_label|intro|purpose|kept|holder|condition|said|sentence|problem|reason_problem)"
-    r"|refusal|why_not|problems\.\w+|\w*problems\|get:[\w.\"]+|place\.name|f\.note|face\.validity|day\.reason\S*|privacy\.\S+|row\.(?:stands|reason)"
+    r"|refusal|why_not|problems\.\w+|\w*problems\|get:[\w.\"]+|place\.name|f\.note|face\.validity|day\.reason\S*|privacy\.\S+"
+    r"|(?:member\.)?row\.(?:stands|reason)|reason\.text"
 )
 
 
