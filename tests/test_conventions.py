@@ -128,6 +128,7 @@ WITHOUT_REQUIRE = {
     "subscribe": "only for oneself",
     "end_subscription": "only one's own",
     "choose_ways": "only one's own",
+    "choose_language": "only one's own",
     "ask_email_code": "only for an address of one's own",
     "verify_email": "only one's own",
     "drop_email": "only one's own",

@@ -163,6 +163,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "notice_ways": (
         *("notices_my_ways", "notices_choose_ways", "notices_ask_email_code", "notices_verify_email"),
         *("notices_drop_email", "notices_make_binding_code", "notices_unbind_wechat"),
+        "notices_choose_language",
         *("notices_add_push_device", "notices_drop_push_device"),
     ),
     # how people are told, at the desk

@@ -18,11 +18,11 @@ __all__ = ["books"]
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "onedoor"
 COUNTED = re.compile(r"\{(\w+)\|[^{}]*\}")
-# Sentences that are no answer of a page: for who writes definitions, keeps the site or reads the record of it; notices,
-# which are templates; the words of documents, which stay Chinese.
+# Sentences told to nobody on a page: for who writes definitions, keeps the site or reads the record of it;
+# the words of documents, which stay Chinese.
 ELSEWHERE = re.compile(
     r"api/|config/|demonstration/|web/(staff|supervision|kiosk|hooks)/|web/parts/(design|templatetags)|.*/management/"
-    r"|web/citizen/services\.py|.*(holdings|notifications|documents|deeds|deaths|death_effects|listeners|wechat)\.py"
+    r"|web/citizen/services\.py|.*(holdings|documents|deeds|wechat)\.py"
     r"|platform/(catalog|kernel|audit|supervision|publishing)/|platform/bundles/merging|platform/exchange/(matters|phrasing)"
     r"|platform/(portability/archive|messages/media)|standards/(workdays|coordinates|code_sets)"
 )

@@ -56,12 +56,19 @@ class WaysOut(Told):
     wechat_since: datetime | None
     devices: list[PushDeviceOut]
     push_key: str
+    language: str
 
 
 class WaysIn(Told):
     """站内消息以外的方式。The ways besides the inbox."""
 
     ways: list[Line]
+
+
+class LanguageIn(Told):
+    """通知用的语言。The language one is told in."""
+
+    language: Line
 
 
 class AddressIn(Told):
@@ -226,7 +233,7 @@ def my_ways(request: HttpRequest) -> dict[str, Any]:
         {"kind": one.kind.code, "title": one.kind.title, "basis": one.kind.basis, "ways": list(one.chosen)}
         for one in found.kinds
     ]
-    names = ("phone", "email", "email_asked", "wechat_since", "push_key")
+    names = ("phone", "email", "email_asked", "wechat_since", "push_key", "language")
     devices = [_device(one) for one in found.devices]
     return {"kinds": kinds, "devices": devices} | {name: getattr(found, name) for name in names}
 
@@ -235,6 +242,13 @@ def my_ways(request: HttpRequest) -> dict[str, Any]:
 def choose_ways(request: HttpRequest, kind: Line, sent: WaysIn) -> dict[str, Any]:
     """Choose the ways besides the inbox for a kind; what the law requires keeps at least one."""
     operations.choose_ways(kind=kind, ways=sent.ways, **who(request))
+    return my_ways(request)
+
+
+@room.replace("/me/notice-language", person, "选择通知语言", WaysOut)
+def choose_language(request: HttpRequest, sent: LanguageIn) -> dict[str, Any]:
+    """Choose the language one is told in: a folder of the site's languages, `zh` for Chinese; documents stay in Chinese."""
+    operations.choose_language(language=sent.language, **who(request))
     return my_ways(request)
 
 

@@ -40,7 +40,7 @@ def tell(books: Library, source: str = "action:1", event: str = "cases.accept") 
     operations.send_message(
         recipient_id=books.reader.pk,
         event=event,
-        values={"item": "借书证", "promised": "2026-09-15", "later": "", "last": "2026-09-15 10:00"},
+        values={"item": "借书证办理", "promised": "2026-09-15", "later": "", "last": "2026-09-15 10:00"},
         link="/",
         case_number="",
         source=source,

@@ -88,6 +88,11 @@ def choose_ways(stage: Stage) -> Sent:
     return Sent("reader", f"{API}/me/notice-ways/case", {"ways": ["person"]})
 
 
+@posts(f"{API}/me/notice-language", "put")
+def choose_language(stage: Stage) -> Sent:
+    return Sent("reader", f"{API}/me/notice-language", {"language": "en"})
+
+
 @posts(f"{API}/me/email-codes")
 def ask_email_code(stage: Stage) -> Sent:
     relay(stage)

@@ -331,6 +331,7 @@ TITLES = {
     "messages.approve_template": "审核通过消息模板",
     "messages.ask_email_code": "发送邮箱验证码",
     "messages.bind_wechat": "绑定微信",
+    "messages.choose_language": "选择通知语言",
     "messages.choose_ways": "选择通知方式",
     "messages.drop_email": "不再用邮箱",
     "messages.make_binding_code": "取微信绑定码",

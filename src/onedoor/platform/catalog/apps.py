@@ -5,3 +5,9 @@ class CatalogConfig(AppConfig):
     name = "onedoor.platform.catalog"
     label = "catalog"
     verbose_name = "事项"
+
+    def ready(self) -> None:
+        from onedoor.platform.catalog import queries
+        from onedoor.platform.kernel import languages
+
+        languages.register_further(lambda language, on: queries.translations(language=language, on=on))

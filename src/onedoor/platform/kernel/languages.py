@@ -20,7 +20,7 @@ from django.utils import dateformat, translation
 from pydantic import BaseModel, ConfigDict
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-FIGURE = re.compile(r"\d+(?:[.,]\d+)*|(?<=“)[^“”]+(?=”)")  # and what is quoted
+FIGURE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?|\d+(?:[.,]\d+)*|(?<=“)[^“”]+(?=”)")  # and what is quoted
 FORM = re.compile(r"\{(\w+)\|([^|{}]*)\|([^{}]*)\}")  # {1|day|days}: the figure with the word that goes with it
 PLACE = re.compile(r"\{(\w+)\}")
 DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?: 周.)?")
@@ -153,9 +153,29 @@ def languages() -> dict[str, Language]:
     return {"zh": OWN, **{one.name: read(one) for one in [*shipped, *further]}}
 
 
+def read_in(code: str | None) -> Language:
+    """Return the language somebody has chosen to be told in, Chinese where none is known."""
+    return languages().get(code or "", OWN)
+
+
 def chosen(cookie: str) -> str:
     """Return the language a visitor has chosen on this device, Chinese where none is known."""
     return cookie if cookie in languages() else "zh"
+
+
+Further = Callable[[str, date], Mapping[str, str]]
+_further: list[Further] = []
+
+
+def register_further(words: Further) -> None:
+    """Take what a room above says by its data, by language and day; called from `AppConfig.ready`."""
+    if words not in _further:
+        _further.append(words)
+
+
+def further(language: Language, *, on: date) -> Mapping[str, str]:
+    """Return the words data bring along on a day, such as what the items in force say of themselves."""
+    return {chinese: said for words in _further for chinese, said in words(language.code, on).items()}
 
 
 # What the items in force say in the language of the page being made, looked up when it is first needed.

@@ -11,6 +11,7 @@ HOLDINGS = (
     ),
     Holding("onedoor_messages.Outreach", ("reason", "opened_at", "closed_at"), by=("person",)),
     Holding("onedoor_messages.NoticeChoice", ("kind", "ways", "chosen_at"), by=("person",)),
+    Holding("onedoor_messages.ReadingLanguage", ("language", "chosen_at"), by=("person",)),
     Holding("onedoor_messages.EmailAddress", ("address", "verified_at"), by=("person",)),
     Holding("onedoor_messages.WeChatAccount", ("bound_at", "ended_at"), by=("person",)),
     Withheld("onedoor_messages.BindingCode", "绑定微信的口令只用一次，几分钟就失效。"),

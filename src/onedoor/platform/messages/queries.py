@@ -19,6 +19,7 @@ from onedoor.platform.messages.models import (
     OutreachNote,
     ProviderHealth,
     PushDevice,
+    ReadingLanguage,
     TemplateVersion,
     WeChatAccount,
 )
@@ -136,6 +137,7 @@ class OwnWays:
     has_wechat: bool
     devices: tuple[PushDevice, ...]  # on which push is switched on
     push_key: str  # what a browser ties its subscription to; "" where the site has no push
+    language: str  # in which they are told
 
 
 def own_ways(*, actor: Actor) -> OwnWays:
@@ -154,6 +156,7 @@ def own_ways(*, actor: Actor) -> OwnWays:
         has_wechat="wechat" in channels,
         devices=tuple(PushDevice.objects.filter(person_id=person_id, ended_at__isnull=True).order_by("pk")),
         push_key=push_public_key() if "push" in channels else "",
+        language=ReadingLanguage.objects.filter(person_id=person_id).values_list("language", flat=True).first() or "zh",
     )
 
 

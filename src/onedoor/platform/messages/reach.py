@@ -10,7 +10,14 @@ from onedoor.platform.identity.models import Person
 from onedoor.platform.kernel import parameters
 from onedoor.platform.kernel.clock import CHINA, day_of
 from onedoor.platform.messages import rules, shipped, waking
-from onedoor.platform.messages.models import EmailAddress, Message, NoticeChoice, PushDevice, WeChatAccount
+from onedoor.platform.messages.models import (
+    EmailAddress,
+    Message,
+    NoticeChoice,
+    PushDevice,
+    ReadingLanguage,
+    WeChatAccount,
+)
 
 QUIET_FROM, QUIET_TO = "messages.quiet_from", "messages.quiet_to"
 
@@ -28,6 +35,7 @@ class Reader:
     chosen: list[str] | None  # the ways for this kind of notice; None: nothing chosen
     is_told: bool  # this very source has told them already
     is_awaited: bool  # a worker knows already that messages wait
+    language: str | None  # as chosen, None: Chinese
 
     @property
     def addresses(self) -> set[str]:
@@ -50,8 +58,10 @@ def look_up(person_id: int, *, kind: str, source: str) -> Reader:
         has_push=Exists(device),
         is_told=Exists(Message.objects.filter(recipient=me, source=source)),
         is_awaited=Exists(waking.waiting()),
+        language=Subquery(ReadingLanguage.objects.filter(person=me).values("language")[:1]),
     ).values_list(
-        "entity", "deceased_on", "phone", "has_email", "has_wechat", "has_push", "chosen", "is_told", "is_awaited"
+        *("entity", "deceased_on", "phone", "has_email", "has_wechat", "has_push", "chosen", "is_told", "is_awaited"),
+        "language",
     )
     entity, died, phone, *known = row.get(pk=person_id)
     reader = identity.reader_for(person_id) if entity is not None else None

@@ -7,6 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from onedoor.platform.kernel import languages
+from onedoor.platform.kernel.languages import Language
 from onedoor.platform.messages import shipped
 from onedoor.platform.messages.models import TemplateVersion
 
@@ -74,6 +76,14 @@ def _first(code: str, channel: str, text: str, number: int, at: datetime, on: da
 def load_shipped(*, at: datetime, on: date) -> int:
     """Write every shipped template that is new or different; return how many versions are new. Safe to run again."""
     return write_shipped([template.code for template in shipped.every()], at=at, on=on)
+
+
+def said(text: str, values: Mapping[str, Any], *, language: Language, on: date) -> str:
+    """Return the words of a version filled in, in a language that has them; words changed at a site stay Chinese until it has."""
+    if text not in language.words:
+        return fill(text, values)
+    further = languages.further(language, on=on)
+    return fill(language.words[text], {name: language.told(str(value), further) for name, value in values.items()})
 
 
 def fill(text: str, values: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.platform.kernel.languages import languages
 from onedoor.platform.messages import operations, queries
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted
@@ -32,6 +33,7 @@ def ways(request: HttpRequest) -> HttpResponse:
         context["code"] = made or ""
     page = queries.own_ways(actor=actor)
     context |= {"page": page, "kinds": [_kind(request, one, page) for one in _kinds(page)]}
+    context["languages"] = [(code, one.name, code == page.language) for code, one in languages().items()]
     context["shows_addresses"] = request.GET.get("part") == "addresses" or not _is_choice(request)
     status = 422 if context["problems"] else 200
     response = render(request, "citizen/notice_ways.html", context, status=status)
@@ -53,6 +55,7 @@ def _deeds(request: HttpRequest) -> dict[str, Callable[[], Any]]:
     address, code = request.POST.get("address", ""), request.POST.get("code", "")
     return {
         "choose": lambda: _choose(request),
+        "choose_language": lambda: operations.choose_language(language=request.POST.get("language", ""), **who),
         "ask_code": lambda: operations.ask_email_code(address=address, wall=clock.wall(), **who),
         "verify": lambda: None if operations.verify_email(code=code, **who) else False,
         "drop": lambda: operations.drop_email(**who),

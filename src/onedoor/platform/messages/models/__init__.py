@@ -4,7 +4,14 @@ from onedoor.platform.messages.models.messages import Message
 from onedoor.platform.messages.models.outreach import Outreach, OutreachNote
 from onedoor.platform.messages.models.providers import ProviderHealth
 from onedoor.platform.messages.models.templates import TemplateVersion
-from onedoor.platform.messages.models.ways import BindingCode, EmailAddress, NoticeChoice, PushDevice, WeChatAccount
+from onedoor.platform.messages.models.ways import (
+    BindingCode,
+    EmailAddress,
+    NoticeChoice,
+    PushDevice,
+    ReadingLanguage,
+    WeChatAccount,
+)
 
 __all__ = [
     "BindingCode",
@@ -15,6 +22,7 @@ __all__ = [
     "OutreachNote",
     "ProviderHealth",
     "PushDevice",
+    "ReadingLanguage",
     "TemplateVersion",
     "WeChatAccount",
 ]

@@ -25,6 +25,21 @@ class NoticeChoice(models.Model):
         return f"person {self.person_id} {self.kind}"
 
 
+class ReadingLanguage(models.Model):
+    """The language a person wants to be told in; no row: Chinese."""
+
+    person = models.OneToOneField("identity.Person", verbose_name="本人", on_delete=models.PROTECT, related_name="+")
+    language = models.CharField("语言", max_length=12)
+    chosen_at = models.DateTimeField("选择时间")
+
+    class Meta:
+        verbose_name = "通知语言"
+        verbose_name_plural = "通知语言"
+
+    def __str__(self) -> str:
+        return f"person {self.person_id} {self.language}"
+
+
 class EmailAddress(models.Model):
     """A person's e-mail address; nothing but the code goes there before it is verified."""
 

@@ -14,6 +14,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotFound, OneDoorError
+from onedoor.platform.kernel.languages import OWN, Language, current, further, read_in
 from onedoor.platform.messages import gateway, handover, reach, rules, shipped, tasks, wording
 from onedoor.platform.messages.models import Message, Outreach, TemplateVersion
 from onedoor.platform.messages.models.messages import NAMESPACE, message_id
@@ -62,6 +63,7 @@ def send_message(
     Of the ways chosen only those among `ways` are taken, where the sender names them. What is `retractable` can be taken
     back by its source as long as no provider has it.
 
+    They are told in the language they have chosen, where it has the words; documents stay in Chinese.
     The words are those of the template named like the event, or of `template`, filled in with `values`; `text` are
     words that come ready. What leaves the house is neutral unless its template has words of its own for the channel.
     Nothing goes outside to somebody whose death is recorded, but a neutral word about that very record.
@@ -78,7 +80,7 @@ def send_message(
         return
     recipient_id = reader.person_id
     chosen = [way for way in reach.ways_of(reader, declared=declared) if ways is None or way in ways]
-    words = _words(declared, text, values or {}, at=at)
+    words = _words(declared, text, values or {}, language=read_in(reader.language), at=at)
     rows = [
         Message(
             id=message_id(source, recipient_id, channel),
@@ -116,17 +118,21 @@ def _beginning(channel: str, person_id: int, reader: reach.Reader, at: datetime)
 
 
 def _words(
-    declared: shipped.Template | None, text: str, values: Mapping[str, Any], *, at: datetime
+    declared: shipped.Template | None, text: str, values: Mapping[str, Any], *, language: Language, at: datetime
 ) -> dict[str, _Words]:
     """Return the words for each channel: the template's own, else the neutral notice outside and the inbox's words inside."""
     code = "" if declared is None else declared.code
-    versions = wording.in_force([shipped.GENERAL, code], on=day_of(at), at=at)
+    on = day_of(at)
+    versions = wording.in_force([shipped.GENERAL, code], on=on, at=at)
     own = versions.get((code, "inbox"))
-    inbox = _Words(text, None) if own is None else _Words(wording.fill(own.text, values), own)
+    if own is None:
+        inbox = _Words(language.told(text, further(language, on=on)) if language is not OWN else text, None)
+    else:
+        inbox = _Words(wording.said(own.text, values, language=language, on=on), own)
     found = {"inbox": inbox, "person": inbox}
     for channel in rules.OUTSIDE:
         version = versions.get((code, channel)) or versions[shipped.GENERAL, channel]
-        found[channel] = _Words(wording.fill(version.text, values), version)
+        found[channel] = _Words(wording.said(version.text, values, language=language, on=on), version)
     return found
 
 
@@ -154,8 +160,9 @@ def send_code(*, phone: str, code: str, minutes: int, at: datetime) -> None:
 
 
 def plain_words(code: str, channel: str, values: Mapping[str, Any], *, at: datetime) -> str:
-    """Return what a template says over a channel to somebody who has no account to be written to."""
-    return wording.fill(wording.in_force([code], on=day_of(at), at=at)[code, channel].text, values)
+    """Return what a template says over a channel to somebody who has no account to be written to, in the page's language."""
+    version = wording.in_force([code], on=day_of(at), at=at)[code, channel]
+    return wording.said(version.text, values, language=current(), on=day_of(at))
 
 
 def send_login_code(*, phone: str, at: datetime, wall: datetime) -> None:

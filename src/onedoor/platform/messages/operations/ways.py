@@ -17,8 +17,9 @@ from onedoor.platform.kernel.actors import MATCHED, PROVED, Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto.sealed import keyed_hash
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.kernel.languages import languages
 from onedoor.platform.messages import providers, rules
-from onedoor.platform.messages.models import BindingCode, EmailAddress, NoticeChoice, WeChatAccount
+from onedoor.platform.messages.models import BindingCode, EmailAddress, NoticeChoice, ReadingLanguage, WeChatAccount
 from onedoor.platform.messages.operations.sending import CodeNotSent, plain_words
 from onedoor.platform.messages.providers import Outcome, Outgoing
 
@@ -79,6 +80,21 @@ def choose_ways(*, kind: str, ways: Sequence[str], actor: Actor, at: datetime) -
     )
     audit.record("messages.choose_ways", actor=actor, at=at, target=f"person:{person_id}", kind=kind, ways=kept)
     return row
+
+
+@transaction.atomic
+def choose_language(*, language: str, actor: Actor, at: datetime) -> None:
+    """
+    Choose the language one is told in from now on; `zh` is Chinese.
+
+    :raises InvalidInput: no language of this site.
+    """
+    person_id = actor.require_person()
+    actor.require_level(PROVED)
+    if language not in languages():
+        raise InvalidInput({"language": "请从列出的选项中选择一项。"})
+    ReadingLanguage.objects.update_or_create(person_id=person_id, defaults={"language": language, "chosen_at": at})
+    audit.record("messages.choose_language", actor=actor, at=at, target=f"person:{person_id}", language=language)
 
 
 @transaction.atomic

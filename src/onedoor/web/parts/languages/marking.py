@@ -11,9 +11,8 @@ from functools import cache, partial
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.kernel import clock
-from onedoor.platform.kernel.languages import chosen, item_words, languages
+from onedoor.platform.kernel.languages import chosen, further, item_words, languages
 
 TAG = re.compile(r"(<!--.*?-->|<[^>]*>)", re.S)
 NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
@@ -39,7 +38,7 @@ class LanguageMiddleware:
         language = chosen(request.COOKIES.get("lang", "zh"))
         if language == "zh" or request.path.startswith("/api/"):
             return self.get_response(request)
-        words = cache(partial(catalog.translations, language=languages()[language].code, on=clock.today()))
+        words = cache(partial(further, languages()[language], on=clock.today()))
         reading = item_words.set(words)
         try:
             with translation.override(language):
