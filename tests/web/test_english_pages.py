@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import models
 
 from tests.browser.test_every_page import CITIZENS, CODES, pages
-from tests.guard.site import addresses, build
+from tests.guard.site import VISITORS, addresses, build
 from tests.platform.conftest import books
 from tests.platform.library import LONG_AGO, Library
 
@@ -24,6 +24,15 @@ ATTRIBUTE = re.compile(r'\s(?:aria-label|placeholder|title|alt|data-label|data-s
 NOT_FOR_CITIZENS = ("design ", "demonstration ", "officer_login ", "kiosk_enrol ")
 # On a page, and in no column as it is shown: encrypted, or the name of the other language on its button.
 SEALED = {"一层", "满六十岁", "中文"}
+# Officers' pages with words of ours still in Chinese: names of figures, notices and events, which are data of the code.
+NOT_YET = frozenset(
+    """
+    absences audit board calendar complaint complaints death deaths divisions hall item_version new_client
+    offering_draft organizations outreach parameters plan plan_day plan_new providers publication publication_edit
+    publication_new publication_reach rating_rows_behind replay sharing_list sources staff_bundle staff_kiosk
+    staff_kiosks synonyms template template_version templates
+    """.split()
+)
 RUN = re.compile(r"[\u3400-\u9fff]+")
 
 
@@ -47,22 +56,33 @@ def runs(page: str) -> Iterator[str]:
             yield found[0]
 
 
-def test_a_page_in_english_has_no_word_of_ours_in_chinese(books: Library) -> None:
-    told: dict[str, set[str]] = {}
+def told(books: Library, visitors: tuple[str, ...], *, but: tuple[str, ...] = ()) -> dict[str, set[str]]:
+    """Return what of ours is in Chinese on the pages in English of some visitors, by the names of the pages."""
+    found: dict[str, set[str]] = {}
     with time_machine.travel(LONG_AGO, tick=False) as traveller:
         objects, browser = build(books, traveller)
         filled = {f"{one.name} {one.pattern}": one.filled(objects) for one in addresses()}
-        for visitor, names in pages(CITIZENS).items():
+        for visitor, names in pages(visitors, but=but).items():
             client = browser(visitor)
             client.cookies["lang"] = "en"
             for name in names:
                 if name.startswith((CODES, *NOT_FOR_CITIZENS)):
                     continue
-                answer = client.get(filled[name])
-                page = answer.content.decode()
+                page = client.get(filled[name]).content.decode()
                 assert '<html lang="en"' in page, name
                 for run in runs(page):
-                    told.setdefault(run, set()).add(name)
+                    found.setdefault(name.split(" ")[0], set()).add(run)
         data = stored()
-    ours = {run: sorted(names)[:3] for run, names in told.items() if run not in data and run not in SEALED}
-    assert not ours, "\n".join(f"{run}: {', '.join(names)}" for run, names in sorted(ours.items(), key=str))
+    ours = {name: {run for run in on if run not in data and run not in SEALED} for name, on in found.items()}
+    return {name: on for name, on in ours.items() if on}
+
+
+def test_a_page_in_english_has_no_word_of_ours_in_chinese(books: Library) -> None:
+    assert not told(books, CITIZENS)
+
+
+def test_an_officers_page_in_english_has_none_either_but_for_those_named_here(books: Library) -> None:
+    officers = tuple(visitor for visitor in VISITORS if visitor not in (*CITIZENS, "stranger", "elsewhere"))
+    found = told(books, officers, but=CITIZENS)
+    assert not {name: on for name, on in found.items() if name not in NOT_YET}
+    assert not NOT_YET - set(found), "in English by now: take them from the list"

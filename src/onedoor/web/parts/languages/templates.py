@@ -26,8 +26,8 @@ VALUE = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 # Values that are words of ours or of an item; never what a person wrote.
 WORDS = re.compile(
     r"(?:[\w.]+\.)?(?:title|label|legend|heading|words?|state|state_title|summary|gives|help|how|get_\w+_display"
-    r"|\w+_words|\w+_label|intro|purpose|kept|holder|condition|said|sentence|problem|reason_problem)"
-    r"|refusal|why_not|problems\.\w+|\w*problems\|get:[\w.\"]+|place\.name|f\.note|face\.validity|day\.reason\S*|privacy\.\S+"
+    r"|\w+_words|\w+_label|intro|purpose|kept|holder|condition|said|standing|sentence|role|problem|reason_problem)"
+    r"|refusal|(?:\w+\.)?why_not|problems\.\w+|\w*problems\|get:[\w.\"]+|place\.name|f\.note|face\.validity|day\.reason\S*|privacy\.\S+"
     r"|(?:member\.)?row\.(?:stands|reason)|reason\.text"
 )
 
