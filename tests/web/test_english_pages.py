@@ -25,14 +25,43 @@ NOT_FOR_CITIZENS = ("design ", "demonstration ", "officer_login ", "kiosk_enrol 
 # On a page, and in no column as it is shown: encrypted, or the name of the other language on its button.
 SEALED = {"一层", "满六十岁", "中文"}
 # Officers' pages with words of ours still in Chinese: names of figures, notices and events, which are data of the code.
-NOT_YET = frozenset(
-    """
-    absences audit board calendar complaint complaints death deaths divisions hall item_version new_client
-    offering_draft organizations outreach parameters plan plan_day plan_new providers publication publication_edit
-    publication_new publication_reach rating_rows_behind replay sharing_list sources staff_bundle staff_kiosk
-    staff_kiosks synonyms template template_version templates
-    """.split()
-)
+NOT_YET = {
+    "absences",
+    "audit",
+    "board",
+    "calendar",
+    "complaint",
+    "complaints",
+    "death",
+    "deaths",
+    "divisions",
+    "hall",
+    "item_version",
+    "new_client",
+    "offering_draft",
+    "organizations",
+    "outreach",
+    "parameters",
+    "plan",
+    "plan_day",
+    "plan_new",
+    "providers",
+    "publication",
+    "publication_edit",
+    "publication_new",
+    "publication_reach",
+    "rating_rows_behind",
+    "replay",
+    "sharing_list",
+    "sources",
+    "staff_bundle",
+    "staff_kiosk",
+    "staff_kiosks",
+    "synonyms",
+    "template",
+    "template_version",
+    "templates",
+}
 RUN = re.compile(r"[\u3400-\u9fff]+")
 
 
