@@ -83,6 +83,12 @@ class PublicationTextIn(Told):
     everybody: bool = False
 
 
+class PublicationChangeIn(PublicationTextIn):
+    """信息的下一版，从哪一版改的。The next version, and from which version it was made."""
+
+    version: int | None = None
+
+
 class PublicationIn(PublicationTextIn):
     """一条新的信息，或者转载上级的。A new text, or one of an upper organ carried on."""
 
@@ -169,6 +175,7 @@ class PublicationDeedIn(Told):
     note: Line = ""
     release_at: datetime | None = None
     correct: bool = True
+    version: int | None = None
 
 
 class MediaAccountIn(Told):
@@ -291,16 +298,16 @@ def get_publication(request: HttpRequest, number: Line) -> dict[str, Any]:
 
 
 @room.write("/publications/{number}/versions", WRITES, "修改信息", PublicationOut)
-def change_publication(request: HttpRequest, number: Line, sent: PublicationTextIn) -> dict[str, Any]:
+def change_publication(request: HttpRequest, number: Line, sent: PublicationChangeIn) -> dict[str, Any]:
     """Save a draft as its next version."""
-    operations.write_publication(number=number, text=_text(sent), **who(request))
+    operations.write_publication(number=number, text=_text(sent), seen=sent.version, **who(request))
     return get_publication(request, number)
 
 
 @room.write("/publications/{number}/deeds", KEEPS, "送审、发布或撤回信息", PublicationOut)
 def act_on_publication(request: HttpRequest, number: Line, sent: PublicationDeedIn) -> dict[str, Any]:
     """Hand a text over, send it back, release it, urgently too, review it afterwards, or recall it."""
-    said = deeds.Said(note=sent.note, release_at=sent.release_at, correct=sent.correct)
+    said = deeds.Said(note=sent.note, release_at=sent.release_at, correct=sent.correct, seen=sent.version)
     deeds.do(sent.deed, number=number, said=said, **who(request))
     return get_publication(request, number)
 

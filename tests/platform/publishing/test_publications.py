@@ -131,6 +131,27 @@ def test_every_saving_is_a_version_and_a_sent_back_text_goes_on(books: Library) 
         operations.write_publication(number=released(books).number, text=text(), actor=books.officer(WRITER), at=AT)
 
 
+def test_what_was_looked_through_is_what_goes_out_and_nobody_saves_over_another(desk: Desk) -> None:
+    desk.go(AT)
+    found = in_review(desk.books)
+    page, fields = f"{LIST}{found.number}/", {"topic": "notice", "audience": COUNTY, "valid_from": "2026-09-01"}
+    form = fields | {"title": "换发通知", "summary": "旧证停用。", "body": "都要换。", "channels": ["site"]}
+    assert 'name="version" value="1"' in desk.page(REVIEWER, page)
+    desk.act(REVIEWER, page, deed="send_back", note="标题太长", version=1)
+    desk.act(WRITER, f"{page}text/", version=1, **form)
+    desk.act(WRITER, page, deed="submit")
+    assert "已被他人更新" in desk.refused(REVIEWER, page, 409, deed="release", version=1)  # what lay open since before
+    assert Publication.objects.get().state == "in_review"
+    desk.act(REVIEWER, page, deed="send_back", note="摘要太短", version=2)
+    late = desk.refused(WRITER, f"{page}text/", 409, version=1, **(form | {"title": "另一人写的"}))
+    assert "另一人写的" in late
+    assert 'name="version" value="2"' in late  # whoever has compared may save over it
+    assert found.versions.count() == 2
+    desk.act(WRITER, f"{page}text/", version=2, **form)
+    desk.act(WRITER, page, deed="submit")
+    desk.act(REVIEWER, page, deed="release", version=3)
+
+
 def test_an_organ_publishes_for_its_own_place_and_carries_on_what_lies_above(books: Library) -> None:
     writer = books.officer(WRITER)
     with pytest.raises(InvalidInput):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
+from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError, StaleVersion
 from onedoor.platform.publishing.models import Publication, PublicationStep, PublicationVersion
 
 WRITE, RELEASE, EVERYBODY = "publishing.write", "publishing.release", "publishing.emergency"
@@ -38,6 +38,12 @@ def require_publication(number: str, permission: str, actor: Actor, *states: str
     if publication.state not in states:
         raise PublicationMoveNotPossible(state=publication.get_state_display())
     return publication
+
+
+def require_seen(publication: Publication, seen: int | None) -> None:
+    """:raises StaleVersion: another version counts by now than `seen`, the one that lay before whoever acts, if they say so."""
+    if seen is not None and seen != publication.version:
+        raise StaleVersion
 
 
 def standing(publication: Publication) -> PublicationVersion:

@@ -15,6 +15,7 @@ class Said:
     note: str = ""  # the opinion, the reason
     release_at: datetime | None = None
     correct: bool = True
+    seen: int | None = None  # the version that was looked through
 
 
 def do(deed: str, *, number: str, said: Said, actor: Actor, at: datetime) -> None:
@@ -28,7 +29,7 @@ def do(deed: str, *, number: str, said: Said, actor: Actor, at: datetime) -> Non
         if deed == "release_urgent" and not urgent.strip():
             raise InvalidInput({"note": "请写明紧急发布的理由。"})
         operations.release_publication(
-            number=number, release_at=said.release_at, urgent_reason=urgent, actor=actor, at=at
+            number=number, release_at=said.release_at, urgent_reason=urgent, seen=said.seen, actor=actor, at=at
         )
     elif deed == "review":
         operations.review_publication(number=number, opinion=said.note, actor=actor, at=at)

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.errors import StaleVersion
 from onedoor.platform.publishing import deeds, operations, queries
 from onedoor.web.parts import charts
 from onedoor.web.parts.actors import actor_of
@@ -49,7 +50,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """Save a draft as its next version."""
     version = queries.standing_version(number=number, actor=actor_of(request))
-    return _writing(request, number, request.POST or _as_typed(version))
+    return _writing(request, number, request.POST or _as_typed(version), standing=version.version)
 
 
 def _begun(request: HttpRequest) -> dict[str, Any]:
@@ -82,11 +83,13 @@ def _chosen(typed: Any, name: str) -> list[str]:
     return [str(one) for one in values]
 
 
-def _writing(request: HttpRequest, number: str, typed: Any) -> HttpResponse:
+def _writing(request: HttpRequest, number: str, typed: Any, *, standing: int = 0) -> HttpResponse:
+    """`standing` is the number of the version that counts now; 0 for a new text."""
     actor, channels = actor_of(request), _chosen(typed, "channels")
     context: dict[str, Any] = {
         "number": number,
         "typed": typed,
+        "version": typed.get("version", standing),
         "topics": queries.TOPICS,
         "channels": [(code, name, code in channels) for code, name in queries.CHANNELS],
         "typed_place": names_of([str(typed.get("audience", ""))]),
@@ -102,6 +105,8 @@ def _writing(request: HttpRequest, number: str, typed: Any) -> HttpResponse:
     made, refusal = attempt(request, lambda: _write(request, number))
     if refusal is not None:
         context["problems"] = refusal.by_field
+        if isinstance(refusal, StaleVersion):  # whoever has compared saves over it knowingly
+            context["version"] = standing
         return render(request, "staff/publishing/write.html", context, status=refusal.http_status)
     return redirect("publication", number=made.publication.number)
 
@@ -121,8 +126,18 @@ def _write(request: HttpRequest, number: str) -> Any:
         everybody="everybody" in sent,
     )
     return operations.write_publication(
-        number=number, text=text, carries=sent.get("carries", ""), actor=actor_of(request), at=clock.now()
+        number=number,
+        text=text,
+        carries=sent.get("carries", ""),
+        seen=_seen(request),
+        actor=actor_of(request),
+        at=clock.now(),
     )
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """Return the version of the text on the page that was sent."""
+    return posted(request, "version") if "version" in request.POST else None
 
 
 @keyed
@@ -162,6 +177,7 @@ def _act(request: HttpRequest, number: str) -> None:
         note=sent.get("note", ""),
         release_at=typed_moment(request, "release_at") if sent.get("release_at", "").strip() else None,
         correct="correct" in sent,
+        seen=_seen(request),
     )
     deeds.do(sent.get("deed", ""), number=number, said=said, actor=actor_of(request), at=clock.now())
 

@@ -62,21 +62,30 @@ def send_back_publication(*, number: str, opinion: str, actor: Actor, at: dateti
 
 @transaction.atomic
 def release_publication(
-    *, number: str, release_at: datetime | None, urgent_reason: str, actor: Actor, at: datetime
+    *,
+    number: str,
+    release_at: datetime | None,
+    urgent_reason: str,
+    actor: Actor,
+    at: datetime,
+    seen: int | None = None,
 ) -> Publication:
     """
-    Let a text go, now or at a time, as another person than who wrote it; the worker sends it.
+    Let a text go, now or at a time, as another person than who wrote it; the worker sends it. `seen` is the version that
+    was looked through.
 
     With `urgent_reason` the writer may do it alone, straight from the draft; somebody reviews it afterwards. A notice to
     everybody takes the right for it, whoever releases.
 
     :raises OwnPublication: the writer, without a reason.
+    :raises StaleVersion: it was sent back and changed since it was looked through.
     :raises InvalidInput: a time that has passed, or lies too far ahead.
     :raises NotReady: what was true when it was handed over no longer is.
     """
     urgent = urgent_reason.strip()
     states = (State.DRAFT, State.IN_REVIEW) if urgent else (State.IN_REVIEW,)
     publication = access.require_publication(number, RELEASE, actor, *states)
+    access.require_seen(publication, seen)
     version = access.standing(publication)
     if version.everybody:
         actor.require(EVERYBODY, division=version.audience)

@@ -40,19 +40,24 @@ class Text:
 
 
 @transaction.atomic
-def write_publication(*, number: str, text: Text, actor: Actor, at: datetime, carries: str = "") -> PublicationVersion:
+def write_publication(
+    *, number: str, text: Text, actor: Actor, at: datetime, carries: str = "", seen: int | None = None
+) -> PublicationVersion:
     """
-    Save a text as its next version; without a `number` it begins, and may carry on a released one of an upper organ.
+    Save a text as its next version, made from the version `seen`; without a `number` it begins, and may carry on a released
+    one of an upper organ.
 
     A draft may be unfinished; what keeps it from being published is told when it is handed over for review.
 
     :raises PublicationNotFound: there is none, or none that could be carried on.
     :raises PublicationMoveNotPossible: it is no draft any more.
+    :raises StaleVersion: somebody else has saved another version since.
     :raises InvalidInput: something cannot be kept as it is.
     """
     publication = (
         access.require_publication(number, WRITE, actor, State.DRAFT) if number else _begun(carries, actor, at)
     )
+    access.require_seen(publication, seen)
     _check(text, publication, actor)
     publication.version += 1
     publication.written_login_id = actor.login_id
