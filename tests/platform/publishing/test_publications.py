@@ -179,6 +179,19 @@ def test_an_organ_publishes_for_its_own_place_and_carries_on_what_lies_above(boo
         queries.get_publication(number=above.number, actor=writer)
 
 
+def test_a_reviewer_lets_nothing_go_beyond_their_own_place(books: Library) -> None:
+    found, above = drafted(books), books.officer("item_manager")
+    wide = text(audience=NATION, channels=("site",))
+    operations.write_publication(number=found.number, text=wide, actor=above, at=AT)
+    operations.submit_publication(number=found.number, actor=above, at=AT)
+    release: dict[str, Any] = {"number": found.number, "release_at": None, "urgent_reason": "", "at": AT}
+    with pytest.raises(NotAllowed):
+        operations.release_publication(actor=books.officer(REVIEWER), **release)
+    found.refresh_from_db()
+    assert queries.deeds_possible(found, actor=books.officer(REVIEWER)) == ["send_back"]
+    operations.release_publication(actor=books.officer("legal_reviewer"), **release)
+
+
 def test_a_notice_to_everybody_takes_the_right_for_it(books: Library) -> None:
     found = in_review(books, everybody=True)
     release: dict[str, Any] = {"number": found.number, "release_at": None, "urgent_reason": "", "at": AT}

@@ -5,7 +5,7 @@ from typing import Any
 
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError, StaleVersion
-from onedoor.platform.publishing.models import Publication, PublicationStep, PublicationVersion
+from onedoor.platform.publishing.models import MediaAccount, Publication, PublicationStep, PublicationVersion
 
 WRITE, RELEASE, EVERYBODY = "publishing.write", "publishing.release", "publishing.emergency"
 State, Act = Publication.State, PublicationStep.Act
@@ -49,6 +49,12 @@ def require_seen(publication: Publication, seen: int | None) -> None:
 def standing(publication: Publication) -> PublicationVersion:
     """Return the version of a text that counts."""
     return publication.versions.get(version=publication.version)
+
+
+def places_of(version: PublicationVersion) -> set[str]:
+    """Return every place in whose name a version speaks: of its readers, and of the accounts it goes out by."""
+    accounts = MediaAccount.objects.filter(pk__in=version.accounts)
+    return {version.audience, *accounts.values_list("division", flat=True)}
 
 
 def step(publication: Publication, act: str, note: str, actor: Actor, at: datetime) -> None:

@@ -77,6 +77,7 @@ def release_publication(
     With `urgent_reason` the writer may do it alone, straight from the draft; somebody reviews it afterwards. A notice to
     everybody takes the right for it, whoever releases.
 
+    :raises NotAllowed: it is for a wider place, or goes out by an account of one, than the actor's.
     :raises OwnPublication: the writer, without a reason.
     :raises StaleVersion: it was sent back and changed since it was looked through.
     :raises InvalidInput: a time that has passed, or lies too far ahead.
@@ -87,6 +88,8 @@ def release_publication(
     publication = access.require_publication(number, RELEASE, actor, *states)
     access.require_seen(publication, seen)
     version = access.standing(publication)
+    for place in access.places_of(version):  # an upper organ may have written on, for a wider place or its own accounts
+        actor.require(RELEASE, division=place)
     if version.everybody:
         actor.require(EVERYBODY, division=version.audience)
     if urgent:

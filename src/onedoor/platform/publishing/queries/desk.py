@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Q, Subquery
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.scopes import within_reach
-from onedoor.platform.publishing import composing, placing, rules
+from onedoor.platform.publishing import access, composing, placing, rules
 from onedoor.platform.publishing.access import (
     EVERYBODY,
     RELEASE,
@@ -100,15 +100,22 @@ def deeds_possible(publication: Publication, *, actor: Actor) -> list[str]:
     found = []
     if publication.state == State.DRAFT:
         found += ["submit"] if writes else []
-        found += ["release_urgent"] if releases and own else []
+        found += ["release_urgent"] if releases and own and _is_within(publication, actor) else []
     elif publication.state == State.IN_REVIEW and releases:
-        found += ["release_urgent"] if own else ["release", "send_back"]
+        lets_go = ["release_urgent" if own else "release"] if _is_within(publication, actor) else []
+        found += lets_go if own else [*lets_go, "send_back"]
     elif publication.state == State.RELEASED and releases:
         found += ["recall"]
     released = publication.state in (State.RELEASED, State.RECALLED)
     if releases and released and publication.urgent_reason and publication.reviewed_at is None:
         found += [] if actor.login_id in (publication.written_login_id, publication.released_login_id) else ["review"]
     return found
+
+
+def _is_within(publication: Publication, actor: Actor) -> bool:
+    """Tell whether a text speaks only for places whose texts the actor lets go."""
+    places = access.places_of(access.standing(publication))
+    return all(actor.may(RELEASE, division=place) for place in places)
 
 
 def to_carry_on(*, actor: Actor, most: int = 20) -> list[PublicationVersion]:
