@@ -147,6 +147,27 @@ def test_who_declines_says_why_and_is_asked_anew_or_replaced(desk: Desk, work: W
     assert submit(desk, draft).status_code == 302
 
 
+def test_who_is_not_asked_any_more_reads_nothing_and_signs_nothing(desk: Desk, work: Work) -> None:
+    roles = [HOUSEHOLD["roles"][0] | {"when": {"field": "student", "equals": True}}]
+    draft = household(desk, roles=roles)
+    desk.books.fill(draft, typed(student="yes", school="一小"), AT)
+    name(desk, draft)
+    desk.act("reader", signers(draft), ask="1")
+    row = Signatory.objects.get()
+    digest = shown_digest(desk.page("friend", to_sign(row)))
+    file = draft.materials.get(code="photo").file
+    assert file is not None
+    assert desk.get("friend", f"/files/{file.pk}/").status_code == 200
+    # With other answers nobody else signs: what was asked is let go, before the application is handed in and after.
+    desk.books.fill(Draft.objects.get(pk=draft.pk), typed(student="no", deposit="20"), AT)
+    assert desk.get("friend", to_sign(row)).status_code == 404
+    assert desk.get("friend", f"/files/{file.pk}/").status_code == 404
+    assert desk.post("friend", to_sign(row), act="sign", digest=digest).status_code == 404
+    assert to_sign(row) not in desk.page("friend", "/me/countersignatures/")
+    assert submit(desk, draft).status_code == 302
+    assert desk.get("friend", to_sign(row)).status_code == 404
+
+
 def test_days_pass_the_draft_stays_and_the_person_is_asked_anew(desk: Desk, work: Work) -> None:
     draft = household(desk)
     name(desk, draft)

@@ -170,7 +170,15 @@ def to_sign(signatory_id: int, *, actor: Actor, at: datetime) -> Signatory:
     row = Signatory.objects.select_related("draft__applicant", "person").filter(pk=signatory_id).first()
     if row is None or not may_sign_for(row, actor=actor, at=at) or row.state == State.NAMED:
         raise SignatoryNotFound
+    if not is_asked_for(row):  # other answers since they were asked: it is no matter of theirs any more
+        raise SignatoryNotFound
     return row
+
+
+def is_asked_for(row: Signatory) -> bool:
+    """Tell whether the application, as it stands, asks for the signature of this row's role."""
+    signers = row.draft.item_version.item.signers
+    return signers is not None and any(role.code == row.role for role in signers.asked(row.draft.answers))
 
 
 def may_sign_for(row: Signatory, *, actor: Actor, at: datetime) -> bool:
@@ -186,5 +194,5 @@ def reads_to_sign(draft: Draft, *, actor: Actor, at: datetime) -> bool:
     """Tell whether the actor signs this draft while it is one, for themselves or a ward, and so reads its papers too."""
     if draft.submitted_as_id is not None or draft.expires_at <= at:
         return False
-    rows = draft.signatories.filter(state__in=(State.ASKED, State.SIGNED))
-    return any(may_sign_for(row, actor=actor, at=at) for row in rows)
+    rows = draft.signatories.filter(state__in=(State.ASKED, State.SIGNED)).select_related("draft")
+    return any(is_asked_for(row) and may_sign_for(row, actor=actor, at=at) for row in rows)

@@ -72,7 +72,7 @@ def countersignatures(*, actor: Actor, at: datetime) -> list[Countersigning]:
     mine = Signatory.objects.filter(person_id__in=[actor.person_id, *wards]).exclude(state=State.NAMED)
     alive = Q(draft__submitted_as__isnull=False) | Q(draft__expires_at__gt=at)
     rows = mine.filter(alive).select_related("draft__applicant", "person").order_by("-asked_at", "-id")[:MOST]
-    return [_countersigning(row, actor, at) for row in rows]
+    return [_countersigning(row, actor, at) for row in rows if signing.is_asked_for(row)]
 
 
 def _countersigning(row: Signatory, actor: Actor, at: datetime) -> Countersigning:
@@ -111,7 +111,8 @@ def get_countersigning(*, signatory_id: int, actor: Actor, at: datetime) -> ToSi
     """
     row = signing.to_sign(signatory_id, actor=actor, at=at)
     draft = row.draft
-    if draft.submitted_as_id is None and (draft.expires_at <= at or row.state not in (State.ASKED, State.SIGNED)):
+    is_over = draft.submitted_as_id is None and draft.expires_at <= at
+    if is_over or row.state not in (State.ASKED, State.SIGNED):
         raise signing.SignatoryNotFound
     audit.record_look("cases.read_to_sign", actor=actor, at=at, target=draft.target, division=draft.division)
     item = draft.item_version.item
