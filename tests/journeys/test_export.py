@@ -16,6 +16,7 @@ from onedoor.platform.files.models import StoredFile
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Login, Person
 from onedoor.platform.kernel.crypto import Signature, sm3, verify
+from onedoor.platform.knowledge.models import Conversation, Turn
 from onedoor.platform.messages.models import Message
 from onedoor.platform.portability.models import DataExport
 from tests.platform import library
@@ -117,11 +118,29 @@ def test_a_guardian_takes_a_copy_for_a_ward(desk: Desk, work: Work) -> None:
         at=LONG_AGO,
     )
     assert f"{CHILD.name}的（我是监护人）" in desk.page("reader", PAGE)
+    talk = Conversation.objects.create(
+        person=child, code_digest="1" * 64, begun_at=AT, last_at=AT, division=library.TOWN
+    )
+    Turn.objects.create(conversation=talk, seq=1, kind="question", text="监护人不该看到的话", at=AT)
     desk.act("reader", PAGE, person=child.pk)
     work()
     export = DataExport.objects.get(person=child)
     copy = taken(desk.client("reader"), export)
     assert CHILD.name in copy.read("index.html").decode()
+    # What the child has said in confidence is the child's: it is in no copy of a guardian, who has no other either.
+    assert "数据/knowledge.Turn.json" not in copy.namelist()
+    assert "数据/onedoor_messages.Message.json" not in copy.namelist()
+    assert "这些话只给本人看" in copy.read("index.html").decode()
+    account(desk, child, "13800000002")
+    desk.books.others["child"] = child
+    identity.verify_person(person_id=child.pk, assurance=3, method="测试", actor=MACHINE, at=LONG_AGO)
+    desk.act("child", PAGE, person=child.pk)
+    work()
+    theirs = DataExport.objects.get(person=child, asked_by=child)
+    assert "监护人不该看到的话" in taken(desk.client("child"), theirs).read("数据/knowledge.Turn.json").decode()
+    assert desk.get("reader", f"{PAGE}{theirs.pk}/file.zip").status_code == 404
+    assert str(theirs.pk) not in desk.page("reader", PAGE)
+    taken(desk.client("reader"), export)  # the one does not take the other away
     identity.end_guardianship(
         guardianship_id=child_guardianship(child),
         reason="法院判决撤销监护人资格。",

@@ -25,6 +25,14 @@ LEFT_OUT = (
     ("别人的信息", "办件里其他人的资料、工作人员的姓名和内部意见，不属于您的个人信息。"),
     ("登录密码和密钥", "密码和密钥只存不可还原的结果，不能带走。"),
 )
+# What somebody has said in confidence, perhaps of their guardian, and was told: it is in no copy that a guardian asks for.
+CONFIDED = frozenset(
+    {
+        *("feedback.Complaint", "feedback.Evaluation", "channels.WorkOrder"),
+        *("knowledge.Conversation", "knowledge.Turn", "onedoor_messages.Message"),
+    }
+)
+NOT_FOR_GUARDIANS = ("本人的投诉、评价、热线、咨询和消息", "这些话只给本人看：本人可以用自己的账号导出，或到窗口办理。")
 SHOWN = 200  # rows of a table on the page to read; all of them are in its JSON
 FORBIDDEN = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))
 
@@ -32,10 +40,11 @@ FORBIDDEN = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))
 class Archive:
     """Writes one copy, part by part, and keeps the digest of everything written."""
 
-    def __init__(self, out: IO[bytes], *, name: str, at: datetime) -> None:
+    def __init__(self, out: IO[bytes], *, name: str, at: datetime, by_guardian: bool = False) -> None:
         self._zip = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED)
         self._at = localtime(at)
         self._name = name
+        self._by_guardian = by_guardian
         self._listed: dict[str, dict[str, Any]] = {}
         self._tables: list[dict[str, Any]] = []
         self._lost: list[str] = []
@@ -73,7 +82,8 @@ class Archive:
 
     def finish(self) -> str:
         """Write page, description and signed list; return the digest of the list."""
-        left_out = [*LEFT_OUT, *((one.title, one.why) for one in holdings.withheld())]
+        confided = [NOT_FOR_GUARDIANS] if self._by_guardian else []
+        left_out = [*confided, *LEFT_OUT, *((one.title, one.why) for one in holdings.withheld())]
         context = {
             "name": self._name,
             "at": self._at,
@@ -96,9 +106,10 @@ class Archive:
         return sm3(manifest).hex()
 
 
-def parts_of(person_id: int, *, at: datetime) -> list[Callable[[Archive], None]]:
+def parts_of(person_id: int, *, at: datetime, by_guardian: bool = False) -> list[Callable[[Archive], None]]:
     """Return the steps by which a copy is made, so that its progress can be told."""
-    steps: list[Callable[[Archive], None]] = [_table_step(one, person_id) for one in holdings.holdings()]
+    given = [one for one in holdings.holdings() if not (by_guardian and one.model in CONFIDED)]
+    steps: list[Callable[[Archive], None]] = [_table_step(one, person_id) for one in given]
     return [*steps, *(_file_step(piece) for piece in holdings.files_of(person_id, at=at))]
 
 

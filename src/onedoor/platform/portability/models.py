@@ -53,6 +53,10 @@ class DataExport(models.Model):
         return f"export:{self.pk}"
 
     @property
+    def is_by_guardian(self) -> bool:
+        return self.asked_by_id != self.person_id
+
+    @property
     def is_open(self) -> bool:
         return self.state in (self.State.WAITING, self.State.PREPARING)
 

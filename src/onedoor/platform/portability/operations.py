@@ -44,7 +44,8 @@ class ExportNotReady(OneDoorError):
 @transaction.atomic
 def ask_export(*, person_id: int, actor: Actor, at: datetime) -> DataExport:
     """
-    Ask for a copy of everything held on a person: oneself or a ward. One that is being made is not made twice.
+    Ask for a copy of everything held on a person: oneself or a ward. One that is being made for the same asker is not made
+    twice; a guardian's has nothing of what the ward has said in confidence.
 
     :raises NotLoggedIn, AssuranceTooLow: only who is surely known gets everything at once.
     :raises ExportNotFound: the person is neither the actor nor a ward of theirs.
@@ -54,7 +55,8 @@ def ask_export(*, person_id: int, actor: Actor, at: datetime) -> DataExport:
     if not access.may_have(person_id, actor=actor, at=at):
         raise ExportNotFound
     identity_operations.lock_person(person_id)
-    open_one = DataExport.objects.filter(person_id=person_id, state__in=(State.WAITING, State.PREPARING)).first()
+    own_ones = DataExport.objects.filter(person_id=person_id, asked_by_id=own)
+    open_one = own_ones.filter(state__in=(State.WAITING, State.PREPARING)).first()
     if open_one is not None:
         return open_one
     found = DataExport.objects.create(person_id=person_id, asked_by_id=own, asked_at=at)
@@ -68,7 +70,7 @@ def prepare_export(*, export_id: UUID, at: datetime) -> None:
     if not DataExport.objects.filter(pk=export_id, state__in=(State.WAITING, State.PREPARING)).exists():
         return
     found = DataExport.objects.select_related("person").get(pk=export_id)
-    steps = archive.parts_of(found.person_id, at=at)
+    steps = archive.parts_of(found.person_id, at=at, by_guardian=found.is_by_guardian)
     DataExport.objects.filter(pk=export_id).update(state=State.PREPARING, parts=len(steps), done=0)
     aside = storage.Aside()
     digest = _write(aside, found, steps, at)
@@ -80,7 +82,7 @@ def _write(
     aside: "storage.Aside", found: DataExport, steps: "list[Callable[[archive.Archive], None]]", at: datetime
 ) -> str:
     out: IO[bytes] = aside  # type: ignore[assignment]  # it writes, tells its place and flushes
-    made = archive.Archive(out, name=found.person.name, at=at)
+    made = archive.Archive(out, name=found.person.name, at=at, by_guardian=found.is_by_guardian)
     for place, step in enumerate(steps, start=1):
         try:
             with transaction.atomic():
@@ -105,7 +107,9 @@ def _keep(export_id: UUID, aside: "storage.Aside", digest: str, *, at: datetime)
         actor=MACHINE,
         at=at,
     )
-    for earlier in DataExport.objects.filter(person_id=found.person_id, state=State.READY):
+    for earlier in DataExport.objects.filter(
+        person_id=found.person_id, asked_by_id=found.asked_by_id, state=State.READY
+    ):
         _let_go(earlier, at=at)
     place = identity.residence_of(found.person_id, on=day_of(at))
     days = int(figure(DAYS, chain=identity.chain(place) if place else [identity.NATION], on=day_of(at)))
@@ -138,7 +142,7 @@ def note_failed(*, export_id: UUID, at: datetime) -> None:
 @transaction.atomic
 def take_export(*, export_id: UUID, actor: Actor, at: datetime) -> tuple[DataExport, IO[bytes]]:
     """
-    Return a copy's content to the person, or to their guardian, and record that they took it.
+    Return a copy's content to the person, or to a guardian what a guardian asked for, and record that they took it.
 
     :raises ExportNotFound: there is none for this actor, or its days are over.
     :raises ExportNotReady: it is still being made, or being looked at for safety.
@@ -146,6 +150,8 @@ def take_export(*, export_id: UUID, actor: Actor, at: datetime) -> tuple[DataExp
     """
     found = DataExport.objects.select_for_update(of=("self",)).select_related("file").filter(pk=export_id).first()
     if found is None or not access.may_have(found.person_id, actor=actor, at=at):
+        raise ExportNotFound
+    if not found.is_by_guardian and actor.person_id != found.person_id:
         raise ExportNotFound
     actor.require_level(PROVED)
     if found.is_open:

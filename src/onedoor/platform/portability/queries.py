@@ -23,19 +23,24 @@ class Subject:
 
     @property
     def is_being_made(self) -> bool:
-        return any(one.is_open for one in self.exports)
+        return any(one.is_open and one.is_by_guardian != self.is_own for one in self.exports)
 
 
 def export_subjects(*, actor: Actor, at: datetime) -> list[Subject]:
     """
-    Return whose data may be copied out by the acting person, each with the copies made so far, the newest first.
+    Return whose data may be copied out by the acting person, each with the copies they may take, the newest first.
 
     :raises NotLoggedIn: nobody has logged in.
     """
     own = actor.require_person()
     people = [(own, identity.name_of(own))]
     people += [(one.ward_id, one.ward.name) for one in identity.wards_of(actor=actor, on=day_of(at))]
-    return [Subject(person_id, name, person_id == own, _of(person_id)) for person_id, name in dict(people).items()]
+    return [
+        Subject(
+            person_id, name, person_id == own, [row for row in _of(person_id) if own in (person_id, row.asked_by_id)]
+        )
+        for person_id, name in dict(people).items()
+    ]
 
 
 def _of(person_id: int) -> list[DataExport]:
