@@ -179,6 +179,13 @@ def test_an_organ_publishes_for_its_own_place_and_carries_on_what_lies_above(boo
         queries.get_publication(number=above.number, actor=writer)
 
 
+def test_what_no_feed_can_say_is_left_out(books: Library) -> None:
+    found = released(books, title="借书证\x0b换发\x1f通知", body="一、谁要换\x0b都要换。")
+    place_due(at=AT)
+    assert "借书证 换发通知" in Client().get("/news/feed.rss", {"place": COUNTY}).content.decode()
+    assert [one.kind for one in queries.read_news(number=found.number, on=AT.date()).blocks] == ["heading", "paragraph"]
+
+
 def test_a_reviewer_lets_nothing_go_beyond_their_own_place(books: Library) -> None:
     found, above = drafted(books), books.officer("item_manager")
     wide = text(audience=NATION, channels=("site",))

@@ -28,6 +28,7 @@ LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_BODY = 64, 120, 20_000
 MOST_PICTURES = 9
 SINGLE_SMS, PART_OF_SMS = 70, 67  # characters in UCS-2; a message of several parts gives three of each to their order
 
+_CONTROL = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f]")
 _HEADING = re.compile(r"^(?:#{1,3}\s*(?P<marked>.+)|(?P<counted>[一二三四五六七八九十]+、.+))$")
 _ITEM = re.compile(r"^(?:[-·•]|\d{1,2}[.、])\s*(?P<text>.+)$")
 _LINK = re.compile(r"\[(?P<text>[^\[\]\n]{1,100})\]\((?P<href>[^()\s]{1,300})\)")
@@ -58,6 +59,11 @@ class Finding:
     field: str
     text: str
     keeps: bool = True
+
+
+def plain(text: str) -> str:
+    """Return typed words without what no page and no feed can show; the soft break of a word processor is a new line."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\x0b", "\n")).strip()
 
 
 def blocks_of(text: str) -> list[Block]:

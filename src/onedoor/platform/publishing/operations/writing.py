@@ -65,9 +65,9 @@ def write_publication(
     version = PublicationVersion.objects.create(
         publication=publication,
         version=publication.version,
-        title=text.title.strip(),
-        summary=text.summary.strip(),
-        body=text.body.replace("\r\n", "\n").strip(),
+        title=" ".join(rules.plain(text.title).split("\n")),
+        summary=" ".join(rules.plain(text.summary).split("\n")),
+        body=rules.plain(text.body),
         topic=text.topic,
         audience=text.audience,
         valid_from=text.valid_from or day_of(at),  # `_check` has refused a text without

@@ -80,8 +80,8 @@ def _article(version: PublicationVersion, on: date) -> Article:
     gone = publication.state == Publication.State.RECALLED
     return Article(
         number=publication.number,
-        title=version.title,
-        summary="" if gone else version.summary,
+        title=rules.plain(version.title),
+        summary="" if gone else rules.plain(version.summary),
         organ=composing.organ_of(publication),
         source=composing.source_of(publication),
         topic=version.topic,
