@@ -186,6 +186,24 @@ def test_what_no_feed_can_say_is_left_out(books: Library) -> None:
     assert [one.kind for one in queries.read_news(number=found.number, on=AT.date()).blocks] == ["heading", "paragraph"]
 
 
+def test_anothers_last_touch_does_not_make_ones_own_text_anothers(books: Library) -> None:
+    from dataclasses import replace
+
+    reviewer = books.officer(REVIEWER)
+    both = replace(reviewer, permissions=reviewer.permissions | {operations.WRITE})
+    found = operations.write_publication(number="", text=text(), actor=both, at=AT).publication
+    operations.write_publication(number=found.number, text=text(), actor=books.officer(WRITER), at=AT)
+    operations.submit_publication(number=found.number, actor=books.officer(WRITER), at=AT)
+    release: dict[str, Any] = {"number": found.number, "release_at": None, "actor": both, "at": AT}
+    with pytest.raises(operations.OwnPublication):
+        operations.release_publication(urgent_reason="", **release)
+    found.refresh_from_db()
+    assert queries.deeds_possible(found, actor=both) == ["release_urgent"]
+    operations.release_publication(urgent_reason="今晚停水停馆", **release)
+    with pytest.raises(operations.OwnPublication):
+        operations.review_publication(number=found.number, opinion="没有问题", actor=both, at=AT)
+
+
 def test_a_reviewer_lets_nothing_go_beyond_their_own_place(books: Library) -> None:
     found, above = drafted(books), books.officer("item_manager")
     wide = text(audience=NATION, channels=("site",))

@@ -51,6 +51,11 @@ def standing(publication: Publication) -> PublicationVersion:
     return publication.versions.get(version=publication.version)
 
 
+def has_written(publication: Publication, actor: Actor) -> bool:
+    """Tell whether the actor has written any version of a text; another's last touch does not make it another's."""
+    return publication.steps.filter(act=Act.WRITE, login_id=actor.require_login()).exists()
+
+
 def places_of(version: PublicationVersion) -> set[str]:
     """Return every place in whose name a version speaks: of its readers, and of the accounts it goes out by."""
     accounts = MediaAccount.objects.filter(pk__in=version.accounts)

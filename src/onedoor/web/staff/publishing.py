@@ -162,7 +162,7 @@ def publication(request: HttpRequest, number: str) -> HttpResponse:
         "names": names_of([desk.publication.division, desk.version.audience]),
         "topic": dict(queries.TOPICS).get(desk.version.topic, ""),
         "deeds": [(deed, *DEEDS[deed]) for deed in possible],
-        "own": desk.publication.written_login_id == actor.login_id,
+        "own": any(step.act == "write" and step.login_id == actor.login_id for step in desk.steps),
         "may_edit": desk.publication.state == "draft"
         and actor.may(operations.WRITE, division=desk.publication.division),
         "typed": request.POST,

@@ -71,7 +71,7 @@ def release_publication(
     seen: int | None = None,
 ) -> Publication:
     """
-    Let a text go, now or at a time, as another person than who wrote it; the worker sends it. `seen` is the version that
+    Let a text go, now or at a time, as another person than whoever wrote any of it; the worker sends it. `seen` is the version that
     was looked through.
 
     With `urgent_reason` the writer may do it alone, straight from the draft; somebody reviews it afterwards. A notice to
@@ -94,7 +94,7 @@ def release_publication(
         actor.require(EVERYBODY, division=version.audience)
     if urgent:
         urgent = said(urgent, "note", "紧急发布的理由")
-    elif publication.written_login_id == actor.require_login():
+    elif access.has_written(publication, actor):
         raise OwnPublication
     moment = release_at or at
     if moment < at or moment - at > LONGEST_AHEAD:
@@ -134,7 +134,7 @@ def review_publication(*, number: str, opinion: str, actor: Actor, at: datetime)
     note = said(opinion, "note", "审核意见")
     if not publication.urgent_reason or publication.reviewed_at is not None:
         raise PublicationMoveNotPossible(state=publication.get_state_display())
-    if actor.require_login() in (publication.written_login_id, publication.released_login_id):
+    if actor.require_login() == publication.released_login_id or access.has_written(publication, actor):
         raise OwnPublication
     publication.reviewed_at = at
     publication.save(update_fields=["reviewed_at"])

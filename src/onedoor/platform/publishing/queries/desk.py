@@ -94,7 +94,7 @@ OPEN = (State.DRAFT, State.IN_REVIEW)
 
 def deeds_possible(publication: Publication, *, actor: Actor) -> list[str]:
     """Return what the actor may do with a text, by the names of the deeds."""
-    own = publication.written_login_id == actor.login_id
+    own = access.has_written(publication, actor)
     writes = actor.may(WRITE, division=publication.division)
     releases = actor.may(RELEASE, division=publication.division)
     found = []
@@ -108,7 +108,7 @@ def deeds_possible(publication: Publication, *, actor: Actor) -> list[str]:
         found += ["recall"]
     released = publication.state in (State.RELEASED, State.RECALLED)
     if releases and released and publication.urgent_reason and publication.reviewed_at is None:
-        found += [] if actor.login_id in (publication.written_login_id, publication.released_login_id) else ["review"]
+        found += [] if own or actor.login_id == publication.released_login_id else ["review"]
     return found
 
 
