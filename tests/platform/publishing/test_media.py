@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 from django.conf import settings as django_settings
 from tests.platform.library import Library
-from tests.platform.publishing.conftest import AT, REVIEWER, WRITER, released
+from tests.platform.publishing.conftest import AT, REVIEWER, WRITER, in_review, released
 from tests.ports import free_base
 
 from onedoor.platform.messages.models import ProviderHealth
@@ -121,6 +121,24 @@ def test_one_text_stands_on_every_account_and_is_taken_down(
     assert states(found) == {"site": "removed", "wechat": "removed", "weibo": "removed"}
     assert outside.posts(mark)[0]["deleted"]
     assert outside.articles(f"wx-{mark}")[0]["state"] == "deleted"
+
+
+def test_a_closed_account_publishes_nothing_any_more(
+    books: Library, outside: Outside, accounts: dict[str, int], request: pytest.FixtureRequest
+) -> None:
+    mark = request.node.name[:40]
+    drafted_before = in_review(books, channels=("site", "weibo"), accounts=[accounts["weibo"]])
+    found = out(books, accounts, "weibo")
+    operations.close_account(account_id=accounts["weibo"], actor=books.officer(WRITER), at=AT)
+    place_due(at=AT)
+    assert states(found) == {"site": "sent", "weibo": "failed"}
+    assert found.placements.get(channel="weibo").reason == "账号已经停用"
+    assert outside.posts(mark) == []
+    with pytest.raises(operations.NotReady) as refusal:
+        operations.release_publication(
+            number=drafted_before.number, release_at=None, urgent_reason="", actor=books.officer(REVIEWER), at=AT
+        )
+    assert "已经停用" in refusal.value.by_field["accounts"]
 
 
 def test_a_lost_answer_is_no_second_post(

@@ -128,6 +128,7 @@ def findings(publication: Publication, version: PublicationVersion, *, at: datet
         *rules.faults_of_words(version.title, version.summary, version.body),
         *rules.faults_of_period(version.valid_from, version.valid_to, on=day_of(at)),
         *rules.faults_of_choice(version.channels, {one.kind for one in accounts}),
+        *rules.faults_of_accounts(len(version.accounts) - len(accounts)),
         *_of_text(version),
         *rules.faults_of_links(version.body, alive=links.is_alive),
         *_of_lengths(publication, version, at),

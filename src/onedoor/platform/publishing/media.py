@@ -55,6 +55,9 @@ def _intend(placement: Placement) -> tuple[Placement, Post, Wire, MediaAccount] 
     if wire is None:
         finish(row, State.FAILED, row.due_at or publication.recorded_at, "本站没有接通这个平台")
         return None
+    if row.state == State.WAITING and account.ended_at is not None and "asked" not in row.remote:
+        finish(row, State.FAILED, account.ended_at, "账号已经停用")
+        return None
     version = publication.versions.get(version=publication.version)
     post = Post(
         article=composing.wechat_article(publication, version),

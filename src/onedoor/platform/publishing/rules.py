@@ -232,6 +232,11 @@ def faults_of_choice(channels: Collection[str], kinds_of_accounts: Collection[st
         yield Finding("channels", "短信只是提醒，全文在站内信里：发短信的，请同时选站内信。")
 
 
+def faults_of_accounts(closed: int) -> Iterator[Finding]:
+    if closed:
+        yield Finding("accounts", f"选的账号里有 {closed} 个已经停用，请点“修改”重新选择。")
+
+
 def length_found(channel: str, length: int, most: int, unit: str) -> Iterator[Finding]:
     if length > most:
         yield Finding("summary", f"{CHANNELS[channel]}有 {length} {unit}，最多 {most} {unit}，请缩短标题或摘要。")

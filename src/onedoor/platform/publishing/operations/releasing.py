@@ -115,7 +115,7 @@ def _place(publication: Publication, version: PublicationVersion, due_at: dateti
     channels: list[tuple[str, int | None]] = [
         (channel, None) for channel in ("site", "inbox") if channel in version.channels
     ]
-    kinds = dict(MediaAccount.objects.filter(pk__in=version.accounts).values_list("pk", "kind"))
+    kinds = dict(MediaAccount.objects.filter(pk__in=version.accounts, ended_at=None).values_list("pk", "kind"))
     channels += [(kinds[pk], pk) for pk in version.accounts if kinds.get(pk) in version.channels]
     Placement.objects.bulk_create(
         Placement(publication=publication, channel=channel, account_id=account, due_at=due_at)
