@@ -11,9 +11,10 @@ from tests.platform.desks import Desk
 from tests.platform.library import COUNTY, FRIEND, NATION, READER, TOWN, Library
 from tests.platform.publishing.conftest import AT, REVIEWER, WRITER, drafted, in_review, released, subscribed, text
 
+from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
 from onedoor.platform.messages.models import Message
-from onedoor.platform.publishing import composing, operations, placing, queries
+from onedoor.platform.publishing import composing, operations, placing, queries, rows
 from onedoor.platform.publishing.models import Publication
 from onedoor.platform.publishing.placing import place_due, readers_of
 
@@ -177,6 +178,23 @@ def test_an_organ_publishes_for_its_own_place_and_carries_on_what_lies_above(boo
     assert queries.read_news(number=own.number, on=AT.date()).source == books.organs[NATION].name
     with pytest.raises(queries.PublicationNotFound):
         queries.get_publication(number=above.number, actor=writer)
+
+
+def test_no_second_worker_takes_what_a_slow_one_is_at(books: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, taken = [0.0], []
+
+    def slow(placement: Any, at: Any) -> None:
+        taken.append(placement.channel)
+        now[0] += 150
+        if len(taken) == 2:  # the first step has taken longer than a claim holds
+            assert place_due(at=AT + timedelta(seconds=160)) == 0
+        rows.finish(placement, "sent", at)
+
+    monkeypatch.setattr(clock, "ticks", lambda: now[0])
+    monkeypatch.setattr(placing, "_STEPS", dict.fromkeys(("site", "inbox"), slow))
+    released(books)
+    assert place_due(at=AT) == 2
+    assert taken == ["site", "inbox"]
 
 
 def test_what_no_feed_can_say_is_left_out(books: Library) -> None:

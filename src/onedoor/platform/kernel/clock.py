@@ -1,5 +1,6 @@
 """The one place that looks at the clock. Operations, queries and rules get the moment as an argument."""
 
+import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -44,3 +45,13 @@ def demonstration_shift() -> timedelta:
         return timedelta(days=int(path.read_text(encoding="ascii")))
     except FileNotFoundError:
         return timedelta(0)
+
+
+def ticks() -> float:
+    """Return seconds that only ever go on, to measure how long something takes."""
+    return time.monotonic()
+
+
+def meanwhile(at: datetime, *, since: float) -> datetime:
+    """Return the moment that `at` has become since these ticks, in steps of ten seconds: less is nothing among workers."""
+    return at + timedelta(seconds=(ticks() - since) // 10 * 10)

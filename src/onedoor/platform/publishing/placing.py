@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Person
+from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.messages import operations as messages
@@ -23,7 +24,7 @@ from onedoor.platform.publishing.models import Placement, Publication, Publicati
 from onedoor.platform.publishing.rows import finish, held
 
 MACHINE = Actor.system("信息发布")
-CLAIM = timedelta(minutes=1)
+CLAIM = timedelta(minutes=2)  # longer than the slowest step: every call of it answered at the last moment
 ROUNDS = 200
 NEUTRAL = ("email", "wechat", "push")  # ways that cost nothing and say nothing but that there is something
 Channel, State = Placement.Channel, Placement.State
@@ -32,11 +33,13 @@ Step = Callable[[Placement, datetime], None]
 
 def place_due(*, at: datetime) -> int:
     """Periodic duty: do what is due, a step at a time; return how many steps were done."""
+    began = clock.ticks()
     for number in range(ROUNDS):
-        placement = _claim(at)
+        moment = clock.meanwhile(at, since=began)  # a claim holds from now on, however long the steps before have taken
+        placement = _claim(moment)
         if placement is None:
             return number
-        _STEPS[placement.channel](placement, at)
+        _STEPS[placement.channel](placement, moment)
     return ROUNDS
 
 
