@@ -1,6 +1,7 @@
 """An item carries what it says in other languages; whoever reads it so is shown that, and Chinese where there is none."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,13 @@ def test_the_guide_is_read_in_the_language_its_item_has(books: Library) -> None:
     assert "住在本区。" not in page("en")
     assert "working days" in page("en")
     assert "住在本区。" in page("zh")
+
+
+def test_a_translation_is_words_and_never_markup(books: Library) -> None:
+    words = {"住在本区。": "You <script>alert(1)</script> & live here."}
+    library.publish(library.item(translations={"en": words}), valid_from=date(2026, 8, 1))
+    assert "<script>alert" not in page("en")
+    assert "You &lt;script&gt;alert(1)&lt;/script&gt; &amp; live here." in page("en")
 
 
 def test_what_has_no_translation_is_shown_in_chinese_and_marked(books: Library) -> None:

@@ -9,12 +9,13 @@ other value is shown as it is, and what stands within `{% … %}` is not touched
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from django.template.base import FilterExpression, Node, Origin, Parser, Token, VariableNode
 from django.template.context import Context
 from django.template.loaders.app_directories import Loader as AppDirectories
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, escape
 
 from onedoor.platform.kernel.languages import OWN, current, told
 
@@ -82,7 +83,11 @@ class Said(Node):
             if isinstance(own, str) and own:
                 return conditional_escape(own) if context.autoescape else own
         shown = str(self.value.render(context))
-        return told(shown)
+        if "<" in shown:  # markup of our own making
+            return told(shown)
+        words = unescape(shown)
+        translated = told(words)
+        return shown if translated == words else escape(translated)  # an item's words come from whoever edits it
 
 
 class Spoken(Node):
