@@ -178,6 +178,15 @@ def test_an_organ_publishes_for_its_own_place_and_carries_on_what_lies_above(boo
     assert queries.read_news(number=own.number, on=AT.date()).source == books.organs[NATION].name
     with pytest.raises(queries.PublicationNotFound):
         queries.get_publication(number=above.number, actor=writer)
+    # The source is taken back: the copy says so, and none goes out any more.
+    late = operations.write_publication(number="", text=text(), carries=above.number, actor=writer, at=AT).publication
+    operations.recall_publication(
+        number=above.number, reason="日期写错了", correct=False, actor=books.officer("legal_reviewer"), at=AT
+    )
+    assert "原文已由来源单位撤回" in Client().get(f"/news/{own.number}/").content.decode()
+    with pytest.raises(operations.NotReady) as refusal:
+        operations.submit_publication(number=late.number, actor=writer, at=AT)
+    assert "撤回（日期写错了）" in refusal.value.by_field["body"]
 
 
 def test_no_second_worker_takes_what_a_slow_one_is_at(books: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,11 @@ def source_of(publication: Publication) -> str:
     return organ_of(publication.carries) if publication.carries is not None else ""
 
 
+def is_source_recalled(publication: Publication) -> bool:
+    """Tell whether the upper organ has taken back what is carried on."""
+    return publication.carries is not None and publication.carries.state == Publication.State.RECALLED
+
+
 def values_of(publication: Publication, version: PublicationVersion) -> dict[str, Any]:
     """Return what the templates of messages say of a text."""
     return {
@@ -130,9 +135,16 @@ def findings(publication: Publication, version: PublicationVersion, *, at: datet
         *rules.faults_of_choice(version.channels, {one.kind for one in accounts}),
         *rules.faults_of_accounts(len(version.accounts) - len(accounts)),
         *_of_text(version),
+        *_of_source(publication),
         *rules.faults_of_links(version.body, alive=links.is_alive),
         *_of_lengths(publication, version, at),
     ]
+
+
+def _of_source(publication: Publication) -> Iterator[rules.Finding]:
+    if is_source_recalled(publication):
+        reason = publication.carries.recall_reason if publication.carries else ""
+        yield rules.Finding("body", f"转载的原文已由{source_of(publication)}撤回（{reason}），不能再发布。")
 
 
 def _of_text(version: PublicationVersion) -> Iterator[rules.Finding]:

@@ -36,6 +36,7 @@ class Article:
     is_over: bool
     recalled_at: datetime | None
     recall_reason: str
+    is_source_recalled: bool  # whoever wrote it first has taken it back; this organ has not
 
     @property
     def address(self) -> str:
@@ -94,4 +95,5 @@ def _article(version: PublicationVersion, on: date) -> Article:
         is_over=version.valid_to is not None and version.valid_to <= on,
         recalled_at=publication.recalled_at,
         recall_reason=publication.recall_reason,
+        is_source_recalled=composing.is_source_recalled(publication),
     )
