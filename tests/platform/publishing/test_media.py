@@ -16,6 +16,7 @@ from tests.platform.library import Library
 from tests.platform.publishing.conftest import AT, REVIEWER, WRITER, in_review, released
 from tests.ports import free_base
 
+from onedoor.platform.messages.media import NotNow
 from onedoor.platform.messages.models import ProviderHealth
 from onedoor.platform.messages.providers import wechat
 from onedoor.platform.publishing import media, operations
@@ -211,6 +212,22 @@ def test_a_recall_while_it_is_being_posted_takes_it_down_and_nothing_begins_afte
     assert [one["deleted"] for one in outside.posts(mark)] == [True]
     assert all(one["state"] in ("draft", "deleted") for one in outside.articles(f"wx-{mark}"))
     assert set(states(found).values()) <= {"removed", "dropped"}
+
+
+def test_what_is_recalled_before_anything_is_outside_is_left_alone(
+    books: Library, accounts: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = out(books, accounts, "weibo")
+
+    class Away:
+        def publish(self, *told: Any) -> None:
+            recall(books, found.number)
+            raise NotNow("没有应答")
+
+    monkeypatch.setattr(media, "wires", lambda: {"weibo": Away()})
+    place_due(at=AT)
+    row = found.placements.get(channel="weibo")
+    assert (row.state, row.due_at) == ("dropped", None)
 
 
 def test_a_platform_that_is_away_is_left_in_peace_and_what_it_never_takes_is_said(

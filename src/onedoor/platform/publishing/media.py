@@ -87,6 +87,8 @@ def _note(placement: Placement, done: Done, removing: bool, at: datetime) -> Non
 @transaction.atomic
 def _wait(placement: Placement, until: datetime, reason: str, at: datetime, *, counts: bool = True) -> None:
     row, publication = held(placement)
+    if row.state not in (State.WAITING, State.REMOVING):  # recalled meanwhile, and nothing of it is outside
+        return None
     begun = publication.recalled_at if row.state == State.REMOVING else publication.release_at
     if begun is not None and at - begun > GIVE_UP:
         return _end(row, f"三天内没有做成（{reason}）", at)
