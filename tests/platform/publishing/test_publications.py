@@ -268,6 +268,9 @@ def test_only_who_has_asked_and_lives_there_is_told_and_leaving_takes_one_press(
     subscribed(books, topic="eldercare")
     version = released(books).versions.get()
     assert readers_of(version, at=AT) == [books.reader.pk]
+    twice = subscribed(books, division=COUNTY)  # asked twice, told once
+    assert (readers_of(version, at=AT), placing.count_readers(version, at=AT)) == ([books.reader.pk], 1)
+    operations.end_subscription(subscription_id=twice.pk, actor=books.citizen(), at=AT)
     operations.end_subscription(subscription_id=row.pk, actor=books.citizen(), at=AT)
     assert readers_of(version, at=AT) == []
     subscribed(books, division="330113100000")

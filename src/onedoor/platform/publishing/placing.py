@@ -7,9 +7,10 @@ had begun is found out about and taken down.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Person
@@ -103,15 +104,23 @@ def readers_of(version: PublicationVersion, *, at: datetime, after: int = 0, mos
 
     An emergency notice goes to everybody registered there, asked for or not.
     """
+    found = _readers(version, at).filter(reader__gt=after).order_by("reader")
+    return list(found[:most] if most else found)
+
+
+def count_readers(version: PublicationVersion, *, at: datetime) -> int:
+    """Count who would be told; a county has more people than a page should fetch."""
+    return _readers(version, at).count()
+
+
+def _readers(version: PublicationVersion, at: datetime) -> "QuerySet[Any, Any]":
     ranges = identity.subtree_range(version.audience, on=day_of(at))
     if version.everybody:
         people = Person.objects.filter(_within(ranges, "division_id"), deceased_on__isnull=True)
-        numbers = people.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
-        return list(numbers[:most] if most else numbers)
+        return people.annotate(reader=F("pk")).values_list("reader", flat=True)
     own = Subscription.objects.filter(_within(ranges, "division"), topic=version.topic, ended_at__isnull=True)
-    living = own.filter(person__deceased_on__isnull=True, person_id__gt=after)
-    found = living.order_by("person_id").values_list("person_id", flat=True).distinct()
-    return list(found[:most] if most else found)
+    living = own.filter(person__deceased_on__isnull=True).annotate(reader=F("person_id"))
+    return living.values_list("reader", flat=True).distinct()
 
 
 def _within(ranges: Sequence[tuple[str, str]], field: str) -> Q:

@@ -85,7 +85,7 @@ def desk_of(*, number: str, actor: Actor, at: datetime) -> Desk:
         placements=list(publication.placements.select_related("account").order_by("pk")),
         previews=composing.previews(publication, version, at=at),
         findings=composing.findings(publication, version, at=at) if publication.state in OPEN else [],
-        readers=len(placing.readers_of(version, at=at)) if asked and publication.state in OPEN else 0,
+        readers=placing.count_readers(version, at=at) if asked and publication.state in OPEN else 0,
     )
 
 
