@@ -343,7 +343,7 @@ def _account(row: Any) -> dict[str, Any]:
 
 
 def _text(sent: PublicationTextIn) -> operations.Text:
-    return operations.Text(**sent.dict(exclude={"carries"}))
+    return operations.Text(**sent.dict(exclude={"carries", "version"}))
 
 
 def _subscription(row: Any) -> dict[str, Any]:
