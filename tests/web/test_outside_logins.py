@@ -16,6 +16,8 @@ from onedoor.demonstration.cast import SECRET, Citizen
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Login, OutsideAccount, Person
+from onedoor.platform.identity.outside import oidc
+from onedoor.platform.identity.outside.providers import Attempt, Provider
 from tests.journeys.conftest import Simulator, start_simulator
 from tests.platform.conftest import books
 from tests.platform.library import FRIEND, LONG_AGO, MACHINE, READER, Library
@@ -289,3 +291,13 @@ def test_nothing_is_offered_where_nothing_is_opened(settings: Any, elsewhere: Si
     settings.ONEDOOR_OUTSIDE_LOGINS = []
     assert "用别的账号登录" not in Client().get("/login/").content.decode()
     assert Client().get("/login/outside/national/").status_code == 404
+
+
+def test_a_claim_that_is_told_empty_is_no_identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    provider = Provider(code="p", title="统一登录", kind="oidc", client_id="c", client_secret="s", issuer="https://p")
+    claims = {"sub": "1", "acr": "", "id_number": None, "name": None}
+    monkeypatch.setattr(oidc, "_discover", lambda one: {"token_endpoint": "", "jwks_uri": ""})
+    monkeypatch.setattr(oidc, "fetch", lambda *told, **sent: (200, {}))
+    monkeypatch.setattr(oidc, "_checked", lambda *told: claims)
+    who = oidc.redeem(provider, Attempt("s", "n", "v"), {"code": "1"}, "https://back", wall=LONG_AGO)
+    assert (who.id_number, who.name) == ("", "")

@@ -72,7 +72,7 @@ def redeem(
     if status >= 400:
         raise OutsideStale
     claims = _checked(provider, told, fetch(provider, "GET", known["jwks_uri"])[1], attempt, wall)
-    verified = {name: claims.get(name, "") for name in (provider.identity_claim, provider.name_claim) if name}
+    verified = {name: claims.get(name) or "" for name in (provider.identity_claim, provider.name_claim) if name}
     return OutsideIdentity(
         subject=str(claims["sub"]),
         level=provider.levels.get(str(claims.get("acr", "")), 0),
