@@ -169,6 +169,7 @@ class ReconciliationRowOut(Told):
     id: int
     sort_title: str
     number: str
+    our_number: str
     trade: str
     theirs: Decimal | None
     ours: Decimal | None
@@ -178,6 +179,7 @@ class ReconciliationRowOut(Told):
     may_take_up: bool
     settled_by: str
     note: str
+    is_superseded: bool
 
 
 class CounterSumOut(Told):
@@ -313,7 +315,7 @@ def get_day(request: HttpRequest, reconciliation_id: Id) -> dict[str, Any]:
     """Show a day: the differences first, each with what to do about it."""
     found = queries.get_reconciliation(reconciliation_id=reconciliation_id, actor=caller(request))
     counter = [{"title": title, "payments": number, "amount": amount} for title, number, amount in found.counter]
-    return {**vars(found.listed), **vars(found), "counter": counter}
+    return {**vars(found), **vars(found.listed), "counter": counter}
 
 
 @room.write("/reconciliations/{reconciliation_id}/closing", RECONCILE, "完成核对", Done)

@@ -390,6 +390,7 @@ TITLES = {
     "bundles.save_section": "保存一件事的一屏",
     "bundles.send_back_version": "退回一件事的版本",
     "bundles.submit": "提交一件事",
+    "payments.reopen_day": "对账情况有变，重新打开",
     "payments.open_order": "开出缴款单",
     "payments.cancel_order": "取消缴款单",
     "payments.expire": "缴款单过期",

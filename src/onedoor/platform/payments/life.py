@@ -19,10 +19,11 @@ class OrderNotFound(NotFound):
 def lock(number: str) -> Order:
     """
     Return an order with its row held until the transaction ends: whoever comes second sees what the first has done.
+    Whoever only writes down a row that names it, as the night's comparison does, waits for nobody.
 
     :raises OrderNotFound: there is none of this number.
     """
-    found = Order.objects.select_for_update(of=("self",)).filter(number=number)
+    found = Order.objects.select_for_update(of=("self",), no_key=True).filter(number=number)
     order = found.select_related("case", "payer", "organization").first()
     if order is None:
         raise OrderNotFound

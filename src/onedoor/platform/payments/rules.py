@@ -70,8 +70,11 @@ class Movement:
 
 @dataclass(frozen=True)
 class Compared:
+    """`number` is theirs where they have it, `our_number` ours: a trade may stand under two."""
+
     sort: str
     number: str
+    our_number: str
     trade: str
     theirs: Decimal | None
     ours: Decimal | None
@@ -85,22 +88,27 @@ def compare(theirs: Sequence[Movement], ours: Sequence[Movement]) -> list[Compar
         first = told.get((line.sort, line.trade))
         told[line.sort, line.trade] = replace(first, amount=first.amount + line.amount) if first else line
     known = {(one.sort, one.trade): one for one in ours}
-    rows = []
-    for key in sorted(told.keys() | known.keys()):
-        one, other = told.get(key), known.get(key)
-        named = one or other
-        assert named is not None
-        left, right = (side.amount if side else None for side in (one, other))
-        rows.append(Compared(named.sort, named.number, named.trade, left, right, _outcome(left, right)))
+    rows = [beside(told.get(key), known.get(key)) for key in sorted(told.keys() | known.keys())]
     return sorted(rows, key=lambda row: row.outcome == Outcome.MATCHED)
 
 
-def _outcome(theirs: Decimal | None, ours: Decimal | None) -> Outcome:
+def beside(theirs: Movement | None, ours: Movement | None) -> Compared:
+    """Lay one movement as they have it beside the same as we have it; one of the two may be missing."""
+    named = theirs or ours
+    assert named is not None
+    left, right = (side.amount if side else None for side in (theirs, ours))
+    number = ours.number if ours else ""
+    return Compared(named.sort, named.number, number, named.trade, left, right, _outcome(theirs, ours))
+
+
+def _outcome(theirs: Movement | None, ours: Movement | None) -> Outcome:
     if ours is None:
         return Outcome.ONLY_THEIRS
     if theirs is None:
         return Outcome.ONLY_OURS
-    return Outcome.MATCHED if theirs == ours else Outcome.AMOUNT_DIFFERS
+    if theirs.number != ours.number:
+        return Outcome.NUMBER_DIFFERS
+    return Outcome.MATCHED if theirs.amount == ours.amount else Outcome.AMOUNT_DIFFERS
 
 
 ADVICE = {
@@ -116,6 +124,11 @@ ADVICE = {
         Sort.PAYMENT,
         Outcome.AMOUNT_DIFFERS,
     ): "实收和应缴不一致。多收的办理退付，少收的请平台更正；不得让缴款人另行补现金。",
+    (
+        Sort.PAYMENT,
+        Outcome.NUMBER_DIFFERS,
+    ): "平台把这笔钱记在另一张缴款单上。请平台查明交款人付的是哪一张：记错的由平台更正；确实付错的，两张单分别办理退付和收款。",
+    (Sort.REFUND, Outcome.NUMBER_DIFFERS): "平台把这笔退付记在另一张退付单上。请平台查明退给了谁，更正后再核对。",
     (Sort.REFUND, Outcome.ONLY_THEIRS): "平台退了钱，本单位没有批准记录。请立即请平台说明，并报财务负责人。",
     (Sort.REFUND, Outcome.ONLY_OURS): "本单位记了退付，平台当日没有这笔。先看平台次日文件；仍没有的，请平台补办。",
     (Sort.REFUND, Outcome.AMOUNT_DIFFERS): "退付金额和批准的不一致。请平台更正，并告诉缴款人。",

@@ -36,6 +36,7 @@ class Outcome(models.TextChoices):
     ONLY_THEIRS = "only_theirs", "平台有、本单位没有"
     ONLY_OURS = "only_ours", "本单位有、平台没有"
     AMOUNT_DIFFERS = "amount_differs", "金额不一致"
+    NUMBER_DIFFERS = "number_differs", "记在另一张单上"
 
 
 class Sort(models.TextChoices):

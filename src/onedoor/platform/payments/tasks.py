@@ -10,9 +10,9 @@ from django.db.models import Q
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.pauses import FAILURES_TO_OPEN, pause
 from onedoor.platform.payments import gateway, life
-from onedoor.platform.payments.models import Order, OrderEvent, Reconciliation, Refund
+from onedoor.platform.payments.models import Order, OrderEvent, Reconciliation, ReconciliationRow, Refund
 from onedoor.platform.payments.operations import note_refunded, record_day, take_money
-from onedoor.platform.payments.states import OPEN, RefundState, State
+from onedoor.platform.payments.states import OPEN, Outcome, RefundState, State
 from onedoor.standards.masks import mask_name
 
 log = structlog.get_logger()
@@ -114,7 +114,11 @@ def _again(row: Order | Refund, at: datetime) -> None:
 
 
 def reconcile_due(*, at: datetime) -> int:
-    """Lay yesterday beside the platform's statement, once it has one; a day the platform was away for is made up for."""
+    """
+    Lay yesterday beside the platform's statement, once it has one; a day the platform was away for is made up for.
+
+    A day of the last month with an open difference is compared again each night: the other side may have put it right.
+    """
     local = at.astimezone(clock.CHINA)
     if not gateway.is_set_up() or local.hour < SETTLED_HOUR:
         return 0
@@ -122,12 +126,20 @@ def reconcile_due(*, at: datetime) -> int:
     yesterday = local.date() - timedelta(days=1)
     first = max(last + timedelta(days=1), yesterday - timedelta(days=31)) if last else yesterday
     differences = 0
-    for day in _days(first, yesterday):
+    tonight = local.replace(hour=SETTLED_HOUR, minute=0, second=0, microsecond=0)
+    for day in [*_days(first, yesterday), *_open_days(yesterday - timedelta(days=31), compared_before=tonight)]:
         found = reconcile(day, at=at)
         if found is None:  # the next day waits for this one: only what follows the last compared day is asked for
             break
         differences += found
     return differences
+
+
+def _open_days(first: date, *, compared_before: datetime) -> list[date]:
+    """Return the days compared before tonight of which a difference is still open."""
+    rows = ReconciliationRow.objects.exclude(outcome=Outcome.MATCHED).filter(settled_at=None, superseded_at=None)
+    compared = rows.filter(reconciliation__day__gte=first, reconciliation__compared_at__lt=compared_before)
+    return list(compared.order_by("reconciliation__day").values_list("reconciliation__day", flat=True).distinct())
 
 
 def _days(first: date, last: date) -> list[date]:

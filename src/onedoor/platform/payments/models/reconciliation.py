@@ -37,13 +37,18 @@ class Reconciliation(models.Model):
 
 
 class ReconciliationRow(models.Model):
-    """One movement of money: what they say, what we have, and what a person made of a difference."""
+    """
+    One movement of money: what they say, what we have, and what a person made of a difference.
+
+    What somebody has settled is never changed: when it looks otherwise later, a new row stands beside the old one.
+    """
 
     reconciliation = models.ForeignKey(
         Reconciliation, verbose_name="日对账", on_delete=models.CASCADE, related_name="rows"
     )
     sort = models.CharField("方向", max_length=8, choices=Sort)
-    number = models.CharField("单号", max_length=40)
+    number = models.CharField("单号", max_length=40)  # theirs, where they have it
+    our_number = models.CharField("本单位单号", max_length=40, blank=True, default="")
     trade = models.CharField("交易流水号", max_length=64)
     theirs = models.DecimalField("平台金额", max_digits=12, decimal_places=2, null=True)
     ours = models.DecimalField("本单位金额", max_digits=12, decimal_places=2, null=True)
@@ -54,12 +59,17 @@ class ReconciliationRow(models.Model):
     settled_at = models.DateTimeField("处理时间", null=True, blank=True)
     settled_by = models.CharField("处理人", max_length=80, blank=True, default="")
     note = models.CharField("处理说明", max_length=300, blank=True, default="")
+    superseded_at = models.DateTimeField("情况已变", null=True, blank=True)
 
     class Meta:
         verbose_name = "对账明细"
         verbose_name_plural = "对账明细"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["reconciliation", "sort", "trade"], name="reconciliation_row_once"),
+            models.UniqueConstraint(
+                fields=["reconciliation", "sort", "trade"],
+                name="reconciliation_row_once",
+                condition=models.Q(superseded_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,9 +11,10 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
-from onedoor.platform.payments import giving_back, life, receipts
+from onedoor.platform.payments import days, giving_back, life, receipts
 from onedoor.platform.payments.models import Order, OrderEvent, Payment
-from onedoor.platform.payments.states import OPEN, State, Way
+from onedoor.platform.payments.rules import Movement
+from onedoor.platform.payments.states import OPEN, Sort, State, Way
 
 Kind = OrderEvent.Kind
 LONGEST_SLIP = 40
@@ -82,6 +83,8 @@ def _count(
     )
     if way == Way.GATEWAY:
         order.theirs_open = False
+    money = Movement(Sort.PAYMENT, order.number, trade, payment.amount)
+    days.enter(money, way=way, unit=order.organization, day=settled_on, at=at)
     if not pays:
         order.save(update_fields=["theirs_open"])
         life.note(order, Kind.SURPLUS, actor=actor, at=at, trade=trade, amount=str(payment.amount))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity import queries as identity
@@ -12,9 +13,9 @@ from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import sm3
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
-from onedoor.platform.payments import life, rules
+from onedoor.platform.payments import days, life, rules
 from onedoor.platform.payments.gateway import Line
-from onedoor.platform.payments.models import Order, Payment, Reconciliation, ReconciliationRow, Refund
+from onedoor.platform.payments.models import Payment, Reconciliation, ReconciliationRow, Refund
 from onedoor.platform.payments.operations.paying import take_money
 from onedoor.platform.payments.rules import Movement
 from onedoor.platform.payments.states import Outcome, RefundState, Sort, Way
@@ -51,22 +52,25 @@ def record_day(*, day: date, lines: Sequence[Line], file: bytes, actor: Actor, a
     """
     Compare a statement with our rows and keep the result for each unit; return how many differences there are.
 
-    The same day may be compared again until a person has closed it: what was settled stays as it was said.
+    The same day may be compared again: what was settled stays as it was said, and what looks otherwise since stands
+    beside it (`days`).
     """
     actor.require("payments.settle", division=identity.NATION)
     theirs: dict[str, list[Movement]] = defaultdict(list)
     for line in lines:
         theirs[line.unit].append(line.movement)
     ours = _ours(day)
-    units = {one.uscc: one for one in Organization.objects.filter(uscc__in=[*theirs, *ours])}
+    before = list(Reconciliation.objects.filter(day=day).values_list("organization", flat=True))
+    named = Organization.objects.filter(Q(uscc__in=[*theirs, *ours]) | Q(pk__in=[one for one in before if one]))
+    units = {one.uscc: one for one in named}
     strange = [one for uscc, found in theirs.items() if uscc not in units for one in found]
     digest = sm3(file).hex()
     differences = 0
     for uscc, organization in sorted(units.items()):
         rows = rules.compare(theirs.get(uscc, []), ours.get(uscc, []))
-        differences += _keep(day, organization, rows, digest, at)
-    if strange or not units:
-        differences += _keep(day, None, rules.compare(strange, []), digest, at)
+        differences += days.keep(day, organization, rows, digest=digest, at=at)
+    if strange or not units or None in before:
+        differences += days.keep(day, None, rules.compare(strange, []), digest=digest, at=at)
     target = f"reconciliation:{day.isoformat()}"
     audit.record("payments.reconcile", actor=actor, at=at, target=target, differences=differences)
     return differences
@@ -84,35 +88,6 @@ def _ours(day: date) -> dict[str, list[Movement]]:
     for uscc, number, trade, amount in back.values_list("order__organization__uscc", "number", "trade", "amount"):
         found[uscc].append(Movement(Sort.REFUND, number, trade, amount))
     return found
-
-
-def _keep(
-    day: date, organization: Organization | None, rows: Sequence[rules.Compared], digest: str, at: datetime
-) -> int:
-    division = organization.division_id if organization else identity.NATION
-    kept, _ = Reconciliation.objects.select_for_update().get_or_create(
-        day=day, organization=organization, defaults={"division": division, "digest": digest, "compared_at": at}
-    )
-    if kept.closed_at is None:
-        said = {(row.sort, row.trade): row for row in kept.rows.exclude(settled_at=None)}
-        kept.rows.filter(settled_at=None).delete()
-        orders = {one.number: one for one in Order.objects.filter(number__in=[row.number for row in rows])}
-        ReconciliationRow.objects.bulk_create(
-            ReconciliationRow(reconciliation=kept, order=orders.get(row.number), **vars(row))
-            for row in rows
-            if (row.sort, row.trade) not in said
-        )
-        kept.digest, kept.compared_at = digest, at
-        kept.save(update_fields=["digest", "compared_at"])
-        _tell_mischarged(kept)
-    return sum(row.outcome != Outcome.MATCHED for row in rows)
-
-
-def _tell_mischarged(kept: Reconciliation) -> None:
-    for row in kept.rows.filter(outcome=Outcome.AMOUNT_DIFFERS, sort=Sort.PAYMENT, order__isnull=False):
-        assert row.order is not None
-        told = {"charged": str(row.theirs), "standard": str(row.order.amount), "subject": row.trade[:40]}
-        life.tell(row.order, "mischarged", **told)
 
 
 @transaction.atomic
@@ -133,10 +108,15 @@ def take_up_row(*, row_id: int, note: str, actor: Actor, at: datetime) -> Reconc
 
     :raises NothingToTakeUp: it is no payment for an order of ours, or not of its amount.
     """
+    number = ReconciliationRow.objects.filter(pk=row_id).values_list("order__number", flat=True).first()
+    if number:
+        life.lock(number)  # before the day, as whoever takes money does, so that nobody waits for the other in a circle
     row = _hold_row(row_id, actor)
-    takeable = row.outcome == Outcome.ONLY_THEIRS and row.sort == Sort.PAYMENT and row.order is not None
+    takeable = row.outcome == Outcome.ONLY_THEIRS and row.sort == Sort.PAYMENT and row.settled_at is None
     if not takeable or row.order is None or row.theirs != row.order.amount:
         raise NothingToTakeUp
+    row.our_number, row.ours = row.number, row.theirs
+    _settle(row, note or "平台已收、通知未到，补记入账。", actor=actor, at=at)
     take_money(
         number=row.order.number,
         trade=row.trade,
@@ -145,8 +125,7 @@ def take_up_row(*, row_id: int, note: str, actor: Actor, at: datetime) -> Reconc
         actor=life.MACHINE,
         at=at,
     )
-    row.ours = row.theirs
-    return _settle(row, note or "平台已收、通知未到，补记入账。", actor=actor, at=at)
+    return row
 
 
 def _settle(row: ReconciliationRow, note: str, *, actor: Actor, at: datetime) -> ReconciliationRow:
@@ -168,7 +147,7 @@ def close_day(*, reconciliation_id: int, note: str, actor: Actor, at: datetime) 
     :raises ReconciliationClosed: it is closed already.
     """
     kept = _hold(reconciliation_id, actor)
-    open_rows = kept.rows.exclude(outcome=Outcome.MATCHED).filter(settled_at=None).count()
+    open_rows = kept.rows.exclude(outcome=Outcome.MATCHED).filter(settled_at=None, superseded_at=None).count()
     if open_rows:
         raise NotSettled(count=open_rows)
     kept.note, kept.closed_by, kept.closed_at = _told(note), actor.name, at
@@ -193,7 +172,7 @@ def _hold_row(row_id: int, actor: Actor) -> ReconciliationRow:
         raise ReconciliationNotFound
     _hold(found, actor)
     row = ReconciliationRow.objects.select_related("reconciliation", "order").get(pk=row_id)
-    if row.outcome == Outcome.MATCHED:
+    if row.outcome == Outcome.MATCHED or row.superseded_at is not None:
         raise ReconciliationNotFound
     return row
 

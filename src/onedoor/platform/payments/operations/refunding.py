@@ -10,9 +10,10 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
-from onedoor.platform.payments import giving_back, life, receipts
+from onedoor.platform.payments import days, giving_back, life, receipts
 from onedoor.platform.payments.models import Order, OrderEvent, Refund
-from onedoor.platform.payments.states import RefundState, State, Way
+from onedoor.platform.payments.rules import Movement
+from onedoor.platform.payments.states import RefundState, Sort, State, Way
 
 Kind = OrderEvent.Kind
 SHORTEST_REASON, LONGEST_REASON = 5, 300
@@ -121,6 +122,8 @@ def _done(refund: Refund, order: Order, *, trade: str, refunded_on: date, actor:
     refund.state, refund.trade, refund.refunded_at = RefundState.DONE, trade, at
     refund.settled_on, refund.ask_at = refunded_on, None
     refund.save()
+    money = Movement(Sort.REFUND, refund.number, trade, refund.amount)
+    days.enter(money, way=refund.payment.way, unit=order.organization, day=refunded_on, at=at)
     if not refund.payment.surplus:
         order.state = State.REFUNDED
         order.save(update_fields=["state"])

@@ -86,6 +86,7 @@ class RowView:
     id: int
     sort_title: str
     number: str
+    our_number: str  # where it is another one
     trade: str
     theirs: Decimal | None
     ours: Decimal | None
@@ -95,6 +96,7 @@ class RowView:
     may_take_up: bool
     settled_by: str
     note: str
+    is_superseded: bool  # it was settled, and looks otherwise since
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class Finance:
     counter: Sequence[tuple[str, int, Decimal]]
     compared_at: datetime
     closed_at: datetime | None
+    closed_by: str  # who has closed it, the last time
     note: str
     may_close: bool
 
@@ -208,7 +211,9 @@ def get_reconciliation(*, reconciliation_id: int, actor: Actor) -> Finance:
     found = _days(actor).filter(pk=reconciliation_id).first()
     if found is None:
         raise ReconciliationNotFound
-    rows = sorted(found.rows.select_related("order"), key=lambda row: (row.outcome == Outcome.MATCHED, row.pk))
+    rows = sorted(
+        found.rows.select_related("order"), key=lambda row: (row.outcome == Outcome.MATCHED, row.trade, row.pk)
+    )
     listed = _listed(found)
     return Finance(
         listed=listed,
@@ -218,6 +223,7 @@ def get_reconciliation(*, reconciliation_id: int, actor: Actor) -> Finance:
         counter=_counter(found),
         compared_at=found.compared_at,
         closed_at=found.closed_at,
+        closed_by=found.closed_by,
         note=found.note,
         may_close=found.closed_at is None and not listed.open_differences,
     )
@@ -225,12 +231,13 @@ def get_reconciliation(*, reconciliation_id: int, actor: Actor) -> Finance:
 
 def _days(actor: Actor) -> QuerySet[Reconciliation]:
     actor.require_one_of("payments.reconcile")
-    differs = ~Q(rows__outcome=Outcome.MATCHED) & Q(rows__isnull=False)
+    standing = Q(rows__superseded_at=None)
+    differs = ~Q(rows__outcome=Outcome.MATCHED) & Q(rows__isnull=False) & standing
     return (
         Reconciliation.objects.filter(within_reach(actor, by_line=False))
         .select_related("organization")
         .annotate(
-            matched=Count("rows", filter=Q(rows__outcome=Outcome.MATCHED)),
+            matched=Count("rows", filter=Q(rows__outcome=Outcome.MATCHED) & standing),
             differences=Count("rows", filter=differs),
             open_differences=Count("rows", filter=differs & Q(rows__settled_at=None)),
         )
@@ -246,7 +253,7 @@ def _listed(one: Any) -> ListedDay:
         matched=one.matched,
         differences=one.differences,
         open_differences=one.open_differences,
-        closed_by=one.closed_by,
+        closed_by=one.closed_by if one.closed_at else "",
     )
 
 
@@ -256,6 +263,7 @@ def _row(row: ReconciliationRow, day: Reconciliation) -> RowView:
         id=row.pk,
         sort_title=row.get_sort_display(),
         number=row.number,
+        our_number=row.our_number if row.our_number != row.number else "",
         trade=row.trade,
         theirs=row.theirs,
         ours=row.ours,
@@ -271,11 +279,13 @@ def _row(row: ReconciliationRow, day: Reconciliation) -> RowView:
         ),
         settled_by=row.settled_by,
         note=row.note,
+        is_superseded=row.superseded_at is not None,
     )
 
 
 def _total(rows: Sequence[ReconciliationRow], sort: Sort) -> Decimal:
-    return sum((row.theirs for row in rows if row.sort == sort and row.theirs is not None), Decimal("0.00"))
+    standing = [row.theirs for row in rows if row.sort == sort and row.superseded_at is None]
+    return sum((one for one in standing if one is not None), Decimal("0.00"))
 
 
 def _counter(day: Reconciliation) -> list[tuple[str, int, Decimal]]:
