@@ -31,7 +31,7 @@ def assess(entry: Entry, answers: Mapping[str, Any], *, row: Parameter) -> Judge
     reasons: tuple[Reason, ...] = ()
     amount = full
     if reduction is not None:
-        amount = round_to_fen(full * (100 - reduction.percent) / 100)
+        amount = _reduced(full, reduction.percent)
         formula = f"{format_money(full)} × {100 - reduction.percent}%"
         trace.append(TraceLine(f"减免：{reduction.title}", formula, f"{format_money(amount)} 元", reduction.article))
         what = "免缴" if reduction.percent == 100 else f"减收 {reduction.percent}%"
@@ -51,6 +51,24 @@ def quantity(entry: Entry, answers: Mapping[str, Any]) -> int:
         return len(answer)
     told = str(answer or "")
     return int(told) if told.isdecimal() else 0
+
+
+def assess_recorded(entry: Entry, recorded: Mapping[str, Any]) -> Decimal | None:
+    """
+    Return what a line of the list asks for the quantity and the reduction that were recorded when the order was opened.
+
+    The answers of the case may be others by now, and they are not what was charged. None: no quantity was recorded.
+    """
+    value = recorded.get("value")
+    if not isinstance(value, Mapping) or "quantity" not in value:
+        return None
+    codes = {reason["code"] for reason in recorded.get("reasons", ())}
+    percent = max((one.percent for one in entry.reductions if one.code in codes), default=0)
+    return _reduced(round_to_fen(Decimal(entry.standard) * int(value["quantity"])), percent)
+
+
+def _reduced(full: Decimal, percent: int) -> Decimal:
+    return round_to_fen(full * (100 - percent) / 100)
 
 
 def best_reduction(reductions: Sequence[Reduction], answers: Mapping[str, Any]) -> Reduction | None:

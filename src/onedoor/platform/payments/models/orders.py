@@ -11,7 +11,7 @@ class Order(models.Model):
     """
     What is to be paid for a case by one line of the published list; the amount is fixed when it is made.
 
-    `judgement` is the calculation word for word. `theirs_open` says that the platform may still take money for it.
+    `judgement` is the calculation word for word, with the digest of the answers it rests on. `theirs_open` says that the platform may still take money for it.
     """
 
     number = models.CharField("缴款单号", max_length=40, unique=True)
@@ -32,6 +32,7 @@ class Order(models.Model):
     created_at = models.DateTimeField("开单时间")
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
     reminded_at = models.DateTimeField("提醒时间", null=True, blank=True)
+    checked_by = models.CharField("核对所依清单版本", max_length=16, blank=True, default="")  # `figures.Lists.version`
     mischarged_at = models.DateTimeField("发现金额不符", null=True, blank=True)
     # The conversation with the platform, which the worker has.
     pay_url = models.CharField("缴款地址", max_length=300, blank=True, default="")
@@ -51,6 +52,7 @@ class Order(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["payer", "id"], name="order_by_payer"),
             models.Index(fields=["division", "created_at"], name="order_by_place"),
+            models.Index(fields=["created_at"], name="order_by_day"),
             models.Index(fields=["ask_at"], name="order_to_ask", condition=models.Q(ask_at__isnull=False)),
             models.Index(fields=["due_on"], name="order_unpaid", condition=models.Q(state__in=OPEN)),
         ]

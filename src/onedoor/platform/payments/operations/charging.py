@@ -94,7 +94,7 @@ def _open(case: Case, project: str, *, actor: Actor, at: datetime) -> Order:
         title=entry.title,
         document=entry.document,
         amount=amount,
-        judgement=judgement.as_data() | {"fee_due": fee.due},
+        judgement=judgement.as_data() | {"fee_due": fee.due, "answers": case.declared.digest},
         payer_id=case.applicant_id,
         organization=case.deciding_organization,
         division=case.division,
