@@ -68,6 +68,7 @@ class FeeOrderOut(Told):
     pay_url: str
     may_renew: bool
     refund_reason: str
+    refunded: Decimal
     receipts: list[FeeReceiptOut]
 
 
@@ -79,6 +80,16 @@ class FeeEventOut(Told):
     actor_name: str
 
 
+class RefundableOut(Told):
+    """可以退付的缴款。A payment of which something may be given back."""
+
+    payment_id: int
+    way: str
+    trade: str
+    left: Decimal
+    surplus: bool
+
+
 class StaffFeeOut(Told):
     """窗口看到的缴款单。An order as the desk sees it."""
 
@@ -86,6 +97,7 @@ class StaffFeeOut(Told):
     events: list[FeeEventOut]
     may_collect: bool
     may_ask_refund: bool
+    refundable: list[RefundableOut]
 
 
 class CaseFeesOut(Told):
@@ -112,9 +124,11 @@ class CounterPaymentIn(Told):
 
 
 class FeeRefundIn(Told):
-    """提出退付。Why money is to be given back."""
+    """提出退付。Why money is to be given back; without an amount all that is left, without a payment that of the fee."""
 
     reason: Text
+    amount: Decimal | None = None
+    payment_id: Id | None = None
 
 
 class FeeDecisionIn(Told):
@@ -273,7 +287,7 @@ def take_at_counter(request: HttpRequest, number: Line, sent: CounterPaymentIn) 
 @room.write("/fees/{number}/refund", COLLECT, "提出退付", Done)
 def ask_refund(request: HttpRequest, number: Line, sent: FeeRefundIn) -> dict[str, Any]:
     """Ask for what was paid to be given back; somebody else decides."""
-    operations.ask_refund(number=number, reason=sent.reason, **who(request))
+    operations.ask_refund(number=number, **sent.dict(), **who(request))
     return {"done": True}
 
 

@@ -13,7 +13,7 @@ from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.messages import operations as messages
 from onedoor.platform.payments import life, rules
-from onedoor.platform.payments.models import Order
+from onedoor.platform.payments.models import Order, Refund
 from onedoor.platform.payments.operations import AlreadyCharged, CaseOver, cancel_order, open_order
 from onedoor.platform.payments.operations.charging import fee_of
 from onedoor.platform.payments.states import OPEN
@@ -62,10 +62,11 @@ def _cases() -> QuerySet[Case]:
 def tell(what: str, payload: dict[str, Any], *, at: datetime) -> None:
     """Write to whom the case is about, and to an agent who handles it; the same event twice makes no second message."""
     order = Order.objects.select_related("case__item_version").get(pk=payload["order_id"])
+    refund = Refund.objects.filter(pk=payload["refund_id"]).first() if "refund_id" in payload else None
     values = {
         "title": order.case.item_version.title,
         "project": order.title,
-        "amount": format_money(order.amount),
+        "amount": format_money(refund.amount if refund else order.amount),
         "day": f"{order.due_on:%Y年%-m月%-d日}",
         "consequence": rules.consequence(order.judgement.get("fee_due", "accept")),
         "moment": f"{localtime(at):%-m月%-d日}",

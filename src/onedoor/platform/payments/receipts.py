@@ -1,6 +1,7 @@
 """Electronic fiscal receipts (财政电子票据): numbered, signed, checked by code and number, drawn as PDF."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from onedoor.platform.files import pdf_signatures, rendering
@@ -33,16 +34,27 @@ class ReceiptChanged(OneDoorError):
 
 def issue(payment: Payment, *, at: datetime) -> Receipt:
     """Write the receipt of a payment; the caller holds the order, so it is written once."""
-    return _write(payment, None, at=at)
+    return _write(payment, payment.amount, at=at)
 
 
-def reverse(payment: Payment, *, at: datetime) -> Receipt | None:
-    """Write the reversal (红字票据) of what is given back."""
-    first = payment.receipts.filter(reverses__isnull=True).first()
-    return _write(payment, first, at=at) if first is not None else None
+def reverse(payment: Payment, *, stood: Decimal, left: Decimal, at: datetime) -> None:
+    """Write the reversal (红字票据) of the receipt that stands, over `stood`, and another one over what is left."""
+    standing = payment.receipts.filter(reverses__isnull=True, reversal__isnull=True).first()
+    if standing is None:
+        return
+    _write(payment, stood, reverses=standing, at=at)
+    if left:
+        _write(payment, left, replaces=standing, at=at)
 
 
-def _write(payment: Payment, reverses: Receipt | None, *, at: datetime) -> Receipt:
+def _write(
+    payment: Payment,
+    amount: Decimal,
+    *,
+    reverses: Receipt | None = None,
+    replaces: Receipt | None = None,
+    at: datetime,
+) -> Receipt:
     order, on = payment.order, day_of(at)
     code = f"{order.division[:2]}{KIND}{'02' if reverses else '01'}{on:%y}"
     number = f"{next_number(f'payments.receipt:{code}'):010d}"
@@ -58,17 +70,19 @@ def _write(payment: Payment, reverses: Receipt | None, *, at: datetime) -> Recei
         "order": order.number,
         "case": order.case.number,
         "way": Way(payment.way).label,
-        "amount": f"{'-' if reverses else ''}{format_money(payment.amount)}",
-        "in_words": f"{'（负数）' if reverses else ''}{amount_in_words(payment.amount)}",
+        "amount": f"{'-' if reverses else ''}{format_money(amount)}",
+        "in_words": f"{'（负数）' if reverses else ''}{amount_in_words(amount)}",
         "date": on.isoformat(),
         "at": at.isoformat(),
         "reverses": f"{reverses.code} {reverses.number}" if reverses else "",
+        "replaces": f"{replaces.code} {replaces.number}" if replaces else "",
     }
     digest = sm3(canonical_json(content))
     check = f"{int(keyed_hash(digest.hex(), purpose='payments.receipt'), 16) % 1_000_000:06d}"  # nobody works it out
     return Receipt.objects.create(
         payment=payment,
         reverses=reverses,
+        replaces=replaces,
         code=code,
         number=number,
         check_code=check,

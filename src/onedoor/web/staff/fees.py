@@ -32,7 +32,13 @@ def case_fees(request: HttpRequest, number: str) -> HttpResponse:
             amount=_money(sent.get("amount", "")),
             **about,
         ),
-        "refund": lambda: operations.ask_refund(number=sent.get("order", ""), reason=sent.get("reason", ""), **about),
+        "refund": lambda: operations.ask_refund(
+            number=sent.get("order", ""),
+            reason=sent.get("reason", ""),
+            amount=_money(sent["refund_amount"]) if sent.get("refund_amount") else None,
+            payment_id=posted(request, "payment") if sent.get("payment") else None,
+            **about,
+        ),
     }
     answer, problems, status = _answered(request, acts, lambda: redirect("case_fees", number=number))
     if answer is not None:

@@ -132,11 +132,18 @@ class Payment(models.Model):
 
 
 class Receipt(models.Model):
-    """An electronic fiscal receipt (财政电子票据), signed and never changed; what is given back has a reversal (红字票据)."""
+    """
+    An electronic fiscal receipt (财政电子票据), signed and never changed; what is given back has a reversal (红字票据).
+
+    A receipt is reversed as a whole; where only a part is given back, another one over what is left replaces it.
+    """
 
     payment = models.ForeignKey(Payment, verbose_name="缴款", on_delete=models.PROTECT, related_name="receipts")
     reverses = models.OneToOneField(
         "self", verbose_name="冲红的票据", null=True, blank=True, on_delete=models.PROTECT, related_name="reversal"
+    )
+    replaces = models.OneToOneField(
+        "self", verbose_name="换开前的票据", null=True, blank=True, on_delete=models.PROTECT, related_name="replacement"
     )
     code = models.CharField("票据代码", max_length=8)
     number = models.CharField("票据号码", max_length=10)
@@ -151,7 +158,11 @@ class Receipt(models.Model):
         verbose_name_plural = "电子票据"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["code", "number"], name="receipt_number_once"),
-            models.UniqueConstraint(fields=["payment"], name="receipt_once", condition=models.Q(reverses__isnull=True)),
+            models.UniqueConstraint(
+                fields=["payment"],
+                name="receipt_once",
+                condition=models.Q(reverses__isnull=True, replaces__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -159,7 +170,10 @@ class Receipt(models.Model):
 
 
 class Refund(models.Model):
-    """Money given back: one officer asks with a reason, another one approves, the worker has the platform do it."""
+    """
+    Money given back, all of a payment or a part: one officer asks with a reason, another one approves, the worker has
+    the platform do it. Of a payment one refund at a time is on its way.
+    """
 
     number = models.CharField("退付单号", max_length=40, unique=True)
     order = models.ForeignKey(Order, verbose_name="缴款单", on_delete=models.PROTECT, related_name="refunds")
@@ -187,7 +201,7 @@ class Refund(models.Model):
             models.UniqueConstraint(
                 fields=["payment"],
                 name="refund_once",
-                condition=models.Q(state__in=(RefundState.ASKED, RefundState.APPROVED, RefundState.DONE)),
+                condition=models.Q(state__in=(RefundState.ASKED, RefundState.APPROVED)),
             ),
         ]
         indexes: ClassVar = [

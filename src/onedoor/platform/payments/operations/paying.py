@@ -88,7 +88,7 @@ def _count(
     if not pays:
         order.save(update_fields=["theirs_open"])
         life.note(order, Kind.SURPLUS, actor=actor, at=at, trade=trade, amount=str(payment.amount))
-        giving_back.ask(order, payment, giving_back.TWICE, actor=actor, at=at)
+        giving_back.ask(order, payment, payment.amount, giving_back.TWICE, actor=actor, at=at)
     else:
         order.save(update_fields=["theirs_open"])
         life.end(order, State.PAID, at=at)

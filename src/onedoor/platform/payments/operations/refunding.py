@@ -1,6 +1,7 @@
 """Give money back: one officer asks and says why, another one decides, then the worker or the counter does it."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -36,21 +37,39 @@ class SamePerson(OneDoorError):
 
 
 @transaction.atomic
-def ask_refund(*, number: str, reason: str, actor: Actor, at: datetime) -> Refund:
+def ask_refund(
+    *,
+    number: str,
+    reason: str,
+    amount: Decimal | None = None,
+    payment_id: int | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Refund:
     """
-    Ask for what was paid for an order to be given back, with the reason.
+    Ask for what was paid for an order to be given back, all that is left or `amount` of it, with the reason.
 
-    :raises NothingToRefund: it is not paid, or its refund is on the way.
+    Without `payment_id` it is the payment of the fee, or else one that came twice and whose refund was refused.
+
+    :raises NothingToRefund: there is no such payment, nothing is left of it, or its refund is on the way.
+    :raises InvalidInput: more than is left, or no amount.
     """
     order = life.lock(number)
     actor.require("payments.collect", division=order.case.handled_in, line=order.line)
     told = _reason(reason, "reason", "退付理由")
-    payment = order.payments.filter(surplus=False).first()
-    if order.state != State.PAID or payment is None:
+    payments = order.payments.prefetch_related("refunds").order_by("surplus", "pk")
+    asked = payments if payment_id is None else payments.filter(pk=payment_id)
+    payment = next((one for one in asked if giving_back.may_ask(order, one)), None)
+    if payment is None:
         raise NothingToRefund(state=order.get_state_display())
-    order.state = State.REFUNDING
-    order.save(update_fields=["state"])
-    refund = giving_back.ask(order, payment, told, actor=actor, at=at)
+    left = giving_back.left(payment)
+    wanted = left if amount is None else amount
+    if not 0 < wanted <= left:
+        raise InvalidInput({"amount": f"最多可以退 {left} 元，请重新填写退付金额。"})
+    if not payment.surplus and wanted == left:  # who gets a part back has still paid
+        order.state = State.REFUNDING
+        order.save(update_fields=["state"])
+    refund = giving_back.ask(order, payment, wanted, told, actor=actor, at=at)
     audit.record("payments.ask_refund", actor=actor, at=at, target=order.target, division=order.division)
     return refund
 
@@ -75,7 +94,7 @@ def decide_refund(*, refund_id: int, approved: bool, opinion: str, actor: Actor,
     if approved and refund.payment.way == Way.GATEWAY:
         refund.ask_at = at
     refund.save()
-    if not approved and not refund.payment.surplus:
+    if not approved and not refund.payment.surplus and order.state == State.REFUNDING:
         order.state = State.PAID
         order.save(update_fields=["state"])
     kind = Kind.APPROVE_REFUND if approved else Kind.DENY_REFUND
@@ -125,9 +144,11 @@ def _done(refund: Refund, order: Order, *, trade: str, refunded_on: date, actor:
     money = Movement(Sort.REFUND, refund.number, trade, refund.amount)
     days.enter(money, way=refund.payment.way, unit=order.organization, day=refunded_on, at=at)
     if not refund.payment.surplus:
-        order.state = State.REFUNDED
-        order.save(update_fields=["state"])
-        receipts.reverse(refund.payment, at=at)
+        left = giving_back.left(refund.payment)
+        if not left:
+            order.state = State.REFUNDED
+            order.save(update_fields=["state"])
+        receipts.reverse(refund.payment, stood=left + refund.amount, left=left, at=at)
     facts: dict[str, Any] = {"refund": refund.number, "trade": trade, "amount": str(refund.amount)}
     life.note(order, Kind.REFUND, actor=actor, at=at, **facts)
     life.tell(order, "refunded", refund_id=refund.pk)

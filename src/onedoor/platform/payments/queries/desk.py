@@ -12,7 +12,7 @@ from onedoor.platform.cases.access import CaseNotFound
 from onedoor.platform.cases.models import Case
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.scopes import within_reach
-from onedoor.platform.payments import rules
+from onedoor.platform.payments import giving_back, rules
 from onedoor.platform.payments.models import Order, Payment, Reconciliation, ReconciliationRow, Refund
 from onedoor.platform.payments.operations.charging import fee_of
 from onedoor.platform.payments.operations.reconciling import ReconciliationNotFound
@@ -32,11 +32,26 @@ class EventView:
 
 
 @dataclass(frozen=True)
+class Refundable:
+    """A payment of which something may be given back, and how much."""
+
+    payment_id: int
+    way: str
+    trade: str
+    left: Decimal
+    surplus: bool
+
+
+@dataclass(frozen=True)
 class StaffOrder:
     order: OrderView
     events: Sequence[EventView]
     may_collect: bool
-    may_ask_refund: bool
+    refundable: Sequence[Refundable]
+
+    @property
+    def may_ask_refund(self) -> bool:
+        return bool(self.refundable)
 
 
 @dataclass(frozen=True)
@@ -151,8 +166,17 @@ def _staff_order(order: Order, collects: bool) -> StaffOrder:
         order=_view(order),
         events=[EventView(one.get_kind_display(), one.at, one.actor_name) for one in events],
         may_collect=collects and order.state in (*OPEN, State.EXPIRED),
-        may_ask_refund=collects and order.state == State.PAID,
+        refundable=_refundable(order) if collects else [],
     )
+
+
+def _refundable(order: Order) -> list[Refundable]:
+    payments = sorted(order.payments.all(), key=lambda one: (one.surplus, one.pk))
+    return [
+        Refundable(one.pk, one.get_way_display(), one.trade, giving_back.left(one), one.surplus)
+        for one in payments
+        if giving_back.may_ask(order, one)
+    ]
 
 
 def list_refunds(*, actor: Actor, state: str = RefundState.ASKED, before: int = 0) -> list[OpenRefund]:

@@ -14,7 +14,7 @@ from onedoor.platform.cases.models import Case
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotFound
-from onedoor.platform.payments import rules
+from onedoor.platform.payments import giving_back, rules
 from onedoor.platform.payments.life import OrderNotFound
 from onedoor.platform.payments.models import Order, Receipt
 from onedoor.platform.payments.receipts import receipt_pdf
@@ -59,6 +59,7 @@ class OrderView:
     pay_url: str  # empty while it is being prepared, or when nothing is to be paid
     may_renew: bool
     refund_reason: str
+    refunded: Decimal  # of the fee itself; what came twice and went back is not counted
     receipts: Sequence[ReceiptView]
 
     @property
@@ -94,7 +95,7 @@ def _own(number: str, *, actor: Actor, on: date) -> Order:
 
 def _orders() -> QuerySet[Order]:
     return Order.objects.select_related("case__item_version", "organization").prefetch_related(
-        "payments__receipts", "refunds"
+        "payments__receipts", "payments__refunds", "refunds"
     )
 
 
@@ -134,7 +135,13 @@ def get_receipt(*, number: str, receipt_id: int, actor: Actor, at: datetime) -> 
 
 
 def _view(order: Order) -> OrderView:
-    refund = next((one for one in order.refunds.all() if one.state != RefundState.DENIED), None)
+    refund = next((one for one in reversed(list(order.refunds.all())) if one.state != RefundState.DENIED), None)
+    refunded = sum(
+        (one.amount - giving_back.left(one) for one in order.payments.all() if not one.surplus), rules.NOTHING
+    )
+    state_title = order.get_state_display()
+    if refunded and order.state == State.PAID:
+        state_title = f"{state_title}，已退 {refunded} 元"
     return OrderView(
         number=order.number,
         case_number=order.case.number,
@@ -144,7 +151,7 @@ def _view(order: Order) -> OrderView:
         organization=order.organization.name,
         amount=order.amount,
         state=order.state,
-        state_title=order.get_state_display(),
+        state_title=state_title,
         due_on=order.due_on,
         created_at=order.created_at,
         trace=order.judgement["trace"],
@@ -153,6 +160,7 @@ def _view(order: Order) -> OrderView:
         pay_url=order.pay_url if order.state == State.PAYING else "",
         may_renew=order.state == State.EXPIRED,
         refund_reason=refund.reason if refund else "",
+        refunded=refunded,
         receipts=receipts_of(order),
     )
 

@@ -1,0 +1,112 @@
+"""Money given back in parts, and money that came twice of which the first refund was refused."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.platform.desks import Desk
+from tests.platform.library import MACHINE, Library
+from tests.platform.payments.conftest import Treasury
+from tests.platform.payments.made import PROJECT
+from tests.platform.payments.test_paying import AT, ROUND, charged
+
+from onedoor.platform.identity.models import Login
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.platform.messages.models import Message
+from onedoor.platform.payments import operations, receipts
+from onedoor.platform.payments.models import Order, Receipt, Refund
+from onedoor.platform.payments.rules import NOTHING
+
+WHY = "读者搬走了，不再办证。"
+
+
+def officer(fee: Library, name: str) -> Actor:
+    return replace(fee.officer(name), login_id=Login.objects.get(username=name).pk)
+
+
+def paid(fee: Library) -> Order:
+    order = operations.open_order(case_id=fee.accepted(AT).pk, project=PROJECT, actor=MACHINE, at=AT)
+    told: dict[str, Any] = {"way": "cash", "slip": "1", "amount": order.amount, "at": AT}
+    return operations.take_at_counter(number=order.number, actor=officer(fee, "clerk"), **told)
+
+
+def given_back(fee: Library, order: Order, amount: str) -> Refund:
+    clerk = officer(fee, "clerk")
+    refund = operations.ask_refund(number=order.number, reason=WHY, amount=Decimal(amount), actor=clerk, at=AT)
+    told: dict[str, Any] = {"approved": True, "opinion": "", "actor": officer(fee, "finance"), "at": AT}
+    operations.decide_refund(refund_id=refund.pk, **told)
+    return operations.pay_out_refund(refund_id=refund.pk, slip=f"r{refund.pk}", actor=clerk, at=AT)
+
+
+@pytest.mark.usefixtures("desk")
+def test_what_is_given_back_in_parts_is_receipted_as_what_is_left(fee: Library) -> None:
+    order = paid(fee)
+    given_back(fee, order, "3.00")
+    order.refresh_from_db()
+    assert order.state == "paid"
+    with pytest.raises(InvalidInput) as refused:
+        given_back(fee, order, "7.01")
+    assert "7.00 元" in refused.value.by_field["amount"]
+    given_back(fee, order, "7.00")
+    order.refresh_from_db()
+    assert order.state == "refunded"
+    with pytest.raises(operations.NothingToRefund):
+        given_back(fee, order, "0.01")
+    written = Receipt.objects.filter(payment__order=order).order_by("pk")
+    amounts = [Decimal(one.content["amount"]) for one in written]
+    assert amounts == [Decimal(one) for one in ("10.00", "-10.00", "7.00", "-7.00")]
+    assert sum(amounts) == NOTHING
+    assert all(receipts.is_as_issued(one) for one in written)
+
+
+@pytest.mark.usefixtures("desk")
+def test_of_a_payment_one_refund_at_a_time_is_on_its_way(fee: Library) -> None:
+    order = paid(fee)
+    told: dict[str, Any] = {"number": order.number, "reason": WHY, "actor": officer(fee, "clerk"), "at": AT}
+    operations.ask_refund(amount=Decimal("3.00"), **told)
+    order.refresh_from_db()
+    assert order.state == "paid"  # who gets a part back has still paid
+    with pytest.raises(operations.NothingToRefund):
+        operations.ask_refund(**told)
+
+
+def test_a_part_goes_back_over_the_platform_by_the_pages(
+    desk: Desk, fee: Library, work: Callable[[], None], treasury: Treasury
+) -> None:
+    order = charged(desk, fee, work, treasury)
+    treasury.live_on(AT + ROUND, silent=True)
+    treasury.pay(order)
+    desk.act("reader", f"/fees/{order.number}/", act="ask")
+    desk.go(AT + 2 * ROUND)
+    work()
+    address = f"/staff/cases/{order.case.number}/fees/"
+    fields = {"act": "refund", "order": order.number, "reason": WHY}
+    assert "最多可以退 10.00 元" in desk.refused("clerk", address, 422, refund_amount="10.01", **fields)
+    desk.act("clerk", address, refund_amount="3.00", **fields)
+    refund = Refund.objects.get(order=order)
+    desk.act("finance", f"/staff/refunds/{refund.pk}/", act="approve", opinion="同意。")
+    desk.go(AT + 3 * ROUND)
+    work()
+    assert "已缴款，已退 3.00 元" in desk.page("reader", f"/fees/{order.number}/")
+    (message,) = Message.objects.filter(event="payments.refunded", recipient_id=fee.reader.pk, channel="inbox")
+    assert "3.00 元" in message.text
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_refused_refund_of_a_second_payment_can_be_asked_again(fee: Library) -> None:
+    order = paid(fee)
+    told: dict[str, Any] = {"trade": "T2", "amount": order.amount, "paid_on": AT.date(), "actor": MACHINE, "at": AT}
+    operations.take_money(number=order.number, **told)
+    clerk, finance = officer(fee, "clerk"), officer(fee, "finance")
+    surplus = order.payments.get(surplus=True)
+    asked: dict[str, Any] = {"number": order.number, "reason": WHY, "payment_id": surplus.pk, "actor": clerk, "at": AT}
+    with pytest.raises(operations.NothingToRefund):
+        operations.ask_refund(**asked)
+    first = Refund.objects.get(payment=surplus)
+    operations.decide_refund(refund_id=first.pk, approved=False, opinion="先核对流水。", actor=finance, at=AT)
+    again = operations.ask_refund(**asked)
+    order.refresh_from_db()
+    assert (again.amount, again.payment, order.state) == (order.amount, surplus, "paid")
