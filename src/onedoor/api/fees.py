@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from onedoor.api.doors import caller, officer, person, who
+from onedoor.api.doors import anybody, caller, officer, person, who
 from onedoor.api.public import Done
 from onedoor.api.rooms import PDF, Room, pdf
 from onedoor.api.schemas import Id, Line, Page, Text, Told, page, whole
@@ -217,6 +217,32 @@ class ReconciliationOut(ReconciliationListedOut):
     may_close: bool
 
 
+class ReceiptCheckIn(Told):
+    """票据上印的三个号码。The three numbers printed on a receipt."""
+
+    code: Line
+    number: Line
+    check_code: Line
+
+
+class ReceiptCheckedOut(Told):
+    """票据核验结果。What a receipt says and how it stands; the payer's name is masked."""
+
+    title: str
+    code: str
+    number: str
+    organ: str
+    payer: str
+    project: str
+    amount: str
+    in_words: str
+    issued_on: date
+    state: str
+    state_title: str
+    related: str
+    is_good: bool
+
+
 class SettlementIn(Told):
     """差异的处理。What was done about a difference; `take_up` counts a payment whose notice was lost."""
 
@@ -261,6 +287,18 @@ def get_fee_receipt(request: HttpRequest, number: Line, receipt_id: Id) -> HttpR
     """Give an electronic receipt of an order of mine."""
     found = queries.get_receipt(number=number, receipt_id=receipt_id, actor=caller(request), at=clock.now())
     return pdf(found.content)
+
+
+@room.ask(
+    "/receipts/check",
+    anybody(most=30, name="receipt_check"),
+    "核验票据",
+    ReceiptCheckedOut,
+    why="it reads; the check code stays out of the address",
+)
+def check_receipt(request: HttpRequest, asked: ReceiptCheckIn) -> Any:
+    """Tell whoever holds a receipt whether it is genuine, and whether the money has gone back."""
+    return queries.check_receipt(**asked.dict(), at=clock.wall())
 
 
 @room.read("/cases/{number}/fees", DESK, "一件办件的收费", CaseFeesOut)

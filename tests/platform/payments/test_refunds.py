@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 from tests.platform.desks import Desk
 from tests.platform.library import MACHINE, Library
 from tests.platform.payments.conftest import Treasury
@@ -47,6 +48,8 @@ def test_what_is_given_back_in_parts_is_receipted_as_what_is_left(fee: Library) 
     given_back(fee, order, "3.00")
     order.refresh_from_db()
     assert order.state == "paid"
+    with pytest.raises(InvalidInput):
+        given_back(fee, order, "0.001")
     with pytest.raises(InvalidInput) as refused:
         given_back(fee, order, "7.01")
     assert "7.00 元" in refused.value.by_field["amount"]
@@ -110,3 +113,25 @@ def test_a_refused_refund_of_a_second_payment_can_be_asked_again(fee: Library) -
     again = operations.ask_refund(**asked)
     order.refresh_from_db()
     assert (again.amount, again.payment, order.state) == (order.amount, surplus, "paid")
+
+
+@pytest.mark.usefixtures("desk")
+def test_whoever_holds_a_receipt_sees_whether_it_stands_and_nobody_guesses(fee: Library) -> None:
+    order = paid(fee)
+    given_back(fee, order, "3.00")
+    first, reversal, now = Receipt.objects.filter(payment__order=order).order_by("pk")
+    anybody = Client()
+
+    def asked(receipt: Receipt, check_code: str = "") -> Any:
+        told = {"code": receipt.code, "number": receipt.number, "check_code": check_code or receipt.check_code}
+        answer = anybody.post("/api/v1/receipts/check", told, content_type="application/json")
+        return answer.json() if answer.status_code == 200 else answer.status_code
+
+    assert [asked(one)["state"] for one in (first, reversal, now)] == ["replaced", "reversal", "valid"]
+    assert asked(first)["related"] == f"{now.code} {now.number}"
+    assert (asked(now)["amount"], asked(now)["payer"]) == ("7.00", "欧**娜")
+    told = {"code": now.code, "number": now.number, "check_code": now.check_code}
+    assert "票据真实有效" in anybody.post("/receipts/check/", told).content.decode()
+    wrong = "000000" if now.check_code != "000000" else "111111"
+    assert anybody.post("/receipts/check/", told | {"check_code": wrong}).status_code == 404
+    assert {asked(now, wrong) for _ in range(12)} == {404, 429}

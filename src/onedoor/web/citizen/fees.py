@@ -1,14 +1,19 @@
 """缴费: what is to be paid and why, the way to the payment platform, the receipts."""
 
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from onedoor.platform.kernel import clock
 from onedoor.platform.payments import operations, queries
+from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import Garbled
+from onedoor.web.parts.limits import limited
 from onedoor.web.parts.papers import pdf_response
-from onedoor.web.parts.writes import attempt, keyed
+from onedoor.web.parts.writes import attempt, keyed, unkeyed
 
 
 def fees(request: HttpRequest) -> HttpResponse:
@@ -35,6 +40,23 @@ def _act(request: HttpRequest, number: str) -> operations.Order:
     if act is None:
         raise Garbled
     return act(number=number, actor=actor_of(request), at=clock.now())
+
+
+@login_not_required
+@limited("receipt_check", most=30, methods=("POST",))
+@unkeyed("reads; a POST keeps the check code out of the address")
+def receipt_check(request: HttpRequest) -> HttpResponse:
+    """Tell whoever holds a receipt whether it is genuine, and whether the money has gone back."""
+    context: dict[str, Any] = {"typed": request.POST}
+    status = 200
+    if request.method == "POST":
+        told = {name: request.POST.get(name, "") for name in ("code", "number", "check_code")}
+        try:
+            context["found"] = queries.check_receipt(**told, at=clock.wall())
+        except queries.NoSuchReceipt as refusal:
+            refusals.record(request, refusal)
+            context["problem"], status = str(refusal), 404
+    return render(request, "citizen/fees/check.html", context, status=status)
 
 
 def fee_receipt(request: HttpRequest, number: str, receipt_id: int) -> HttpResponse:

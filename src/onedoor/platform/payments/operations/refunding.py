@@ -15,6 +15,7 @@ from onedoor.platform.payments import days, giving_back, life, receipts
 from onedoor.platform.payments.models import Order, OrderEvent, Refund
 from onedoor.platform.payments.rules import Movement
 from onedoor.platform.payments.states import RefundState, Sort, State, Way
+from onedoor.standards.money import round_to_fen
 
 Kind = OrderEvent.Kind
 SHORTEST_REASON, LONGEST_REASON = 5, 300
@@ -64,7 +65,7 @@ def ask_refund(
         raise NothingToRefund(state=order.get_state_display())
     left = giving_back.left(payment)
     wanted = left if amount is None else amount
-    if not 0 < wanted <= left:
+    if not 0 < wanted <= left or wanted != round_to_fen(wanted):
         raise InvalidInput({"amount": f"最多可以退 {left} 元，请重新填写退付金额。"})
     if not payment.surplus and wanted == left:  # who gets a part back has still paid
         order.state = State.REFUNDING

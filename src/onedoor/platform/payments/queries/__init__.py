@@ -1,5 +1,6 @@
 """Every read of the payments room; callers import them from here."""
 
+from onedoor.platform.payments.queries.checking import CheckedReceipt, NoSuchReceipt, check_receipt
 from onedoor.platform.payments.queries.desk import (
     PAGE,
     CaseFees,
@@ -30,13 +31,16 @@ COUNTER_WAYS = [(way.value, str(way.label)) for way in (Way.CASH, Way.POS)]
 __all__ = [
     "COUNTER_WAYS",
     "CaseFees",
+    "CheckedReceipt",
     "Finance",
     "ListedDay",
+    "NoSuchReceipt",
     "OpenRefund",
     "OrderView",
     "PAGE",
     "REFUND_STATES",
     "ReceiptFile",
+    "check_receipt",
     "fees_of_case",
     "get_reconciliation",
     "get_fee",
