@@ -96,7 +96,7 @@ def main() -> None:
         drill.stop()
 
 
-def make_people() -> list[int]:
+def make_people(count: int = PEOPLE) -> list[int]:
     """Return people of whom half are told by SMS, a quarter by e-mail, a quarter by WeChat."""
     from onedoor.platform.identity import operations as identity
     from onedoor.platform.kernel import clock
@@ -109,7 +109,7 @@ def make_people() -> list[int]:
         told: dict[str, Any] = {"document": "测量", "valid_from": clock.today(), "confirmed": True, "reason": ""}
         write_parameter(key=key, division="000000000000", value=0, recorded_by="测量", at=at, **told)
     found = []
-    for number in range(PEOPLE):
+    for number in range(count):
         known = {"name": f"读者{number}", "id_number": _id_number(number), "division": "110105000000"}
         person = identity.ensure_person(**known, phone=f"139{number:08d}", actor=machine, at=at)
         found.append(person.pk)

@@ -30,6 +30,9 @@ OFFICERS = (
     ("reviewer", "reviewer", TOWN),
     ("approver", "approver", COUNTY),
     ("county_clerk", "intake_clerk", COUNTY),
+    ("finance", "finance", COUNTY),
+    ("writer", "item_manager", COUNTY),
+    ("publisher", "item_manager", COUNTY),
 )
 
 
