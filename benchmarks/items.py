@@ -11,8 +11,8 @@ from onedoor.standards.judgement import Judgement
 LINE = "bench"
 STEPS = (1, 3, 10, 100)
 FIELDS = (14, 95)
-LIFE = "bench.life"
-CODES = (LIFE, *(f"bench.steps_{count}" for count in STEPS), *(f"bench.form_{count}" for count in FIELDS))
+LIFE, PAID = "bench.life", "bench.paid"
+CODES = (LIFE, PAID, *(f"bench.steps_{count}" for count in STEPS), *(f"bench.form_{count}" for count in FIELDS))
 TYPES = ("text", "integer", "money", "date", "yes_no", "mobile", "person_name")
 ELEMENTS = {
     "service_objects": ["1"],
@@ -21,6 +21,13 @@ ELEMENTS = {
     "topics": ["文化"],
     "consult": "12345",
     "supervise": "12345",
+}
+FEE = {
+    "charged": True,
+    "standard": "每证 10 元",
+    "basis": "测量发改价〔2026〕1号",
+    "project": "BENCH-001",
+    "due": "accept",
 }
 # What the authority says of itself in its offering.
 OWN = {
@@ -76,7 +83,7 @@ def definition(code: str) -> ServiceItem:
             "single_officer_allowed": True,  # one pair of hands does all steps here: the rate is asked, not the roles
             "jurisdiction": {"rule": "residence", "receiving_tier": 5, "deciding_tier": 4},
             "result": {"name": "借书证", "kind": "none"},
-            "fee": {"charged": False},
+            "fee": FEE if code == PAID else {"charged": False},
             "visits": {"count": 0},
             "handle_forms": ["1", "2", "3"],
             "elements": ELEMENTS,
