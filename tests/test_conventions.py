@@ -73,6 +73,7 @@ WITHOUT_REQUIRE = {
     "enrol_kiosk": "whoever holds the one-time code of the machine's screen",
     "pair_reader": "whoever holds the one-time code of the machine's reader",
     "deliver_reading": "only what the reader of the machine has signed",
+    "report_printer": "only what the reader of the machine has signed",
     "ask_card": "kiosk_life.at_machine: whoever stands at a machine in use",
     "use_card": "kiosk_life.at_machine: whoever stands at a machine in use",
     "drop_card": "forgets what the machine's own reader has read",

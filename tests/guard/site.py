@@ -352,6 +352,7 @@ def _hall(books: Library) -> dict[str, str]:
         "kiosk_id": str(kiosk.pk),
         "api_machines_get_challenge.number": kiosk.number,
         "api_machines_deliver_reading.number": kiosk.number,
+        "api_machines_report_device.number": kiosk.number,
         "ticket.code": ticket.code,
         "api_queueing_get_ticket.code": ticket.code,
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from onedoor.platform.appointments.models import Ticket
 from onedoor.platform.cases.models import Case, Draft
@@ -154,8 +155,40 @@ def test_a_ticket_from_the_same_queue(terminal: Terminal) -> None:
 def test_what_the_browser_saves_is_printed_and_gone(tmp_path: Path) -> None:
     (tmp_path / "A1.pdf").write_bytes(b"%PDF-1.7")
     (tmp_path / "A2.pdf.crdownload").write_bytes(b"%PDF-1.7")
-    assert machine_agent.print_all(tmp_path, ["true"]) == 1
+    assert machine_agent.print_all(tmp_path, ["true"]) == [True]
     assert [one.name for one in tmp_path.iterdir()] == ["A2.pdf.crdownload"]
+
+
+def test_a_printer_that_fails_ends_nothing_and_is_told(terminal: Terminal, tmp_path: Path) -> None:
+    for command in (["false"], ["no-such-command"], ["/"]):
+        (tmp_path / "A1.pdf").write_bytes(b"%PDF-1.7")
+        assert machine_agent.print_all(tmp_path, command) == [False], command
+        assert not list(tmp_path.glob("*.pdf"))
+    terminal.come_in()
+    assert "没有打印出来" not in terminal.screen.get("/kiosk/certificates/").content.decode()
+    for _ in range(2):
+        machine_agent.report(terminal.site, terminal.reader, terminal.row.number, "printer", works=False)
+    assert "刚才的没有打印出来" in terminal.screen.get("/kiosk/certificates/").content.decode()
+    assert "请到窗口" in terminal.screen.get("/kiosk/").content.decode()
+    assert "请查看纸张和打印机" in terminal.desk.page(terminal.manager, terminal.page)
+    machine_agent.report(terminal.site, terminal.reader, terminal.row.number, "printer", works=True)
+    assert "没有打印出来" not in terminal.screen.get("/kiosk/certificates/").content.decode()
+    acts = list(KioskAct.objects.order_by("pk").values_list("act", flat=True))
+    assert acts[-2:] == ["fault", "mended"]
+    moment = str(int(AT.timestamp()))
+    invented = {"device": "printer", "works": False, "moment": moment, "algorithm": "sm2-sm3", "signature": "AAAA"}
+    with pytest.raises(Exception, match="reading_refused"):
+        terminal.site("POST", f"/readers/{terminal.row.number}/devices", {}, invented)
+
+
+def test_a_code_made_before_a_lock_binds_nothing(terminal: Terminal) -> None:
+    made = terminal.code("screen")
+    terminal.desk.act(terminal.manager, terminal.page, act="lock", reason="打印机缺纸，正在维修")
+    elsewhere = Client()
+    assert elsewhere.post("/kiosk/enrol/", {"code": made}).status_code == 403
+    terminal.desk.act(terminal.manager, terminal.page, act="unlock")
+    assert elsewhere.post("/kiosk/enrol/", {"code": made}).status_code == 403
+    assert terminal.screen.get("/kiosk/").status_code == 200
 
 
 def test_only_what_the_reader_has_signed_is_a_reading(terminal: Terminal) -> None:

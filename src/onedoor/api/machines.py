@@ -10,7 +10,7 @@ from pydantic import Field
 from onedoor.api.doors import anybody, caller, officer, who
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Id, Line, Page, Told, whole
-from onedoor.platform.channels.operations import cards, kiosks
+from onedoor.platform.channels.operations import cards, devices, kiosks
 from onedoor.platform.channels.queries import kiosks as queries
 from onedoor.platform.channels.readings import Card, Proof
 from onedoor.platform.kernel import clock
@@ -50,6 +50,7 @@ class MachineOut(Told):
     has_reader: bool
     seen_at: datetime | None
     reader_seen_at: datetime | None
+    printer_failed_at: datetime | None
 
 
 class MachineActOut(Told):
@@ -132,6 +133,16 @@ class ReadingIn(Told):
     signature: Signed
 
 
+class DeviceIn(Told):
+    """机器的一台设备刚才工作没有，带读卡器的签名。Whether a device of a machine did what was asked of it, signed by its reader."""
+
+    device: Literal["printer"]
+    works: bool
+    moment: Annotated[str, Field(max_length=20)]
+    algorithm: Line
+    signature: Signed
+
+
 class ReadingTakenOut(Told):
     """读取已收下。The reading was taken."""
 
@@ -149,6 +160,7 @@ def _out(one: Any) -> dict[str, Any]:
         "has_reader": bool(one.reader_key),
         "seen_at": one.seen_at,
         "reader_seen_at": one.reader_seen_at,
+        "printer_failed_at": one.printer_failed_at,
     }
 
 
@@ -234,4 +246,13 @@ def deliver_reading(request: HttpRequest, number: Line, sent: ReadingIn) -> dict
     card = Card(sent.name, sent.id_number, sent.valid_to)
     proof = Proof(sent.algorithm, sent.signature)
     cards.deliver_reading(number=number, challenge=sent.challenge, card=card, proof=proof, **who(request))
+    return {"taken": True}
+
+
+@room.write("/readers/{number}/devices", READER, "报告设备是否正常", ReadingTakenOut)
+def report_device(request: HttpRequest, number: Line, sent: DeviceIn) -> dict[str, Any]:
+    """Take down whether the machine's printer did print; it is signed by the reader beside it."""
+    proof = Proof(sent.algorithm, sent.signature)
+    told = {"moment": sent.moment, "proof": proof, "wall": clock.wall(), **who(request)}
+    devices.report_printer(number=number, works=sent.works, **told)
     return {"taken": True}

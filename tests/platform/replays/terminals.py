@@ -13,6 +13,7 @@ from onedoor.platform.appointments.models import CapacityPlan
 from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.channels.models import Kiosk
 from onedoor.platform.channels.operations import cards, kiosks
+from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import canonical_json, suite
 
@@ -115,6 +116,14 @@ def deliver(stage: Stage) -> Sent:
     challenge = cards.ask_card(actor=at_it, at=AT).challenge
     fields = {"challenge": challenge, **CARD, **signed("read", challenge, CARD)}
     return Sent("", f"{API}/readers/{kiosk.number}/readings", fields)
+
+
+@posts(f"{API}/readers/{{number}}/devices")
+def device(stage: Stage) -> Sent:
+    kiosk, moment = with_reader(stage), str(int(clock.wall().timestamp()))
+    fields = {"device": "printer", "works": False, "moment": moment}
+    fields |= signed("here", f"{kiosk.number}|{moment}|printer|fails")
+    return Sent("", f"{API}/readers/{kiosk.number}/devices", fields)
 
 
 like("staff_kiosks", "/machines")

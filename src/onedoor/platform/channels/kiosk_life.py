@@ -31,6 +31,8 @@ MOVES = {
     "lock": Move("暂停", (State.ACTIVE,), State.LOCKED),
     "unlock": Move("恢复使用", (State.LOCKED,), State.ACTIVE),
     "retire": Move("停用", (*USABLE, State.LOCKED), State.RETIRED),
+    "fault": Move("没有打印出来", (State.ACTIVE,), ""),
+    "mended": Move("又能打印了", (State.ACTIVE,), ""),
 }
 
 

@@ -4,10 +4,12 @@ The program beside a self-service machine: carries between its ID-card reader an
 `python machine_agent.py --site https://… --reader 127.0.0.1:8711 --number ZD00001`, the first time with `--code` of the
 machine's page; standard library only. It holds no secret and keeps nothing: the reader signs that it is there and what
 it has read, the site gives a challenge only while somebody at the screen has asked. The browser is told nothing by it.
-With `--print-folder`, where the browser saves PDF files without asking, each goes to the printer and is gone from there.
+With `--print-folder`, where the browser saves PDF files without asking, each goes to the printer and is gone from there;
+what did not come out is told to the site, which tells whoever stands at the screen.
 """
 
 import argparse
+import http.client
 import json
 import socket
 import subprocess
@@ -28,6 +30,10 @@ Site = Callable[[str, str, dict[str, str], Answer | None], Answer]
 
 class Refused(Exception):
     """The site does not believe this reader, or knows no such code."""
+
+
+# What a site, a reader or a line between them may do without the program ending.
+AWAY_FOR_NOW = (OSError, http.client.HTTPException, ValueError, KeyError, Refused)
 
 
 def ask_reader(address: str, asked: Answer) -> Answer:
@@ -86,15 +92,32 @@ def carry(site: Site, reader: str, number: str) -> bool:
     return True
 
 
-def print_all(folder: Path, command: Sequence[str]) -> int:
-    """Print every PDF file that lies in the folder and destroy it; return how many there were."""
+def print_all(folder: Path, command: Sequence[str]) -> list[bool]:
+    """Print every PDF file that lies in the folder and destroy it, printed or not; tell of each whether it was taken."""
     found = sorted(folder.glob("*.pdf"))  # a file still being saved has another ending
-    for file in found:
-        try:
-            subprocess.run([*command, str(file)], check=False, timeout=WAIT)
-        finally:
-            file.unlink(missing_ok=True)
-    return len(found)
+    return [_print(file, command) for file in found]
+
+
+def _print(file: Path, command: Sequence[str]) -> bool:
+    try:
+        return subprocess.run([*command, str(file)], check=False, timeout=WAIT).returncode == 0
+    except (OSError, subprocess.SubprocessError):  # no such command, not allowed, or it hangs
+        return False
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def report(site: Site, reader: str, number: str, device: str, *, works: bool) -> None:
+    """
+    Tell the site whether a device of the machine did what was asked of it; the reader signs that it is this machine.
+
+    :raises Refused: the site does not believe this reader.
+    """
+    moment, word = str(int(time.time())), "works" if works else "fails"
+    proof = ask_reader(reader, {"act": "here", "words": f"{number}|{moment}|{device}|{word}"})
+    site(
+        "POST", f"/readers/{number}/devices", {}, {"device": device, "works": works, "moment": moment, **_proof(proof)}
+    )
 
 
 def _proof(said: Answer) -> Answer:
@@ -113,13 +136,17 @@ def main() -> None:
     site = site_at(arguments.site)
     number = pair(site, arguments.reader, arguments.code) if arguments.code else arguments.number
     print(f"reader of {number}", flush=True)
+    printed: list[bool] = []  # not told to the site yet
     while True:
         if arguments.print_folder:
-            print_all(arguments.print_folder, arguments.print_command.split())
+            printed += print_all(arguments.print_folder, arguments.print_command.split())
         try:
+            if printed:
+                report(site, arguments.reader, number, "printer", works=all(printed))
+                printed = []
             carry(site, arguments.reader, number)
             time.sleep(EVERY)
-        except (OSError, Refused) as gone:  # away, locked, or being mended: it comes back by itself
+        except AWAY_FOR_NOW as gone:  # away, locked, or being mended: it comes back by itself
             print(f"waiting: {type(gone).__name__}", flush=True)
             time.sleep(AWAY)
 

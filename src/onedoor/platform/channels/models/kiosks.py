@@ -39,6 +39,9 @@ class Kiosk(Recorded):
     reader_key = models.CharField("读卡器公钥", max_length=200, blank=True)
     seen_at = models.DateTimeField("屏幕最近一次联系", null=True, blank=True)
     reader_seen_at = models.DateTimeField("读卡器最近一次联系", null=True, blank=True)
+    printer_failed_at = models.DateTimeField(
+        "没有打印出来的时间", null=True, blank=True
+    )  # until something comes out again
 
     class Meta:
         verbose_name = "自助终端"

@@ -107,7 +107,8 @@ def pair_reader(*, code: str, proof: Proof, public_key: str, actor: Actor, at: d
 
 def _take_code(code: str, part: str, at: datetime) -> Kiosk:
     rows = Kiosk.objects.select_for_update(of=("self",)).select_related("service_point__organization")
-    kiosk = rows.filter(code_digest=kiosk_life.digest_of(code), code_part=part, code_until__gt=at).first()
+    usable = rows.filter(state__in=kiosk_life.USABLE, code_part=part, code_until__gt=at)
+    kiosk = usable.filter(code_digest=kiosk_life.digest_of(code)).first()
     if kiosk is None:
         raise CodeUnknown
     kiosk.code_digest, kiosk.code_part, kiosk.code_until = "", "", None
@@ -132,10 +133,13 @@ def activate_kiosk(*, kiosk_id: int, check_word: str, actor: Actor, at: datetime
 
 @transaction.atomic
 def lock_kiosk(*, kiosk_id: int, reason: str, actor: Actor, at: datetime) -> Kiosk:
-    """Stop a machine from afar: whoever stands there is told at the next touch; what they saved is kept."""
+    """
+    Stop a machine from afar: whoever stands there is told at the next touch; what they saved is kept. A code made
+    before binds nothing any more, not even once the machine is unlocked.
+    """
     kiosk = _lock(kiosk_id, actor)
     kiosk_life.require_move(kiosk, "lock")
-    kiosk.reason = _said(reason)
+    kiosk.reason, kiosk.code_digest = _said(reason), ""
     return kiosk_life.append(kiosk, "lock", actor=actor, at=at, reason=kiosk.reason)
 
 

@@ -29,6 +29,7 @@ class Machine:
     reason: str
     check_word: str
     has_reader: bool
+    prints: bool  # what was printed last came out
     point_id: int
     point: str
     address: str
@@ -73,6 +74,7 @@ def machine_of(*, secret: str) -> Machine | None:
         reason=kiosk.reason,
         check_word=kiosk.check_word,
         has_reader=bool(kiosk.reader_key),
+        prints=kiosk.printer_failed_at is None,
         point_id=point.pk,
         point=point.name,
         address=point.address,
