@@ -73,6 +73,11 @@ WITHOUT_REQUIRE = {
     "enrol_kiosk": "whoever holds the one-time code of the machine's screen",
     "pair_reader": "whoever holds the one-time code of the machine's reader",
     "deliver_reading": "only what the reader of the machine has signed",
+    "deliver_page": "only what the reader of the machine has signed",
+    "ask_page": "whoever stands at a machine, an officer at a window of their organ: scanners_for",
+    "keep_pages": "one's own pages; attach_material and give_papers ask for the rest",
+    "keep_form": "one's own pages; take_paper_form asks for the rest",
+    "drop_scan": "forgets what the machine's own scanner, or oneself, has scanned",
     "report_printer": "only what the reader of the machine has signed",
     "ask_card": "kiosk_life.at_machine: whoever stands at a machine in use",
     "use_card": "kiosk_life.at_machine: whoever stands at a machine in use",
@@ -157,6 +162,10 @@ WITHOUT_REQUIRE = {
 WITHOUT_RECORD = {
     "ask_card": "asks the reader; what it has read is recorded",
     "drop_card": "forgets what was read; nothing is known by it",
+    "ask_page": "asks the scanner; what it has scanned is recorded",
+    "keep_pages": "recorded by attach_material and give_papers",
+    "keep_form": "recorded by take_paper_form",
+    "drop_scan": "forgets what was scanned; nothing is known by it",
     "send_code": "the code is recorded by its row; nobody is logged in yet",
 }
 

@@ -216,6 +216,9 @@ COVERED: dict[str, tuple[str, ...]] = {
     "kiosk_items": ("catalog_find_items",),
     "kiosk_cases": ("cases_my_cases", "drafts_my_drafts"),
     "kiosk_certificates": ("me_my_certificates", "me_my_certificate_file"),
+    "kiosk_scan": ("drafts_add_material",),
+    "kiosk_scan_form": ("drafts_take_paper_form",),
+    "kiosk_scan_case": ("papers_give_papers",),
     "staff_kiosks": ("machines_list_machines", "machines_register"),
     "staff_kiosk": (
         *("machines_get_machine", "machines_issue_code", "machines_activate"),
@@ -394,6 +397,7 @@ ONLY_PAGES = {
     "kiosk": "a title over the machine's pages",
     "kiosk_enrol": "binds the browser it is opened in; a reader is bound by an operation",
     "kiosk_card": "how a session at a machine begins, as log in",
+    "kiosk_scan_page": "a page as it lies on the scanner beside the screen",
     "kiosk_idle": "how long a page of a machine stays",
     "kiosk_stay": "as it",
     "kiosk_over": "ends the session",

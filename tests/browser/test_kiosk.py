@@ -19,7 +19,7 @@ from onedoor.platform.identity import operations as identity
 from onedoor.web.kiosk import machine_agent
 from tests.browser.test_pages import faults, overflow
 from tests.platform.appointments.hall import open_hall
-from tests.platform.channels.machine import PLACE, reader_process
+from tests.platform.channels.machine import PLACE, reader_process, scanner_process
 from tests.platform.conftest import books
 from tests.platform.library import ITEM, LONG_AGO, MACHINE, READER, Library
 
@@ -47,7 +47,7 @@ def machine(chromium: Browser, books: Library, live_server: Any, settings: Any, 
     word = page.inner_text(".machine__word")
     kiosks.activate_kiosk(kiosk_id=kiosk.pk, check_word=word, **told)
     code = kiosks.issue_code(kiosk_id=kiosk.pk, part="reader", **told)[1]
-    with reader_process(tmp_path) as reader:
+    with reader_process(tmp_path) as reader, scanner_process() as scanner:
         command = [
             sys.executable,
             machine_agent.__file__,
@@ -55,13 +55,15 @@ def machine(chromium: Browser, books: Library, live_server: Any, settings: Any, 
             live_server.url,
             "--reader",
             reader,
+            "--scanner",
+            scanner,
             "--code",
             code,
         ]
         beside = subprocess.Popen(command, cwd=django_settings.REPOSITORY, stdout=subprocess.PIPE)
         assert beside.stdout is not None
         assert kiosk.number in beside.stdout.readline().decode()
-        yield page, reader
+        yield page, reader, scanner
         beside.terminate()
         beside.wait(10)
     page.context.close()
@@ -86,7 +88,7 @@ def look(page: Page, told: list[str], name: str) -> None:
 
 
 def test_the_second_person_finds_nothing_of_the_first(machine: Any) -> None:
-    (page, reader), told = machine, []
+    (page, reader, _), told = machine, []
     page.goto("/kiosk/")
     look(page, told, "front")
     page.click("text=办事")
@@ -133,4 +135,37 @@ def test_the_second_person_finds_nothing_of_the_first(machine: Any) -> None:
     page.goto("/kiosk/")
     assert "本机已暂停使用" in page.inner_text("main")
     look(page, [], "closed")
+    assert not told, "\n".join(told)
+
+
+def test_a_paper_is_scanned_page_by_page_and_nothing_of_it_stays(machine: Any) -> None:
+    (page, reader, scanner), told = machine, []
+    card = {"name": READER.name, "id_number": READER.id_number, "valid_to": "2036-01-01"}
+    machine_agent.ask_reader(reader, {"act": "put", "card": card})
+    page.goto(f"/kiosk/card/?next=/items/{ITEM}/start/")
+    page.click("text=我放好了")
+    page.click("text=是我，继续")
+    page.click("main button:has-text('开始填写')")
+    page.goto(page.url + "materials/")
+    page.click("text=用这里的扫描仪扫")
+    look(page, told, "scan")
+    page.click("text=开始扫描")
+    page.wait_for_selector("text=扫描仪里没有纸")
+    machine_agent.ask_reader(scanner, {"act": "put", "blank": 3})
+    page.click("text=开始扫描")
+    page.wait_for_selector("text=已扫 1 页")
+    page.click("text=这一页重扫")
+    page.wait_for_selector("text=已扫 1 页")
+    page.click("text=再扫一页")
+    page.wait_for_selector("text=已扫 2 页")
+    assert page.evaluate("document.querySelector('main img').naturalWidth") == 1240
+    look(page, told, "scanned")
+    picture = str(page.get_attribute("main img", "src"))
+    page.click("text=扫好了，交上去")
+    page.wait_for_url("**/materials/")
+    assert page.inner_text("main").count("已上传") == 2
+    page.click("text=结束并清除")
+    page.wait_for_url("**/kiosk/")
+    page.goto(picture)
+    assert "/kiosk/card/" in page.url
     assert not told, "\n".join(told)

@@ -353,6 +353,10 @@ def _hall(books: Library) -> dict[str, str]:
         "api_machines_get_challenge.number": kiosk.number,
         "api_machines_deliver_reading.number": kiosk.number,
         "api_machines_report_device.number": kiosk.number,
+        "api_machines_deliver_page.number": kiosk.number,
+        "kiosk_scan_page.page_id": "1",
+        "kiosk_scan.material": "photo",
+        "kiosk_scan_case.material": "photo",
         "ticket.code": ticket.code,
         "api_queueing_get_ticket.code": ticket.code,
     }

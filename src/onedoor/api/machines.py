@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Header
+from ninja import Header, Query
 from pydantic import Field
 
 from onedoor.api.doors import anybody, caller, officer, who
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Id, Line, Page, Told, whole
-from onedoor.platform.channels.operations import cards, devices, kiosks
+from onedoor.platform.channels.operations import cards, devices, kiosks, scans
 from onedoor.platform.channels.queries import kiosks as queries
 from onedoor.platform.channels.readings import Card, Proof
 from onedoor.platform.kernel import clock
@@ -21,6 +21,10 @@ READER = anybody(most=1200, name="reader")  # each asks once a second, twenty in
 CODE = anybody(most=10, name="kiosk_enrol")
 Key = Annotated[str, Field(max_length=200, pattern=r"^[0-9a-f]+$")]
 Signed = Annotated[str, Field(max_length=200)]
+MOST_OF_A_PAGE = 2_400_000  # characters of base64: a page of 1.8 MB, less than Django takes as a body
+SCANNER: Any = Query(  # type: ignore[type-arg]
+    False, description="旁边有扫描仪 · a scanner stands beside it"
+)
 MOMENT: Any = Header(  # type: ignore[type-arg]
     ...,
     alias="Reader-Moment",
@@ -47,9 +51,11 @@ class MachineOut(Told):
     point: str
     state: str
     reason: str
+    kind: str
     has_reader: bool
     seen_at: datetime | None
     reader_seen_at: datetime | None
+    scanner_seen_at: datetime | None
     printer_failed_at: datetime | None
 
 
@@ -74,6 +80,7 @@ class MachineIn(Told):
 
     point: Id
     name: Line
+    kind: Literal["terminal", "desk"] = "terminal"
 
 
 class PartIn(Told):
@@ -120,6 +127,17 @@ class ChallengeOut(Told):
     """现在要读卡的挑战值，没有人要读时为空。The challenge to read a card by, empty where nobody asks."""
 
     challenge: str
+    page: str
+
+
+class PageIn(Told):
+    """扫到的一页（JPEG 的 base64）或没有扫到的原因，带读卡器的签名。A scanned page or why there is none, signed."""
+
+    challenge: Line
+    page: Annotated[str, Field(max_length=MOST_OF_A_PAGE)]
+    problem: Literal["", "no_paper", "fault"]
+    algorithm: Line
+    signature: Signed
 
 
 class ReadingIn(Told):
@@ -157,9 +175,11 @@ def _out(one: Any) -> dict[str, Any]:
         "point": one.service_point.name,
         "state": one.state,
         "reason": one.reason,
+        "kind": one.kind,
         "has_reader": bool(one.reader_key),
         "seen_at": one.seen_at,
         "reader_seen_at": one.reader_seen_at,
+        "scanner_seen_at": one.scanner_seen_at,
         "printer_failed_at": one.printer_failed_at,
     }
 
@@ -173,7 +193,7 @@ def list_machines(request: HttpRequest) -> dict[str, Any]:
 @room.write("/machines", MANAGE, "登记自助终端", MachineOut)
 def register(request: HttpRequest, sent: MachineIn) -> dict[str, Any]:
     """Enter a machine of a hall."""
-    return _out(kiosks.register_kiosk(point_id=sent.point, name=sent.name, **who(request)))
+    return _out(kiosks.register_kiosk(point_id=sent.point, name=sent.name, kind=sent.kind, **who(request)))
 
 
 @room.read("/machines/{kiosk_id}", MANAGE, "一台自助终端", MachineHistoryOut)
@@ -233,11 +253,12 @@ def get_challenge(
     moment: str = MOMENT,
     algorithm: str = ALGORITHM,
     signature: str = SIGNATURE,
+    scanner: bool = SCANNER,
 ) -> dict[str, Any]:
-    """Tell a machine's reader by which challenge to read a card now; it signs number and moment."""
+    """Tell by which challenge to read a card now, and to scan a page; the reader signs number and moment."""
     proof = Proof(algorithm, signature)
-    told = {"at": clock.now(), "wall": clock.wall()}
-    return {"challenge": queries.challenge_for(number=number, moment=moment, proof=proof, **told)}
+    told: dict[str, Any] = {"scanner": scanner, "at": clock.now(), "wall": clock.wall()}
+    return queries.wanted_of(number=number, moment=moment, proof=proof, **told)._asdict()
 
 
 @room.write("/readers/{number}/readings", READER, "读卡器交来读到的身份证", ReadingTakenOut)
@@ -255,4 +276,12 @@ def report_device(request: HttpRequest, number: Line, sent: DeviceIn) -> dict[st
     proof = Proof(sent.algorithm, sent.signature)
     told = {"moment": sent.moment, "proof": proof, "wall": clock.wall(), **who(request)}
     devices.report_printer(number=number, works=sent.works, **told)
+    return {"taken": True}
+
+
+@room.write("/readers/{number}/pages", READER, "交来扫到的一页", ReadingTakenOut)
+def deliver_page(request: HttpRequest, number: Line, sent: PageIn) -> dict[str, Any]:
+    """Take a page a machine's scanner has scanned, or why it has not; each question is answered once."""
+    told = {"challenge": sent.challenge, "page": sent.page, "problem": sent.problem, **who(request)}
+    scans.deliver_page(number=number, proof=Proof(sent.algorithm, sent.signature), **told)
     return {"taken": True}

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import uuid
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,6 +49,26 @@ def reader_process(folder: Path) -> Iterator[str]:
         process.wait(10)
 
 
+@contextmanager
+def scanner_process() -> Iterator[str]:
+    """Run the simulated scanner for as long as the block lasts; give the address of its socket."""
+    port = free_base(1)
+    command = ["onedoor.demonstration.simulators.scanner", "--port", str(port)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command],
+        cwd=settings.REPOSITORY,
+        env={"PYTHONPATH": "src", "PATH": ""},
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()  # it says that it listens
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
 def in_use(point_id: int, actor: Actor, at: datetime) -> tuple[Kiosk, str]:
     """Return a machine in use and the secret its screen holds, without going through any page."""
     kiosk = kiosks.register_kiosk(point_id=point_id, name=PLACE, actor=actor, at=at)
@@ -68,6 +89,7 @@ class Terminal:
 
     desk: Desk
     reader: str = ""
+    scanner: str = ""
     screen: Client = field(default_factory=Client)
     manager: str = "county_items"
 
@@ -118,7 +140,12 @@ class Terminal:
         machine_agent.ask_reader(self.reader, {"act": "take"})
 
     def carry(self) -> bool:
-        return machine_agent.carry(self.site, self.reader, self.row.number)
+        return machine_agent.carry(self.site, self.reader, self.row.number, self.scanner)
+
+    def put_pages(self, *pages: bytes, blank: int = 0) -> None:
+        """Lay pages into the scanner: pictures, or invented ones."""
+        laid = [b64encode(one).decode() for one in pages]
+        machine_agent.ask_reader(self.scanner, {"act": "put", "pages": laid, "blank": blank})
 
     def read(self, person: Citizen = READER, **card: str) -> Any:
         """Lay a card down and go through the page of the card as far as the question whose it is."""

@@ -1,18 +1,24 @@
 """What is sent about the machines of the halls: by their managers, at their screens, by their readers."""
 
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
+from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from tests.platform.channels.machine import PLACE, cookie, in_use
 from tests.platform.library import READER
 from tests.platform.replays.appointments import hall_of
 from tests.platform.replays.machines import API, like, only
-from tests.platform.replays.stage import AT, LATER, Sent, Stage, posts, sends
+from tests.platform.replays.papers import with_promise
+from tests.platform.replays.stage import AT, LATER, Sent, Stage, picture, posts, sends
 
 from onedoor.platform.appointments.models import CapacityPlan
+from onedoor.platform.cases.paper_forms import codes
 from onedoor.platform.certificates.models import Certificate
-from onedoor.platform.channels.models import Kiosk
+from onedoor.platform.channels.models import Kiosk, Scan, ScannedPage
 from onedoor.platform.channels.operations import cards, kiosks
+from onedoor.platform.channels.scanning import FORM, case_target, draft_target
+from onedoor.platform.identity.models import Login
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import canonical_json, suite
@@ -124,6 +130,57 @@ def device(stage: Stage) -> Sent:
     fields = {"device": "printer", "works": False, "moment": moment}
     fields |= signed("here", f"{kiosk.number}|{moment}|printer|fails")
     return Sent("", f"{API}/readers/{kiosk.number}/devices", fields)
+
+
+@posts(f"{API}/readers/{{number}}/pages")
+def deliver_page(stage: Stage) -> Sent:
+    kiosk, _ = scanning(stage, FORM)
+    page, challenge = b"\xff\xd8\xff\xe0", Scan.objects.get().challenge
+    said = signed("here", f"{challenge}|{sha256(page).hexdigest()}")
+    fields = {"challenge": challenge, "page": b64encode(page).decode(), "problem": "", **said}
+    return Sent("", f"{API}/readers/{kiosk.number}/pages", fields)
+
+
+def scanning(stage: Stage, target: str, content: bytes = b"") -> tuple[Kiosk, str]:
+    """Return a machine at whose scanner the reader scans a paper, with a page of it if it is given."""
+    kiosk, secret = machine(stage)
+    Kiosk.objects.update(reader_key=KEY.public.hex(), scanner_seen_at=LATER, seen_at=LATER)
+    login = Login.objects.get(person=stage.books.reader).pk
+    until = LATER + timedelta(minutes=5)
+    told = {"challenge": "c", "waiting_until": until, "expires_at": until}
+    scan = Scan.objects.create(kiosk=kiosk, login_id=login, target=target, **told)
+    if content:
+        ScannedPage.objects.create(scan=scan, content=b64encode(content).decode(), received_at=AT)
+    return kiosk, secret
+
+
+def at_scanner(stage: Stage, url: str, target: str, **fields: str) -> Sent:
+    kiosk, secret = scanning(stage, target, picture())
+    session = {"machine": kiosk.number, "touched_at": LATER.timestamp()}
+    return Sent("reader", url, {"act": "keep", **fields}, session=session, cookies={"machine": cookie(secret)})
+
+
+@sends("kiosk_scan")
+def scan_paper(stage: Stage) -> Sent:
+    draft = stage.books.draft(AT, photo=False)
+    return at_scanner(stage, f"/kiosk/scan/draft/{draft.pk}/photo/", draft_target(draft.pk, "photo"))
+
+
+@sends("kiosk_scan_form")
+def scan_form(stage: Stage) -> Sent:
+    draft = stage.books.draft(AT)
+    return at_scanner(stage, "/kiosk/scan/form/", FORM, code=str(codes.of_draft(draft.pk)))
+
+
+@sends("kiosk_scan_case")
+def scan_for_case(stage: Stage) -> Sent:
+    case, until = with_promise(stage), LATER + timedelta(minutes=5)
+    kiosk, login = machine(stage)[0], Login.objects.get(username="clerk").pk
+    told = {"target": case_target(case.pk, "lease"), "challenge": "c", "expires_at": until}
+    scan = Scan.objects.create(kiosk=kiosk, login_id=login, **told)
+    content = b64encode(picture()).decode()
+    ScannedPage.objects.create(scan=scan, content=content, received_at=AT)
+    return Sent("clerk", f"/kiosk/scan/case/{case.number}/lease/", {"act": "keep"})
 
 
 like("staff_kiosks", "/machines")

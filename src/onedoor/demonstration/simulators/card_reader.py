@@ -15,7 +15,7 @@ import socketserver
 import threading
 from base64 import urlsafe_b64encode
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from onedoor.platform.kernel.crypto.canonical import canonical_json
 from onedoor.platform.kernel.crypto.suites import suite
@@ -51,8 +51,14 @@ class Device:
         return {"algorithm": SUITE.signature_algorithm, "signature": value}
 
 
-def make_reader(port: int, device: Device) -> socketserver.ThreadingTCPServer:
-    """Return the server of a reader on a port of this computer."""
+class Answering(Protocol):
+    """A device that answers one question at a time."""
+
+    def answer(self, asked: dict[str, Any]) -> dict[str, Any]: ...
+
+
+def make_reader(port: int, device: Answering) -> socketserver.ThreadingTCPServer:
+    """Return the server of a device on a port of this computer."""
 
     class Line(socketserver.StreamRequestHandler):
         def handle(self) -> None:

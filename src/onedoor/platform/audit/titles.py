@@ -298,6 +298,7 @@ TITLES = {
     "channels.object": "退单",
     "channels.kiosk": "自助终端登记、绑定、暂停等",
     "channels.read_card": "自助终端读身份证",
+    "channels.scan_page": "扫描一页材料",
     "channels.use_card": "在自助终端凭身份证进入",
     "channels.open_line": "登记热线号码",
     "channels.refuse": "不予受理来电",

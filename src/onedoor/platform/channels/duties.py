@@ -9,7 +9,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.channels import life, rules
 from onedoor.platform.channels.figures import hotline_figures
-from onedoor.platform.channels.models import CardReading, WorkOrder
+from onedoor.platform.channels.models import CardReading, Scan, WorkOrder
 from onedoor.platform.channels.states import AT_THE_UNIT, OPEN
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.clock import day_of
@@ -68,5 +68,5 @@ def _overdue(order: WorkOrder, at: datetime) -> list[tuple[str, str, str]]:
 
 
 def forget_readings(*, at: datetime) -> int:
-    """Forget what readers have read and nobody has used in time; return how many there were."""
-    return CardReading.objects.filter(expires_at__lte=at).delete()[0]
+    """Forget what readers have read, and scanners, and nobody has used in time; return how many there were."""
+    return sum(rows.objects.filter(expires_at__lte=at).delete()[0] for rows in (CardReading, Scan))

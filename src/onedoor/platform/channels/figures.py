@@ -46,13 +46,16 @@ FIGURES = tuple(
 
 @dataclass(frozen=True)
 class KioskFigures:
-    """How long a machine waits, in seconds, and for how many minutes a code binds a part of it."""
+    """How long a machine waits, in seconds; for how many minutes a code binds a part of it, a scanned paper is kept."""
 
     idle_seconds: int = 60
     filling_seconds: int = 300
     warning_seconds: int = 30
     card_seconds: int = 90
     code_minutes: int = 15
+    scan_seconds: int = 60
+    scan_minutes: int = 15
+    scan_pages: int = 20
 
 
 KIOSK_PREFIX = "kiosk."
@@ -62,6 +65,9 @@ KIOSK_TITLES: dict[str, tuple[str, str, int, int]] = {  # title, unit, least, mo
     "warning_seconds": ("自助终端提醒后多少秒结束并清除", "秒", 15, 120),
     "card_seconds": ("自助终端等身份证多少秒", "秒", 30, 300),
     "code_minutes": ("自助终端绑定码有效多少分钟", "分钟", 5, 120),
+    "scan_seconds": ("自助终端等扫描一页多少秒", "秒", 20, 300),
+    "scan_minutes": ("扫到的页没有交上去的保留多少分钟", "分钟", 5, 60),
+    "scan_pages": ("一份材料一次最多扫多少页", "页", 1, 50),
 }
 KIOSK_DEFAULTS = KioskFigures()
 KIOSK_FIGURES = tuple(

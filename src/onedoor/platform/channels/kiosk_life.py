@@ -28,6 +28,7 @@ MOVES = {
     "enrol": Move("绑定屏幕", USABLE, State.ENROLLED),
     "pair": Move("绑定读卡器", USABLE, ""),
     "activate": Move("启用", (State.ENROLLED,), State.ACTIVE),
+    "begin": Move("启用", (State.REGISTERED,), State.ACTIVE),  # a window's scanner, by being bound
     "lock": Move("暂停", (State.ACTIVE,), State.LOCKED),
     "unlock": Move("恢复使用", (State.LOCKED,), State.ACTIVE),
     "retire": Move("停用", (*USABLE, State.LOCKED), State.RETIRED),

@@ -17,6 +17,7 @@ from onedoor.platform.cases.forms.validation import CleanedSection, read_section
 from onedoor.platform.cases.queries import Draft
 from onedoor.platform.catalog import queries as catalog
 from onedoor.platform.catalog.forms import Section
+from onedoor.platform.channels.queries import scans
 from onedoor.platform.exchange import queries as exchange
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
@@ -252,6 +253,7 @@ def materials(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "journey": journey,
         "problem": problem,
         "place_in_journey": journey.place("materials"),
+        "scanners": scans.scanners(actor=actor_of(request), at=clock.now()),
         **uploading(request, draft.target, reverse(BEGIN_UPLOAD, args=[draft.pk])),
     }
     page = render(request, "citizen/materials.html", context, status=422 if problem else 200)

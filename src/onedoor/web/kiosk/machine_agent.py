@@ -1,5 +1,5 @@
 """
-The program beside a self-service machine: carries between its ID-card reader and the site, prints what its browser saves.
+The program beside a self-service machine: carries between its card reader, its scanner and the site, prints what is saved.
 
 `python machine_agent.py --site https://… --reader 127.0.0.1:8711 --number ZD00001`, the first time with `--code` of the
 machine's page; standard library only. It holds no secret and keeps nothing: the reader signs that it is there and what
@@ -9,6 +9,8 @@ what did not come out is told to the site, which tells whoever stands at the scr
 """
 
 import argparse
+import base64
+import hashlib
 import http.client
 import json
 import socket
@@ -24,6 +26,8 @@ from typing import Any
 EVERY = 1.0  # seconds between two questions to the site
 AWAY = 10.0  # after a question nobody answered
 WAIT = 10.0
+SCANNING = 60.0  # a page may take a while
+LARGEST = 2_400_000  # characters of base64 the site takes: let the scanner give grey or colour at 150 to 200 dpi
 Answer = dict[str, Any]
 Site = Callable[[str, str, dict[str, str], Answer | None], Answer]
 
@@ -36,10 +40,10 @@ class Refused(Exception):
 AWAY_FOR_NOW = (OSError, http.client.HTTPException, ValueError, KeyError, Refused)
 
 
-def ask_reader(address: str, asked: Answer) -> Answer:
-    """:raises OSError: the reader is not there."""
+def ask_reader(address: str, asked: Answer, wait: float = WAIT) -> Answer:
+    """:raises OSError: the reader, or the scanner, is not there."""
     host, _, port = address.rpartition(":")
-    with socket.create_connection((host, int(port)), timeout=WAIT) as line, line.makefile("rwb") as both:
+    with socket.create_connection((host, int(port)), timeout=wait) as line, line.makefile("rwb") as both:
         both.write(json.dumps(asked).encode() + b"\n")
         both.flush()
         said = both.readline()
@@ -75,21 +79,55 @@ def pair(site: Site, reader: str, code: str) -> str:
     return str(site("POST", "/readers", {}, sent)["number"])
 
 
-def carry(site: Site, reader: str, number: str) -> bool:
+def carry(site: Site, reader: str, number: str, scanner: str = "") -> bool:
     """
-    Ask once whether a card is to be read, read it and hand it over; tell whether one was.
+    Ask once whether a card is to be read or a page scanned, do it and hand it over; tell whether one was.
 
     :raises Refused: the site does not believe this reader.
     """
     moment = str(int(time.time()))
     proof = ask_reader(reader, {"act": "here", "words": f"{number}|{moment}"})
     headers = {"Reader-Moment": moment, "Reader-Algorithm": proof["algorithm"], "Reader-Signature": proof["signature"]}
-    challenge = site("GET", f"/readers/{number}/challenge", headers, None)["challenge"]
+    beside = "?scanner=true" if scanner and is_there(scanner) else ""
+    wanted = site("GET", f"/readers/{number}/challenge{beside}", headers, None)
+    if wanted.get("page"):
+        return scan(site, reader, scanner, number, wanted["page"])
+    challenge = wanted["challenge"]
     read = ask_reader(reader, {"act": "read", "challenge": challenge}) if challenge else {"card": None}
     if read["card"] is None:
         return False
     site("POST", f"/readers/{number}/readings", {}, {"challenge": challenge, **read["card"], **_proof(read)})
     return True
+
+
+def is_there(scanner: str) -> bool:
+    """Tell whether a scanner answers and is ready."""
+    try:
+        return bool(ask_reader(scanner, {"act": "state"}).get("ready"))
+    except (OSError, ValueError):
+        return False
+
+
+def scan(site: Site, reader: str, scanner: str, number: str, challenge: str) -> bool:
+    """Scan one page and hand it over, or say why there is none; it is kept nowhere. Tell whether there was one."""
+    try:
+        came = ask_reader(scanner, {"act": "scan"}, SCANNING)
+        page, problem = str(came.get("page") or ""), str(came.get("problem") or "")
+    except (OSError, ValueError):
+        page, problem = "", "fault"
+    problem = problem if problem in ("", "no_paper") else "fault"
+    if not problem and (not page or len(page) > LARGEST):
+        problem = "fault"
+    page = "" if problem else page
+    said = problem or hashlib.sha256(base64.b64decode(page)).hexdigest()
+    proof = ask_reader(reader, {"act": "here", "words": f"{challenge}|{said}"})
+    site(
+        "POST",
+        f"/readers/{number}/pages",
+        {},
+        {"challenge": challenge, "page": page, "problem": problem, **_proof(proof)},
+    )
+    return not problem
 
 
 def print_all(folder: Path, command: Sequence[str]) -> list[bool]:
@@ -128,6 +166,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--site", required=True)
     parser.add_argument("--reader", required=True, help="host:port of the reader's socket")
+    parser.add_argument("--scanner", default="", help="host:port of the scanner's socket")
     parser.add_argument("--number", default="", help="the machine's number")
     parser.add_argument("--code", default="", help="one-time code that binds the reader")
     parser.add_argument("--print-folder", type=Path, help="where the browser saves what is to be printed")
@@ -144,7 +183,7 @@ def main() -> None:
             if printed:
                 report(site, arguments.reader, number, "printer", works=all(printed))
                 printed = []
-            carry(site, arguments.reader, number)
+            carry(site, arguments.reader, number, arguments.scanner)
             time.sleep(EVERY)
         except AWAY_FOR_NOW as gone:  # away, locked, or being mended: it comes back by itself
             print(f"waiting: {type(gone).__name__}", flush=True)

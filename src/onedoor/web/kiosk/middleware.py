@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from onedoor.platform.channels.kiosk_life import KioskLocked
-from onedoor.platform.channels.operations import cards, kiosks
+from onedoor.platform.channels.operations import cards, kiosks, scans
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import NotAtMachine, OneDoorError
@@ -120,6 +120,8 @@ class KioskMiddleware:
 def wipe(request: HttpRequest, how: str) -> None:
     """End whoever's session this is, on the server, and let nothing of it stay in the browser; drafts are kept."""
     cards.drop_card(actor=actor_of(request), at=clock.now())
+    if machine_of(request) is not None:
+        scans.drop_scan(actor=actor_of(request), at=clock.now())
     if request.user.is_authenticated:
         identity.close_session(session_key=str(request.session.session_key), how=how, at=clock.wall())
     end_session(request)

@@ -21,6 +21,8 @@ APPLYING = frozenset(
         "draft_discard",
         "draft_form",
         "paper_form",
+        "kiosk_scan",
+        "kiosk_scan_form",
         "submitted",
         "hand_in",
         "undo",

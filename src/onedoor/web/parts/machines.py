@@ -13,7 +13,7 @@ COOKIE = "machine"
 KEPT_DAYS = 400  # the longest a browser keeps a cookie; each start of the machine's first page renews it
 # Pages on which somebody fills in: without scripts nobody can tell whether they are touched, so they wait longer.
 FILLED_IN = frozenset(
-    {"draft_section", "draft_materials", "draft_review", "supplement", "precheck", "step_up", "search"}
+    {"draft_section", "draft_materials", "kiosk_scan", "draft_review", "supplement", "precheck", "step_up", "search"}
 )
 AT_REST = "kiosk"
 

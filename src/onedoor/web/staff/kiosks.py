@@ -20,6 +20,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor, problems, status = actor_of(request), {}, 200
     if request.method == "POST":
         told: dict[str, Any] = {"name": request.POST.get("name", ""), "actor": actor, "at": clock.now()}
+        told["kind"] = request.POST.get("kind", "") or "terminal"
         point = posted(request, "point", 0)
         made, refusal = attempt(request, lambda: operations.register_kiosk(point_id=point, **told))
         if refusal is None:
@@ -28,6 +29,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "kiosks": queries.list_kiosks(actor=actor),
         "points": [(str(one.pk), f"{one.organization.name} {one.name}") for one in queries.halls_to_equip(actor=actor)],
+        "kinds": queries.KINDS,
         "typed": request.POST,
         "problems": problems,
     }

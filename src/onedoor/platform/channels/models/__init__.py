@@ -2,6 +2,7 @@
 
 from onedoor.platform.channels.models.hotline import DispatchRule, DutyOfficer, HotlineLine, OrderAct, WorkOrder
 from onedoor.platform.channels.models.kiosks import CardReading, Kiosk, KioskAct
+from onedoor.platform.channels.models.scans import Scan, ScannedPage
 
 __all__ = [
     "CardReading",
@@ -11,5 +12,7 @@ __all__ = [
     "Kiosk",
     "KioskAct",
     "OrderAct",
+    "Scan",
+    "ScannedPage",
     "WorkOrder",
 ]

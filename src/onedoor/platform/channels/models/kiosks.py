@@ -9,7 +9,11 @@ from onedoor.platform.kernel.models import Recorded
 
 
 class Kiosk(Recorded):
-    """A machine of a hall. Its browser holds a secret of which only the digest is kept, its reader a key of its own."""
+    """
+    A machine of a hall. Its browser holds a secret of which only the digest is kept, its reader a key of its own.
+
+    The scanner at a window is one without a screen: in use once its reader is bound.
+    """
 
     class State(models.TextChoices):
         REGISTERED = "registered", "已登记，待绑定"
@@ -17,6 +21,10 @@ class Kiosk(Recorded):
         ACTIVE = "active", "使用中"
         LOCKED = "locked", "已暂停"
         RETIRED = "retired", "已停用"
+
+    class Kind(models.TextChoices):
+        TERMINAL = "terminal", "自助终端"
+        DESK = "desk", "窗口扫描仪"
 
     class Part(models.TextChoices):
         """What a one-time code binds to the device."""
@@ -28,6 +36,7 @@ class Kiosk(Recorded):
     service_point = models.ForeignKey(
         "identity.ServicePoint", verbose_name="服务点", on_delete=models.PROTECT, related_name="+"
     )
+    kind = models.CharField("种类", max_length=8, choices=Kind, default=Kind.TERMINAL)
     name = models.CharField("名称", max_length=60)
     state = models.CharField("状态", max_length=12, choices=State, default=State.REGISTERED)
     reason = models.CharField("暂停或停用的原因", max_length=200, blank=True)
@@ -39,6 +48,7 @@ class Kiosk(Recorded):
     reader_key = models.CharField("读卡器公钥", max_length=200, blank=True)
     seen_at = models.DateTimeField("屏幕最近一次联系", null=True, blank=True)
     reader_seen_at = models.DateTimeField("读卡器最近一次联系", null=True, blank=True)
+    scanner_seen_at = models.DateTimeField("扫描仪最近一次联系", null=True, blank=True)
     printer_failed_at = models.DateTimeField(
         "没有打印出来的时间", null=True, blank=True
     )  # until something comes out again

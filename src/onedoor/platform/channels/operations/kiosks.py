@@ -31,11 +31,11 @@ class CodeUnknown(OneDoorError):
 
 
 @transaction.atomic
-def register_kiosk(*, point_id: int, name: str, actor: Actor, at: datetime) -> Kiosk:
+def register_kiosk(*, point_id: int, name: str, actor: Actor, at: datetime, kind: str = "terminal") -> Kiosk:
     """
     Enter a machine of a hall; nothing can be done at it before it is bound and activated.
 
-    :raises InvalidInput: no such hall within reach, or the machine has no name.
+    :raises InvalidInput: no such hall within reach, no such kind, or the machine has no name.
     """
     actor.require_one_of(MANAGE)
     point = ServicePoint.objects.select_related("organization").filter(pk=point_id).first()
@@ -44,11 +44,13 @@ def register_kiosk(*, point_id: int, name: str, actor: Actor, at: datetime) -> K
         problems["point"] = "请从列表中选择大厅。"
     if not 1 <= len(name.strip()) <= LONGEST_NAME:
         problems["name"] = f"请写明放在哪里，例如“一楼东侧”，不超过 {LONGEST_NAME} 个字。"
+    if kind not in Kiosk.Kind.values:
+        problems["kind"] = "请选择是自助终端还是窗口扫描仪。"
     if problems or point is None:
         raise InvalidInput(problems)
     number = f"ZD{numbers.next_number('channels.kiosk'):05d}"
     recorded = {"recorded_at": at, "recorded_by": actor.name}
-    kiosk = Kiosk(number=number, service_point=point, name=name.strip(), **recorded)
+    kiosk = Kiosk(number=number, service_point=point, kind=kind, name=name.strip(), **recorded)
     return kiosk_life.append(kiosk, "register", actor=actor, at=at)
 
 
@@ -65,6 +67,8 @@ def issue_code(*, kiosk_id: int, part: str, actor: Actor, at: datetime) -> tuple
     kiosk_life.require_move(kiosk, "code")
     if part not in Kiosk.Part.values:
         raise InvalidInput({"part": "请选择绑定屏幕还是读卡器。"})
+    if part == Kiosk.Part.SCREEN and kiosk.kind == Kiosk.Kind.DESK:
+        raise InvalidInput({"part": "窗口扫描仪没有屏幕，请生成读卡器绑定码。"})
     code = spoken_codes.new_code(CODE_LENGTH)
     minutes = kiosk_figures(division=kiosk.division, on=day_of(at)).code_minutes
     kiosk.code_digest, kiosk.code_part = kiosk_life.digest_of(code), part
@@ -102,7 +106,10 @@ def pair_reader(*, code: str, proof: Proof, public_key: str, actor: Actor, at: d
     if not presents(code, proof, public_key=public_key):
         raise CodeUnknown
     kiosk.reader_key, kiosk.reader_seen_at = public_key, at
-    return kiosk_life.append(kiosk, "pair", actor=actor, at=at)
+    kiosk_life.append(kiosk, "pair", actor=actor, at=at)
+    if kiosk.kind == Kiosk.Kind.DESK and kiosk.state == kiosk_life.State.REGISTERED:
+        kiosk_life.append(kiosk, "begin", actor=actor, at=at)
+    return kiosk
 
 
 def _take_code(code: str, part: str, at: datetime) -> Kiosk:

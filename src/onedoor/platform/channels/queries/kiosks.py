@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from onedoor.platform.channels import kiosk_life
 from onedoor.platform.channels.figures import KioskFigures, kiosk_figures
 from onedoor.platform.channels.kiosk_life import MANAGE, KioskNotFound
-from onedoor.platform.channels.models import CardReading, Kiosk, KioskAct
+from onedoor.platform.channels.models import CardReading, Kiosk, KioskAct, Scan
 from onedoor.platform.channels.operations.cards import ReadingRefused
 from onedoor.platform.channels.readings import Proof, moment_words, presents
 from onedoor.platform.identity.models import ServicePoint
@@ -14,6 +15,7 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.scopes import within_reach
 from onedoor.standards.masks import mask_citizen_id, mask_name
 
+KINDS = [(str(value), str(label)) for value, label in Kiosk.Kind.choices]
 PARTS = [(str(value), str(label)) for value, label in Kiosk.Part.choices]
 HALL = "service_point__organization__"
 FRESH_ENOUGH = timedelta(seconds=30)  # how often a reader's sign of life is written down
@@ -98,9 +100,17 @@ def card_wanted(*, actor: Actor, at: datetime) -> bool:
     return bool(actor.machine) and rows.exists()
 
 
-def challenge_for(*, number: str, moment: str, proof: Proof, at: datetime, wall: datetime) -> str:
+class Wanted(NamedTuple):
+    """By which challenge a machine's reader is to read a card, and its scanner a page; "" where nobody asks."""
+
+    challenge: str
+    page: str
+
+
+def wanted_of(*, number: str, moment: str, proof: Proof, scanner: bool, at: datetime, wall: datetime) -> Wanted:
     """
-    Return by which challenge a machine's reader is to read a card now, "" where nobody asks; it shows who it is.
+    Return what the devices of a machine are to do now; the reader shows that it is this machine's. `scanner` says
+    that a scanner stands beside it.
 
     :raises ReadingRefused: it is not the reader bound to a machine that is in use, or its moment is not now.
     """
@@ -109,8 +119,11 @@ def challenge_for(*, number: str, moment: str, proof: Proof, at: datetime, wall:
     if kiosk is None or words is None or not presents(words, proof, public_key=kiosk.reader_key):
         raise ReadingRefused
     Kiosk.objects.filter(pk=kiosk.pk).exclude(reader_seen_at__gt=at - FRESH_ENOUGH).update(reader_seen_at=at)
-    wanted = CardReading.objects.filter(kiosk=kiosk, received_at=None, expires_at__gt=at)
-    return wanted.values_list("challenge", flat=True).first() or ""
+    if scanner:
+        Kiosk.objects.filter(pk=kiosk.pk).exclude(scanner_seen_at__gt=at - FRESH_ENOUGH).update(scanner_seen_at=at)
+    card = CardReading.objects.filter(kiosk=kiosk, received_at=None, expires_at__gt=at)
+    page = Scan.objects.filter(kiosk=kiosk, waiting_until__gt=at) if scanner else Scan.objects.none()
+    return Wanted(*(rows.values_list("challenge", flat=True).first() or "" for rows in (card, page)))
 
 
 def list_kiosks(*, actor: Actor) -> list[Kiosk]:

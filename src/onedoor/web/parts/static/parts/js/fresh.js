@@ -13,6 +13,7 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const now = page.querySelector("[data-fresh]");
       if (answer.ok && now && now.innerHTML !== part.innerHTML) part.replaceChildren(...now.childNodes);
+      if (answer.ok && now && now.dataset.fresh === "0") return; // it says that nothing more will come
     } catch {
       // Away for a moment: what stands there stays, and the next round asks again.
     }
