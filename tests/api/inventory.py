@@ -193,6 +193,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "uses": ("me_uses",),
     "use": ("me_use", "me_use_objections", "me_object_to_use"),
     "benefits": ("me_my_benefits",),
+    "my_payments": ("benefits_my_payments",),
     "exports": ("exports_list_exports", "exports_ask_export"),
     "export_file": ("exports_get_file",),
     "my_data": ("me_data_requests", "me_ask_deletion", "me_restrict"),

@@ -26,6 +26,7 @@ from onedoor.platform.identity.models.deaths import DeathEffect, DeathSettlement
 from onedoor.platform.kernel import append_only
 from onedoor.platform.messages.models import Outreach
 from onedoor.platform.publishing.models import FetchedFigure
+from onedoor.platform.registers.models import PaymentBatch
 from onedoor.platform.supervision.operations import watch_clocks
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
@@ -57,6 +58,8 @@ HISTORY = {
     "publishing_picture": "width",
     "publishing_publicationstep": "act",
     "publishing_publicationversion": "title",
+    "registers_benefitpayment": "fen",
+    "registers_paymentbatch": "digest",
     "supervision_supervisionevent": "lamp",
 }
 
@@ -102,6 +105,12 @@ def written(books: Library) -> None:
     money_moved(case, AT)
     text = drafted(books)
     text.pictures.create(content=b"", width=1, height=1, recorded_at=AT, recorded_by="测试")
+    batch = PaymentBatch.objects.create(
+        organization=organ, division=TOWN, number="1", count=1, recorded_at=AT, recorded_by="测试"
+    )
+    batch.rows.create(
+        organization=organ, person=books.reader, number="1", sequence=1, month=AT.date(), happened_on=AT.date(), fen=1
+    )
     FetchedFigure.objects.create(placement=text.placements.create(channel="site"), name="read", value=1, at=AT)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
+from onedoor.api.benefits import PaymentOut, payment_row
 from onedoor.api.cases import CaseOut, row
 from onedoor.api.doors import caller, person, somebody, who
 from onedoor.api.drafts import DraftOut, draft_row
@@ -284,14 +285,6 @@ def me(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-class PaymentMadeOut(Told):
-    """一次发放。A payment."""
-
-    on: date
-    amount: str
-    words: str
-
-
 class EntitlementOut(Told):
     """享受的一项待遇。What one receives, and when it is looked at again."""
 
@@ -301,7 +294,7 @@ class EntitlementOut(Told):
     since: date
     until: date | None
     review_on: date | None
-    payments: list[PaymentMadeOut]
+    payments: list[PaymentOut]
 
 
 @room.read("/me/benefits", person, "我享受的待遇", Page[EntitlementOut])
@@ -314,7 +307,7 @@ def my_benefits(request: HttpRequest) -> dict[str, Any]:
             {name: getattr(one, name) for name in names}
             | {
                 "monthly": None if one.monthly is None else str(one.monthly),
-                "payments": [{"on": p.on, "amount": str(p.amount), "words": p.words} for p in one.payments],
+                "payments": [payment_row(payment) for payment in one.payments],
             }
         ),
     )

@@ -200,7 +200,7 @@ CITIZENS = frozenset(
     }
     | {"may_promise", "my_records", "begun_uploads", "get_upload", "inbox", "unread_count", "sendings_of", "own_ways"}
     | {"get_fee", "get_receipt", "fees_of_case", "list_fees", "unpaid_fees"}
-    | {"read_conversation", "my_conversations", "my_subscriptions"}
+    | {"read_conversation", "my_conversations", "my_subscriptions", "own_payments", "own_payments_by_year"}
 )
 MUST_SEE = frozenset(
     {

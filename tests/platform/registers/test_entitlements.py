@@ -1,45 +1,27 @@
 """What people receive, fed by an invented service: shown on 我的, and its review told 60, 30 and 7 days before."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from tests.platform.desks import Desk
 from tests.platform.library import CHINA
+from tests.platform.registers.paid import granted, line, report
 
 from onedoor.platform.messages.models import Message
 from onedoor.platform.registers import entitlements
-from onedoor.platform.registers.entitlements import Entitlement, EntitlementSource, Payment
+from onedoor.platform.registers.entitlements import Entitlement
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 REVIEW = date(2026, 11, 30)
 
 
 @pytest.fixture
-def grant(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Entitlement:
+def grant(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Entitlement]:
     """Let the library give the reader a monthly grant for books."""
-    reader = desk.books.reader.pk
-    one = Entitlement(
-        key="G1",
-        title="购书补贴",
-        since=date(2026, 8, 1),
-        monthly=Decimal("1050"),
-        review_on=REVIEW,
-        payments=(Payment(date(2026, 8, 10), Decimal("1050")),),
-    )
-
-    def of_person(*, person_id: int, on: date) -> list[Entitlement]:
-        return [one] if person_id == reader else []
-
-    def due(*, days: Collection[date], on: date) -> Iterator[tuple[Entitlement, Collection[int]]]:
-        if one.review_on in days:
-            yield one, [reader]
-
-    monkeypatch.setattr(
-        entitlements, "_sources", {"library.grants": EntitlementSource("library.grants", of_person, due)}
-    )
-    return one
+    with granted(monkeypatch, desk.books.reader.pk, monthly=Decimal("1050"), review_on=REVIEW) as one:
+        yield one
 
 
 def reminders() -> int:
@@ -48,10 +30,11 @@ def reminders() -> int:
 
 def test_the_page_shows_amount_payments_and_the_next_review(desk: Desk, grant: Entitlement) -> None:
     desk.go(AT)
+    report(desk.books, "1", line(desk.books, "1", 8))
     assert "购书补贴" in desk.page("reader", "/me/")
     page = desk.page("reader", "/me/benefits/")
     assert "每月 1,050.00 元" in page
-    assert "2026年8月10日" in page
+    assert '2026年8月 <span class="number">105.00 元' in page
     assert "2026年11月30日" in page
     told = desk.get("reader", "/api/v1/me/benefits").json()["items"]
     assert (told[0]["monthly"], told[0]["review_on"]) == ("1050", "2026-11-30")

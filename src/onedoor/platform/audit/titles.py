@@ -363,6 +363,7 @@ TITLES = {
     "messages.send": "发送消息",
     "registers.list": "查看登记簿",
     "registers.view": "查看登记",
+    "registers.record_payments": "登记待遇发放",
     "supervision.raise": "发出监察事件",
     "supervision.replay": "回放办件",
     "visits.record": "记录入户调查",

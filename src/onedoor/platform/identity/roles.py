@@ -48,8 +48,8 @@ PERMISSIONS = {
     "approver": _CASE | {"cases.decide", "registers.view", "certificates.view", "feedback.handle", "feedback.recheck"},
     "cert_officer": _CASE
     | {"cases.certify", "cases.deliver", "certificates.view", "certificates.stop", "registers.view"},
-    # The finance post takes no money itself: it approves what goes back and goes through each day.
-    "finance": frozenset({"payments.approve_refund", "payments.reconcile"}),
+    # The finance post takes no money itself: it approves what goes back, goes through each day, and reports what was paid.
+    "finance": frozenset({"payments.approve_refund", "payments.reconcile", "registers.record_payments"}),
     "assistant": _CASE | {"appointments.serve", "identity.window", "knowledge.reply", "messages.reach"},
     "supervisor": frozenset(
         {
@@ -130,12 +130,13 @@ def may_hold_together(role: str, others: frozenset[str]) -> bool:
 
 # What a system that calls the API may be given: a role of an officer, narrowed by scopes. Nothing here decides,
 # issues, revokes, looks into accounts or the record: that is for people.
-CLIENT_ROLES = ("intake_clerk", "cert_officer", "supervisor", "data_user")
+CLIENT_ROLES = ("intake_clerk", "cert_officer", "finance", "supervisor", "data_user")
 SCOPE_NAMES = {
     "cases.read": "看办件",
     "cases.write": "收件、补正、不予受理、送达",
     "certificates.read": "看证照",
     "registers.read": "看登记簿",
+    "benefits.write": "登记待遇发放",
     "datasets.use": "申请和使用共享数据",
     "supervision.read": "看监察",
 }
@@ -144,6 +145,7 @@ SCOPES = {
     "cases.write": frozenset({"cases.accept", "cases.supplement", "cases.refuse", "cases.deliver"}),
     "certificates.read": frozenset({"certificates.view"}),
     "registers.read": frozenset({"registers.view"}),
+    "benefits.write": frozenset({"registers.record_payments"}),
     "datasets.use": frozenset({"exchange.request", "exchange.use"}),
     "supervision.read": frozenset({"supervision.view", "exchange.watch"}),
 }

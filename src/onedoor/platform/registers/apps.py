@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import ClassVar
 
 from django.apps import AppConfig
 
@@ -7,6 +8,7 @@ class RegistersConfig(AppConfig):
     name = "onedoor.platform.registers"
     label = "registers"
     verbose_name = "登记簿"
+    append_only: ClassVar = {"registers_benefitpayment": (), "registers_paymentbatch": ()}  # `kernel.append_only`
 
     def ready(self) -> None:
         from onedoor.platform.kernel import tasks

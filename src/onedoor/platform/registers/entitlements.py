@@ -6,7 +6,7 @@ reminded of a review 60, 30 and 7 days before (platform rules 24).
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
@@ -14,6 +14,8 @@ from typing import Protocol
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.messages import operations as messages
+from onedoor.platform.registers import queries
+from onedoor.platform.registers.rules import Payment
 
 MACHINE = Actor.system("复核提醒")
 BEFORE = (60, 30, 7)  # natural days before a review
@@ -21,17 +23,12 @@ CATCH_UP = 3  # days within which a reminder that was missed is still sent
 
 
 @dataclass(frozen=True)
-class Payment:
-    """One payment that was made, or failed and will be made again."""
-
-    on: date
-    amount: Decimal
-    words: str = "已发放"
-
-
-@dataclass(frozen=True)
 class Entitlement:
-    """What somebody receives: `key` names it within its source for good, `for_whom` says whether one or a household."""
+    """
+    What somebody receives: `key` names it within its source for good, `for_whom` says whether one or a household.
+
+    Its payments are not the source's to tell: they are what was recorded of them (`operations.record_payments`).
+    """
 
     key: str
     title: str
@@ -76,11 +73,22 @@ def register(source: EntitlementSource) -> None:
     _sources[source.code] = source
 
 
+def is_registered(code: str) -> bool:
+    return code in _sources
+
+
 def own_entitlements(*, actor: Actor, on: date) -> list[Entitlement]:
     """Return what the acting person receives, from every service, the next to be looked at first."""
     if actor.person_id is None:
         return []
-    found = [one for source in _sources.values() for one in source.of_person(person_id=actor.person_id, on=on)]
+    paid: dict[tuple[str, str], list[Payment]] = {}
+    for payment in queries.own_payments(actor=actor):
+        paid.setdefault((payment.source, payment.key), []).append(payment)
+    found = [
+        replace(one, payments=tuple(paid.get((source.code, one.key), ())))
+        for source in _sources.values()
+        for one in source.of_person(person_id=actor.person_id, on=on)
+    ]
     return sorted(found, key=lambda one: (one.review_on or date.max, one.since, one.key))
 
 

@@ -3,9 +3,10 @@ Look into registers: lists by place, one entry with its history, as true on one 
 is recorded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -17,7 +18,9 @@ from onedoor.platform.kernel.clock import CHINA, day_of
 from onedoor.platform.kernel.errors import NotAllowed, NotFound
 from onedoor.platform.kernel.models import RegisterEntry
 from onedoor.platform.kernel.scopes import within_reach
+from onedoor.platform.registers import rules
 from onedoor.platform.registers.declarations import Register, all_registers, find
+from onedoor.platform.registers.models import BenefitPayment
 
 PAGE = 50
 VIEW = "registers.view"
@@ -201,3 +204,34 @@ def _chain(entry: Any) -> list[Any]:
     while (later := getattr(chain[-1], "succeeded_by", None)) is not None:
         chain.append(later)
     return chain
+
+
+def own_payments(*, actor: Actor) -> list[rules.Payment]:
+    """Return the payments made to the acting person, each as it stands now, the latest first."""
+    if actor.person_id is None:
+        return []
+    return sorted(_payments(actor.person_id), key=lambda one: (one.on, one.month), reverse=True)
+
+
+def own_payments_by_year(*, actor: Actor) -> list[rules.Year]:
+    """Return the payments made to the acting person by year, the latest first, each year with its sum."""
+    return rules.by_year(own_payments(actor=actor))
+
+
+def _payments(person_id: int) -> Iterator[rules.Payment]:
+    rows = BenefitPayment.objects.filter(person_id=person_id).select_related("organization", "batch")
+    for _, steps in groupby(
+        rows.order_by("organization_id", "number", "sequence"), key=lambda row: (row.organization_id, row.number)
+    ):
+        found = list(steps)
+        first = found[0]
+        yield rules.Payment(
+            source=first.batch.source,
+            key=first.key,
+            title=first.title,
+            month=first.month,
+            months=first.months,
+            organ=first.organization.name,
+            account=next((row.account for row in reversed(found) if row.account), ""),
+            steps=[rules.Step(row.kind, row.get_kind_display(), row.fen, row.happened_on, row.reason) for row in found],
+        )

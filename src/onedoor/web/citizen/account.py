@@ -19,6 +19,7 @@ from onedoor.platform.messages import operations as message_operations
 from onedoor.platform.messages import queries as message_queries
 from onedoor.platform.portability import queries as portability
 from onedoor.platform.registers import entitlements
+from onedoor.platform.registers import queries as registers
 from onedoor.web.parts import my_page
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted, posted_day, posted_uuid, whole
@@ -50,6 +51,11 @@ def benefits(request: HttpRequest) -> HttpResponse:
     """Show what I receive from every service, what was paid, and when it is looked at again."""
     found = entitlements.own_entitlements(actor=actor_of(request), on=clock.today())
     return render(request, "citizen/benefits.html", {"benefits": found})
+
+
+def payments(request: HttpRequest) -> HttpResponse:
+    """Show what was paid to me by every service, by year."""
+    return render(request, "citizen/payments.html", {"years": registers.own_payments_by_year(actor=actor_of(request))})
 
 
 def papers(request: HttpRequest) -> HttpResponse:

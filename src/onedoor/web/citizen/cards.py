@@ -1,4 +1,4 @@
-"""What bundles, offers, benefits, bookings, fees and ratings add to 我的."""
+"""What bundles, offers, benefits, payments received, bookings, fees and ratings add to 我的."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,10 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.payments import queries as payments
 from onedoor.platform.registers import entitlements
+from onedoor.platform.registers import queries as registers
 from onedoor.web.parts.my_page import Card, register
+
+LATEST = 3  # payments on the card
 
 
 def own_bundles(actor: Actor, at: datetime) -> Mapping[str, Any]:
@@ -29,6 +32,11 @@ def open_offers(actor: Actor, at: datetime) -> Mapping[str, Any]:
 def benefits(actor: Actor, at: datetime) -> Mapping[str, Any]:
     found = entitlements.own_entitlements(actor=actor, on=day_of(at))
     return {"benefits": found} if found else {}
+
+
+def received(actor: Actor, at: datetime) -> Mapping[str, Any]:
+    found = registers.own_payments(actor=actor)
+    return {"payments": found[:LATEST]} if found else {}
 
 
 def bookings(actor: Actor, at: datetime) -> Mapping[str, Any]:
@@ -56,3 +64,4 @@ def add() -> None:
     register(Card("bundles.offers", "now", "citizen/cards/offers.html", open_offers, order=30))
     register(Card("bundles.cases", "main", "citizen/cards/bundles.html", own_bundles, order=10))
     register(Card("registers.benefits", "side", "citizen/cards/benefits.html", benefits, order=10))
+    register(Card("registers.payments", "side", "citizen/cards/payments.html", received, order=11))

@@ -133,6 +133,7 @@ urlpatterns = [
     path("me/certificates/<str:identifier>/shown/<int:show_id>/", certificates.show_code, name="show_code"),
     path("shown/<str:code>/", certificates.shown, name="shown"),
     path("me/benefits/", account.benefits, name="benefits"),
+    path("me/payments/", account.payments, name="my_payments"),
     path("me/export/", exports.exports, name="exports"),
     path("me/export/<uuid:export_id>/file.zip", exports.export_file, name="export_file"),
     path("me/data/", account.my_data, name="my_data"),

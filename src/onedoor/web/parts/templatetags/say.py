@@ -1,5 +1,6 @@
 """{% say state %}: computed words, days and what data says, in the visitor's language."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import template
@@ -11,6 +12,7 @@ from onedoor.platform.cases import remaining
 from onedoor.platform.kernel import languages
 from onedoor.platform.kernel.actors import CHANNEL_NAMES
 from onedoor.platform.kernel.languages import OWN, current
+from onedoor.standards.money import format_money
 from onedoor.web.parts.languages import templates
 
 register = template.Library()
@@ -108,3 +110,12 @@ def chosen(bound: Any, value: str) -> bool:
 def dotless(path: str) -> str:
     """members.1.name → members_1_name, as field ids are spelled."""
     return path.replace(".", "_")
+
+
+@register.filter
+def money(amount: Decimal | str) -> str:
+    """Return an amount in yuan with thousands separators: 1,050.00; what is no amount stays as it is."""
+    try:
+        return format_money(Decimal(amount))
+    except (InvalidOperation, TypeError):
+        return str(amount)
