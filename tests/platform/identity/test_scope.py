@@ -30,7 +30,6 @@ from onedoor.platform.cases.queries import PURPOSES
 from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.channels.operations import open_line
 from onedoor.platform.exchange.models import DataObjection, ShareRequest
-from onedoor.platform.feedback import codes
 from onedoor.platform.feedback.models import (
     BadReview,
     Complaint,
@@ -43,6 +42,7 @@ from onedoor.platform.identity.models import Post
 from onedoor.platform.identity.models.deaths import DeathStatement
 from onedoor.platform.identity.operations import register_client
 from onedoor.platform.identity.roles import PERMISSIONS
+from onedoor.platform.kernel import digit_codes
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.knowledge.queries import Opener
@@ -474,7 +474,7 @@ def complaint(library: Library, *, about: str = COUNTY, to: str = TOWN) -> Compl
         division=about,
         text="让我跑了三趟。",
         anonymous=True,
-        code_digest=codes.digest_of("210987654321", purpose="complaint"),
+        code_digest=digit_codes.digest_of("210987654321", purpose="feedback.complaint"),
         filed_on=AT.date(),
         accept_due=AT.date(),
     )

@@ -5,8 +5,9 @@ from tests.platform.library import COUNTY, ITEM, TOWN
 from tests.platform.replays.machines import like
 from tests.platform.replays.stage import AT, Sent, Stage, picture, posts, sends
 
-from onedoor.platform.channels import codes
+from onedoor.platform.channels.life import ORDER_CODE
 from onedoor.platform.channels.models import WorkOrder
+from onedoor.platform.kernel import digit_codes
 
 API = "/api/v1/hotline"
 CODE = "123456789012"
@@ -29,7 +30,7 @@ def board(stage: Stage) -> Switchboard:
 def replied(stage: Stage) -> WorkOrder:
     """Return an order that has its answer, whose caller holds a known code."""
     order = board(stage).replied(AT)
-    WorkOrder.objects.update(code_digest=codes.digest_of(CODE))
+    WorkOrder.objects.update(code_digest=digit_codes.digest_of(CODE, purpose=ORDER_CODE))
     return order
 
 

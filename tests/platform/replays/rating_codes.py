@@ -2,8 +2,8 @@
 
 from tests.platform.library import TOWN, Library
 
-from onedoor.platform.feedback import codes
 from onedoor.platform.feedback.models import Invitation
+from onedoor.platform.kernel import digit_codes
 
 KNOWN_CODE = "123456789012"
 
@@ -17,7 +17,7 @@ def rating_code(books: Library) -> str:
         division=TOWN,
         title="便民服务中心",
         window="3 号窗口",
-        code_digest=codes.digest_of(KNOWN_CODE, purpose="rating"),
+        code_digest=digit_codes.digest_of(KNOWN_CODE, purpose="feedback.rating"),
         invited_on="2026-09-02",
         last_day="2026-09-16",
     )

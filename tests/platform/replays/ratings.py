@@ -10,9 +10,10 @@ from tests.platform.replays.stage import AT, LATER, Sent, Stage, sends
 from onedoor.platform.cases import operations as cases
 from onedoor.platform.cases.models import Case
 from onedoor.platform.cases.rulings import Ruling
-from onedoor.platform.feedback import codes, listeners, operations
+from onedoor.platform.feedback import listeners, operations
 from onedoor.platform.feedback.models import BadReview, Invitation
 from onedoor.platform.identity.models import ServicePoint
+from onedoor.platform.kernel import digit_codes
 from onedoor.platform.kernel.actors import Actor
 
 SAID = {"level": 5, "text": "让我跑了三趟。", "named": "yes"}
@@ -32,7 +33,7 @@ def ended(stage: Stage) -> Case:
 def with_code(stage: Stage) -> str:
     """Return the code of a case that is over."""
     case = ended(stage)
-    digest = codes.digest_of(KNOWN_CODE, purpose="rating")
+    digest = digit_codes.digest_of(KNOWN_CODE, purpose="feedback.rating")
     Invitation.objects.filter(case=case, phase="final").update(code_digest=digest)
     return KNOWN_CODE
 

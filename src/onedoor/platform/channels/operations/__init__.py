@@ -1,6 +1,5 @@
 """Every write of the hotline; callers import them from here."""
 
-from onedoor.platform.channels.codes import grouped
 from onedoor.platform.channels.life import NoSuchAct, OrderNotFound, OrderNotNow
 from onedoor.platform.channels.operations.dispatching import (
     ObjectionTooLate,
@@ -41,6 +40,7 @@ from onedoor.platform.channels.operations.revisiting import (
     say_by_code,
 )
 from onedoor.platform.channels.operations.setting_up import name_duty_officer, open_line, set_rule
+from onedoor.platform.kernel.digit_codes import grouped
 
 __all__ = [
     "Call",

@@ -10,7 +10,6 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases.models import Case
 from onedoor.platform.channels import life, rules, tasks
-from onedoor.platform.channels.codes import digest_of, new_code
 from onedoor.platform.channels.figures import hotline_figures
 from onedoor.platform.channels.models import DutyOfficer, HotlineLine, WorkOrder
 from onedoor.platform.channels.states import CATEGORIES, CHANNELS, URGENCIES
@@ -19,6 +18,7 @@ from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel import numbers, outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.digit_codes import digest_of, new_code
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 from onedoor.standards.contacts import parse_mobile
 
@@ -89,7 +89,7 @@ def file_order(*, call: Call, actor: Actor, at: datetime) -> FiledOrder:
         channel=call.channel,
         caller_name=call.caller_name.strip(),
         consents=call.consents,
-        code_digest=digest_of(code),
+        code_digest=digest_of(code, purpose=life.ORDER_CODE),
         taken_by=actor.login_id,
         received_at=at,
         recorded_at=at,

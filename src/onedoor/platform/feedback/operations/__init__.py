@@ -1,6 +1,5 @@
 """Every write of ratings, complaints and reports; callers import them from here."""
 
-from onedoor.platform.feedback.codes import grouped
 from onedoor.platform.feedback.devices import StaffDevice, StaffMayNotRate, TooManyRatings
 from onedoor.platform.feedback.operations.appeals import (
     AppealDecided,
@@ -69,6 +68,7 @@ from onedoor.platform.feedback.operations.reviews import (
     take_review,
     verify_review,
 )
+from onedoor.platform.kernel.digit_codes import grouped
 
 __all__ = [
     "AccessNotFound",

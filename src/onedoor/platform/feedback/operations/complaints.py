@@ -7,11 +7,11 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases.clocks import work_calendar
-from onedoor.platform.feedback import codes, figures, routing, rules
+from onedoor.platform.feedback import figures, routing, rules
 from onedoor.platform.feedback.models import Complaint, ComplaintRecusal, ComplaintStep
 from onedoor.platform.identity.models import Organization
 from onedoor.platform.identity.queries.organizations import in_force
-from onedoor.platform.kernel import outbox
+from onedoor.platform.kernel import digit_codes, outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
@@ -68,7 +68,7 @@ def file_complaint(*, filing: Filing, actor: Actor, at: datetime) -> Filed:
     organ = Organization.objects.filter(in_force(on), pk=filing.organization_id).first()
     _check(filing, organ)
     assert organ is not None
-    code = codes.new_code()
+    code = digit_codes.new_code()
     accept = figures.days(figures.ACCEPT, division=organ.division_id, on=on)
     series = f"feedback.{filing.kind}.{on.year}"
     row = Complaint.objects.create(
@@ -85,7 +85,7 @@ def file_complaint(*, filing: Filing, actor: Actor, at: datetime) -> Filed:
         name="" if filing.anonymous else filing.name.strip(),
         contact="" if filing.anonymous else filing.contact.strip(),  # it would tell who it is
         may_be_named=filing.may_be_named and not filing.anonymous,
-        code_digest=codes.digest_of(code, purpose="complaint"),
+        code_digest=digit_codes.digest_of(code, purpose="feedback.complaint"),
         filed_on=on,
         accept_due=days_after(organ.division_id, on, accept),
     )
@@ -143,7 +143,7 @@ def say_resolved(*, code: str, resolved: str, text: str, actor: Actor, at: datet
 
 def lock_by_code(code: str) -> Complaint:
     """:raises ComplaintNotFound: no complaint has this code."""
-    digest = codes.digest_of(code, purpose="complaint")
+    digest = digit_codes.digest_of(code, purpose="feedback.complaint")
     found = Complaint.objects.select_for_update().filter(code_digest=digest).first() if digest else None
     if found is None:
         raise ComplaintNotFound

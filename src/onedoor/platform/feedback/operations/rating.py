@@ -11,10 +11,10 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.models import Case
-from onedoor.platform.feedback import codes, figures, opening, posting, rules
+from onedoor.platform.feedback import figures, opening, posting, rules
 from onedoor.platform.feedback.devices import StaffMayNotRate, require_device
 from onedoor.platform.feedback.models import BadReview, Evaluation, Invitation, Phase
-from onedoor.platform.kernel import outbox
+from onedoor.platform.kernel import digit_codes, outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
@@ -94,14 +94,14 @@ def invite(
     actor.require("feedback.invite", division=division)
     on = day_of(at)
     window = figures.days(figures.WINDOW, division=division, on=on)
-    code = codes.new_code()
+    code = digit_codes.new_code()
     row, created = Invitation.objects.get_or_create(
         reference=reference,
         phase=phase,
         step=step,
         defaults={
             **about,
-            "code_digest": codes.digest_of(code, purpose="rating"),
+            "code_digest": digit_codes.digest_of(code, purpose="feedback.rating"),
             "invited_on": on,
             "last_day": work_calendar(division).add_working_days(on, window).day,
         },
@@ -214,8 +214,8 @@ def open_screen(*, invitation_id: int, actor: Actor, at: datetime) -> Invited:
     if found.screen_opened:
         raise ScreenOpened
     _require_open(found, at)
-    code = codes.new_code()
-    found.code_digest, found.screen_opened = codes.digest_of(code, purpose="rating"), True
+    code = digit_codes.new_code()
+    found.code_digest, found.screen_opened = digit_codes.digest_of(code, purpose="feedback.rating"), True
     found.save(update_fields=["code_digest", "screen_opened"])
     audit.record("feedback.open_screen", actor=actor, at=at, target=f"invitation:{found.pk}", division=found.division)
     return Invited(found, code)
@@ -242,7 +242,7 @@ def release_ratings(*, case: Case, actor: Actor, at: datetime) -> int:
 
 def lock_by_code(code: str) -> Invitation:
     """:raises InvitationNotFound: no rating that waits is opened by this code."""
-    digest = codes.digest_of(code, purpose="rating")
+    digest = digit_codes.digest_of(code, purpose="feedback.rating")
     found = Invitation.objects.select_for_update().filter(~Q(code_digest=""), code_digest=digest).first()
     if found is None:
         raise InvitationNotFound
@@ -276,7 +276,7 @@ def _take(found: Invitation, answer: Answer, person_id: int | None, actor: Actor
     anonymous = person_id is None
     held = _running(found)
     bad = answer.level in rules.BAD
-    receipt = codes.new_code() if anonymous and bad else ""
+    receipt = digit_codes.new_code() if anonymous and bad else ""
     told = not anonymous or _is_crowd(found, at)
     row = Evaluation.objects.create(
         **_said(answer),
@@ -294,7 +294,7 @@ def _take(found: Invitation, answer: Answer, person_id: int | None, actor: Actor
         person_id=person_id,
         held_for=held,
         submitted_on=day_of(at),
-        receipt_digest=codes.digest_of(receipt, purpose="receipt"),
+        receipt_digest=digit_codes.digest_of(receipt, purpose="feedback.receipt"),
     )
     found.outcome, found.code_digest = Invitation.Outcome.EVALUATED, ""
     found.save(update_fields=["outcome", "code_digest"])
@@ -342,7 +342,7 @@ def _said(answer: Answer) -> dict[str, object]:
 
 def _first(receipt: str, number: str, actor: Actor, at: datetime) -> Evaluation:
     if receipt:
-        digest = codes.digest_of(receipt, purpose="receipt")
+        digest = digit_codes.digest_of(receipt, purpose="feedback.receipt")
         found = Evaluation.objects.filter(~Q(receipt_digest=""), receipt_digest=digest, first=None).first()
     else:
         case = Case.objects.filter(number=number).first()

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.remaining import Left, of_days, working_days_left
-from onedoor.platform.feedback import codes, routing
+from onedoor.platform.feedback import routing
 from onedoor.platform.feedback.models import Complaint, ComplaintRecusal, ComplaintStep, ReportAccess, UnitInquiry
 from onedoor.platform.feedback.operations.complaint_desk import InquiryNotFound
 from onedoor.platform.feedback.operations.complaints import COMPLAINANT, ComplaintNotFound, last_day_to_say
@@ -19,6 +19,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization, Post
 from onedoor.platform.identity.queries.organizations import in_force
 from onedoor.platform.identity.queries.posts import held
+from onedoor.platform.kernel import digit_codes
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotAllowed
@@ -131,7 +132,7 @@ def organs_of_place(*, chain: Sequence[str], on: date) -> list[Organization]:
 
 def track(*, code: str) -> Tracked:
     """:raises ComplaintNotFound: no complaint has this code."""
-    digest = codes.digest_of(code, purpose="complaint")
+    digest = digit_codes.digest_of(code, purpose="feedback.complaint")
     row = Complaint.objects.filter(code_digest=digest).select_related("organization").first() if digest else None
     if row is None:
         raise ComplaintNotFound

@@ -8,9 +8,10 @@ from django.db.models import Q
 from onedoor.platform.cases import access
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.models import Case
-from onedoor.platform.feedback import codes, figures, rules
+from onedoor.platform.feedback import figures, rules
 from onedoor.platform.feedback.models import BadReview, Evaluation, Invitation, Phase
 from onedoor.platform.feedback.operations.rating import InvitationNotFound
+from onedoor.platform.kernel import digit_codes
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 
@@ -103,7 +104,7 @@ def asked_of_case(*, number: str, phase: str, step: str, actor: Actor, on: date)
 
 def asked_by_code(*, code: str, on: date) -> Asked:
     """:raises InvitationNotFound: no rating that waits is opened by this code."""
-    digest = codes.digest_of(code, purpose="rating")
+    digest = digit_codes.digest_of(code, purpose="feedback.rating")
     rows = Invitation.objects.filter(~Q(code_digest=""), code_digest=digest).select_related("organization")
     row = rows.first()
     if row is None:
@@ -113,7 +114,7 @@ def asked_by_code(*, code: str, on: date) -> Asked:
 
 def followed_by_receipt(*, receipt: str, on: date) -> Followed:
     """:raises InvitationNotFound: no rating belongs to this receipt."""
-    digest = codes.digest_of(receipt, purpose="receipt")
+    digest = digit_codes.digest_of(receipt, purpose="feedback.receipt")
     rows = Evaluation.objects.filter(~Q(receipt_digest=""), receipt_digest=digest, first=None)
     return _followed(rows.select_related("organization", "bad_review", "followup").first(), on)
 
