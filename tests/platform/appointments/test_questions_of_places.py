@@ -107,3 +107,28 @@ def test_a_second_hall_of_the_same_office_has_a_line_of_its_own(hall: Hall, book
     ticket = other.walk_in()
     assert ticket.number == "B001"
     assert queries.ticket_standing(code=ticket.code, at=DAY).ahead == 0
+
+
+def test_what_is_expected_is_counted_by_the_database_and_today_teaches_nothing(hall: Hall) -> None:
+    def came(days_ago: int, hour: int, minute: int, number: int) -> None:
+        at = DAY.replace(hour=hour, minute=minute) - timedelta(days=days_ago)
+        for one in range(number):
+            mark = f"{days_ago}-{hour}-{minute}-{one}"
+            told = {"code": mark, "number": mark, "day": at.date(), "taken_at": at, "channel": "kiosk"}
+            Ticket.objects.create(service_point=hall.point, plan=hall.plan, **told)
+
+    def expected() -> dict[str, tuple[float, int]]:
+        found = queries.forecast(hall.plan, PEAK + timedelta(days=7), at=DAY.replace(hour=10))
+        return {f"{one.starts:%H:%M}": (one.expected, one.booked) for one in found.value}
+
+    jobs.make_slots(at=DAY)
+    came(7, 9, 29, 3)
+    came(7, 9, 30, 2)
+    came(14, 9, 0, 1)
+    came(0, 9, 0, 9)  # this morning, of a day that is not over
+    first = asked(expected)
+    found = expected()
+    assert (found["09:00"], found["09:30"]) == ((2.0, 0), (1.0, 0))
+    for days_ago in range(21, 63, 7):
+        came(days_ago, 9, 45, 4)
+    assert asked(expected) == first == 3

@@ -172,7 +172,7 @@ def forecast(
     """
     Return how many people are expected in each half hour of a day, as a judgement whose value is a list of `Arrivals`.
 
-    Walk-ins: the mean of the latest eight days of the same weekday that had any; without one, the mean of all days.
+    Walk-ins: the mean of the latest eight days of the same weekday that had any; without one, of the latest eight days of any.
     Bookings of the day are known and added.
     """
     same = sorted((one for one in past if one.isoweekday() == day.isoweekday() and one < day), reverse=True)

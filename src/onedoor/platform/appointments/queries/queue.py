@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import BooleanField, Case, Count, QuerySet, When
+from django.db.models.functions import ExtractHour
+
 from onedoor.platform.appointments import figures, rules
 from onedoor.platform.appointments.drafting import MANAGE
 from onedoor.platform.appointments.errors import PlanNotFound, TicketNotFound
@@ -186,22 +189,37 @@ def _line(ticket: Ticket) -> Line:
 
 
 def forecast(plan: CapacityPlan, day: date, *, at: datetime) -> Judgement:
-    """Return how many people are expected in each half hour of a day, from the days before; three questions."""
+    """
+    Return how many people are expected in each half hour of a day, from the days that are over; three questions.
+
+    The database counts: what comes back is a row a half hour, however many people came.
+    """
     slots = Slot.objects.filter(plan=plan, day=day).order_by("starts_at")
     stretches = [(one.starts_at.astimezone(CHINA), one.ends_at.astimezone(CHINA)) for one in slots if one.capacity]
     halves = sorted({half for start, end in stretches for half in _halves(start, end)})
-    since = day - timedelta(days=PAST_DAYS)
-    taken = Ticket.objects.filter(plan=plan, day__gte=since, day__lt=day, booking__isnull=True)
+    until = min(day, day_of(at))  # today is not over: half a day is no day to learn from
+    taken = Ticket.objects.filter(
+        plan=plan, day__gte=until - timedelta(days=PAST_DAYS), day__lt=until, booking__isnull=True
+    )
     past: dict[date, Counter[time]] = {}
-    for then, moment in taken.values_list("day", "taken_at"):
-        past.setdefault(then, Counter())[rules.half_hour_of(moment.astimezone(CHINA).time())] += 1
+    for then, hour, late, number in _by_half_hours(taken).values_list("day", "hour", "late", "number"):
+        past.setdefault(then, Counter())[time(hour, 30 if late else 0)] += number
     kept = Booking.objects.filter(plan=plan, slot__day=day).exclude(
         state__in=[Booking.State.CANCELLED, Booking.State.LAPSED, Booking.State.HELD]
     )
-    booked: Counter[Any] = Counter(
-        rules.half_hour_of(moment.astimezone(CHINA).time()) for moment in kept.values_list("slot__starts_at", flat=True)
-    )
+    booked: Counter[time] = Counter()
+    for moment, number in kept.values_list("slot__starts_at").annotate(number=Count("pk")).order_by():
+        booked[rules.half_hour_of(moment.astimezone(CHINA).time())] += number
     return rules.forecast(day, halves=halves, past=past, booked=booked)
+
+
+def _by_half_hours(taken: QuerySet[Ticket]) -> QuerySet[Any]:
+    """Return how many tickets were taken, by day and half hour of our clocks."""
+    told = taken.annotate(
+        hour=ExtractHour("taken_at", tzinfo=CHINA),
+        late=Case(When(taken_at__minute__gte=30, then=True), default=False, output_field=BooleanField()),
+    )
+    return told.values("day", "hour", "late").annotate(number=Count("pk")).order_by()
 
 
 def _halves(start: datetime, end: datetime) -> list[time]:
