@@ -314,9 +314,10 @@ def my_benefits(request: HttpRequest) -> dict[str, Any]:
 
 
 @room.read("/me/messages", person, "我的消息", Page[MessageOut])
-def inbox(request: HttpRequest) -> dict[str, Any]:
-    """List one's messages, newest first."""
-    return whole(messages.inbox(actor=caller(request)))
+def inbox(request: HttpRequest, before: UUID | None = None) -> dict[str, Any]:
+    """List one's messages, newest first; `before` is the last one of the page before."""
+    found = messages.inbox(actor=caller(request), before=before)
+    return page(found, size=messages.PAGE, cursor=lambda row: row.pk, out=lambda row: row)
 
 
 @room.write("/me/messages/{uuid:message_id}/reading", person, "标为已读", Done)

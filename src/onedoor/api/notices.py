@@ -306,8 +306,8 @@ def unbind_wechat(request: HttpRequest) -> dict[str, Any]:
 def message_sendings(request: HttpRequest, message_id: UUID) -> dict[str, Any]:
     """List how far a message of the inbox has come over the other channels."""
     actor = caller(request)
-    own = [one for one in queries.inbox(actor=actor) if one.pk == message_id]
-    return whole(next(iter(queries.sendings_of(own, actor=actor).values()), []))
+    own = queries.get_inbox_message(message_id=message_id, actor=actor)
+    return whole(queries.sendings_of([own], actor=actor).get(own.source, []))
 
 
 # At the desk

@@ -80,6 +80,7 @@ GIVEN: Given = {
     "certificate_id": lambda place: place.certificate.pk,
     "ticket_id": lambda place: place.ticket.pk,
     "client_id": lambda place: place.client.pk,
+    "message_id": lambda place: uuid4(),
     "upload_id": lambda place: uuid4(),
     "statement_id": lambda place: place.death.pk,
     "review_id": lambda place: place.review.pk,
@@ -198,7 +199,17 @@ CITIZENS = frozenset(
         "my_bundle",
         "my_bundles",
     }
-    | {"may_promise", "my_records", "begun_uploads", "get_upload", "inbox", "unread_count", "sendings_of", "own_ways"}
+    | {
+        "may_promise",
+        "my_records",
+        "begun_uploads",
+        "get_upload",
+        "inbox",
+        "get_inbox_message",
+        "unread_count",
+        "sendings_of",
+        "own_ways",
+    }
     | {"get_fee", "get_receipt", "fees_of_case", "list_fees", "unpaid_fees"}
     | {"read_conversation", "my_conversations", "my_subscriptions", "own_payments", "own_payments_by_year"}
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Count, Q
 
@@ -10,6 +11,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto.web_push import push_public_key
+from onedoor.platform.kernel.errors import NotFound
 from onedoor.platform.messages import providers, rules, shipped, wording
 from onedoor.platform.messages.models import (
     EmailAddress,
@@ -28,18 +30,34 @@ from onedoor.platform.messages.operations.outreach import OutreachNotFound
 from onedoor.platform.messages.operations.templates import EDIT, NAMES, REVIEW, TemplateNotFound, get_declared
 
 __all__ = ["EDIT", "NAMES", "REACH", "REVIEW"]
+PAGE = 50
 Channel, State = Message.Channel, Message.State
 WAYS = {"sms": "短信", "email": "电子邮件", "wechat": "微信", "push": "手机推送", "person": "书面或电话告知"}
 NOTED_WAYS = tuple((str(value), str(label)) for value, label in OutreachNote.Way.choices)
 CHANNEL_NAMES = {str(value): str(label) for value, label in Channel.choices}
 
 
-def inbox(*, actor: Actor, most: int = 100) -> list[Message]:
-    """Return the actor's messages, newest first."""
+def inbox(*, actor: Actor, before: UUID | None = None, most: int = PAGE) -> list[Message]:
+    """
+    Return a page of the actor's messages, the newest first; `before` is the last one of the page before.
+
+    :raises NotFound: that is none of the actor's messages.
+    """
     if actor.person_id is None:
         return []
     own = Message.objects.filter(recipient_id=actor.person_id, channel=Channel.INBOX)
-    return list(own.order_by("-created_at")[:most])
+    if before is not None:
+        last = get_inbox_message(message_id=before, actor=actor)
+        own = own.filter(Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk))
+    return list(own.order_by("-created_at", "-pk")[:most])
+
+
+def get_inbox_message(*, message_id: UUID, actor: Actor) -> Message:
+    """:raises NotFound: it is none of the actor's inbox."""
+    found = Message.objects.filter(pk=message_id, recipient_id=actor.person_id, channel=Channel.INBOX).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def unread_count(*, actor: Actor) -> int:

@@ -22,7 +22,7 @@ from onedoor.platform.registers import entitlements
 from onedoor.platform.registers import queries as registers
 from onedoor.web.parts import my_page
 from onedoor.web.parts.actors import actor_of
-from onedoor.web.parts.inputs import posted, posted_day, posted_uuid, whole
+from onedoor.web.parts.inputs import asked_uuid, posted, posted_day, posted_uuid, whole
 from onedoor.web.parts.writes import attempt, keyed
 
 PAGE = 50
@@ -36,7 +36,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "standings": cases.standings_of(found, at=clock.now()),
         "to_do": [case for case in found if case.state == "supplement_wait"],
         "drafts": cases.my_drafts(actor=actor, at=clock.now()),
-        "messages": message_queries.inbox(actor=actor)[:3],
+        "messages": message_queries.inbox(actor=actor, most=3),
         "unread": message_queries.unread_count(actor=actor),
         "certificates": certificates.list_own_certificates(actor=actor, at=clock.now()),
         "signatures": cases.signatures_asked(actor=actor, at=clock.now()),
@@ -74,10 +74,15 @@ def messages(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if request.method == "POST":
         message_operations.mark_read(message_id=posted_uuid(request, "message"), actor=actor, at=clock.now())
-        return redirect("messages")
-    found = message_queries.inbox(actor=actor)
+        return redirect(request.get_full_path())
+    found = message_queries.inbox(actor=actor, before=asked_uuid(request, "before"))
     sendings = message_queries.sendings_of(found, actor=actor)
-    context = {"messages": [(one, sendings.get(one.source, [])) for one in found]}
+    context = {
+        "messages": [(one, sendings.get(one.source, [])) for one in found],
+        "unread": message_queries.unread_count(actor=actor),
+        "first_page": "before" not in request.GET,
+        "next": found[-1].pk if len(found) == message_queries.PAGE else None,
+    }
     return render(request, "citizen/messages.html", context)
 
 

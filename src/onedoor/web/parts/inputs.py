@@ -55,6 +55,19 @@ def posted_uuid(request: HttpRequest, name: str) -> UUID:
         raise Garbled from None
 
 
+def asked_uuid(request: HttpRequest, name: str) -> UUID | None:
+    """
+    Return what the address names, None where it names nothing.
+
+    :raises Garbled: it is no UUID.
+    """
+    text = request.GET.get(name, "")
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise Garbled from None
+
+
 def posted_day(request: HttpRequest, name: str) -> date:
     """:raises Garbled: the form's field is no date."""
     try:
