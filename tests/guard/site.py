@@ -198,7 +198,10 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
     about: dict[str, Any] = {"target": draft.target, "purpose": "photo", "name": "a.pdf", "size": 9, "sha256": ""}
     complained = complaint(books, about=library.TOWN, to=library.COUNTY)
     entry, conversation = published(books, AT), handed_over(books, AT)
-    published_text = publishing.released(books, AT)
+    photographed = publishing.pictured(books, AT, content=publishing.photo(1600, 1000, busy=True))
+    publishing.pictured(books, AT, number=photographed.publication.number)
+    unfinished = publishing.pictured(books, AT)
+    published_text = publishing.let_go(books, photographed.publication.number, AT)
     place_due(at=AT)
     objects = {
         "number": case.number,
@@ -275,6 +278,16 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
             [f"api_news_{act}.number" for act in ("read_news", "get_publication", "act_on_publication", "read_reach")],
             published_text.number,
         ),
+        "publication_pictures.number": unfinished.publication.number,
+        "publication_picture.number": unfinished.publication.number,
+        "publication_picture.picture_id": str(unfinished.pk),
+        **dict.fromkeys(
+            [f"api_news_{act}.number" for act in ("add_picture", "remove_picture")], unfinished.publication.number
+        ),
+        "api_news_remove_picture.picture_id": str(unfinished.pk),
+        "news_picture.number": published_text.number,
+        "news_picture.picture_id": str(photographed.pk),
+        "news_picture.form": "webp",
         "publication_edit.number": publishing.drafted(books, AT).number,
         "news_article.number": published_text.number,
         "staff_entry_edit.number": entry.entry.number,

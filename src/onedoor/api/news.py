@@ -1,14 +1,17 @@
 """News: what everybody reads, what somebody subscribes to, and the publisher's desk behind it."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from ninja import File, Form, UploadedFile
 from pydantic import StringConstraints
 
 from onedoor.api.doors import anybody, caller, officer, person, who
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Day, Id, Line, Page, Text, Told, whole
+from onedoor.platform.files.posted import require_room
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.publishing import deeds, operations, queries
@@ -45,10 +48,21 @@ class NewsOut(Told):
     valid_to: date | None
 
 
+class NewsPictureOut(Told):
+    """一张图片，在 /news/{number}/pictures/{id}.jpg。A picture; its file lies under the text's address by its id."""
+
+    id: int
+    number: int
+    alt: str
+    width: int
+    height: int
+
+
 class ArticleOut(NewsOut):
     """一条信息的全文；已撤回的只有原因。A text; of one that was recalled only the reason."""
 
     blocks: list[BlockOut]
+    pictures: list[NewsPictureOut]
     is_over: bool
     recalled_at: datetime | None
     recall_reason: str
@@ -158,6 +172,7 @@ class PublicationOut(PublicationRowOut):
     channels: list[str]
     accounts: list[int]
     everybody: bool
+    pictures: list[NewsPictureOut]
     carries: str
     recall_reason: str
     readers: int
@@ -287,6 +302,7 @@ def get_publication(request: HttpRequest, number: Line) -> dict[str, Any]:
     return {
         **{name: getattr(version, name) for name in (*names, "everybody")},
         **{name: getattr(publication, name) for name in ("number", "division", "state", "release_at", "recall_reason")},
+        "pictures": [asdict(one.picture) for one in desk.blocks if one.picture],
         "carries": publication.carries.number if publication.carries else "",
         "readers": desk.readers,
         "previews": [_named(one, "channel", "text", "length", "most", "unit") for one in desk.previews],
@@ -301,6 +317,21 @@ def get_publication(request: HttpRequest, number: Line) -> dict[str, Any]:
 def change_publication(request: HttpRequest, number: Line, sent: PublicationChangeIn) -> dict[str, Any]:
     """Save a draft as its next version."""
     operations.write_publication(number=number, text=_text(sent), seen=sent.version, **who(request))
+    return get_publication(request, number)
+
+
+@room.write("/publications/{number}/pictures", WRITES, "给信息加图片", PublicationOut)
+def add_picture(request: HttpRequest, number: Line, alt: Form[Line], file: File[UploadedFile]) -> dict[str, Any]:
+    """Add a picture to a draft, with what is to be seen on it."""
+    require_room(request)
+    operations.add_picture(number=number, content=file, alt=alt, **who(request))
+    return get_publication(request, number)
+
+
+@room.remove("/publications/{number}/pictures/{picture_id}", WRITES, "删去图片", PublicationOut)
+def remove_picture(request: HttpRequest, number: Line, picture_id: Id) -> dict[str, Any]:
+    """Take a picture out of a draft."""
+    operations.remove_picture(number=number, picture_id=picture_id, **who(request))
     return get_publication(request, number)
 
 

@@ -20,7 +20,7 @@ from tests.platform.identity.conftest import AT
 from tests.platform.knowledge.conftest import handed_over, written
 from tests.platform.library import COUNTY, MACHINE, TOWN, Library
 from tests.platform.payments.made import money_moved
-from tests.platform.publishing.conftest import drafted
+from tests.platform.publishing.conftest import drafted, pictured
 
 import onedoor.platform
 import onedoor.services
@@ -98,6 +98,7 @@ GIVEN: Given = {
     "messages": lambda place: [],
     "order_id": lambda place: place.order.pk,
     "kiosk_id": lambda place: place.kiosk.pk,
+    "picture_id": lambda place: place.picture.pk,
     "version_id": lambda place: place.entry.pk,
     "conversation_id": lambda place: place.conversation.pk,
     "refund_id": lambda place: place.refund.pk,
@@ -111,6 +112,7 @@ GIVEN_TO = {
     ("versions_of_entry", "number"): lambda place: place.entry.entry.number,
     ("get_publication", "number"): lambda place: place.publication.number,
     ("standing_version", "number"): lambda place: place.publication.number,
+    ("picture_at_desk", "number"): lambda place: place.picture.publication.number,
     ("reach_of", "number"): lambda place: place.publication.number,
     ("desk_of", "number"): lambda place: place.publication.number,
 }
@@ -307,7 +309,7 @@ class Place:
         what = {"kind": "supplement", "reason": "受理后补充材料", "basis": "《公共图书馆法》", "approved_by": "官员"}
         self.case.pauses.create(**what, from_at=AT, to_at=AT, planned_end=AT.date())
         self.entry, self.conversation = written(library, AT), handed_over(library, AT)
-        self.publication = drafted(library, AT)
+        self.publication, self.picture = drafted(library, AT), pictured(library, AT)
         account = {"kind": "weibo", "name": "图书局", "app_id": "1", "secret": "weibo-1"}
         open_account(**account, actor=library.officer("county_items"), at=AT)
         self.post = Post.objects.get(pk=library.posts["clerk"])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 from django.conf import settings as django_settings
 from tests.platform.library import Library
-from tests.platform.publishing.conftest import AT, REVIEWER, WRITER, in_review, released
+from tests.platform.publishing.conftest import AT, REVIEWER, WRITER, in_review, let_go, pictured, released
 from tests.ports import free_base
 
 from onedoor.platform.messages.media import NotNow
@@ -140,6 +141,18 @@ def test_a_closed_account_publishes_nothing_any_more(
             number=drafted_before.number, release_at=None, urgent_reason="", actor=books.officer(REVIEWER), at=AT
         )
     assert "已经停用" in refusal.value.by_field["accounts"]
+
+
+def test_pictures_go_with_the_article_and_lie_where_wechat_keeps_them(
+    books: Library, outside: Outside, accounts: dict[str, int], request: pytest.FixtureRequest
+) -> None:
+    made = pictured(books, channels=("site", "wechat"), accounts=[accounts["wechat"]])
+    let_go(books, made.publication.number)
+    place_due(at=AT)
+    (article,) = outside.articles(f"wx-{request.node.name[:40]}")
+    assert re.search(r'<img src="http://mmbiz\.example/\w+" alt="借书证的样子">', article["content"])
+    assert "pictures/" not in article["content"]
+    assert article["thumb_media_id"]
 
 
 def test_a_lost_answer_is_no_second_post(

@@ -1,9 +1,9 @@
 """What is sent about news and subscriptions."""
 
 from tests.platform.library import COUNTY, TOWN
-from tests.platform.publishing.conftest import REVIEWER, WRITER, drafted, in_review, subscribed
+from tests.platform.publishing.conftest import REVIEWER, WRITER, drafted, in_review, pictured, subscribed
 from tests.platform.replays.machines_more import operation
-from tests.platform.replays.stage import AT, Sent, Stage, sends
+from tests.platform.replays.stage import AT, Sent, Stage, picture, sends
 
 from onedoor.platform.publishing import operations
 
@@ -29,6 +29,24 @@ def new(stage: Stage) -> Sent:
 @sends("publication_edit")
 def edit(stage: Stage) -> Sent:
     return Sent(WRITER, f"/staff/news/{drafted(stage.books, AT).number}/text/", FORM)
+
+
+@sends("publication_pictures")
+def add_picture(stage: Stage) -> Sent:
+    told = {"deed": "add", "alt": "借书证的样子", "file": picture()}
+    return Sent(WRITER, f"/staff/news/{drafted(stage.books, AT).number}/pictures/", told)
+
+
+@operation("/publications/{number}/pictures")
+def enter_picture(stage: Stage) -> Sent:
+    told = {"alt": "借书证的样子", "file": picture()}
+    return Sent(WRITER, f"{API}/publications/{drafted(stage.books, AT).number}/pictures", told)
+
+
+@operation("/publications/{number}/pictures/{picture_id}", "delete")
+def remove_picture(stage: Stage) -> Sent:
+    made = pictured(stage.books, AT)
+    return Sent(WRITER, f"{API}/publications/{made.publication.number}/pictures/{made.pk}", {})
 
 
 @sends("publication")

@@ -11,6 +11,7 @@ from onedoor.demonstration.simulators.world import World
 JSON = "application/json; charset=utf-8"
 Reply = tuple[int, str, bytes]
 LONGEST_POST = 140
+PICTURES = ("/cgi-bin/material/add_material", "/cgi-bin/media/uploadimg")  # sent as files
 
 
 def knows(world: World, app: str, secret: str) -> bool:
@@ -25,6 +26,8 @@ def article(world: World, app: str, path: str, told: dict[str, Any]) -> dict[str
         held = world.articles.setdefault(app, {})
         if path == "/cgi-bin/material/add_material":
             return {"media_id": secrets.token_hex(8), "url": "http://mmbiz.example/cover"}
+        if path == "/cgi-bin/media/uploadimg":  # for the text of an article; adds nothing to the material
+            return {"url": f"http://mmbiz.example/{secrets.token_hex(8)}"}
         if path == "/cgi-bin/draft/add":
             news = told["articles"][0]
             if not news.get("thumb_media_id") or len(news["title"]) > 64:

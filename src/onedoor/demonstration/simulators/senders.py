@@ -105,7 +105,7 @@ def send_receipts(world: World) -> None:
 def wechat(world: World, url: str, body: bytes) -> Reply:
     """The server of WeChat: access tokens, template messages once an id, the menu."""
     parts = urlsplit(url)
-    told = {} if parts.path == "/cgi-bin/material/add_material" else json.loads(body or b"{}")
+    told = {} if parts.path in media.PICTURES else json.loads(body or b"{}")
     if parts.path == "/articles":
         return 200, JSON, json.dumps(world.articles, ensure_ascii=False).encode()
     if parts.path == "/taken":

@@ -343,6 +343,8 @@ TITLES = {
     "messages.send_back_template": "退回消息模板",
     "messages.take_receipt": "收到消息回执",
     "publishing.write": "起草信息",
+    "publishing.add_picture": "加图片",
+    "publishing.remove_picture": "删去图片",
     "publishing.submit": "信息送审",
     "publishing.send_back": "退回信息",
     "publishing.release": "审核发布信息",

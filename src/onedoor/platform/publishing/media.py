@@ -63,6 +63,7 @@ def _intend(placement: Placement) -> tuple[Placement, Post, Wire, MediaAccount] 
         article=composing.wechat_article(publication, version),
         text=composing.weibo_text(publication, version),
         address=composing.address_of(publication),
+        pictures=composing.pictures_of(publication, version) if row.channel == Placement.Channel.WECHAT else (),
     )
     return row, post, wire, account
 

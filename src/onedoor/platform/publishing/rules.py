@@ -3,9 +3,10 @@
 import html
 import math
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from onedoor.standards.check_digits import luhn_check
 from onedoor.standards.id_numbers import IdNumberFault, parse_citizen_id
@@ -25,11 +26,12 @@ TOPICS = {
 }
 CHANNELS = {"site": "门户网站", "wechat": "微信公众号", "weibo": "微博", "inbox": "订阅人站内信", "sms": "订阅人短信"}
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_BODY = 64, 120, 20_000
-MOST_PICTURES = 9
+MOST_PICTURES, LONGEST_ALT = 9, 120
 SINGLE_SMS, PART_OF_SMS = 70, 67  # characters in UCS-2; a message of several parts gives three of each to their order
 
 _CONTROL = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f]")
 _HEADING = re.compile(r"^(?:#{1,3}\s*(?P<marked>.+)|(?P<counted>[一二三四五六七八九十]+、.+))$")
+_PICTURE = re.compile(r"^\[图\s?(?P<number>\d{1,2})\]$")
 _ITEM = re.compile(r"^(?:[-·•]|\d{1,2}[.、])\s*(?P<text>.+)$")
 _LINK = re.compile(r"\[(?P<text>[^\[\]\n]{1,100})\]\((?P<href>[^()\s]{1,300})\)")
 _DIGITS = re.compile(r"(?<!\d)\d[\d \-]{13,22}[\dXx](?!\d)|(?<!\d)\d{15}(?!\d)")
@@ -45,11 +47,23 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Block:
-    """A heading, a paragraph or a list; each line is made of spans."""
+class Shown:
+    """A picture at its place in a text."""
 
-    kind: str  # "heading", "paragraph", "list"
+    id: int
+    number: int  # as the text counts them, from 1
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading, a paragraph or a list, whose lines are made of spans; or the place of a picture, then with its number."""
+
+    kind: str  # "heading", "paragraph", "list", "picture"
     lines: tuple[tuple[Span, ...], ...]
+    picture: Shown | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +84,7 @@ def blocks_of(text: str) -> list[Block]:
     """
     Return typed text as blocks: # or 一、 begins a heading, - or 1. an item of a list, a blank line ends a paragraph.
 
-    [words](address) is a link to this site or to an https address; anything else stays as it was typed.
+    [图1] on a line of its own is where the first picture stands. [words](address) is a link to this site or to an https address; anything else stays as it was typed.
     """
     found: list[Block] = []
     kind, lines = "", list[tuple[Span, ...]]()
@@ -83,8 +97,11 @@ def blocks_of(text: str) -> list[Block]:
         lines.clear()
 
     for line in (one.strip() for one in text.splitlines()):
-        heading, item = _HEADING.match(line), _ITEM.match(line)
-        if heading:
+        heading, item, picture = _HEADING.match(line), _ITEM.match(line), _PICTURE.match(line)
+        if picture:
+            close()
+            found.append(Block("picture", ((Span(str(int(picture["number"]))),),)))
+        elif heading:
             close()
             found.append(Block("heading", (_spans(heading["marked"] or heading["counted"]),)))
         elif not line:
@@ -97,6 +114,35 @@ def blocks_of(text: str) -> list[Block]:
             lines.append(_spans(item["text"] if item else line))
     close()
     return found
+
+
+def with_pictures(blocks: Sequence[Block], pictures: Sequence[Mapping[str, Any]]) -> list[Block]:
+    """Return the blocks with the pictures where the text wants them; those it does not name stand at its end."""
+    left = {
+        number: Shown(int(one["id"]), number, str(one["alt"]), int(one["width"]), int(one["height"]))
+        for number, one in enumerate(pictures, start=1)
+    }
+    placed = []
+    for block in blocks:
+        if block.kind != "picture":
+            placed.append(block)
+        elif shown := left.pop(int(block.lines[0][0].text), None):
+            placed.append(replace(block, picture=shown))
+    return placed + [Block("picture", ((Span(str(number)),),), shown) for number, shown in left.items()]
+
+
+def faults_of_pictures(text: str, pictures: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    """Yield each picture without words, and each place in the text for a picture there is not."""
+    for number, picture in enumerate(pictures, start=1):
+        if not str(picture.get("alt", "")).strip():
+            yield Finding("pictures", f"第 {number} 张图片没有文字说明，看不见图片的人不知道它画的是什么。")
+    wanted = [int(block.lines[0][0].text) for block in blocks_of(text) if block.kind == "picture"]
+    for number in wanted:
+        if not 1 <= number <= len(pictures):
+            yield Finding("body", f"正文里有 [图{number}]，但没有第 {number} 张图片，请上传或者删去这一行。")
+        elif wanted.count(number) > 1:
+            yield Finding("body", f"[图{number}] 在正文里写了几次，请只留一处。")
+            break
 
 
 def _spans(line: str) -> tuple[Span, ...]:
@@ -123,15 +169,30 @@ def links_in(text: str) -> list[str]:
 
 def as_text(text: str) -> str:
     """Return the words alone, one line a block line."""
-    return "\n".join("".join(span.text for span in line) for block in blocks_of(text) for line in block.lines)
+    return "\n".join(
+        "".join(span.text for span in line)
+        for block in blocks_of(text)
+        for line in block.lines
+        if block.kind != "picture"
+    )
 
 
-def as_html(blocks: Sequence[Block], *, base: str) -> str:
-    """Return blocks as HTML for readers that are not our pages; addresses of this site become whole."""
-    return "".join(_html(block, base) for block in blocks)
+def as_html(blocks: Sequence[Block], *, base: str, pictures: str = "") -> str:
+    """
+    Return blocks as HTML for readers that are not our pages; addresses of this site become whole.
+
+    `pictures` is where they lie, each under its number and .jpg.
+    """
+    return "".join(_html(block, base, pictures) for block in blocks)
 
 
-def _html(block: Block, base: str) -> str:
+def _html(block: Block, base: str, pictures: str) -> str:
+    if block.kind == "picture":
+        shown = block.picture
+        if shown is None:
+            return ""
+        words = html.escape(shown.alt)
+        return f'<p><img src="{html.escape(f"{base}{pictures}{shown.id}.jpg")}" alt="{words}"></p><p>{words}</p>'
     lines = ["".join(_span_html(span, base) for span in line) for line in block.lines]
     if block.kind == "heading":
         return f"<h2>{lines[0]}</h2>"

@@ -19,6 +19,11 @@ from onedoor.web.parts.inputs import posted
 from onedoor.web.parts.writes import attempt, keyed
 
 KIND = "news"
+PICTURES = {"jpg": "image/jpeg", "webp": "image/webp"}
+PICTURE_HEADERS = {
+    "Cache-Control": "public, max-age=3600",
+    "X-Content-Type-Options": "nosniff",
+}  # a recall counts within the hour
 
 
 @login_not_required
@@ -40,6 +45,17 @@ def article(request: HttpRequest, number: str) -> HttpResponse:
         operations.count_view(number=number, on=clock.today())
     status = 410 if found.recalled_at is not None else 200
     return render(request, "citizen/news/article.html", {"article": found, "blocks": found.blocks}, status=status)
+
+
+@login_not_required
+@require_safe
+def picture(request: HttpRequest, number: str, picture_id: int, form: str) -> HttpResponse:
+    """Give a picture: .webp is the small one the page shows at first, .jpg the large one. After a recall it is gone."""
+    media_type = PICTURES.get(form)
+    if media_type is None:
+        raise queries.PublicationNotFound
+    content = queries.read_picture(number=number, picture_id=picture_id, small=form == "webp")
+    return HttpResponse(content, content_type=media_type, headers=PICTURE_HEADERS)
 
 
 @keyed

@@ -49,6 +49,7 @@ urlpatterns = [
     path("news/feed.rss", news_feeds.rss, name="news_rss"),
     path("news/feed.atom", news_feeds.atom, name="news_atom"),
     path("news/<slug:number>/", news.article, name="news_article"),
+    path("news/<slug:number>/pictures/<int:picture_id>.<str:form>", news.picture, name="news_picture"),
     path("me/subscriptions/", news.subscriptions, name="subscriptions"),
     path("policies/<slug:number>/", policies.entry, name="policy"),
     path("ask/", asking.begin, name="ask"),

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
+from onedoor.platform.files.posted import require_room
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import StaleVersion
 from onedoor.platform.publishing import deeds, operations, queries
@@ -158,7 +160,7 @@ def publication(request: HttpRequest, number: str) -> HttpResponse:
         "desk": desk,
         "row": desk.publication,
         "version": desk.version,
-        "blocks": queries.blocks_of(desk.version.body),
+        "blocks": desk.blocks,
         "names": names_of([desk.publication.division, desk.version.audience]),
         "topic": dict(queries.TOPICS).get(desk.version.topic, ""),
         "deeds": [(deed, *DEEDS[deed]) for deed in possible],
@@ -210,6 +212,44 @@ def _keep_account(request: HttpRequest) -> None:
     else:
         said: dict[str, Any] = {name: sent.get(name, "") for name in ("kind", "name", "app_id", "secret")}
         operations.open_account(**said, **who)
+
+
+@keyed
+def pictures(request: HttpRequest, number: str) -> HttpResponse:
+    """The pictures of a draft: add one with its words, take one out."""
+    problems: dict[str, str] = {}
+    status = 200
+    if request.method == "POST":
+        _, refusal = attempt(request, lambda: _picture(request, number))
+        if refusal is None:
+            return redirect("publication_pictures", number=number)
+        problems, status = refusal.by_field or {"file": str(refusal)}, refusal.http_status
+    desk = queries.desk_of(number=number, actor=actor_of(request), at=clock.now())
+    context = {
+        "row": desk.publication,
+        "pictures": sorted((one.picture for one in desk.blocks if one.picture), key=lambda one: one.number),
+        "findings": [one for one in desk.findings if one.field == "pictures"],
+        "may_edit": desk.publication.state == "draft",
+        "typed": request.POST,
+        "problems": problems,
+    }
+    return render(request, "staff/publishing/pictures.html", context, status=status)
+
+
+def _picture(request: HttpRequest, number: str) -> None:
+    who: dict[str, Any] = {"number": number, "actor": actor_of(request), "at": clock.now()}
+    if request.POST.get("deed") == "remove":
+        operations.remove_picture(picture_id=posted(request, "id"), **who)
+        return
+    require_room(request)
+    operations.add_picture(content=request.FILES.get("file"), alt=request.POST.get("alt", ""), **who)
+
+
+@require_safe
+def picture(request: HttpRequest, number: str, picture_id: int) -> HttpResponse:
+    content = queries.picture_at_desk(number=number, picture_id=picture_id, actor=actor_of(request))
+    headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type="image/webp", headers=headers)
 
 
 def reach(request: HttpRequest, number: str) -> HttpResponse:

@@ -5,6 +5,7 @@ A step does one thing outside and returns what is to be remembered (`Done`), or 
 may be looked for by the address of our page, so that a lost answer is never a second post.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -28,11 +29,16 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Post:
-    """What is published: an article, a short text, and the address of our page, by which it is found again."""
+    """
+    What is published: an article, a short text, and the address of our page, by which it is found again.
+
+    `pictures` are those of the article (JPEG), each with the address it has there.
+    """
 
     article: dict[str, Any]
     text: str
     address: str
+    pictures: Sequence[tuple[str, bytes]] = ()
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """
 Articles of WeChat official accounts: a cover and a draft, publish it, ask how it went, delete it, ask how many read it.
 
-The calls are WeChat's: material/add_material, draft/add, freepublish/submit, freepublish/get, freepublish/batchget,
-freepublish/delete, draft/delete, datacube/getarticletotal.
+The calls are WeChat's: media/uploadimg, material/add_material, draft/add, freepublish/submit, freepublish/get,
+freepublish/batchget, freepublish/delete, draft/delete, datacube/getarticletotal.
 """
 
+import html
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,8 +31,7 @@ class OfficialAccounts:
         if "asked" in remote and (found := self._find(account, post.address, at)):
             return Done(remote | found, is_last=True)
         if "media_id" not in remote:
-            thumb = self._cover(account, at)
-            article = post.article | {"thumb_media_id": thumb}
+            article = self._with_pictures(account, post, at)
             answer = self._call(account, "/cgi-bin/draft/add", {"articles": [article]}, at)
             return Done(remote | {"media_id": answer["media_id"]})
         if "asked" not in remote:
@@ -91,7 +91,20 @@ class OfficialAccounts:
                 break
         return {}
 
-    def _cover(self, account: Credentials, at: datetime) -> str:
+    def _with_pictures(self, account: Credentials, post: Post, at: datetime) -> dict[str, Any]:
+        """Return the article with its cover, and its pictures where WeChat keeps them: it shows none of other sites."""
+        content = str(post.article["content"])
+        for address, picture in post.pictures:
+            files = {"media": ("picture.jpg", picture, "image/jpeg")}
+            kept = self._call(account, "/cgi-bin/media/uploadimg", None, at, files=files)["url"]
+            content = content.replace(f'src="{html.escape(address)}"', f'src="{html.escape(str(kept))}"')
+        return post.article | {"content": content, "thumb_media_id": self._cover(account, post, at)}
+
+    def _cover(self, account: Credentials, post: Post, at: datetime) -> str:
+        """Return the first picture as WeChat's material, the mark of this site where there is none."""
+        if post.pictures:
+            files = {"media": ("cover.jpg", post.pictures[0][1], "image/jpeg")}
+            return str(self._call(account, "/cgi-bin/material/add_material", None, at, files=files)["media_id"])
         path = finders.find(COVER)
         if path is None:
             raise Refused("没有封面图片，请联系系统管理员。")

@@ -75,7 +75,7 @@ class PublicationVersion(Recorded):
     title = models.CharField("标题", max_length=64)
     summary = models.CharField("摘要", max_length=120)
     body = models.TextField("正文", max_length=20_000)
-    pictures = models.JSONField("图片", default=list)  # [{"id": 3, "alt": "…"}] in their order
+    pictures = models.JSONField("图片", default=list)  # [{"id": 3, "alt": "…", "width": …, "height": …}] in order
     topic = models.CharField("主题", max_length=20)
     audience = models.CharField("面向地区", max_length=12)
     valid_from = models.DateField("有效期起")
@@ -130,7 +130,11 @@ class Picture(Recorded):
     """A picture of a text, drawn anew when it came: public, so it lies open."""
 
     publication = models.ForeignKey(Publication, verbose_name="信息", on_delete=models.PROTECT, related_name="pictures")
+    file = models.ForeignKey(  # what came, sealed; the scanner looks at it
+        "files.StoredFile", verbose_name="原文件", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     content = models.BinaryField("内容")  # JPEG
+    small = models.BinaryField("首屏图", default=bytes)  # WebP, what the page shows at first
     width = models.PositiveIntegerField("宽")
     height = models.PositiveIntegerField("高")
 

@@ -3,6 +3,7 @@
 from onedoor.platform.publishing.access import RELEASE, WRITE, PublicationMoveNotPossible, PublicationNotFound
 from onedoor.platform.publishing.operations.accounts import ACCOUNTS, AccountNotFound, close_account, open_account
 from onedoor.platform.publishing.operations.counting import count_view
+from onedoor.platform.publishing.operations.picturing import PictureNotFound, add_picture, remove_picture
 from onedoor.platform.publishing.operations.recalling import recall_publication
 from onedoor.platform.publishing.operations.releasing import (
     OwnPublication,
@@ -21,16 +22,19 @@ __all__ = [
     "AccountNotFound",
     "NotReady",
     "OwnPublication",
+    "PictureNotFound",
     "PublicationMoveNotPossible",
     "PublicationNotFound",
     "SubscriptionNotFound",
     "Text",
+    "add_picture",
     "close_account",
     "count_view",
     "end_subscription",
     "open_account",
     "recall_publication",
     "release_publication",
+    "remove_picture",
     "review_publication",
     "send_back_publication",
     "submit_publication",

@@ -1,7 +1,7 @@
 """Draft a text, version by version; what every later act on it shares."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -36,7 +36,7 @@ class Text:
     channels: Sequence[str]
     accounts: Sequence[int] = ()
     everybody: bool = False
-    pictures: Sequence[Mapping[str, Any]] = ()
+    pictures: Sequence[Mapping[str, Any]] | None = None  # None: those of the version before
 
 
 @transaction.atomic
@@ -58,6 +58,7 @@ def write_publication(
         access.require_publication(number, WRITE, actor, State.DRAFT) if number else _begun(carries, actor, at)
     )
     access.require_seen(publication, seen)
+    pictures = _pictures_before(publication) if text.pictures is None else text.pictures
     _check(text, publication, actor)
     publication.version += 1
     publication.written_login_id = actor.login_id
@@ -75,13 +76,23 @@ def write_publication(
         channels=[one for one in rules.CHANNELS if one in text.channels],
         accounts=sorted(set(text.accounts)),
         everybody=text.everybody,
-        pictures=[dict(one) for one in text.pictures],
+        pictures=[dict(one) for one in pictures],
         recorded_at=at,
         recorded_by=actor.name,
     )
     access.step(publication, Act.WRITE, "", actor, at)
     audit.record("publishing.write", actor=actor, at=at, **access.about(publication))
     return version
+
+
+def text_of(version: PublicationVersion) -> Text:
+    """Return a version as it could be saved again."""
+    return Text(**{one.name: getattr(version, one.name) for one in fields(Text)})
+
+
+def _pictures_before(publication: Publication) -> Sequence[Mapping[str, Any]]:
+    before = publication.versions.filter(version=publication.version).first() if publication.pk else None
+    return before.pictures if before is not None else ()
 
 
 def _begun(carries: str, actor: Actor, at: datetime) -> Publication:
@@ -129,7 +140,7 @@ def _check(text: Text, publication: Publication, actor: Actor) -> None:
         problems["valid_from"] = "请填写有效期从哪一天起。"
     elif text.valid_to is not None and text.valid_to <= text.valid_from:
         problems["valid_to"] = "失效日要晚于生效日；长期有效的不用填。"
-    problems |= _of_accounts(text.accounts, actor) | _of_pictures(text.pictures, publication)
+    problems |= _of_accounts(text.accounts, actor) | _of_pictures(text.pictures or (), publication)
     if problems:
         raise InvalidInput(problems)
 

@@ -7,16 +7,16 @@ from onedoor.platform.publishing.queries.desk import (
     KINDS,
     TOPICS,
     Desk,
-    blocks_of,
     deeds_possible,
     desk_of,
     get_publication,
     list_accounts,
     list_publications,
+    picture_at_desk,
     standing_version,
     to_carry_on,
 )
-from onedoor.platform.publishing.queries.news import Article, list_news, read_news
+from onedoor.platform.publishing.queries.news import Article, list_news, read_news, read_picture
 from onedoor.platform.publishing.queries.reach import Reached, ReachRow, reach_of
 from onedoor.platform.publishing.queries.subscriptions import my_subscriptions
 
@@ -30,7 +30,6 @@ __all__ = [
     "PublicationNotFound",
     "ReachRow",
     "Reached",
-    "blocks_of",
     "deeds_possible",
     "desk_of",
     "get_publication",
@@ -38,8 +37,10 @@ __all__ = [
     "list_news",
     "list_publications",
     "my_subscriptions",
+    "picture_at_desk",
     "reach_of",
     "read_news",
+    "read_picture",
     "standing_version",
     "to_carry_on",
 ]

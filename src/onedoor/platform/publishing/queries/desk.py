@@ -18,12 +18,12 @@ from onedoor.platform.publishing.access import (
 )
 from onedoor.platform.publishing.models import MediaAccount, Placement, Publication, PublicationStep, PublicationVersion
 from onedoor.platform.publishing.operations.accounts import ACCOUNTS
-from onedoor.platform.publishing.rules import blocks_of
+from onedoor.platform.publishing.queries.news import picture_of
 
 MOST = 100
 State = Publication.State
 TOPICS, CHANNELS = list(rules.TOPICS.items()), list(rules.CHANNELS.items())
-__all__ = ["EVERYBODY", "blocks_of"]
+__all__ = ["EVERYBODY"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Desk:
 
     publication: Publication
     version: PublicationVersion
+    blocks: Sequence[rules.Block]
     versions: Sequence[PublicationVersion]
     steps: Sequence[PublicationStep]
     placements: Sequence[Placement]
@@ -67,6 +68,15 @@ def standing_version(*, number: str, actor: Actor) -> PublicationVersion:
     return publication.versions.get(version=publication.version)
 
 
+def picture_at_desk(*, number: str, picture_id: int, actor: Actor) -> bytes:
+    """
+    Return a picture of a text within reach as its page would show it.
+
+    :raises PublicationNotFound: there is none within reach, or none the scanner has found clean.
+    """
+    return picture_of(standing_version(number=number, actor=actor), picture_id, small=True)
+
+
 def desk_of(*, number: str, actor: Actor, at: datetime) -> Desk:
     """
     Return one text with exactly what goes out, what the checks have found, and where it stands.
@@ -80,6 +90,7 @@ def desk_of(*, number: str, actor: Actor, at: datetime) -> Desk:
     return Desk(
         publication=publication,
         version=version,
+        blocks=rules.with_pictures(rules.blocks_of(version.body), version.pictures),
         versions=versions,
         steps=list(publication.steps.order_by("pk")),
         placements=list(publication.placements.select_related("account").order_by("pk")),

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from onedoor.platform.publishing import composing, rules
 from onedoor.platform.publishing.access import PublicationNotFound
-from onedoor.platform.publishing.models import Placement, Publication, PublicationVersion
+from onedoor.platform.publishing.models import Picture, Placement, Publication, PublicationVersion
 
 NATION = "000000000000"
 MOST = 50
@@ -32,7 +32,7 @@ class Article:
     division: str
     valid_to: date | None
     blocks: Sequence[rules.Block]
-    pictures: Sequence[dict[str, object]]
+    pictures: Sequence[rules.Shown]
     is_over: bool
     recalled_at: datetime | None
     recall_reason: str
@@ -76,9 +76,35 @@ def read_news(*, number: str, on: date) -> Article:
     return _article(version, on)
 
 
+def read_picture(*, number: str, picture_id: int, small: bool = False) -> bytes:
+    """
+    Return a picture of a text that stands on the site: JPEG, or the small one of the page's first view, WebP.
+
+    :raises PublicationNotFound: the text is not there, was recalled, or has no such picture that is clean.
+    """
+    rows = PublicationVersion.objects.filter(
+        ON_SITE, publication__number=number, publication__state=Publication.State.RELEASED
+    )
+    version = rows.filter(version=F("publication__version")).first()
+    if version is None:
+        raise PublicationNotFound
+    return picture_of(version, picture_id, small=small)
+
+
+def picture_of(version: PublicationVersion, picture_id: int, *, small: bool) -> bytes:
+    """:raises PublicationNotFound: the version has no such picture, or the scanner has not found it clean."""
+    if picture_id not in [one["id"] for one in version.pictures]:
+        raise PublicationNotFound
+    picture = Picture.objects.select_related("file").get(pk=picture_id)
+    if picture.file is not None and not picture.file.may_be_opened:
+        raise PublicationNotFound
+    return bytes(picture.small if small else picture.content)
+
+
 def _article(version: PublicationVersion, on: date) -> Article:
     publication = version.publication
     gone = publication.state == Publication.State.RECALLED
+    blocks = [] if gone else rules.with_pictures(rules.blocks_of(version.body), version.pictures)
     return Article(
         number=publication.number,
         title=rules.plain(version.title),
@@ -90,8 +116,8 @@ def _article(version: PublicationVersion, on: date) -> Article:
         published_at=publication.release_at or version.recorded_at,
         division=version.audience,
         valid_to=version.valid_to,
-        blocks=[] if gone else rules.blocks_of(version.body),
-        pictures=[] if gone else version.pictures,
+        blocks=blocks,
+        pictures=sorted((one.picture for one in blocks if one.picture), key=lambda one: one.number),
         is_over=version.valid_to is not None and version.valid_to <= on,
         recalled_at=publication.recalled_at,
         recall_reason=publication.recall_reason,
