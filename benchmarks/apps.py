@@ -6,8 +6,10 @@ class BenchmarksConfig(AppConfig):
     verbose_name = "性能测量"
 
     def ready(self) -> None:
-        from benchmarks import items
+        from benchmarks import items, network_acts
         from onedoor.platform.cases import handlers
+        from onedoor.platform.network import schemas
 
         for code in items.CODES:
             handlers.register(items.handler(code))
+        schemas.register(network_acts.SCHEMA)

@@ -55,6 +55,7 @@ UNKEYED = {
     "sms_receipt",
     "wechat_callback",
     "treasury_notice",
+    "network_messages",
     "hotline_follow",
     # no real site has these
     "demonstration_enter",

@@ -387,6 +387,7 @@ ONLY_PAGES = {
     "sms_receipt": "called by the SMS gateway",
     "wechat_callback": "called by WeChat",
     "treasury_notice": "called by the payment platform",
+    "network_messages": "called by other nodes, signed",
     "officer_login": "as log in",
     "password": "ends the session it is changed in",
     "logout": "ends the session",

@@ -11,6 +11,7 @@ from tests.platform.channels.switchboard import build
 from tests.platform.desks import Desk
 from tests.platform.identity.test_scope import bad_review, complaint
 from tests.platform.library import CHINA, ITEM, TOWN, Library, judge
+from tests.platform.network.partner import exchanged
 from tests.platform.payments.made import money_moved
 from tests.platform.publishing.conftest import drafted
 
@@ -50,6 +51,9 @@ HISTORY = {
     "identity_deathsettlement": "statement_id",
     "identity_deathstatement": "paper",
     "identity_identitycheck": "method",
+    "network_receipt": "signature",
+    "network_received": "digest",
+    "network_sent": "digest",
     "onedoor_messages_outreachnote": "note",
     "payments_orderevent": "kind",
     "payments_payment": "trade",
@@ -103,6 +107,7 @@ def written(books: Library) -> None:
     BundleEvent.objects.create(bundle=bundle, seq=1, kind="submit", to_state="submitted", at=AT)
     build(books).filed(AT)
     money_moved(case, AT)
+    exchanged(AT)
     text = drafted(books)
     text.pictures.create(content=b"", width=1, height=1, recorded_at=AT, recorded_by="测试")
     batch = PaymentBatch.objects.create(

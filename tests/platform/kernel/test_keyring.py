@@ -27,6 +27,7 @@ def test_keys_are_made_once_and_for_the_owner_only(keys_directory):
         "signing-issuer-1.json",
         "signing-node-1.json",
         "signing-credential-1.json",
+        "signing-nodeintl-1.json",
         "document-signer.json",
         "push-signer.json",
     }
@@ -41,8 +42,8 @@ def test_keys_are_made_once_and_for_the_owner_only(keys_directory):
 def test_processes_that_start_together_agree_on_the_keys(tmp_path):
     with get_context("spawn").Pool(3) as pool:
         made = pool.map(crypto.create_missing_keys, [tmp_path / "keys"] * 3)
-    assert len([key_id for ids in made for key_id in ids]) == 7
-    assert len(list((tmp_path / "keys").iterdir())) == 9
+    assert len([key_id for ids in made for key_id in ids]) == 8
+    assert len(list((tmp_path / "keys").iterdir())) == 10
 
 
 def test_text_is_unreadable_and_comes_back(keys_directory):

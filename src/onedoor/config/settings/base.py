@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "onedoor.platform.catalog",
     "onedoor.platform.certificates",
     "onedoor.platform.exchange",
+    "onedoor.platform.network",
     "onedoor.platform.registers",
     "onedoor.platform.cases",
     "onedoor.platform.feedback",

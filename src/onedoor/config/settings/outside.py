@@ -5,6 +5,11 @@ from pathlib import Path
 from onedoor.config.settings.base import env
 
 ONEDOOR_NODE = env.str("ONEDOOR_NODE", default="onedoor")
+# How this node presents itself to other nodes: its name, the division it serves (12 digits; empty: the whole country), its
+# level (ministry, province, city, county; empty: by the division)
+ONEDOOR_NODE_NAME = env.str("ONEDOOR_NODE_NAME", default="")
+ONEDOOR_NODE_DIVISION = env.str("ONEDOOR_NODE_DIVISION", default="")
+ONEDOOR_NODE_LEVEL = env.str("ONEDOOR_NODE_LEVEL", default="")
 # Pairs of connector and base address with commas between them, for example police.household with http://127.0.0.1:8701
 ONEDOOR_CONNECTORS = env.dict("ONEDOOR_CONNECTORS", default={})
 # The longest a department may take in seconds, whatever its connector says, and the folder with the public keys of those

@@ -91,8 +91,8 @@ PERMISSIONS = {
     "hotline_agent": frozenset({"channels.take", "cases.hand_over"}),
     "hotline_supervisor": frozenset({"channels.take", "channels.review", "cases.hand_over"}),
     "ticket_handler": frozenset({"channels.handle"}),
-    "sysadmin": frozenset({"identity.manage", "cases.void"}),
-    "secadmin": frozenset({"identity.reset", "identity.manage_security"}),
+    "sysadmin": frozenset({"identity.manage", "cases.void", "network.manage"}),
+    "secadmin": frozenset({"identity.reset", "identity.manage_security", "network.approve"}),
     "auditadmin": frozenset({"audit.view"}),
 }
 

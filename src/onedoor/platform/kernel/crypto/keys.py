@@ -21,7 +21,8 @@ from onedoor.platform.kernel.crypto.digests import sm3
 from onedoor.platform.kernel.crypto.suites import Suite, suite, suite_for
 
 SIGNER_NAMES = ("platform", "issuer", "node")  # receipts and seals · certificates · messages to other nodes
-INTERNATIONAL_SIGNERS = ("credential",)  # certificates for systems that know no SM2: always of the international suite
+# Always of the international suite: certificates for systems, and messages to nodes, that know no SM2
+INTERNATIONAL_SIGNERS = ("credential", "nodeintl")
 UNSETTLED = 100_000_000  # nanoseconds
 FILE_NAME = re.compile(r"^(data|digest|index|signing-[a-z]+)-(\d+)\.json$")
 

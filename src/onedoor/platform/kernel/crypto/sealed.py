@@ -40,7 +40,7 @@ def sign(data: bytes, *, signer: str) -> Signature:
     """
     key = keyring().signer(signer)
     value = suite_for(key.algorithm).sign(key.secret, data)
-    return Signature(key.algorithm, key.id, _encode(value))
+    return Signature(key.algorithm, key.id, encode(value))
 
 
 def verify(data: bytes, signature: Signature, *, public_key: bytes | None = None) -> bool:
@@ -78,7 +78,7 @@ def encrypt_text(text: str, *, context: str) -> str:
     """
     key = keyring().current("data")
     sealed = suite_for(key.algorithm).encrypt(key.secret, text.encode(), context.encode())
-    return f"{VERSION}.{key.algorithm}.{key.id}.{_encode(sealed)}"
+    return f"{VERSION}.{key.algorithm}.{key.id}.{encode(sealed)}"
 
 
 def decrypt_text(value: str, *, context: str) -> str:
@@ -140,7 +140,8 @@ def _split(text: str) -> tuple[str, str, str]:
     return parts[1], parts[2], parts[3]
 
 
-def _encode(value: bytes) -> str:
+def encode(value: bytes) -> str:
+    """Return base64url without padding, as signatures and sealed values are written."""
     return urlsafe_b64encode(value).decode().rstrip("=")
 
 
@@ -149,6 +150,6 @@ def _decode(text: str) -> bytes:
         value = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
         raise TamperedValue("not base64url") from None
-    if _encode(value) != text:  # the last letter has bits that stand for nothing: one value, one spelling
+    if encode(value) != text:  # the last letter has bits that stand for nothing: one value, one spelling
         raise TamperedValue("not base64url as it is written")
     return value

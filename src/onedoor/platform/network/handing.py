@@ -1,0 +1,111 @@
+"""
+Hand received messages to their readers: in the order of the stream, each once, its effect and its state in one transaction.
+
+A message that cannot be read is parked and holds up only later ones of its own key. One whose reader fails is tried again,
+and the stream waits for it; after so many failures it is parked too, so that one fault does not stop a province.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from onedoor.platform.kernel.pauses import FAILURES_TO_OPEN, jitter
+from onedoor.platform.network import schemas
+from onedoor.platform.network.envelopes import Envelope
+from onedoor.platform.network.models import Handover, Incoming, Node
+from onedoor.platform.network.schemas import Message
+from onedoor.platform.network.states import Handing
+
+log = structlog.get_logger()
+BATCH = 50
+BEHIND = "排在前面的同一业务的报文还没有处理。"
+
+
+@transaction.atomic
+def hand_over_some(node_id: int, *, at: datetime, wall: datetime) -> int:
+    """Hand over the next few of one node; its row is locked, so that no other worker overtakes."""
+    Handover.objects.get_or_create(node_id=node_id)
+    standing = Handover.objects.select_for_update().get(node_id=node_id)
+    if standing.retry_at is not None and standing.retry_at > wall:
+        return 0
+    node = Node.objects.get(pk=node_id)
+    waiting = Incoming.objects.filter(node=node, state=Handing.WAITING).select_related("message")
+    done = 0
+    for row in waiting.order_by("sequence")[:BATCH]:
+        reason = _obstacle(row)
+        if reason:
+            _park(row, reason)
+        elif not _read(row, node, standing, at=at, wall=wall):
+            break
+        done += 1
+    return done
+
+
+def _obstacle(row: Incoming) -> str:
+    """Return why a message cannot be read now."""
+    ahead = Incoming.objects.filter(node_id=row.node_id, key=row.key, state=Handing.PARKED, sequence__lt=row.sequence)
+    if row.key and ahead.exists():
+        return BEHIND
+    return schemas.fault(row.schema, row.message.envelope["version"], row.message.body)
+
+
+def _read(row: Incoming, node: Node, standing: Handover, *, at: datetime, wall: datetime) -> bool:
+    """Give one message to its reader; false: the stream waits, because that failed."""
+    schema = schemas.find(row.schema)
+    assert schema is not None  # `_obstacle` has asked
+    envelope = Envelope(**row.message.envelope)
+    message = Message(
+        id=envelope.id,
+        schema=envelope.schema,
+        version=envelope.version,
+        key=envelope.key,
+        sender=node.code,
+        sequence=envelope.sequence,
+        created_at=envelope.created,
+        body=schema.model.model_validate(row.message.body),
+    )
+    try:
+        with transaction.atomic():
+            schema.reader(message, at=at)
+    except Exception as error:  # a reader's bug must not lose the message; it is logged and tried again
+        log.exception("network.reader_failed", schema=row.schema, message=envelope.id)
+        return _failed(row, standing, type(error).__name__, wall)
+    row.state, row.reason, row.done_at = Handing.DONE, "", at
+    row.save(update_fields=["state", "reason", "done_at"])
+    if standing.failures:
+        standing.failures, standing.retry_at = 0, None
+        standing.save()
+    return True
+
+
+def _failed(row: Incoming, standing: Handover, error: str, wall: datetime) -> bool:
+    standing.failures += 1
+    given_up = standing.failures >= FAILURES_TO_OPEN
+    if given_up:
+        _park(row, f"处理时出错（{error}），已试 {standing.failures} 次。请技术人员看日志，修好后重新处理。")
+        standing.failures, standing.retry_at = 0, None
+    else:
+        standing.retry_at = wall + jitter(timedelta(seconds=2**standing.failures))
+    standing.save()
+    return given_up
+
+
+def _park(row: Incoming, reason: str) -> None:
+    row.state, row.reason = Handing.PARKED, reason[:200]
+    row.save(update_fields=["state", "reason"])
+    log.warning("network.parked", schema=row.schema, message=str(row.message_id))
+
+
+def unpark(*, at: datetime) -> int:
+    """Let parked messages that can be read now wait for their turn again, in order; return how many."""
+    let_go, held = 0, set()
+    rows = Incoming.objects.filter(state=Handing.PARKED).select_related("message").order_by("node", "sequence")
+    for row in rows.iterator(chunk_size=200):
+        blocked = row.key and (row.node_id, row.key) in held
+        failing = row.reason.startswith("处理时出错")  # somebody has to look first
+        if blocked or failing or schemas.fault(row.schema, row.message.envelope["version"], row.message.body):
+            held.add((row.node_id, row.key))
+            continue
+        let_go += Incoming.objects.filter(pk=row.pk, state=Handing.PARKED).update(state=Handing.WAITING, reason="")
+    return let_go

@@ -1,0 +1,19 @@
+"""The tables of the network between nodes, by subject."""
+
+from onedoor.platform.network.models.messages import Handover, Incoming, Queued, Receipt, Received, Sent
+from onedoor.platform.network.models.nodes import Node, NodeKey, OwnKey
+from onedoor.platform.network.models.streams import Incident, Stream
+
+__all__ = [
+    "Handover",
+    "Incident",
+    "Incoming",
+    "Node",
+    "NodeKey",
+    "OwnKey",
+    "Queued",
+    "Receipt",
+    "Received",
+    "Sent",
+    "Stream",
+]

@@ -1,0 +1,203 @@
+"""
+Send messages to other nodes: written with what they tell, sealed and sent by the worker, kept until their receipt is here.
+
+`send` only leaves a row in the caller's transaction. The worker gives the next number, chains and signs (`seal`), and posts
+batches. Nothing of it is ever taken back: after a crash the same envelopes go out again, and the other side knows them.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import Q
+
+from onedoor.platform.kernel.crypto import canonical_json, suite_for
+from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.kernel.pauses import FAILURES_TO_OPEN, jitter, pause
+from onedoor.platform.network import calling, incidents, own, schemas
+from onedoor.platform.network.envelopes import Envelope, digest_of, sign_with
+from onedoor.platform.network.models import Node, Queued, Receipt, Sent, Stream
+from onedoor.platform.network.states import End, NodeState, Trouble
+
+log = structlog.get_logger()
+BATCH = 100  # messages a request
+MOST_BYTES = 1_500_000  # of one request; a larger message travels alone
+LEASE = timedelta(seconds=20)  # a worker that is killed in the middle holds a stream up for no longer
+
+
+class NodeNotJoined(OneDoorError):
+    code, http_status, message = "network.not_joined", 409, "节点 {node} 还没有联通，报文没有发出。请先办理节点联通。"
+
+
+class UnknownSchema(LookupError):
+    """A room sends a kind of message nobody has registered."""
+
+
+def send(schema: str, body: schemas.Body, *, to: str, key: str = "", at: datetime) -> str:
+    """
+    Leave a message for another node in this transaction and return its id; messages arrive in the order they were written.
+
+    `key` names what it is about ("case:12"): where one message of a key cannot be read, later ones of it wait behind it.
+
+    :raises NodeNotJoined: there is no such node, or it has been suspended or has left.
+    :raises UnknownSchema: the kind of message is not registered.
+    """
+    known = schemas.find(schema)
+    if known is None:
+        raise UnknownSchema(schema)
+    node = Node.objects.filter(code=to, state=NodeState.ACTIVE).first()
+    if node is None:
+        raise NodeNotJoined(node=to)
+    told = body.model_dump(mode="json")
+    canonical_json(told)  # no floats: a body has one byte form
+    row = Queued.objects.create(node=node, schema=schema, version=known.version, key=key, body=told, created_at=at)
+    return str(row.message)
+
+
+def forward_to(node: Node, *, at: datetime, wall: datetime) -> int:
+    """Seal and send one batch of what waits for a node, unless somebody else is doing so; return how many are settled now."""
+    stream, _ = Stream.objects.get_or_create(node=node, end=End.OUT)
+    waits = Queued.objects.filter(node=node).exists() or stream.acknowledged < stream.sequence
+    if not waits or not _claim(stream, wall):
+        return 0
+    try:
+        seal(node)
+        return _post(node, next_batch(node), at=at, wall=wall)
+    finally:
+        Stream.objects.filter(pk=stream.pk).update(lease_until=None)
+
+
+def _claim(stream: Stream, wall: datetime) -> bool:
+    """Tell whether this worker sends now: nobody else is at it, and the node is not left in peace."""
+    free = Q(lease_until=None) | Q(lease_until__lte=wall)
+    due = Q(retry_at=None) | Q(retry_at__lte=wall)
+    return bool(Stream.objects.filter(free & due, pk=stream.pk).update(lease_until=wall + LEASE))
+
+
+@transaction.atomic
+def seal(node: Node) -> int:
+    """Number, chain and sign what has been written for a node, oldest first; return how many."""
+    stream = Stream.objects.select_for_update().get(node=node, end=End.OUT)
+    rows = list(Queued.objects.filter(node=node).order_by("pk")[:BATCH])
+    if not rows:
+        return 0
+    key, sender = own.signing_key(node), own.node().code
+    family = suite_for(key.algorithm)
+    sealed = []
+    for row in rows:
+        envelope = Envelope(
+            id=str(row.message),
+            schema=row.schema,
+            version=row.version,
+            key=row.key,
+            sender=sender,
+            receiver=node.code,
+            sequence=stream.sequence + 1,
+            created_at=row.created_at.isoformat(),
+            previous=stream.digest,
+            body=digest_of(row.body, family),
+        )
+        stream.sequence, stream.digest = envelope.sequence, envelope.digest(family)
+        sealed.append(
+            Sent(
+                id=row.message,
+                node=node,
+                sequence=envelope.sequence,
+                envelope=envelope.told(),
+                digest=stream.digest,
+                signature=sign_with(key, envelope.signed_bytes),
+                body=row.body,
+                created_at=row.created_at,
+            )
+        )
+    Sent.objects.bulk_create(sealed)
+    Queued.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    stream.save(update_fields=["sequence", "digest"])
+    return len(rows)
+
+
+def next_batch(node: Node) -> list[Sent]:
+    """Return the sealed messages from the first one without receipt on, as many as one request carries."""
+    stream = Stream.objects.get(node=node, end=End.OUT)
+    rows = list(Sent.objects.filter(node=node, sequence__gt=stream.acknowledged).order_by("sequence")[:BATCH])
+    size, taken = 0, 0
+    for row in rows:
+        size += len(canonical_json(row.body))
+        if taken and size > MOST_BYTES:
+            break
+        taken += 1
+    return rows[:taken]
+
+
+def _post(node: Node, sent: list[Sent], *, at: datetime, wall: datetime) -> int:
+    """Post one batch and keep its receipts; return how many came."""
+    try:
+        answer = calling.post(node, sent, wall=wall)
+    except calling.NodeAway as away:
+        _failed(node, at=at, wall=wall, kind=away.kind, detail=away.detail)
+        return 0
+    return settle(node, sent, answer, at=at, wall=wall)
+
+
+@transaction.atomic
+def settle(node: Node, sent: list[Sent], answer: calling.Answer, *, at: datetime, wall: datetime) -> int:
+    """Keep the receipts that prove themselves and move on, or back to where the other node says it is."""
+    stream = Stream.objects.select_for_update().get(node=node, end=End.OUT)
+    keys = {key.key_id: key for key in node.keys.all()}
+    standing = set(Receipt.objects.filter(message__in=sent).values_list("message_id", flat=True))
+    receipts, reached = [], stream.acknowledged
+    for row, told in zip(sent, answer.receipts, strict=False):
+        if not calling.proves(told, row, keys, own.node().code):
+            incidents.note(node, End.OUT, Trouble.FORGED, f"第 {row.sequence} 号的回执不能证明", at=at)
+            break
+        if row.pk not in standing:
+            receipts.append(Receipt(message=row, receipt=told["receipt"], signature=told["signature"], at=at))
+        reached = max(reached, row.sequence)
+    Receipt.objects.bulk_create(receipts)
+    came = reached - stream.acknowledged
+    if answer.expected is not None and answer.expected <= reached:
+        incidents.note(node, End.OUT, Trouble.REWOUND, f"对方要求从第 {answer.expected} 号起重发", at=at)
+        reached = answer.expected - 1
+    stream.acknowledged = reached
+    if came > 0:
+        stream.failures = stream.openings = 0
+        stream.retry_at, stream.alive_at = None, at
+        incidents.over(node, End.OUT, Trouble.AWAY, Trouble.REFUSED, Trouble.CLOCK, at=at)
+    stream.save(update_fields=["acknowledged", "failures", "openings", "retry_at", "alive_at"])
+    _learn(node, receipts, at=at)
+    if came <= 0:
+        _failed(node, at=at, wall=wall, kind=Trouble.REFUSED, detail=answer.fault or "对方没有签收")
+    return max(came, 0)
+
+
+def _learn(node: Node, receipts: list[Receipt], *, at: datetime) -> None:
+    """Tell whoever sent a kind of message that wants to hear that it has arrived and was understood."""
+    for receipt in receipts:
+        schema = schemas.find(receipt.message.envelope["schema"])
+        if schema is not None and schema.on_receipt is not None and receipt.receipt["understood"]:
+            schema.on_receipt(node.code, receipt.message.body, at=at)
+
+
+@transaction.atomic
+def _failed(node: Node, *, at: datetime, wall: datetime, kind: Trouble, detail: str) -> None:
+    """Leave the node in peace: for seconds at first, and for longer the longer it stays away."""
+    stream = Stream.objects.select_for_update().get(node=node, end=End.OUT)
+    stream.failures += 1
+    if stream.failures >= FAILURES_TO_OPEN:
+        stream.retry_at = wall + pause(stream.openings)
+        stream.openings += 1
+    else:
+        stream.retry_at = wall + jitter(timedelta(seconds=2**stream.failures / 4))
+    stream.save(update_fields=["failures", "openings", "retry_at"])
+    incidents.note(node, End.OUT, kind, detail, at=at)
+
+
+def waiting(node: Node) -> dict[str, Any]:
+    """Return how many messages wait for a node's receipt and since when the oldest does."""
+    stream = Stream.objects.filter(node=node, end=End.OUT).first()
+    acknowledged = stream.acknowledged if stream else 0
+    sealed = Sent.objects.filter(node=node, sequence__gt=acknowledged)
+    queued = Queued.objects.filter(node=node)
+    first = sealed.order_by("sequence").first() or queued.order_by("pk").first()
+    return {"count": sealed.count() + queued.count(), "since": first.created_at if first else None}
