@@ -30,6 +30,7 @@ class RunningNode:
     database: str  # a PostgreSQL address, or nothing for SQLite
     reached_by: int = 0  # the port others know, where something stands in between
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)  # what programs started from now on have set besides
 
     @property
     def environment(self) -> dict[str, str]:
@@ -46,6 +47,7 @@ class RunningNode:
             "ONEDOOR_NODE_LEVEL": self.level,
             "ONEDOOR_WORKER_INTERVAL": "0.1",
             "ONEDOOR_LOG_LEVEL": "ERROR",
+            **self.settings,
         }
 
     def manage(self, *command: str) -> str:

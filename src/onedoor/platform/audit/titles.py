@@ -396,6 +396,8 @@ TITLES = {
     "bundles.submit": "提交一件事",
     "payments.reopen_day": "对账情况有变，重新打开",
     "network.approve_node": "批准节点联通",
+    "network.change_key": "更换本节点密钥",
+    "network.revoke_key": "吊销节点公钥",
     "network.invite_node": "登记节点",
     "network.receive": "收到节点报文",
     "network.resume_node": "恢复与节点的往来",

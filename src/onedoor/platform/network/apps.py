@@ -15,9 +15,10 @@ class NetworkConfig(AppConfig):
 
     def ready(self) -> None:
         from onedoor.platform.kernel import definitions, tasks
-        from onedoor.platform.network import figures, handing
+        from onedoor.platform.network import figures, handing, key_changes, schemas
         from onedoor.platform.network import tasks as worker
 
+        schemas.register(key_changes.SCHEMA)
         definitions.define(*figures.FIGURES)
         tasks.every(1, "network.forward", worker.forward)
         tasks.every(1, "network.hand_over", worker.hand_over)

@@ -44,15 +44,15 @@ def current_keys() -> list[Key]:
 
 def signing_key(receiver: Node) -> Key:
     """Return our key for messages to a node: of those it knows, the one known last; the preferred one before it knows any."""
-    known = OwnKey.objects.filter(node=receiver).order_by("-since", "pk").values_list("key_id", flat=True)
+    known = OwnKey.objects.filter(node=receiver).order_by("-pk").values_list("key_id", flat=True)
     keys = keyring().keys
     return next((keys[key_id] for key_id in known if key_id in keys), current_keys()[0])
 
 
 def know_own_keys(other: Node, *, at: datetime) -> None:
     """Note that a node has our card, and so our keys as they are now; the preferred one is signed with."""
-    keys = current_keys()
-    OwnKey.objects.bulk_create([OwnKey(node=other, key_id=key.id, since=at) for key in keys], ignore_conflicts=True)
+    rows = [OwnKey(node=other, key_id=key.id, since=at) for key in reversed(current_keys())]
+    OwnKey.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def card() -> str:

@@ -5,8 +5,10 @@ from onedoor.platform.network.operations.nodes import (
     NodeStateDiffers,
     SamePerson,
     approve_node,
+    change_key,
     invite_node,
     resume_node,
+    revoke_key,
     suspend_node,
 )
 from onedoor.platform.network.operations.storing import store_batch
@@ -16,8 +18,10 @@ __all__ = [
     "NodeStateDiffers",
     "SamePerson",
     "approve_node",
+    "change_key",
     "invite_node",
     "resume_node",
+    "revoke_key",
     "store_batch",
     "suspend_node",
 ]

@@ -1,19 +1,18 @@
 """Nodes of the network: entered by the system administrator with their card, let in by the security administrator."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.queries import find_division
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.crypto import add_key, keys_directory
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
-from onedoor.platform.network import own
+from onedoor.platform.network import key_changes, own
 from onedoor.platform.network.envelopes import Unreadable
 from onedoor.platform.network.models import Node, NodeKey
 from onedoor.platform.network.states import Level, NodeState
-
-CLOCKS_DIFFER = timedelta(days=1)  # a key counts from a little before we heard of it: the other clock may be behind
 
 
 class NodeNotFound(NotFound):
@@ -51,7 +50,11 @@ def invite_node(*, card: str, actor: Actor, at: datetime) -> Node:
     )
     NodeKey.objects.bulk_create(
         NodeKey(
-            node=node, key_id=key["id"], algorithm=key["algorithm"], public=key["public"], valid_from=at - CLOCKS_DIFFER
+            node=node,
+            key_id=key["id"],
+            algorithm=key["algorithm"],
+            public=key["public"],
+            valid_from=at - key_changes.CLOCKS_DIFFER,
         )
         for key in told["keys"]
     )
@@ -134,3 +137,35 @@ def _lock(code: str, actor: Actor, permission: str) -> Node:
     if node is None:
         raise NodeNotFound
     return node
+
+
+@transaction.atomic
+def change_key(*, international: bool = False, actor: Actor, at: datetime) -> str:
+    """
+    Make a new signing key for this node and tell every other one; each is signed to with it once it knows it.
+
+    The file of the key is there at once and stays whatever becomes of the transaction; a key nobody was told of harms nobody.
+    """
+    actor.require("network.approve", division=own.node().division)
+    purpose, suite_name = ("signing-nodeintl", "intl") if international else ("signing-node", "sm")
+    key = add_key(keys_directory(), purpose, suite_name=suite_name)
+    told = key_changes.tell(key, at=at)
+    audit.record("network.change_key", actor=actor, at=at, target=f"node:{own.node().code}", key=key.id, told=told)
+    return key.id
+
+
+@transaction.atomic
+def revoke_key(*, code: str, key_id: str, reason: str, actor: Actor, at: datetime) -> NodeKey:
+    """
+    Let no signature by a key of another node count any more, not even an old one: the key has come into wrong hands.
+
+    :raises InvalidInput: no reason is given, or the node has no such key.
+    """
+    node = _lock(code, actor, "network.approve")
+    key = node.keys.filter(key_id=key_id, revoked_at=None).first()
+    if key is None or not reason.strip():
+        raise InvalidInput({"key": "没有这把密钥。"} if key is None else {"reason": "请写明原因。"})
+    key.revoked_at = at
+    key.save(update_fields=["revoked_at"])
+    audit.record("network.revoke_key", actor=actor, at=at, target=node.target, key=key_id, reason=reason.strip()[:200])
+    return key

@@ -1,0 +1,120 @@
+"""Nodes come by two people, prove their keys, change them with an overlap, and can be stopped at once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.platform.library import Library
+from tests.platform.network.conftest import AT, ONE, OTHER, read
+from tests.platform.network.partner import Partner, new_key
+from tests.platform.network.test_streams import wire, write  # noqa: F401  a fixture
+
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.crypto.suites import suite
+from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
+from onedoor.platform.network import key_changes, operations, sending, tasks
+from onedoor.platform.network.envelopes import sign_with
+from onedoor.platform.network.models import Node, NodeKey, OwnKey, Received, Sent
+from onedoor.platform.network.queries import prove
+from onedoor.platform.network.states import End, NodeState
+
+
+def news(partner: Partner, key: Any, at: Any) -> dict[str, Any]:
+    """The message by which the partner tells of a new key of its own."""
+    public = key.public.hex()
+    told = {"node": partner.code, "key_id": key.id, "algorithm": key.algorithm, "public": public}
+    told["proof"] = sign_with(key, key_changes._proved(partner.code, key.id, public))
+    return partner.message(told, at=at, schema="network.key")
+
+
+def test_one_person_enters_a_node_and_another_lets_it_in(books: Library, partner: Partner) -> None:
+    node = operations.invite_node(card=partner.card(), actor=ONE, at=AT)
+    with pytest.raises(sending.NodeNotJoined):
+        write("1")
+    with pytest.raises(operations.SamePerson):
+        operations.approve_node(code=node.code, actor=ONE, at=AT)
+    assert operations.approve_node(code=node.code, actor=OTHER, at=AT).state == NodeState.ACTIVE
+    with pytest.raises(operations.NodeStateDiffers):
+        operations.approve_node(code=node.code, actor=OTHER, at=AT)
+    with pytest.raises(NotAllowed):
+        operations.suspend_node(code=node.code, reason="x", actor=Actor(kind="officer", name="甲"), at=AT)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"level": "village"}, {"division": "999999999999"}, {"address": "ftp://x"}, {"code": "onedoor"}, {"keys": []}],
+)
+def test_a_card_that_is_not_good_is_refused_with_a_reason(
+    books: Library, partner: Partner, changes: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        operations.invite_node(card=partner.card(**changes), actor=ONE, at=AT)
+    assert refused.value.by_field["card"].endswith("。")
+    assert not Node.objects.exists()
+
+
+def test_a_card_with_somebody_elses_key_does_not_prove_itself(books: Library, partner: Partner) -> None:
+    card = partner.card().replace(partner.keys[0].public.hex(), new_key("x").public.hex())
+    with pytest.raises(InvalidInput):
+        operations.invite_node(card=card, actor=ONE, at=AT)
+
+
+def test_a_suspended_node_gets_what_was_written_before_once_it_is_back(
+    joined: Node,
+    wire: list[list[Sent]],  # noqa: F811
+) -> None:
+    write("1")
+    operations.suspend_node(code=joined.code, reason="核查", actor=ONE, at=AT)
+    assert tasks.forward(at=AT) == 0
+    operations.resume_node(code=joined.code, actor=OTHER, at=AT)
+    assert tasks.forward(at=AT) == 1
+
+
+def test_a_new_key_of_the_other_side_counts_at_once_and_the_old_one_for_the_overlap(
+    joined: Node, partner: Partner, moment: Any
+) -> None:
+    fresh = new_key("ministry-2")
+    partner.hand_in(news(partner, fresh, AT), at=AT)
+    tasks.hand_over(at=AT)
+    old, new = NodeKey.objects.order_by("pk")
+    assert (old.valid_to, new.valid_to) == (AT + timedelta(days=30), None)
+    partner.hand_in(partner.message({"number": "1"}, at=AT), at=AT)  # under way, still by the old one
+    partner.keys.append(fresh)
+    partner.hand_in(partner.message({"number": "2"}, at=AT), at=AT)
+    tasks.hand_over(at=AT)
+    assert read() == ["1", "2"]
+    moment.shift(timedelta(days=31))
+    partner.keys.pop()
+    late = partner.message({"number": "3"}, at=AT + timedelta(days=31))
+    assert partner.hand_in(late, at=AT + timedelta(days=31)).status_code == 401
+    assert prove(joined, End.IN).faults == []
+
+
+def test_a_new_key_of_ours_is_used_once_the_other_side_has_signed_for_the_news(
+    joined: Node,
+    wire: list[list[Sent]],  # noqa: F811
+) -> None:
+    before = OwnKey.objects.last()
+    made = operations.change_key(actor=OTHER, at=AT)
+    tasks.forward(at=AT)
+    write("1")
+    tasks.forward(at=AT)
+    telling, after = Sent.objects.order_by("sequence")
+    assert before is not None
+    assert before.key_id in telling.signature
+    assert made in after.signature
+    assert prove(joined, End.OUT).faults == []
+
+
+def test_a_revoked_key_counts_for_nothing(joined: Node, partner: Partner) -> None:
+    operations.revoke_key(code=joined.code, key_id="ministry-1", reason="泄露", actor=OTHER, at=AT)
+    assert partner.hand_in(partner.message({"number": "1"}, at=AT), at=AT).status_code == 401
+
+
+def test_a_node_that_signs_with_the_international_suite_is_as_good(books: Library) -> None:
+    partner = Partner(code="abroad", family="intl")
+    operations.invite_node(card=partner.card(), actor=ONE, at=AT)
+    node = operations.approve_node(code="abroad", actor=OTHER, at=AT)
+    assert partner.hand_in(partner.message({"number": "1"}, at=AT), at=AT).status_code == 200
+    assert Received.objects.get().digest.startswith(suite("intl").digest_algorithm)
+    assert prove(node, End.IN).faults == []
