@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from onedoor.platform.kernel import clock
-from onedoor.platform.network import handing, sending
+from onedoor.platform.network import handing, registers, sending, syncing
 from onedoor.platform.network.models import Incoming, Node
 from onedoor.platform.network.states import Handing, NodeState
 
@@ -32,3 +32,12 @@ def hand_over(*, at: datetime) -> int:
             if came < handing.BATCH:
                 break
     return done
+
+
+def compare(*, at: datetime) -> int:
+    """Begin the day's comparison of every register this node owns with each node that has it; return how many."""
+    joined = set(Node.objects.filter(state=NodeState.ACTIVE).values_list("code", flat=True))
+    pairs = [(register, node) for register, node in registers.owned() if node in joined]
+    for register, node in pairs:
+        syncing.compare_with(register, to=node, day=clock.day_of(at), at=at)
+    return len(pairs)

@@ -3,8 +3,11 @@
 from onedoor.platform.network.models.messages import Handover, Incoming, Queued, Receipt, Received, Sent
 from onedoor.platform.network.models.nodes import Node, NodeKey, OwnKey
 from onedoor.platform.network.models.streams import Incident, Stream
+from onedoor.platform.network.models.syncing import BulkRun, Comparison, SyncConflict
 
 __all__ = [
+    "BulkRun",
+    "Comparison",
     "Handover",
     "Incident",
     "Incoming",
@@ -16,4 +19,5 @@ __all__ = [
     "Received",
     "Sent",
     "Stream",
+    "SyncConflict",
 ]

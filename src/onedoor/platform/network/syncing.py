@@ -1,0 +1,218 @@
+"""
+Keep a register in step with its owner's: changes as they happen, all of it once, and a comparison every day.
+
+The owner tells (`tell`, `begin_bulk`, `compare_with`); the others take (`take_rows`) and ask again for what differs. A row is
+taken when its version is newer; what cannot be right is a conflict, told and left to a person.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from onedoor.platform.network import registers, sending, trees
+from onedoor.platform.network.models import BulkRun, Comparison, Node, SyncConflict
+from onedoor.platform.network.registers import PAGE, Row, Synced
+from onedoor.platform.network.schemas import Body, Message, Schema
+from onedoor.platform.network.states import NodeState
+from onedoor.platform.network.trees import Entry
+
+Kind = SyncConflict.Kind
+PAGES_A_TURN = 20
+
+
+class RowBody(Body):
+    key: str
+    version: int
+    data: dict[str, Any] | None = None
+
+
+class Rows(Body):
+    """Rows of a register, as the owner has them."""
+
+    register_name: str
+    rows: list[RowBody]
+
+
+class Ranges(Body):
+    """Counts and digests of the sixteenths of one range on a day; the first says how many rows there are in all."""
+
+    register_name: str
+    day: date
+    prefix: str
+    parts: dict[str, tuple[int, str]]
+
+
+class Asked(Body):
+    """The ranges that differ, looked at more closely, or the rows that are wanted again."""
+
+    register_name: str
+    day: date
+    ranges: list[str] = []
+    keys: list[str] = []
+
+
+class Entries(Body):
+    """Every row of a small range, by key, version and digest."""
+
+    register_name: str
+    day: date
+    prefix: str
+    entries: list[tuple[str, int, str]]
+
+
+def tell(register: str, row: Row, *, to: Sequence[str], at: datetime) -> None:
+    """Tell other nodes of a changed row, in the transaction that changes it."""
+    for node in to:
+        _send_rows(register, [row], node, at=at)
+
+
+def _send_rows(register: str, rows: Sequence[Row], node: str, *, at: datetime) -> None:
+    bodies = [RowBody(key=row.key, version=row.version, data=row.data) for row in rows]
+    sending.send("sync.rows", Rows(register_name=register, rows=bodies), to=node, key=f"sync:{register}", at=at)
+
+
+def begin_bulk(register: str, *, to: str, at: datetime) -> BulkRun:
+    """Send all of a register to a node, in the worker's rounds; a run that is under way goes on."""
+    registers.find(register)
+    node = Node.objects.get(code=to, state=NodeState.ACTIVE)
+    run, _ = BulkRun.objects.get_or_create(node=node, register=register, done_at=None, defaults={"began_at": at})
+    return run
+
+
+def go_on(*, at: datetime) -> int:
+    """Write the next messages of every run; a worker that is killed between two pages loses none and doubles none."""
+    written = 0
+    for pk in BulkRun.objects.filter(done_at=None, node__state=NodeState.ACTIVE).values_list("pk", flat=True):
+        for _ in range(PAGES_A_TURN):
+            came = _next_page(pk, at=at)
+            written += came
+            if not came:
+                break
+    return written
+
+
+@transaction.atomic
+def _next_page(pk: int, *, at: datetime) -> int:
+    run = BulkRun.objects.select_for_update(of=("self",)).select_related("node").get(pk=pk)
+    rows = registers.find(run.register).page(run.after, PAGE) if run.done_at is None else []
+    if rows:
+        _send_rows(run.register, rows, run.node.code, at=at)
+        run.after, run.sent = rows[-1].key, run.sent + len(rows)
+    else:
+        run.done_at = run.done_at or at
+    run.save()
+    return len(rows)
+
+
+def take_rows(message: Message, *, at: datetime) -> None:
+    """Take what the owner says of rows: newer ones are put, the same again is nothing, the rest is a conflict."""
+    register, node = registers.find(message.body.register_name), Node.objects.get(code=message.sender)
+    rows = [Row(one.key, one.version, one.data) for one in message.body.rows]
+    here = register.find([row.key for row in rows])
+    for row in rows:
+        mine = here.get(row.key)
+        if mine is None or mine.version < row.version:
+            register.put(row)
+            settled = SyncConflict.objects.filter(node=node, register=register.name, key=row.key, settled_at=None)
+            settled.update(settled_at=at, settled_by="系统", note="对方已发来更新的版本。")
+        elif mine.version == row.version and mine.digest != row.digest:
+            _conflict(node, register, Kind.DIFFERS, row.key, ours=mine.version, theirs=row, at=at)
+
+
+def _conflict(
+    node: Node, register: Synced, kind: str, key: str, *, ours: int, theirs: Row | None, at: datetime
+) -> None:
+    told = {"key": theirs.key, "version": theirs.version, "data": theirs.data} if theirs else None
+    found = {"kind": kind, "ours": ours, "theirs": theirs.version if theirs else 0, "row": told, "at": at}
+    SyncConflict.objects.update_or_create(node=node, register=register.name, key=key, settled_at=None, defaults=found)
+
+
+# The daily comparison: the owner begins, the other asks as long as something differs
+
+
+def compare_with(register: str, *, to: str, day: date, at: datetime) -> None:
+    """Send the digests of all of a register; who has the same stays silent."""
+    _send_ranges(registers.find(register), "", to, day, at=at)
+
+
+def _entries(register: Synced) -> list[Entry]:
+    return [Entry(row.key, row.version, row.digest) for row in registers.rows(register) if row.data is not None]
+
+
+def _send_ranges(register: Synced, prefix: str, to: str, day: date, *, at: datetime) -> None:
+    parts = trees.summary(_entries(register), prefix)
+    body = Ranges(register_name=register.name, day=day, prefix=prefix, parts=parts)
+    sending.send("sync.ranges", body, to=to, key=f"sync:{register.name}", at=at)
+
+
+def read_ranges(message: Message, *, at: datetime) -> None:
+    """Lay the owner's digests beside ours and ask about what differs."""
+    body, node = message.body, Node.objects.get(code=message.sender)
+    register = registers.find(body.register_name)
+    ours = trees.summary(_entries(register), body.prefix)
+    found = trees.differing(ours, body.parts)
+    if not body.prefix:
+        counts = {"ours": _total(ours), "theirs": _total(body.parts), "ranges": len(found), "wanted": 0, "at": at}
+        Comparison.objects.update_or_create(node=node, register=register.name, day=body.day, defaults=counts)
+    if found:
+        asked = Asked(register_name=register.name, day=body.day, ranges=found)
+        sending.send("sync.asked", asked, to=node.code, key=f"sync:{register.name}", at=at)
+
+
+def _total(parts: Any) -> int:
+    return sum(count for count, _ in parts.values())
+
+
+def answer(message: Message, *, at: datetime) -> None:
+    """As the owner, look closer at the ranges that differ, and send the wanted rows again."""
+    body = message.body
+    register = registers.find(body.register_name)
+    entries = _entries(register) if body.ranges else []
+    for prefix in body.ranges:
+        few = trees.under(entries, prefix)
+        if len(few) > trees.FEW:
+            _send_ranges(register, prefix, message.sender, body.day, at=at)
+            continue
+        told = Entries(
+            register_name=register.name,
+            day=body.day,
+            prefix=prefix,
+            entries=[(one.key, one.version, one.digest) for one in few],
+        )
+        sending.send("sync.entries", told, to=message.sender, key=f"sync:{register.name}", at=at)
+    rows = list(register.find(body.keys).values())
+    for start in range(0, len(rows), PAGE):
+        _send_rows(register.name, rows[start : start + PAGE], message.sender, at=at)
+
+
+def read_entries(message: Message, *, at: datetime) -> None:
+    """Ask for the rows that are missing or older here; what the owner does not have, or not so new, is a conflict."""
+    body, node = message.body, Node.objects.get(code=message.sender)
+    register = registers.find(body.register_name)
+    theirs = [Entry(*one) for one in body.entries]
+    found = trees.compare(trees.under(_entries(register), body.prefix), theirs)
+    versions = {one.key: one.version for one in theirs}
+    here = register.find([*found.only_here, *found.ahead])
+    for key in found.only_here:
+        _conflict(node, register, Kind.ONLY_HERE, key, ours=here[key].version, theirs=None, at=at)
+    for key in found.ahead:
+        if here[key].version > versions[key]:
+            _conflict(node, register, Kind.AHEAD, key, ours=here[key].version, theirs=None, at=at)
+    # A row of the same version with other data is asked for too, so that the conflict can show both.
+    wanted = [*found.wanted, *(key for key in found.ahead if here[key].version == versions[key])]
+    for start in range(0, len(wanted), PAGE):
+        asked = Asked(register_name=register.name, day=body.day, keys=wanted[start : start + PAGE])
+        sending.send("sync.asked", asked, to=node.code, key=f"sync:{register.name}", at=at)
+    today = Comparison.objects.filter(node=node, register=register.name, day=body.day)
+    today.update(wanted=F("wanted") + len(found.wanted))
+
+
+SCHEMAS = (
+    Schema("sync.rows", 1, Rows, take_rows),
+    Schema("sync.ranges", 1, Ranges, read_ranges),
+    Schema("sync.asked", 1, Asked, answer),
+    Schema("sync.entries", 1, Entries, read_entries),
+)
