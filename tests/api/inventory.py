@@ -17,6 +17,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "offices": ("knowledge_list_offices",),
     "news": ("news_list_news",),
     "news_article": ("news_read_news",),
+    "news_picture_large": ("news_read_news",),
     "news_picture": ("news_read_news",),
     "news_rss": ("news_list_news",),
     "news_atom": ("news_list_news",),

@@ -31,7 +31,7 @@ CITIZENS = ("anonymous", "applicant")
 # Whole elsewhere: what is no page for people, and what a page asks for by itself.
 NO_PAGE = ("api/", "oauth/", "manifest.webmanifest", "worker.js", "healthz", "files/", "search/suggestions/")
 CODES = "api_codes"  # a page for people all the same, and a long table: for who programs, at a desk
-ENDINGS = (".pdf", ".json", ".csv", ".txt", ".yaml", ".zip", ".rss", ".atom")
+ENDINGS = (".pdf", ".json", ".csv", ".txt", ".yaml", ".zip", ".rss", ".atom", ".webp", ".jpg")
 
 
 def pages(visitors: tuple[str, ...], *, but: tuple[str, ...] = ()) -> dict[str, list[str]]:

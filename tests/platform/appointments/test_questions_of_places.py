@@ -114,7 +114,13 @@ def test_what_is_expected_is_counted_by_the_database_and_today_teaches_nothing(h
         at = DAY.replace(hour=hour, minute=minute) - timedelta(days=days_ago)
         for one in range(number):
             mark = f"{days_ago}-{hour}-{minute}-{one}"
-            told = {"code": mark, "number": mark, "day": at.date(), "taken_at": at, "channel": "kiosk"}
+            told = {
+                "code": mark,
+                "number": f"A{Ticket.objects.count()}",
+                "day": at.date(),
+                "taken_at": at,
+                "channel": "kiosk",
+            }
             Ticket.objects.create(service_point=hall.point, plan=hall.plan, **told)
 
     def expected() -> dict[str, tuple[float, int]]:

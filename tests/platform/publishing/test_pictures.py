@@ -1,9 +1,12 @@
 """A picture of a text: looked at as every file, drawn anew, with words for who does not see it, light where the page opens."""
 
+import gzip
 import io
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -94,6 +97,24 @@ def test_what_the_scanner_has_not_cleared_is_neither_reviewed_nor_shown(books: L
     StoredFile.objects.filter(pk=made.file_id).update(scan="clean")
     on_site(books, number)
     assert queries.read_picture(number=number, picture_id=made.pk)
+
+
+def test_the_first_view_of_a_page_full_of_pictures_stays_light(books: Library) -> None:
+    busy = photo(1600, 1000, busy=True)
+    number = pictured(books, content=busy).publication.number
+    for _ in range(rules.MOST_PICTURES - 1):
+        pictured(books, number=number, content=busy)
+    on_site(books, number)
+    page = Client().get(f"/news/{number}/").content.decode()
+    assert page.count("<img") == rules.MOST_PICTURES
+    shown = re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)  # a browser fetches the rest when it is opened
+    pictures = re.findall(r'<img src="(\S+)"', shown)
+    parts = {one.split("#")[0] for one in re.findall(r'"/static/([^"]+)"', page)}
+    assert len(pictures) == 1
+    assert len(parts) + len(pictures) + 1 <= 8
+    found = [finders.find(one) for one in parts]
+    sizes = [len(gzip.compress(Path(one).read_bytes())) for one in found if one]  # as production sends them
+    assert len(page.encode()) + sum(sizes) + len(Client().get(pictures[0]).content) <= 60_000
 
 
 @pytest.mark.parametrize("size", [(3000, 2000), (600, 6000), (900, 600)])

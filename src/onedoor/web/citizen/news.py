@@ -19,7 +19,6 @@ from onedoor.web.parts.inputs import posted
 from onedoor.web.parts.writes import attempt, keyed
 
 KIND = "news"
-PICTURES = {"jpg": "image/jpeg", "webp": "image/webp"}
 PICTURE_HEADERS = {
     "Cache-Control": "public, max-age=3600",
     "X-Content-Type-Options": "nosniff",
@@ -49,13 +48,10 @@ def article(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def picture(request: HttpRequest, number: str, picture_id: int, form: str) -> HttpResponse:
+def picture(request: HttpRequest, number: str, picture_id: int, *, small: bool) -> HttpResponse:
     """Give a picture: .webp is the small one the page shows at first, .jpg the large one. After a recall it is gone."""
-    media_type = PICTURES.get(form)
-    if media_type is None:
-        raise queries.PublicationNotFound
-    content = queries.read_picture(number=number, picture_id=picture_id, small=form == "webp")
-    return HttpResponse(content, content_type=media_type, headers=PICTURE_HEADERS)
+    content = queries.read_picture(number=number, picture_id=picture_id, small=small)
+    return HttpResponse(content, content_type="image/webp" if small else "image/jpeg", headers=PICTURE_HEADERS)
 
 
 @keyed
