@@ -129,7 +129,7 @@ def test_every_component_stands_on_the_design_page() -> None:
     # What only one page has, and the frame that every page shows, are looked at there.
     elsewhere = re.compile(
         r"masthead|mark$|tab$|foot|rail|bench|hero|guide|skip|demonstration|idle|assisting|page--|crumb|columns|stack"
-        r"|ranking|bar|board__|count|print|dispute|days?$|day-|day_|times?$|time--|ticket|machine|hall"
+        r"|picture|ranking|bar|board__|count|print|dispute|days?$|day-|day_|times?$|time--|ticket|machine|hall"
     )
     shown = used(Client().get("/design/").content.decode())
     wanted = {name for name in styled(SHEETS) if not elsewhere.match(name)}

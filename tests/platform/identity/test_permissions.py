@@ -11,7 +11,15 @@ NAME = re.compile(r'"([a-z]+\.[a-z_]+)"')
 OF_THE_MACHINE = {
     *("cases.machine", "certificates.machine", "files.machine"),
     *("cases.report_findings", "exchange.ask", "exchange.read", "messages.send"),
-    *("audit.guard", "identity.verify", "keys.rotate", "supervision.raise", "feedback.invite", "payments.settle"),
+    *(
+        "audit.guard",
+        "identity.verify",
+        "keys.rotate",
+        "supervision.raise",
+        "feedback.invite",
+        "payments.settle",
+        "network.receive",
+    ),
 }
 
 
