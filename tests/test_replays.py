@@ -50,6 +50,7 @@ UNKEYED = {
     "sharing_use",
     "rate_answer",
     "complaint_track",
+    "receipt_check",
     "staff_left_out",
     # providers: signed, and the id of what is told is its key
     "sms_receipt",
@@ -68,7 +69,7 @@ ASKS = {
     *("catalog_precheck", "catalog_read_outcome", "public_progress", "window_find_person", "desk_reveal"),
     *("certificates_check_batch", "catalog_desk_preview_year", "exchange_use", "supervision_export"),
     *("oauth_issue", "oauth_revoke", "ratings_get_asked", "ratings_get_followed", "complaints_track"),
-    *("hotline_look_up_caller", "hotline_follow_order"),
+    *("hotline_look_up_caller", "hotline_follow_order", "fees_check_receipt"),
     *("oauth_issue", "oauth_revoke"),
     # a session's second proof: each try counts
     *("me_send_proof_code", "me_prove_again"),
@@ -150,6 +151,7 @@ def test_every_form_that_posts_brings_a_key() -> None:
         ),
         *("citizen/finder.html", "citizen/ask_reply.html", "citizen/conversation_hand_over.html"),
         *("citizen/place.html", "citizen/precheck.html", "citizen/progress.html", "citizen/hotline/follow.html"),
+        "citizen/fees/check.html",
         *("citizen/early.html", "citizen/early_code.html", "citizen/early_draft.html"),
         *("staff/choose_post.html", "staff/reveal.html", "staff/certificates/check_batch.html"),
         *("supervision/audit.html", "staff/sharing/use.html"),
