@@ -41,7 +41,7 @@ class Chaos:
         self.state, self.url = folder / "treasury", url
         self.killed: Counter[str] = Counter()
         self.over = threading.Event()
-        self.random = random.Random(20261128)  # noqa: S311 - the same kills each time
+        self.random = random.Random(20261128)  # noqa: S311 - chooses whom to kill, protects nothing
         port = url.rpartition(":")[2]
         command = ["onedoor.demonstration.simulators.treasury", "--port", port, "--state", str(self.state)]
         self.treasury = subprocess.Popen([sys.executable, "-m", *command])

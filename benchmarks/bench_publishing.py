@@ -32,7 +32,7 @@ class Drill(bench_messages.Drill):
         super().__init__()
         os.environ["ONEDOOR_WEIBO_URL"] = f"http://127.0.0.1:{self.base + 10}"
         self.killed = 0
-        self.random = random.Random(20261128)  # noqa: S311 - the same kills each time
+        self.random = random.Random(20261128)  # noqa: S311 - chooses whom to kill, protects nothing
 
     def start_outside(self) -> None:
         told = ["--base-port", str(self.base), "--state", str(self.folder / "outside")]
