@@ -18,7 +18,7 @@ from tests.platform.appointments.hall import clock, open_hall
 from tests.platform.channels.machine import Terminal, reader_process, scanner_process
 from tests.platform.conftest import books, desk  # noqa: F401  fixtures
 from tests.platform.desks import Desk
-from tests.platform.library import ITEM, READER
+from tests.platform.library import FRIEND, ITEM, READER
 from tests.platform.papers.test_paper_forms import page_of, photographed
 
 AT = clock(8, 50)
@@ -149,3 +149,14 @@ def test_at_the_window_the_officer_scans_for_whom_they_help(terminal: Terminal) 
     assert "已扫 1 页" in desk_.page(who, url)
     assert desk_.post(who, url, act="keep").status_code == 302
     assert Material.objects.get(draft=draft).code == "photo"
+
+    # A form scanned for one is not there for the next whom the same officer helps.
+    desk_.post(who, "/kiosk/scan/form/", act="next")
+    terminal.put_pages(blank=1)
+    assert carry()
+    assert "已扫 1 页" in desk_.page(who, "/kiosk/scan/form/")
+    fresh = SimpleUploadedFile("b.jpg", photo("授权书").getvalue())
+    next_one = {**helped, "name": FRIEND.name, "id_number": FRIEND.id_number, "evidence": fresh}
+    assert desk_.post(who, "/staff/window/assist/", **next_one, **look).status_code == 302
+    assert "已扫" not in desk_.page(who, "/kiosk/scan/form/")
+    assert desk_.post(who, "/kiosk/scan/form/", act="keep").status_code == 409

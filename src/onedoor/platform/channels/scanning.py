@@ -13,7 +13,15 @@ PROBLEMS = {
     "no_paper": "扫描仪里没有纸。请把材料放好，再扫一次。",
     "fault": "扫描仪没有扫成：可能卡纸或者盖子没有合上。请整理好再扫一次；还是不行的，请到窗口，或者用手机拍照上传。",
 }
-FORM = "form"  # the target of a printed form, which says by its code where it belongs
+
+
+def form_target(actor: Actor) -> str:
+    """
+    Return the target of a printed form, which says by its code where it belongs.
+
+    It is one person's: an officer who helps the next one finds nothing of the one before.
+    """
+    return f"form:{actor.person_id or 0}"
 
 
 def draft_target(draft_id: UUID, material: str) -> str:

@@ -60,7 +60,7 @@ def _reads_first(view: View) -> View:
         code = None
         if request.POST.get("act") == "keep" and not request.POST.get("code", "").strip():
             told: dict[str, Any] = {"actor": actor_of(request), "at": clock.now()}
-            for content in queries.scanned_contents(target=scanning.FORM, **told)[:1]:
+            for content in queries.scanned_contents(target=scanning.form_target(told["actor"]), **told)[:1]:
                 code = cases.code_on_scan(io.BytesIO(content), login=actor_of(request).login_id, at=clock.wall())
         vars(request)[READ] = code
         return view(request)
@@ -79,7 +79,7 @@ def form(request: HttpRequest) -> HttpResponse:
 
     actor = actor_of(request)
     back = reverse("kiosk_cases") if actor.machine else reverse("paper_form")
-    return _page(request, scanning.FORM, keep, title="填好的申请表", back=back, asks_code=True)
+    return _page(request, scanning.form_target(actor), keep, title="填好的申请表", back=back, asks_code=True)
 
 
 def page(request: HttpRequest, page_id: int) -> HttpResponse:

@@ -20,7 +20,7 @@ from onedoor.platform.channels.figures import kiosk_figures
 from onedoor.platform.channels.models import Kiosk, Scan, ScannedPage
 from onedoor.platform.channels.operations.cards import ReadingRefused
 from onedoor.platform.channels.readings import Proof, presents
-from onedoor.platform.channels.scanning import FORM, JPEG, PROBLEMS, pages_of, scanners_for
+from onedoor.platform.channels.scanning import JPEG, PROBLEMS, form_target, pages_of, scanners_for
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotAtMachine, OneDoorError
@@ -145,7 +145,7 @@ def keep_form(*, typed: str, read: PaperCode | None, actor: Actor, at: datetime)
 
     :raises NothingScanned: there is no page.
     """
-    pages = _take(FORM, actor, at)
+    pages = _take(form_target(actor), actor, at)
     for place, content in enumerate(pages, start=1):
         told: dict[str, Any] = {
             "name": f"扫描件第 {place} 页.jpg",
@@ -163,7 +163,7 @@ def _take(target: str, actor: Actor, at: datetime) -> list[bytes]:
     rows = pages_of(target, actor, at)
     if not rows:
         raise NothingScanned
-    Scan.objects.filter(pk=rows[0].scan_id).delete()
+    Scan.objects.filter(pk__in={row.scan_id for row in rows}).delete()
     return [base64.b64decode(row.content) for row in rows]
 
 
