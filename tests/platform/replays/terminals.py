@@ -17,7 +17,7 @@ from onedoor.platform.cases.paper_forms import codes
 from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.channels.models import Kiosk, Scan, ScannedPage
 from onedoor.platform.channels.operations import cards, kiosks
-from onedoor.platform.channels.scanning import FORM, case_target, draft_target
+from onedoor.platform.channels.scanning import case_target, draft_target, form_target
 from onedoor.platform.identity.models import Login
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
@@ -134,7 +134,7 @@ def device(stage: Stage) -> Sent:
 
 @posts(f"{API}/readers/{{number}}/pages")
 def deliver_page(stage: Stage) -> Sent:
-    kiosk, _ = scanning(stage, FORM)
+    kiosk, _ = scanning(stage, form_target(stage.books.citizen()))
     page, challenge = b"\xff\xd8\xff\xe0", Scan.objects.get().challenge
     said = signed("here", f"{challenge}|{sha256(page).hexdigest()}")
     fields = {"challenge": challenge, "page": b64encode(page).decode(), "problem": "", **said}
@@ -169,7 +169,9 @@ def scan_paper(stage: Stage) -> Sent:
 @sends("kiosk_scan_form")
 def scan_form(stage: Stage) -> Sent:
     draft = stage.books.draft(AT)
-    return at_scanner(stage, "/kiosk/scan/form/", FORM, code=str(codes.of_draft(draft.pk)))
+    return at_scanner(
+        stage, "/kiosk/scan/form/", form_target(stage.books.citizen()), code=str(codes.of_draft(draft.pk))
+    )
 
 
 @sends("kiosk_scan_case")
