@@ -32,30 +32,22 @@ PLACE = "一楼东侧"
 @contextmanager
 def reader_process(folder: Path) -> Iterator[str]:
     """Run the simulated reader for as long as the block lasts; give the address of its socket."""
-    port = free_base(1)
-    command = ["onedoor.demonstration.simulators.card_reader", "--port", str(port), "--key", str(folder / "reader.key")]
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command],
-        cwd=settings.REPOSITORY,
-        env={"PYTHONPATH": "src", "PATH": ""},
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    process.stdout.readline()  # it says that it listens
-    try:
-        yield f"127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
+    with _device("card_reader", "--key", str(folder / "reader.key")) as address:
+        yield address
 
 
 @contextmanager
 def scanner_process() -> Iterator[str]:
     """Run the simulated scanner for as long as the block lasts; give the address of its socket."""
+    with _device("scanner") as address:
+        yield address
+
+
+@contextmanager
+def _device(name: str, *options: str) -> Iterator[str]:
     port = free_base(1)
-    command = ["onedoor.demonstration.simulators.scanner", "--port", str(port)]
     process = subprocess.Popen(
-        [sys.executable, "-m", *command],
+        [sys.executable, "-m", f"onedoor.demonstration.simulators.{name}", "--port", str(port), *options],
         cwd=settings.REPOSITORY,
         env={"PYTHONPATH": "src", "PATH": ""},
         stdout=subprocess.PIPE,

@@ -9,7 +9,6 @@ Ports from the base: 0 police household, 1 housing, 2 vehicles, 3 banks, 4 secon
 
 import argparse
 import os
-import signal
 import threading
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +20,7 @@ from onedoor.demonstration.simulators.official_account import OfficialAccount
 from onedoor.demonstration.simulators.post_office import make_post_office
 from onedoor.demonstration.simulators.senders import send_receipts
 from onedoor.demonstration.simulators.server import make_handler
+from onedoor.demonstration.simulators.standing import stand
 from onedoor.demonstration.simulators.world import World
 
 SECOND_SMS_OFFSET, MAIL_OFFSET, WECHAT_OFFSET = 4, 5, 6
@@ -70,19 +70,8 @@ def main() -> None:
         department = ThreadingHTTPServer(("127.0.0.1", arguments.base_port + offset), make_handler(name, world))
         department.daemon_threads = True
         servers.append(department)
-    for one in servers:
-        threading.Thread(target=one.serve_forever, daemon=True).start()
     threading.Thread(target=send_receipts, args=(world,), daemon=True).start()
-    print(f"simulators on 127.0.0.1:{arguments.base_port}–{arguments.base_port + IDENTITY_OFFSET}", flush=True)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    parent = os.getppid()
-    while not stop.wait(1.0):
-        if os.getppid() != parent:  # the process that started us is gone
-            break
-    for server in servers:
-        server.shutdown()
+    stand(*servers, saying=f"simulators on 127.0.0.1:{arguments.base_port}–{arguments.base_port + IDENTITY_OFFSET}")
 
 
 if __name__ == "__main__":

@@ -10,13 +10,12 @@ A real reader has a security module in place of the key file, and takes a card f
 import argparse
 import json
 import os
-import signal
 import socketserver
-import threading
 from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any, Protocol
 
+from onedoor.demonstration.simulators.standing import stand
 from onedoor.platform.kernel.crypto.canonical import canonical_json
 from onedoor.platform.kernel.crypto.suites import suite
 
@@ -88,15 +87,7 @@ def main() -> None:
     parser.add_argument("--key", type=Path, required=True)
     arguments = parser.parse_args()
     server = make_reader(arguments.port, Device(key_of(arguments.key)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(f"card reader on 127.0.0.1:{arguments.port}", flush=True)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    parent = os.getppid()
-    while not stop.wait(1.0) and os.getppid() == parent:  # until told, or until who started it is gone
-        pass
-    server.shutdown()
+    stand(server, saying=f"card reader on 127.0.0.1:{arguments.port}")
 
 
 if __name__ == "__main__":

@@ -8,15 +8,13 @@ one after the other: {"act": "put", "pages": [base64, …]} of any pictures, or 
 
 import argparse
 import io
-import os
-import signal
-import threading
 from base64 import b64decode, b64encode
 from typing import Any
 
 from PIL import Image, ImageDraw
 
 from onedoor.demonstration.simulators.card_reader import make_reader
+from onedoor.demonstration.simulators.standing import stand
 
 A4 = (1240, 1754)  # at 150 dpi
 QUALITY = 70
@@ -66,15 +64,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     arguments = parser.parse_args()
     server = make_reader(arguments.port, Scanner())
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(f"scanner on 127.0.0.1:{arguments.port}", flush=True)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    parent = os.getppid()
-    while not stop.wait(1.0) and os.getppid() == parent:  # until told, or until who started it is gone
-        pass
-    server.shutdown()
+    stand(server, saying=f"scanner on 127.0.0.1:{arguments.port}")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import hmac
 import json
 import os
 import secrets
-import signal
 import threading
 import time
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from onedoor.demonstration.simulators.standing import stand
 from onedoor.platform.kernel.crypto.digests import hmac_sm3
 
 SKEW = 300  # seconds
@@ -237,15 +237,7 @@ def main() -> None:
     world = Treasury(arguments.state / "treasury.json", f"http://127.0.0.1:{arguments.port}", secret)
     server = ThreadingHTTPServer(("127.0.0.1", arguments.port), make_handler(world))
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    parent = os.getppid()
-    while not stop.wait(1.0):
-        if os.getppid() != parent:  # the process that started us is gone
-            break
-    server.shutdown()
+    stand(server)
 
 
 if __name__ == "__main__":
