@@ -208,18 +208,18 @@ def _chain(entry: Any) -> list[Any]:
 
 def own_payments(*, actor: Actor) -> list[rules.Payment]:
     """Return the payments made to the acting person, each as it stands now, the latest first."""
-    if actor.person_id is None:
-        return []
-    return sorted(_payments(actor.person_id), key=lambda one: (one.on, one.month), reverse=True)
+    return rules.latest_first(_payments(actor))
 
 
 def own_payments_by_year(*, actor: Actor) -> list[rules.Year]:
     """Return the payments made to the acting person by year, the latest first, each year with its sum."""
-    return rules.by_year(own_payments(actor=actor))
+    return rules.by_year(_payments(actor))
 
 
-def _payments(person_id: int) -> Iterator[rules.Payment]:
-    rows = BenefitPayment.objects.filter(person_id=person_id).select_related("organization", "batch")
+def _payments(actor: Actor) -> Iterator[rules.Payment]:
+    if actor.person_id is None:
+        return
+    rows = BenefitPayment.objects.filter(person_id=actor.person_id).select_related("organization", "batch")
     for _, steps in groupby(
         rows.order_by("organization_id", "number", "sequence"), key=lambda row: (row.organization_id, row.number)
     ):

@@ -105,10 +105,15 @@ def period_words(month: date, months: int) -> str:
     return f"{first}至{last + 1}月" if not years else f"{first}至{month.year + years}年{last + 1}月"
 
 
+def latest_first(payments: Iterable[Payment]) -> list[Payment]:
+    """Return payments by the day on which money went out, and by month within one."""
+    return sorted(payments, key=lambda one: (one.on, one.month), reverse=True)
+
+
 def by_year(payments: Iterable[Payment]) -> list[Year]:
     """Return payments by the year in which money went out, the latest first."""
     found: dict[int, list[Payment]] = {}
-    for one in sorted(payments, key=lambda one: (one.on, one.month), reverse=True):
+    for one in latest_first(payments):
         found.setdefault(one.on.year, []).append(one)
     return [Year(year, rows) for year, rows in sorted(found.items(), reverse=True)]
 
