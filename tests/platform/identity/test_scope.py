@@ -174,7 +174,7 @@ ELSEWHERE = {
     "card_wanted": "whether the reader of one's own machine is asked",
     "scanned": "what one has scanned oneself",
     "scanned_page": "what one has scanned oneself",
-    "scanned_contents": "what one has scanned oneself",
+    "first_scanned": "what one has scanned oneself",
     "scanners": "the scanner of one's own machine, or those of one's own organ's windows",
     "look_up_caller": "whoever calls may live anywhere; phone, name and number are needed, the look is recorded",
     "deeds_possible": "takes a version that get_entry_version has let through",

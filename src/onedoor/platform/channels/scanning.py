@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from onedoor.platform.channels import kiosk_life
 from onedoor.platform.channels.models import Kiosk, ScannedPage
 from onedoor.platform.kernel.actors import Actor
@@ -43,8 +45,8 @@ def scanners_for(actor: Actor, at: datetime) -> list[Kiosk]:
     return list(rows.filter(kind=Kiosk.Kind.DESK, service_point__organization_id=actor.organization_id))
 
 
-def pages_of(target: str, actor: Actor, at: datetime) -> list[ScannedPage]:
-    """Return the pages somebody has scanned of a paper, first to last."""
+def pages_of(target: str, actor: Actor, at: datetime) -> QuerySet[ScannedPage]:
+    """Find the pages somebody has scanned of a paper, first to last; whoever counts them need not read the pictures."""
     rows = ScannedPage.objects.filter(scan__login_id=actor.login_id or 0, scan__expires_at__gt=at)
     rows = rows.filter(scan__target=target) if target else rows
-    return list((rows.filter(scan__kiosk__number=actor.machine) if actor.machine else rows).order_by("pk"))
+    return (rows.filter(scan__kiosk__number=actor.machine) if actor.machine else rows).order_by("pk")

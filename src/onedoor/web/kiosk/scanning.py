@@ -60,7 +60,8 @@ def _reads_first(view: View) -> View:
         code = None
         if request.POST.get("act") == "keep" and not request.POST.get("code", "").strip():
             told: dict[str, Any] = {"actor": actor_of(request), "at": clock.now()}
-            for content in queries.scanned_contents(target=scanning.form_target(told["actor"]), **told)[:1]:
+            content = queries.first_scanned(target=scanning.form_target(told["actor"]), **told)
+            if content is not None:
                 code = cases.code_on_scan(io.BytesIO(content), login=actor_of(request).login_id, at=clock.wall())
         vars(request)[READ] = code
         return view(request)

@@ -160,7 +160,7 @@ def keep_form(*, typed: str, read: PaperCode | None, actor: Actor, at: datetime)
 
 def _take(target: str, actor: Actor, at: datetime) -> list[bytes]:
     actor.require_login()
-    rows = pages_of(target, actor, at)
+    rows = list(pages_of(target, actor, at))
     if not rows:
         raise NothingScanned
     Scan.objects.filter(pk__in={row.scan_id for row in rows}).delete()

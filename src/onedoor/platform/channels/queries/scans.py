@@ -29,7 +29,7 @@ def scanned(*, target: str, actor: Actor, at: datetime) -> Scanned:
     waiting = scan.waiting_until is not None and scan.waiting_until > at
     silent = scan.waiting_until is not None and not waiting
     problem = scans.PROBLEMS.get("fault" if silent else scan.problem, "")
-    pages = [one.pk for one in scans.pages_of(target, actor, at)]
+    pages = list(scans.pages_of(target, actor, at).values_list("pk", flat=True))
     return Scanned(pages, waiting=waiting, problem=problem, scanner=scan.kiosk.number)
 
 
@@ -39,15 +39,16 @@ def scanned_page(*, page_id: int, actor: Actor, at: datetime) -> bytes:
 
     :raises NothingScanned: there is none.
     """
-    found = next((one for one in scans.pages_of("", actor, at) if one.pk == page_id), None)
+    found = scans.pages_of("", actor, at).filter(pk=page_id).first()
     if found is None:
         raise NothingScanned
     return base64.b64decode(found.content)
 
 
-def scanned_contents(*, target: str, actor: Actor, at: datetime) -> list[bytes]:
-    """Return the pictures of a paper being scanned, to look for a code on them."""
-    return [base64.b64decode(one.content) for one in scans.pages_of(target, actor, at)]
+def first_scanned(*, target: str, actor: Actor, at: datetime) -> bytes | None:
+    """Return the picture of the first page of a paper being scanned, to look for a code on it."""
+    found = scans.pages_of(target, actor, at).first()
+    return base64.b64decode(found.content) if found else None
 
 
 def scanners(*, actor: Actor, at: datetime) -> list[Kiosk]:
