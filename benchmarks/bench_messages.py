@@ -19,6 +19,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks.programs import wait
+
 PEOPLE, FIRST, SECOND, DURING = 200, 2_000, 1_200, 600
 OUTAGE = timedelta(hours=1)
 STEP = timedelta(minutes=5)
@@ -160,11 +162,11 @@ def rate(drill: Drill, readers: list[int]) -> None:
     print(f"写入 written: {FIRST / (time.monotonic() - started):,.0f} 条 messages/s, load {os.getloadavg()[0]:.1f}")
     drill.start("providers")
     drill.start("worker")
-    wait(lambda: drill.taken().total() > 0)
+    wait(lambda: drill.taken().total() > 0, "messages", seconds=GIVE_UP)
     worker, database = drill.running["worker"].pid, processors.server_pid()
     started, before = time.monotonic(), drill.taken().total()
     used = processors.seconds(worker), processors.seconds(database)
-    wait(lambda: drill.taken().total() >= FIRST)
+    wait(lambda: drill.taken().total() >= FIRST, "messages", seconds=GIVE_UP)
     seconds, count = time.monotonic() - started, FIRST - before
     cpu = [(processors.seconds(root) - was) / count * 1000 for root, was in zip((worker, database), used, strict=True)]
     print(f"    CPU: 程序 worker {cpu[0]:.1f} ms, 数据库 database {cpu[1]:.1f} ms = {1000 / cpu[0]:,.0f}/s a free core")
@@ -176,11 +178,11 @@ def outage(drill: Drill, readers: list[int]) -> None:
     from onedoor.platform.messages.models import Message
 
     write(readers, "second", SECOND)
-    wait(lambda: drill.taken().total() >= FIRST + SECOND // 4)
+    wait(lambda: drill.taken().total() >= FIRST + SECOND // 4, "messages", seconds=GIVE_UP)
     drill.kill("worker")
     drill.start("worker")
     drill.move(timedelta(minutes=1))  # what the dead worker held is given back
-    wait(lambda: drill.taken().total() >= FIRST + SECOND // 2)
+    wait(lambda: drill.taken().total() >= FIRST + SECOND // 2, "messages", seconds=GIVE_UP)
     drill.kill("providers")
     at_cut = drill.taken().total()
     write(readers, "during", DURING)
@@ -191,7 +193,11 @@ def outage(drill: Drill, readers: list[int]) -> None:
         time.sleep(1.5)  # some rounds of the worker, all in vain
     waiting = Message.objects.filter(due_at__isnull=False).count()
     drill.start("providers")
-    wait(lambda: bool(drill.move(timedelta(minutes=2))) or not Message.objects.filter(due_at__isnull=False).exists())
+    wait(
+        lambda: bool(drill.move(timedelta(minutes=2))) or not Message.objects.filter(due_at__isnull=False).exists(),
+        "messages",
+        seconds=GIVE_UP,
+    )
     report(drill, at_cut, waiting)
 
 
@@ -211,11 +217,3 @@ def report(drill: Drill, at_cut: int, waiting: int) -> None:
     print("    " + ", ".join(f"{channel} {state} {number}" for (channel, state), number in sorted(states.items())))
     if written != set(taken) or doubled:
         raise SystemExit("messages were lost or doubled")
-
-
-def wait(done: Any) -> None:
-    give_up = time.monotonic() + GIVE_UP
-    while not done():
-        if time.monotonic() > give_up:
-            raise SystemExit("the messages do not come on")
-        time.sleep(0.2)

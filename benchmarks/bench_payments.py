@@ -25,6 +25,7 @@ from urllib.request import Request, urlopen
 from benchmarks import items
 from benchmarks.bench_stampede import Browser
 from benchmarks.errands import parties
+from benchmarks.programs import wait
 from benchmarks.site import Site, _free_port, running
 
 ORDERS, SILENT, GIVEN_BACK = 40, 10, 5  # every tenth notice never comes, every fifth fee is given back
@@ -161,7 +162,7 @@ def pay_all(chaos: Chaos, site: Site) -> None:
                 assert status == 302, status
         return Order.objects.filter(state="paid").count() >= ORDERS
 
-    wait(step, "orders")
+    wait(step, "orders", seconds=GIVE_UP)
 
 
 def give_back(chaos: Chaos, site: Site, numbers: list[str]) -> None:
@@ -182,14 +183,18 @@ def give_back(chaos: Chaos, site: Site, numbers: list[str]) -> None:
         agreed = {"idempotency_key": uuid.uuid4().hex, "act": "approve", "opinion": "同意。"}
         approved = browser.post(finance.session, f"/staff/refunds/{refund.pk}/", agreed)
         assert approved[0] == 302, approved
-    wait(lambda: Refund.objects.filter(state="done").count() >= len(chosen), "refunds")
+    wait(lambda: Refund.objects.filter(state="done").count() >= len(chosen), "refunds", seconds=GIVE_UP)
 
 
 def settle() -> None:
     """Let the worker that is left do what waits."""
     from onedoor.platform.messages.models import Message
 
-    wait(lambda: Message.objects.filter(event="payments.paid", channel="inbox").count() >= ORDERS, "messages")
+    wait(
+        lambda: Message.objects.filter(event="payments.paid", channel="inbox").count() >= ORDERS,
+        "messages",
+        seconds=GIVE_UP,
+    )
     time.sleep(3.0)
 
 
@@ -228,11 +233,3 @@ def report(chaos: Chaos) -> None:
 
 
 SORTS = {"payment": "缴款", "refund": "退付"}
-
-
-def wait(done: Any, what: str) -> None:
-    give_up = time.monotonic() + GIVE_UP
-    while not done():
-        if time.monotonic() > give_up:
-            raise SystemExit(f"the {what} do not come on")
-        time.sleep(0.3)

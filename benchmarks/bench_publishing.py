@@ -20,6 +20,7 @@ from urllib.request import urlopen
 
 from benchmarks import bench_messages, people
 from benchmarks.bench_messages import make_people
+from benchmarks.programs import wait
 
 TEXTS, ACCOUNTS, SUBSCRIBERS, RECALLED = 24, 2, 20, 3
 GIVE_UP = 300.0
@@ -76,7 +77,7 @@ def main() -> None:
         started = time.monotonic()
         recalled = kill_and_recall(drill, numbers, officers)
         print(f"{time.monotonic() - started:.0f} s, killed {drill.killed}, load {os.getloadavg()[0]:.1f}")
-        wait(lambda: settled(drill))
+        wait(lambda: settled(drill), "texts", seconds=GIVE_UP)
         report(drill, numbers, recalled, len(readers))
     finally:
         drill.stop()
@@ -183,10 +184,3 @@ def report(drill: Drill, numbers: list[str], recalled: list[str], readers: int) 
     print(f"    消息 inbox {len(inbox)} of {len(kept) * readers}, 重复 doubled {doubled}", flush=True)
     if twice or missing or left or doubled or len(inbox) != len(kept) * readers:
         raise SystemExit("a text stands twice, is missing, or was not taken down")
-
-
-def wait(done: Any) -> None:
-    give_up = time.monotonic() + GIVE_UP
-    while not done():
-        if time.monotonic() > give_up:
-            raise SystemExit("the texts do not come on")

@@ -4,43 +4,29 @@ Real nodes as real processes, each with a folder, a database, a web server and a
 `python -m benchmarks.nodes write 500 ministry` runs inside a node's environment: it writes so many messages for another one.
 """
 
-import contextlib
-import os
-import signal
 import subprocess
 import sys
-import time
-from dataclasses import dataclass, field
-from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+from dataclasses import dataclass
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-READY_SECONDS = 60.0
+from benchmarks.programs import REPOSITORY, WEB, Programs
 
 
 @dataclass
-class RunningNode:
-    """A node under `folder`; its programs are killed and started again by name."""
+class RunningNode(Programs):
+    """A node under `folder` with its "web" and its "worker"."""
 
     code: str
     level: str
-    folder: Path
     port: int
     database: str  # a PostgreSQL address, or nothing for SQLite
     reached_by: int = 0  # the port others know, where something stands in between
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    settings: dict[str, str] = field(default_factory=dict)  # what programs started from now on have set besides
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ONEDOOR_", "DJANGO_"))}
         return {
-            **kept,
+            **super().environment,
             **({"ONEDOOR_DATABASE_URL": self.database} if self.database else {}),
-            "PYTHONPATH": f"{REPOSITORY / 'src'}{os.pathsep}{REPOSITORY}",
             "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-            "ONEDOOR_VAR": str(self.folder),
             "ONEDOOR_SECRET_KEY": "only for the measurement" * 3,
             "ONEDOOR_PUBLIC_URL": f"http://127.0.0.1:{self.reached_by or self.port}",
             "ONEDOOR_NODE": self.code,
@@ -80,40 +66,11 @@ class RunningNode:
 
     def start(self, name: str) -> None:
         """Start "web" or "worker"."""
-        web = ["gunicorn", "onedoor.config.wsgi", "--workers", "1", "--threads", "4", "--no-control-socket", "--bind"]
-        command = [*web, f"127.0.0.1:{self.port}"] if name == "web" else ["django", "work"]
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(
-                [sys.executable, "-m", *command],
-                env=self.environment,
-                cwd=REPOSITORY,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        give_up = time.monotonic() + READY_SECONDS
-        while name == "web" and not self._answers():
-            if time.monotonic() > give_up:
-                raise RuntimeError((self.folder / f"{name}.log").read_text()[-2000:])
-            time.sleep(0.1)
-
-    def kill(self, name: str) -> None:
-        """SIGKILL with everything it started."""
-        process = self.running.pop(name)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def stop(self) -> None:
-        for name in list(self.running):
-            self.kill(name)
-
-    def _answers(self) -> bool:
-        try:
-            with urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (URLError, OSError):
-            return False
+        place = f"127.0.0.1:{self.port}"
+        if name == "web":
+            self.launch(name, [*WEB, place], health=f"http://{place}/healthz")
+        else:
+            self.launch(name, ["django", "work"])
 
 
 def main() -> None:

@@ -6,39 +6,33 @@ import json
 import os
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import httpx
+from benchmarks.programs import REPOSITORY, WEB, Programs
 
 from tests.ports import free_base
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-READY_SECONDS = 60
 SLOW_SETTINGS = "tests.processes.slow_settings"
 _made = itertools.count()
 
 
 @dataclass
-class LiveSite:
-    """A running site under `folder`; programs can be killed and started again by name."""
+class LiveSite(Programs):
+    """A running site under `folder`."""
 
-    folder: Path
     base: int
     database: str  # a PostgreSQL address, or nothing for SQLite
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    settings: dict[str, str] = field(default_factory=dict)  # what programs started from now on have set besides
 
     @property
     def url(self) -> str:
@@ -52,13 +46,10 @@ class LiveSite:
     def environment(self) -> dict[str, str]:
         base = self.base + 10
         departments = ("police.household", "housing.ownership", "vehicles.registration", "banks.balance")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ONEDOOR_", "DJANGO_"))}
-        kept |= {"ONEDOOR_DATABASE_URL": self.database} if self.database else {}
         return {
-            **kept,
-            "PYTHONPATH": f"{REPOSITORY / 'src'}{os.pathsep}{REPOSITORY}",
+            **super().environment,
+            **({"ONEDOOR_DATABASE_URL": self.database} if self.database else {}),
             "DJANGO_SETTINGS_MODULE": SLOW_SETTINGS,
-            "ONEDOOR_VAR": str(self.folder),
             "ONEDOOR_PUBLIC_URL": self.url,
             "ONEDOOR_CONNECTORS": ",".join(f"{n}=http://127.0.0.1:{base + i}" for i, n in enumerate(departments)),
             "ONEDOOR_CONNECTOR_KEYS": str(self.folder / "simulators" / "department-keys"),
@@ -103,40 +94,16 @@ class LiveSite:
         """Start "simulators", "web", "worker" or a second web process beside the first, and wait until it answers."""
         state = self.folder / "simulators"
         simulators = ["--base-port", str(self.base + 10), "--state", str(state), "--node-key", str(state / "node.pub")]
-        web = ["gunicorn", "onedoor.config.wsgi", "--workers", "1", "--threads", "4", "--no-control-socket", "--bind"]
         command, health = {
             "simulators": (
                 ["onedoor.demonstration.simulators", *simulators, "--slow", "0.05"],
                 self._control("/health"),
             ),
-            "web": ([*web, f"127.0.0.1:{self.base}"], f"{self.url}/healthz"),
-            "second web": ([*web, f"127.0.0.1:{self.base + 1}"], f"{self.second_url}/healthz"),
+            "web": ([*WEB, f"127.0.0.1:{self.base}"], f"{self.url}/healthz"),
+            "second web": ([*WEB, f"127.0.0.1:{self.base + 1}"], f"{self.second_url}/healthz"),
             "worker": (["django", "work"], ""),
         }[name]
-        log = (self.folder / f"{name}.log").open("ab")
-        self.running[name] = subprocess.Popen(
-            [sys.executable, "-m", *command],
-            env=self.environment,
-            cwd=REPOSITORY,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        give_up = time.monotonic() + READY_SECONDS
-        while health and not _answers(health):
-            assert time.monotonic() < give_up, (self.folder / f"{name}.log").read_text()[-2000:]
-            time.sleep(0.1)
-
-    def kill(self, name: str) -> None:
-        """SIGKILL the program with everything it started: nothing gets to say goodbye."""
-        process = self.running.pop(name)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def stop(self) -> None:
-        for name in list(self.running):
-            self.kill(name)
+        self.launch(name, command, health=health)
 
     def resident_bytes(self) -> int:
         """Return the memory that the site's processes hold, shared pages counted once for each."""
@@ -232,14 +199,6 @@ def _own_database(address: str) -> str:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
     return urlsplit(address)._replace(path=f"/{name}").geturl()
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urlopen(address, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (URLError, OSError):
-        return False
 
 
 def _group(pid: int) -> int:

@@ -21,8 +21,8 @@ def read(node: RunningNode) -> list[int]:
 
 def test_two_nodes_tell_each_other_everything_once_and_in_order(tmp_path: Path) -> None:
     base = free_base(2)
-    province = RunningNode("province", "province", tmp_path / "province", base, "")
-    ministry = RunningNode("ministry", "ministry", tmp_path / "ministry", base + 1, "")
+    province = RunningNode(tmp_path / "province", "province", "province", base, "")
+    ministry = RunningNode(tmp_path / "ministry", "ministry", "ministry", base + 1, "")
     try:
         for node in (province, ministry):
             node.set_up()
