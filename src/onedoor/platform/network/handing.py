@@ -14,7 +14,7 @@ from onedoor.platform.kernel.pauses import FAILURES_TO_OPEN, jitter
 from onedoor.platform.network import schemas
 from onedoor.platform.network.envelopes import Envelope
 from onedoor.platform.network.models import Handover, Incoming, Node
-from onedoor.platform.network.schemas import Message
+from onedoor.platform.network.schemas import Message, NotUnderstood, Schema
 from onedoor.platform.network.states import Handing
 
 log = structlog.get_logger()
@@ -33,28 +33,24 @@ def hand_over_some(node_id: int, *, at: datetime, wall: datetime) -> int:
     waiting = Incoming.objects.filter(node=node, state=Handing.WAITING).select_related("message")
     done = 0
     for row in waiting.order_by("sequence")[:BATCH]:
-        reason = _obstacle(row)
-        if reason:
-            _park(row, reason)
-        elif not _read(row, node, standing, at=at, wall=wall):
-            break
+        try:
+            schema, message = _understood(row, node)
+        except NotUnderstood as obstacle:
+            _park(row, str(obstacle))
+        else:
+            if not _read(row, schema, message, standing, at=at, wall=wall):
+                break
         done += 1
     return done
 
 
-def _obstacle(row: Incoming) -> str:
-    """Return why a message cannot be read now."""
-    ahead = Incoming.objects.filter(node_id=row.node_id, key=row.key, state=Handing.PARKED, sequence__lt=row.sequence)
+def _understood(row: Incoming, node: Node) -> tuple[Schema, Message]:
+    """:raises NotUnderstood: the message cannot be read now."""
+    ahead = Incoming.objects.filter(node=node, key=row.key, state=Handing.PARKED, sequence__lt=row.sequence)
     if row.key and ahead.exists():
-        return BEHIND
-    return schemas.fault(row.schema, row.message.envelope["version"], row.message.body)
-
-
-def _read(row: Incoming, node: Node, standing: Handover, *, at: datetime, wall: datetime) -> bool:
-    """Give one message to its reader; false: the stream waits, because that failed."""
-    schema = schemas.find(row.schema)
-    assert schema is not None  # `_obstacle` has asked
+        raise NotUnderstood(BEHIND)
     envelope = Envelope(**row.message.envelope)
+    schema, body = schemas.read(row.schema, envelope.version, row.message.body)
     message = Message(
         id=envelope.id,
         schema=envelope.schema,
@@ -63,13 +59,18 @@ def _read(row: Incoming, node: Node, standing: Handover, *, at: datetime, wall: 
         sender=node.code,
         sequence=envelope.sequence,
         created_at=envelope.created,
-        body=schema.model.model_validate(row.message.body),
+        body=body,
     )
+    return schema, message
+
+
+def _read(row: Incoming, schema: Schema, message: Message, standing: Handover, *, at: datetime, wall: datetime) -> bool:
+    """Give one message to its reader; false: the stream waits, because that failed."""
     try:
         with transaction.atomic():
             schema.reader(message, at=at)
     except Exception as error:  # a reader's bug must not lose the message; it is logged and tried again
-        log.exception("network.reader_failed", schema=row.schema, message=envelope.id)
+        log.exception("network.reader_failed", schema=row.schema, message=message.id)
         return _failed(row, standing, type(error).__name__, wall)
     row.state, row.reason, row.done_at = Handing.DONE, "", at
     row.save(update_fields=["state", "reason", "done_at"])

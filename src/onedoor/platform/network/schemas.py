@@ -71,18 +71,34 @@ def forget(name: str) -> None:
     _schemas.pop(name, None)
 
 
-def fault(name: str, version: int, body: Any) -> str:
-    """Return why a message cannot be read here, in a sentence; "" where it can."""
+class NotUnderstood(ValueError):
+    """Why a message cannot be read here, in a sentence."""
+
+
+def read(name: str, version: int, body: Any) -> tuple[Schema, Body]:
+    """
+    Return the schema of a message and its body as its reader gets it.
+
+    :raises NotUnderstood: this node does not know the kind or the version, or the body does not fit.
+    """
     schema = _schemas.get(name)
     if schema is None:
-        return f"本节点不认识“{name}”这类报文。请升级本节点，或请对方核对。"
+        raise NotUnderstood(f"本节点不认识“{name}”这类报文。请升级本节点，或请对方核对。")
     if version > schema.version:
-        return f"对方用的是第 {version} 版，本节点只认到第 {schema.version} 版。升级后自动接着处理。"
+        raise NotUnderstood(f"对方用的是第 {version} 版，本节点只认到第 {schema.version} 版。升级后自动接着处理。")
     try:
-        schema.model.model_validate(body)
+        return schema, schema.model.model_validate(body)
     except ValidationError as error:
         places = "、".join(".".join(str(part) for part in one["loc"]) or "整体" for one in error.errors()[:3])
-        return f"内容不符合这类报文的格式，位置：{places}。请对方更正后另发。"
+        raise NotUnderstood(f"内容不符合这类报文的格式，位置：{places}。请对方更正后另发。") from error
+
+
+def fault(name: str, version: int, body: Any) -> str:
+    """Return why a message cannot be read here, in a sentence; "" where it can."""
+    try:
+        read(name, version, body)
+    except NotUnderstood as obstacle:
+        return str(obstacle)
     return ""
 
 

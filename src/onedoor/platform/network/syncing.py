@@ -135,15 +135,16 @@ def _conflict(
 
 def compare_with(register: str, *, to: str, day: date, at: datetime) -> None:
     """Send the digests of all of a register; who has the same stays silent."""
-    _send_ranges(registers.find(register), "", to, day, at=at)
+    found = registers.find(register)
+    _send_ranges(found, _entries(found), "", to, day, at=at)
 
 
 def _entries(register: Synced) -> list[Entry]:
     return [Entry(row.key, row.version, row.digest) for row in registers.rows(register) if row.data is not None]
 
 
-def _send_ranges(register: Synced, prefix: str, to: str, day: date, *, at: datetime) -> None:
-    parts = trees.summary(_entries(register), prefix)
+def _send_ranges(register: Synced, entries: Sequence[Entry], prefix: str, to: str, day: date, *, at: datetime) -> None:
+    parts = trees.summary(entries, prefix)
     body = Ranges(register_name=register.name, day=day, prefix=prefix, parts=parts)
     sending.send("sync.ranges", body, to=to, key=f"sync:{register.name}", at=at)
 
@@ -174,7 +175,7 @@ def answer(message: Message, *, at: datetime) -> None:
     for prefix in body.ranges:
         few = trees.under(entries, prefix)
         if len(few) > trees.FEW:
-            _send_ranges(register, prefix, message.sender, body.day, at=at)
+            _send_ranges(register, entries, prefix, message.sender, body.day, at=at)
             continue
         told = Entries(
             register_name=register.name,
