@@ -4,8 +4,12 @@ import os
 import tempfile
 from pathlib import Path
 
-# Each test run (and each parallel worker of it) has its own folder, so that runs never see each other's keys.
+# Each test run has its own folder, and in it each parallel worker, so that none sees another's keys or clock. A worker
+# inherits the folder of the process that started it, and what it starts itself shares its own.
 os.environ.setdefault("ONEDOOR_VAR", tempfile.mkdtemp(prefix="onedoor-test-"))
+worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if worker and Path(os.environ["ONEDOOR_VAR"]).name != worker:
+    os.environ["ONEDOOR_VAR"] = str(Path(os.environ["ONEDOOR_VAR"]) / worker)
 os.environ.setdefault("ONEDOOR_SECRET_KEY", "only for tests")
 
 from onedoor.config.settings.base import *
