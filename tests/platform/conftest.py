@@ -1,5 +1,6 @@
 """The library: a place, its officers, two citizens, one invented item."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import time_machine
 from tests.journeys.conftest import work  # noqa: F401  a fixture
 from tests.platform import library
 from tests.platform.desks import Desk
+from tests.platform.kept import keep
 
 from onedoor.platform.cases.life import fold
 from onedoor.platform.cases.models import Action, Case
@@ -18,14 +20,24 @@ COLUMNS = ("state", "result", "supplement_round", "last_seq", "last_hash", "last
 MOMENTS = ("received_at", "accepted_at", "decided_at", "completed_at")
 
 
+@pytest.fixture(scope="session")
+def kept_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the keys lie with which the kept rows of the library are sealed; each test has a copy."""
+    return tmp_path_factory.mktemp("library") / "keys"
+
+
 @pytest.fixture
-def books(db: None, tmp_path: Path, settings: Any) -> Iterator[library.Library]:
+def books(db: None, tmp_path: Path, settings: Any, kept_keys: Path) -> Iterator[library.Library]:
     """The library; afterwards every case it made must be what its actions say."""
     settings.ONEDOOR_KEYS_DIR = tmp_path / "keys"
     settings.ONEDOOR_FILES_DIR = tmp_path / "files"
     settings.ONEDOOR_SEAL_LOG = tmp_path / "audit-seals.log"
-    crypto.create_missing_keys(tmp_path / "keys")
-    yield library.build()
+    if kept_keys.exists():
+        shutil.copytree(kept_keys, tmp_path / "keys")
+    else:
+        crypto.create_missing_keys(tmp_path / "keys")
+        shutil.copytree(tmp_path / "keys", kept_keys)
+    yield keep("library", library.build)
     for case in Case.objects.all():
         told = fold(Action.objects.filter(case=case).order_by("seq"))
         assert told["chain"], f"{case.pk}: the chain of actions is broken"
