@@ -3,13 +3,11 @@
 import io
 import os
 import re
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.handlers.wsgi import WSGIHandler
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -42,23 +40,6 @@ def chromium() -> Iterator[Browser]:
         browser = player.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser
         browser.close()
-
-
-@pytest.fixture(autouse=True, scope="session")
-def one_request_at_a_time() -> Iterator[None]:
-    """
-    All threads of a site inside the test share the one connection of SQLite in memory: two requests at once, such as a
-    page's and the report of a machine, would mix their transactions. Sites of processes of their own are not slowed.
-    """
-    answer, turn = WSGIHandler.__call__, threading.Lock()
-
-    def in_turn(self: WSGIHandler, environ: Any, start_response: Any) -> Any:
-        with turn:
-            return answer(self, environ, start_response)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(WSGIHandler, "__call__", in_turn)
-        yield
 
 
 @pytest.fixture
