@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connections
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -16,6 +18,7 @@ from tests.live import LiveSite
 WIDTHS = {"phone": (375, 720), "desk": (1280, 800)}
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 HEAVY = 120_000  # bytes a picture of the tour may have
+UNSAFE = "PRAGMA synchronous=OFF;"
 # No sandbox as root; nothing that calls home.
 ARGUMENTS = (
     "--no-sandbox",
@@ -30,6 +33,20 @@ ARGUMENTS = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", action="store_true", help="write the pictures of docs/tour.md")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """
+    Keep the tests' SQLite in a file: a server in this process then answers each request on a connection of its own.
+
+    In memory all its threads would share one connection, and one request's transaction with it: a browser that asks while
+    a program beside a machine does would now and then be answered 500.
+    """
+    default = connections.settings["default"]
+    if default["ENGINE"] == "django.db.backends.sqlite3":
+        default["TEST"]["NAME"] = str(settings.VAR / "browser.sqlite3")
+        default["OPTIONS"] = {**default["OPTIONS"], "init_command": default["OPTIONS"]["init_command"] + UNSAFE}
 
 
 @pytest.fixture(scope="session")
