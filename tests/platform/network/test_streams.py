@@ -1,13 +1,16 @@
 """Messages between nodes: written with what they tell, in order, once, provable; what is wrong with one is told."""
 
+import functools
+import json
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from django.db import transaction
+from django.test import Client
 from tests.platform.network.conftest import AT, Card, read
-from tests.platform.network.partner import Partner
+from tests.platform.network.partner import DOOR, Partner
 
 from onedoor.platform.network import calling, handing, own, schemas, sending, tasks
 from onedoor.platform.network.models import Incident, Incoming, Node, Queued, Receipt, Received, Sent, Stream
@@ -254,3 +257,44 @@ def test_a_post_goes_over_the_wire_as_the_other_side_reads_it(
     tasks.forward(at=AT)
     assert str(sent[0].url) == "http://127.0.0.1:9/hooks/network/"
     assert Incident.objects.get().kind == Trouble.CLOCK
+
+
+# What no node can take
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"messages": "\xff"}',
+        b"",
+        b'{"sender": "\\u0000", "receiver": "", "sent_at": "", "messages": []}',
+    ],
+)
+def test_what_is_no_batch_is_refused_in_one_way(joined: Node, body: bytes) -> None:
+    answer = Client().generic("POST", DOOR, body, "application/json", headers={"X-OneDoor-Signature": "v1.x"})
+    assert (answer.status_code, answer.json()) == (400, {"code": "unreadable"})
+
+
+@pytest.mark.parametrize("value", ["\0", "\ud800", functools.reduce(lambda inner, _: [inner], range(60), "")])
+def test_what_a_database_cannot_hold_is_refused_at_the_door_and_never_written(
+    joined: Node, partner: Partner, value: Any
+) -> None:
+    message = partner.message({"number": "1"}, at=AT)
+    message["body"] = {"number": value}
+    told = {"sender": "ministry", "receiver": "onedoor", "sent_at": AT.isoformat(), "messages": [message]}
+    signature = message["signature"]
+    answer = Client().generic(
+        "POST", DOOR, json.dumps(told).encode(), "application/json", headers={"X-OneDoor-Signature": signature}
+    )
+    assert (answer.status_code, answer.json()) == (400, {"code": "unreadable"})
+    if isinstance(value, str):
+        with pytest.raises(sending.MessageNotPlain):
+            write(value)
+
+
+def test_a_message_that_no_receiver_would_take_is_refused_when_it_is_written(joined: Node) -> None:
+    with pytest.raises(sending.MessageTooLarge) as refused:
+        write("长" * 400_000)
+    assert "没有发出" in str(refused.value)
+    assert not Queued.objects.exists()

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 from tests.platform.network.conftest import AT
 
-from onedoor.platform.network import registers, schemas, syncing, tasks, trees
-from onedoor.platform.network.models import Comparison, Node, Queued, SyncConflict
+from onedoor.platform.network import registers, schemas, sending, syncing, tasks, trees
+from onedoor.platform.network.models import Comparison, Incident, Node, Queued, SyncConflict
 from onedoor.platform.network.registers import Row
+from onedoor.platform.network.states import Trouble
 
 CARDS = "library.cards"
 
@@ -82,6 +83,21 @@ def test_all_of_a_register_then_its_changes(joined: Node, owner: Shelf, other: S
     syncing.tell(CARDS, Row("00003", 1, {"reader": "3"}), to=["ministry"], at=AT)  # an older one comes late
     carry(owner, other)
     assert other.rows == owner.rows
+
+
+def test_all_of_a_register_travels_in_parts_and_one_huge_row_holds_up_no_other(
+    joined: Node, owner: Shelf, other: Shelf
+) -> None:
+    owner.rows |= {f"{number:05}": Row(f"{number:05}", 1, {"reader": "长" * 60_000}) for number in range(12)}
+    owner.rows["00003"] = Row("00003", 1, {"reader": "长" * 400_000})
+    registers.register(owner)
+    syncing.begin_bulk(CARDS, to="ministry", at=AT)
+    syncing.go_on(at=AT)
+    assert carry(owner, other) == ["sync.rows"] * 9
+    assert owner.rows.keys() - other.rows.keys() == {"00003"}
+    assert Incident.objects.get().kind == Trouble.TOO_LARGE
+    with pytest.raises(sending.MessageTooLarge):
+        syncing.tell(CARDS, owner.rows["00003"], to=["ministry"], at=AT)
 
 
 def test_a_comparison_of_equals_is_one_message(joined: Node, owner: Shelf, other: Shelf) -> None:

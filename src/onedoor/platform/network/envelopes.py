@@ -17,11 +17,32 @@ from onedoor.platform.kernel.crypto.keys import Key
 from onedoor.platform.kernel.crypto.sealed import encode
 
 DIGESTS = {"sm3": "sm", "sha256": "intl"}
+DEEPEST = 32  # lists and objects inside each other
 LONGEST = {"schema": 60, "key": 80, "sender": 40, "receiver": 40, "previous": 80, "body": 80}
 
 
 class Unreadable(ValueError):
     """Something that came over the wire is no envelope, receipt or batch."""
+
+
+def is_plain(value: Any) -> bool:
+    """Tell whether every database and every reader can take this: no NUL, no half of a character, not nested too deep."""
+    level, depth = [value], 0
+    while level and depth <= DEEPEST:
+        inner: list[Any] = []
+        for one in level:
+            if isinstance(one, str) and not _is_text(one):
+                return False
+            if isinstance(one, dict):
+                inner += [*one.keys(), *one.values()]
+            elif isinstance(one, list | tuple):
+                inner += one
+        level, depth = inner, depth + 1
+    return not level
+
+
+def _is_text(value: str) -> bool:
+    return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,17 @@ from onedoor.platform.network.envelopes import (
     batch_bytes,
     family_of,
     is_digest_of,
+    is_plain,
     sign_with,
 )
 from onedoor.platform.network.models import Node, NodeKey, Received
 from onedoor.platform.network.states import NodeState
 
 MOST_MESSAGES = 200
+
+
+class BatchUnreadable(OneDoorError):
+    code, http_status, message = "network.unreadable", 400, "收到的不是一批报文，请对方核对程序版本。"
 
 
 class BatchRefused(OneDoorError):
@@ -61,6 +66,7 @@ def check_batch(*, body: bytes, signature: str, at: datetime, wall: datetime) ->
     """
     Return what of a batch can be stored.
 
+    :raises BatchUnreadable: it is no batch, or holds what no message may.
     :raises BatchRefused: it is not from an active node, not for us, or not signed by a key that counts.
     :raises ClockApart: it was sent at a moment too far from ours.
     """
@@ -70,10 +76,12 @@ def check_batch(*, body: bytes, signature: str, at: datetime, wall: datetime) ->
         sent_at = datetime.fromisoformat(told["sent_at"])
         if not isinstance(messages, list) or len(messages) > MOST_MESSAGES or sent_at.tzinfo is None:
             raise Unreadable("batch")
+        if not isinstance(sender, str) or not is_plain(told):
+            raise Unreadable("batch")
         family = family_of(signature)
-    except (ValueError, KeyError, TypeError):
-        raise BatchRefused(why="不是一批报文") from None
-    node = Node.objects.filter(code=str(sender), state=NodeState.ACTIVE).first()
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise BatchUnreadable from None
+    node = Node.objects.filter(code=sender, state=NodeState.ACTIVE).first()
     if node is None or receiver != own.node().code:
         raise BatchRefused(why="节点没有联通")
     keys = {key.key_id: key for key in node.keys.all()}

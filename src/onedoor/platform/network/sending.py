@@ -16,18 +16,29 @@ from onedoor.platform.kernel.crypto import canonical_json, suite_for
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.pauses import FAILURES_TO_OPEN, jitter, pause
 from onedoor.platform.network import calling, incidents, own, schemas
-from onedoor.platform.network.envelopes import Envelope, digest_of, sign_with
+from onedoor.platform.network.envelopes import LONGEST, Envelope, digest_of, is_plain, sign_with
 from onedoor.platform.network.models import Node, Queued, Receipt, Sent, Stream
 from onedoor.platform.network.states import End, NodeState, Trouble
 
 log = structlog.get_logger()
 BATCH = 100  # messages a request
-MOST_BYTES = 1_500_000  # of one request; a larger message travels alone
+LARGEST = 1_000_000  # bytes of one message; a receiver takes 2.5 MB a request
+MOST_BYTES = 1_500_000  # of the bodies of one request
 LEASE = timedelta(seconds=20)  # a worker that is killed in the middle holds a stream up for no longer
 
 
 class NodeNotJoined(OneDoorError):
     code, http_status, message = "network.not_joined", 409, "节点 {node} 还没有联通，报文没有发出。请先办理节点联通。"
+
+
+class MessageTooLarge(OneDoorError):
+    code, http_status = "network.too_large", 409
+    message = "这条报文有 {size} 字节，节点之间一条最多 {most} 字节，没有发出。请分成几条，大的文件另走文件通道。"
+
+
+class MessageNotPlain(OneDoorError):
+    code, http_status = "network.not_plain", 409
+    message = "这条报文里有不能传送的字符，或者层级太深，没有发出。请删去不可见字符后再办。"
 
 
 class UnknownSchema(LookupError):
@@ -40,6 +51,8 @@ def send(schema: str, body: schemas.Body, *, to: str, key: str = "", at: datetim
 
     `key` names what it is about ("case:12"): where one message of a key cannot be read, later ones of it wait behind it.
 
+    :raises MessageTooLarge: no receiver would take it, so it would hold up all that come after it.
+    :raises MessageNotPlain: likewise, because of what is in it.
     :raises NodeNotJoined: there is no such node, or it has been suspended or has left.
     :raises UnknownSchema: the kind of message is not registered.
     """
@@ -50,7 +63,11 @@ def send(schema: str, body: schemas.Body, *, to: str, key: str = "", at: datetim
     if node is None:
         raise NodeNotJoined(node=to)
     told = body.model_dump(mode="json")
-    canonical_json(told)  # no floats: a body has one byte form
+    if len(key) > LONGEST["key"] or not is_plain([key, told]):
+        raise MessageNotPlain
+    size = len(canonical_json(told))  # which refuses floats: a body has one byte form
+    if size > LARGEST:
+        raise MessageTooLarge(size=size, most=LARGEST)
     row = Queued.objects.create(node=node, schema=schema, version=known.version, key=key, body=told, created_at=at)
     return str(row.message)
 

@@ -46,3 +46,4 @@ class Trouble(TextChoices):
     REWOUND = "rewound", "对方丢失了已签收的报文"
     REFUSED = "refused", "对方拒收"
     AWAY = "away", "连不上"
+    TOO_LARGE = "too_large", "一行太大，没有发出"

@@ -5,22 +5,24 @@ The owner tells (`tell`, `begin_bulk`, `compare_with`); the others take (`take_r
 taken when its version is newer; what cannot be right is a conflict, told and left to a person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
-from onedoor.platform.network import registers, sending, trees
+from onedoor.platform.kernel.crypto import canonical_json
+from onedoor.platform.network import incidents, registers, sending, trees
 from onedoor.platform.network.models import BulkRun, Comparison, Node, SyncConflict
 from onedoor.platform.network.registers import PAGE, Row, Synced
 from onedoor.platform.network.schemas import Body, Message, Schema
-from onedoor.platform.network.states import NodeState
+from onedoor.platform.network.states import End, NodeState, Trouble
 from onedoor.platform.network.trees import Entry
 
 Kind = SyncConflict.Kind
 PAGES_A_TURN = 20
+PART = sending.LARGEST // 2  # bytes of the rows of one message; one larger row travels alone
 
 
 class RowBody(Body):
@@ -70,8 +72,41 @@ def tell(register: str, row: Row, *, to: Sequence[str], at: datetime) -> None:
 
 
 def _send_rows(register: str, rows: Sequence[Row], node: str, *, at: datetime) -> None:
-    bodies = [RowBody(key=row.key, version=row.version, data=row.data) for row in rows]
-    sending.send("sync.rows", Rows(register_name=register, rows=bodies), to=node, key=f"sync:{register}", at=at)
+    """:raises MessageTooLarge: one row is larger than a message may be."""
+    for part in _parts(rows):
+        bodies = [RowBody(key=row.key, version=row.version, data=row.data) for row in part]
+        sending.send("sync.rows", Rows(register_name=register, rows=bodies), to=node, key=f"sync:{register}", at=at)
+
+
+def _parts(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """Cut rows into what goes into one message each."""
+    part: list[Row] = []
+    size = 0
+    for row in rows:
+        more = _size(row)
+        if part and (size + more > PART or len(part) == PAGE):
+            yield part
+            part, size = [], 0
+        part.append(row)
+        size += more
+    if part:
+        yield part
+
+
+def _size(row: Row) -> int:
+    return len(row.key.encode()) + len(canonical_json(row.data)) + 100
+
+
+def _send_fitting(register: str, rows: Sequence[Row], node: Node, *, at: datetime) -> None:
+    """Send what fits into messages, in the worker: one row that does not is told to a person and holds up no other."""
+    fitting = []
+    for row in rows:
+        if _size(row) > sending.LARGEST - PAGE:
+            detail = f"登记簿“{register}”的一行有 {_size(row)} 字节，超过一条报文的上限，没有发给对方"
+            incidents.note(node, End.OUT, Trouble.TOO_LARGE, detail, at=at)
+        else:
+            fitting.append(row)
+    _send_rows(register, fitting, node.code, at=at)
 
 
 def begin_bulk(register: str, *, to: str, at: datetime) -> BulkRun:
@@ -99,7 +134,7 @@ def _next_page(pk: int, *, at: datetime) -> int:
     run = BulkRun.objects.select_for_update(of=("self",)).select_related("node").get(pk=pk)
     rows = registers.find(run.register).page(run.after, PAGE) if run.done_at is None else []
     if rows:
-        _send_rows(run.register, rows, run.node.code, at=at)
+        _send_fitting(run.register, rows, run.node, at=at)
         run.after, run.sent = rows[-1].key, run.sent + len(rows)
     else:
         run.done_at = run.done_at or at
@@ -185,8 +220,7 @@ def answer(message: Message, *, at: datetime) -> None:
         )
         sending.send("sync.entries", told, to=message.sender, key=f"sync:{register.name}", at=at)
     rows = list(register.find(body.keys).values())
-    for start in range(0, len(rows), PAGE):
-        _send_rows(register.name, rows[start : start + PAGE], message.sender, at=at)
+    _send_fitting(register.name, rows, Node.objects.get(code=message.sender), at=at)
 
 
 def read_entries(message: Message, *, at: datetime) -> None:
