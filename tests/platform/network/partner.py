@@ -32,6 +32,8 @@ class Partner:
     address: str = "http://127.0.0.1:9"
     family: str = "sm"
     keys: list[Key] = field(default_factory=list)
+    owns: list[str] = field(default_factory=lambda: ["library.cards"])
+    reads: list[str] = field(default_factory=lambda: ["library.cards"])
     sequence: int = 0
     previous: str = ""
 
@@ -41,7 +43,7 @@ class Partner:
     def card(self, **changes: Any) -> str:
         public = [{"id": key.id, "algorithm": key.algorithm, "public": key.public.hex()} for key in self.keys]
         told = {"code": self.code, "name": "部级节点", "division": "000000000000", "level": "ministry"}
-        told |= {"address": self.address, "keys": public, **changes}
+        told |= {"address": self.address, "keys": public, "owns": self.owns, "reads": self.reads, **changes}
         signatures = [sign_with(key, own.card_bytes(told)) for key in self.keys]
         return json.dumps({"card": told, "signatures": signatures})
 

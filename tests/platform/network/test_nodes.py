@@ -42,7 +42,14 @@ def test_one_person_enters_a_node_and_another_lets_it_in(books: Library, partner
 
 @pytest.mark.parametrize(
     "changes",
-    [{"level": "village"}, {"division": "999999999999"}, {"address": "ftp://x"}, {"code": "onedoor"}, {"keys": []}],
+    [
+        {"level": "village"},
+        {"division": "999999999999"},
+        {"address": "ftp://x"},
+        {"code": "onedoor"},
+        {"keys": []},
+        {"owns": [1]},
+    ],
 )
 def test_a_card_that_is_not_good_is_refused_with_a_reason(
     books: Library, partner: Partner, changes: dict[str, Any]
@@ -51,6 +58,12 @@ def test_a_card_that_is_not_good_is_refused_with_a_reason(
         operations.invite_node(card=partner.card(**changes), actor=ONE, at=AT)
     assert refused.value.by_field["card"].endswith("。")
     assert not Node.objects.exists()
+
+
+def test_a_register_has_one_owner(joined: Node, books: Library) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        operations.invite_node(card=Partner(code="abroad").card(), actor=ONE, at=AT)
+    assert "已有管理节点" in refused.value.by_field["card"]
 
 
 def test_a_card_with_somebody_elses_key_does_not_prove_itself(books: Library, partner: Partner) -> None:

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from tests.platform.network.conftest import AT
+from tests.platform.network.partner import Partner
 
-from onedoor.platform.network import registers, schemas, sending, syncing, tasks, trees
-from onedoor.platform.network.models import Comparison, Incident, Node, Queued, SyncConflict
+from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.network import handing, registers, schemas, sending, syncing, tasks, trees
+from onedoor.platform.network.models import Comparison, Incident, Incoming, Node, Queued, SyncConflict
 from onedoor.platform.network.registers import Row
-from onedoor.platform.network.states import Trouble
+from onedoor.platform.network.states import Handing, Trouble
 
 CARDS = "library.cards"
 
@@ -47,15 +49,19 @@ def other() -> Iterator[Shelf]:
     registers.forget(CARDS)
 
 
+def own(shelf: Shelf) -> None:
+    """Let this node own the register."""
+    registers.register(shelf, owned=lambda: True)
+
+
 def carry(owner: Shelf, other: Shelf) -> list[str]:
     """Carry what one side has written to the other until both are silent; return which kinds of message it took."""
     kinds = []
-    reading = {"sync.asked": owner}  # all others are for who does not own it
     while rows := list(Queued.objects.order_by("pk")):
         for row in rows:
             schema = schemas.find(row.schema)
             assert schema is not None
-            registers.register(reading.get(row.schema, other))
+            own(owner) if row.schema == "sync.asked" else registers.register(other)  # all others are for who reads it
             body = schema.model.model_validate(row.body)
             schema.reader(schemas.Message(str(row.message), row.schema, 1, row.key, "ministry", 1, AT, body), at=AT)
             kinds.append(row.schema)
@@ -64,13 +70,13 @@ def carry(owner: Shelf, other: Shelf) -> list[str]:
 
 
 def compare(owner: Shelf, other: Shelf) -> list[str]:
-    registers.register(owner)
+    own(owner)
     syncing.compare_with(CARDS, to="ministry", day=AT.date(), at=AT)
     return carry(owner, other)
 
 
 def test_all_of_a_register_then_its_changes(joined: Node, owner: Shelf, other: Shelf) -> None:
-    registers.register(owner)
+    own(owner)
     run = syncing.begin_bulk(CARDS, to="ministry", at=AT)
     assert syncing.begin_bulk(CARDS, to="ministry", at=AT) == run
     assert syncing.go_on(at=AT) == 700
@@ -79,8 +85,9 @@ def test_all_of_a_register_then_its_changes(joined: Node, owner: Shelf, other: S
     assert carry(owner, other) == ["sync.rows"] * 4
     assert other.rows == owner.rows
     owner.put(Row("00003", 2, {"reader": "王"}))
-    syncing.tell(CARDS, owner.rows["00003"], to=["ministry"], at=AT)
-    syncing.tell(CARDS, Row("00003", 1, {"reader": "3"}), to=["ministry"], at=AT)  # an older one comes late
+    own(owner)
+    syncing.tell(CARDS, owner.rows["00003"], at=AT)
+    syncing.tell(CARDS, Row("00003", 1, {"reader": "3"}), at=AT)  # an older one comes late
     carry(owner, other)
     assert other.rows == owner.rows
 
@@ -90,14 +97,15 @@ def test_all_of_a_register_travels_in_parts_and_one_huge_row_holds_up_no_other(
 ) -> None:
     owner.rows |= {f"{number:05}": Row(f"{number:05}", 1, {"reader": "长" * 60_000}) for number in range(12)}
     owner.rows["00003"] = Row("00003", 1, {"reader": "长" * 400_000})
-    registers.register(owner)
+    own(owner)
     syncing.begin_bulk(CARDS, to="ministry", at=AT)
     syncing.go_on(at=AT)
     assert carry(owner, other) == ["sync.rows"] * 9
     assert owner.rows.keys() - other.rows.keys() == {"00003"}
     assert Incident.objects.get().kind == Trouble.TOO_LARGE
+    own(owner)
     with pytest.raises(sending.MessageTooLarge):
-        syncing.tell(CARDS, owner.rows["00003"], to=["ministry"], at=AT)
+        syncing.tell(CARDS, owner.rows["00003"], at=AT)
 
 
 def test_a_comparison_of_equals_is_one_message(joined: Node, owner: Shelf, other: Shelf) -> None:
@@ -108,7 +116,7 @@ def test_a_comparison_of_equals_is_one_message(joined: Node, owner: Shelf, other
 
 
 def test_each_day_the_owner_begins_with_every_joined_node(joined: Node, owner: Shelf, other: Shelf) -> None:
-    registers.register(owner, readers=lambda: ["ministry", "nobody"])
+    own(owner)
     assert tasks.compare(at=AT) == 1
     assert Queued.objects.get().schema == "sync.ranges"
 
@@ -143,9 +151,48 @@ def test_what_cannot_be_right_is_told_and_left_alone(joined: Node, owner: Shelf,
     compare(owner, other)
     assert SyncConflict.objects.count() == 3
     owner.rows["00001"] = Row("00001", 2, {"reader": "更正"})
-    syncing.tell(CARDS, owner.rows["00001"], to=["ministry"], at=AT)
+    own(owner)
+    syncing.tell(CARDS, owner.rows["00001"], at=AT)
     carry(owner, other)
     assert SyncConflict.objects.filter(settled_at=None).count() == 2
+
+
+def test_who_does_not_own_a_register_is_not_believed_and_who_does_not_read_it_is_not_told(
+    joined: Node, partner: Partner, owner: Shelf, other: Shelf
+) -> None:
+    Node.objects.update(owns=[], reads=[])
+    registers.register(other)
+    rows = {"register_name": CARDS, "rows": [{"key": "1", "version": 1, "data": {"reader": "假"}}]}
+    partner.hand_in(partner.message(rows, at=AT, schema="sync.rows"), at=AT)
+    tasks.hand_over(at=AT)
+    assert not other.rows
+    own(owner)
+    asked = {"register_name": CARDS, "day": "2026-09-01", "keys": ["00001"]}
+    partner.hand_in(partner.message(asked, at=AT, schema="sync.asked"), at=AT)
+    partner.hand_in(partner.message(rows, at=AT, schema="sync.rows"), at=AT)
+    tasks.hand_over(at=AT)
+    syncing.tell(CARDS, owner.rows["00003"], at=AT)
+    with pytest.raises(syncing.NotShared):
+        syncing.begin_bulk(CARDS, to="ministry", at=AT)
+    assert not Queued.objects.exists()
+    assert set(Incoming.objects.values_list("state", flat=True)) == {Handing.REFUSED}
+    assert Incident.objects.get().kind == Trouble.UNENTITLED
+    assert AuditEntry.objects.filter(event="network.refuse_message").count() == 3
+
+
+def test_what_is_said_of_a_register_nobody_has_here_is_parked_until_somebody_does(
+    joined: Node, partner: Partner, other: Shelf
+) -> None:
+    rows = {"register_name": CARDS, "rows": [{"key": "1", "version": 1, "data": {"reader": "王"}}]}
+    answer = partner.hand_in(partner.message(rows, at=AT, schema="sync.rows"), at=AT).json()
+    assert answer["receipts"][0]["receipt"]["understood"] is False
+    tasks.hand_over(at=AT)
+    assert Incoming.objects.get().reason.startswith("本节点没有登记簿")
+    assert handing.unpark(at=AT) == 0
+    registers.register(other)
+    assert handing.unpark(at=AT) == 1
+    tasks.hand_over(at=AT)
+    assert other.rows.keys() == {"1"}
 
 
 ENTRIES = some.dictionaries(some.sampled_from("abcdefghij"), some.tuples(some.integers(1, 3), some.sampled_from("ab")))

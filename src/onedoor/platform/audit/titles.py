@@ -400,6 +400,7 @@ TITLES = {
     "network.revoke_key": "吊销节点公钥",
     "network.invite_node": "登记节点",
     "network.receive": "收到节点报文",
+    "network.refuse_message": "拒绝越权的节点报文",
     "network.resume_node": "恢复与节点的往来",
     "network.suspend_node": "暂停与节点的往来",
     "payments.open_order": "开出缴款单",

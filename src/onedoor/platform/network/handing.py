@@ -1,8 +1,9 @@
 """
 Hand received messages to their readers: in the order of the stream, each once, its effect and its state in one transaction.
 
-A message that cannot be read is parked and holds up only later ones of its own key. One whose reader fails is tried again,
-and the stream waits for it; after so many failures it is parked too, so that one fault does not stop a province.
+A message that cannot be read is parked and holds up only later ones of its own key. One whose sender has no right to say it
+is refused for good. One whose reader fails is tried again, and the stream waits for it; after so many failures it is parked
+too, so that one fault does not stop a province.
 """
 
 from datetime import datetime, timedelta
@@ -10,12 +11,14 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
+from onedoor.platform.audit import operations as audit
+from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.pauses import FAILURES_TO_OPEN, jitter
-from onedoor.platform.network import schemas
+from onedoor.platform.network import incidents, schemas
 from onedoor.platform.network.envelopes import Envelope
 from onedoor.platform.network.models import Handover, Incoming, Node
-from onedoor.platform.network.schemas import Message, NotUnderstood, Schema
-from onedoor.platform.network.states import Handing
+from onedoor.platform.network.schemas import Message, NotEntitled, NotUnderstood, Schema
+from onedoor.platform.network.states import End, Handing, Trouble
 
 log = structlog.get_logger()
 BATCH = 50
@@ -69,6 +72,9 @@ def _read(row: Incoming, schema: Schema, message: Message, standing: Handover, *
     try:
         with transaction.atomic():
             schema.reader(message, at=at)
+    except NotEntitled as refusal:
+        _refuse(row, str(refusal), at=at)
+        return True
     except Exception as error:  # a reader's bug must not lose the message; it is logged and tried again
         log.exception("network.reader_failed", schema=row.schema, message=message.id)
         return _failed(row, standing, type(error).__name__, wall)
@@ -78,6 +84,15 @@ def _read(row: Incoming, schema: Schema, message: Message, standing: Handover, *
         standing.failures, standing.retry_at = 0, None
         standing.save()
     return True
+
+
+def _refuse(row: Incoming, reason: str, *, at: datetime) -> None:
+    """Keep a message whose sender may not say this, without any effect; whoever looks after the network is told."""
+    row.state, row.reason, row.done_at = Handing.REFUSED, reason[:200], at
+    row.save(update_fields=["state", "reason", "done_at"])
+    incidents.note(row.node, End.IN, Trouble.UNENTITLED, f"第 {row.sequence} 号：{reason}", at=at)
+    actor, target = Actor.system("上下级交换"), f"message:{row.pk}"
+    audit.record("network.refuse_message", actor=actor, at=at, target=target, schema=row.schema, node=row.node.code)
 
 
 def _failed(row: Incoming, standing: Handover, error: str, wall: datetime) -> bool:

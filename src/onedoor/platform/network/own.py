@@ -9,13 +9,15 @@ from django.conf import settings
 
 from onedoor.platform.kernel.calendars import NATION
 from onedoor.platform.kernel.crypto import Key, Signature, TamperedValue, canonical_json, keyring, suite_for, verify
-from onedoor.platform.network.envelopes import Unreadable, sign_with
+from onedoor.platform.network import registers
+from onedoor.platform.network.envelopes import Unreadable, is_plain, sign_with
 from onedoor.platform.network.models import Node, OwnKey
 from onedoor.platform.network.states import Level
 
 PURPOSES = ("signing-node", "signing-nodeintl")
-FIELDS = {"code", "name", "division", "level", "address", "keys"}
-MOST_KEYS = 8
+LISTS = {"keys", "owns", "reads"}
+FIELDS = {"code", "name", "division", "level", "address", *LISTS}
+MOST_KEYS, MOST_REGISTERS, LONGEST_REGISTER = 8, 200, 60
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def card() -> str:
     """Return what another node has to know of us, as text to hand over: each key proves that it is ours."""
     own, keys = node(), current_keys()
     public = [{"id": key.id, "algorithm": key.algorithm, "public": key.public.hex()} for key in keys]
-    told = {**vars(own), "keys": public}
+    told = {**vars(own), "keys": public, "owns": registers.owned(), "reads": registers.followed()}
     signatures = [sign_with(key, card_bytes(told)) for key in keys]
     return json.dumps({"card": told, "signatures": signatures}, ensure_ascii=False, indent=1)
 
@@ -78,7 +80,8 @@ def read_card(text: str) -> dict[str, Any]:
         told = json.loads(text)
         found, signatures = told["card"], told["signatures"]
         good = isinstance(found, dict) and set(found) == FIELDS
-        good = good and all(isinstance(found[name], str) for name in FIELDS - {"keys"})
+        good = good and is_plain(found) and all(isinstance(found[name], str) for name in FIELDS - LISTS)
+        good = good and _are_names(found["owns"]) and _are_names(found["reads"])
         if not good or not 1 <= len(found["keys"]) <= MOST_KEYS or len(found["keys"]) != len(signatures):
             raise Unreadable("not a card")
         data = card_bytes(found)
@@ -87,9 +90,15 @@ def read_card(text: str) -> dict[str, Any]:
             named = (signature.key_id, signature.algorithm) == (key["id"], key["algorithm"])
             if not named or not verify(data, signature, public_key=bytes.fromhex(key["public"])):
                 raise Unreadable("signature of a key")
-    except (ValueError, KeyError, TypeError, AttributeError, TamperedValue) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, TamperedValue) as error:
         raise Unreadable("not a card") from error
     return dict(found)
+
+
+def _are_names(told: Any) -> bool:
+    if not isinstance(told, list) or len(told) > MOST_REGISTERS:
+        return False
+    return all(isinstance(name, str) and 0 < len(name) <= LONGEST_REGISTER for name in told)
 
 
 def fingerprint(public: str) -> str:

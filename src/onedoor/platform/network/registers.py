@@ -1,7 +1,8 @@
 """
 Registers that are kept in step between nodes: a room says how its rows are read and put, the network does the rest.
 
-A row has a key, a version that only grows, and data. The node that owns a register tells the others; they never change it.
+A row has a key, a version that only grows, and data. The node that owns a register tells those that read it; they never
+change it. Which node owns and reads what stands on its card, and two people have let it in with that.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -41,37 +42,50 @@ class Synced(Protocol):
         """Write a row of the owner's as it is; an ended one ends."""
 
 
-def _nobody() -> Sequence[str]:
-    return ()
+def _elsewhere() -> bool:
+    return False
 
 
 _registers: dict[str, Synced] = {}
-_readers: dict[str, Callable[[], Sequence[str]]] = {}
+_owned: dict[str, Callable[[], bool]] = {}
 
 
-def register(one: Synced, *, readers: Callable[[], Sequence[str]] = _nobody) -> None:
+def register(one: Synced, *, owned: Callable[[], bool] = _elsewhere) -> None:
     """
     Let a register be kept in step; called from `AppConfig.ready`.
 
-    `readers` names the nodes that get it from this one; where there are none, another node owns it.
+    `owned` tells whether this node owns it, or follows another that does.
     """
-    _registers[one.name], _readers[one.name] = one, readers
+    _registers[one.name], _owned[one.name] = one, owned
 
 
-def owned() -> list[tuple[str, str]]:
-    """Return register and node for each that is told by this one."""
-    return [(name, node) for name in sorted(_registers) for node in _readers[name]()]
+def owned() -> list[str]:
+    """Return the names of the registers this node owns."""
+    return [name for name in sorted(_registers) if is_owned(name)]
+
+
+def followed() -> list[str]:
+    """Return the names of the registers this node reads from their owners."""
+    return [name for name in sorted(_registers) if not is_owned(name)]
+
+
+def is_owned(name: str) -> bool:
+    return name in _owned and _owned[name]()
+
+
+def is_known(name: str) -> bool:
+    return name in _registers
 
 
 def find(name: str) -> Synced:
-    """:raises LookupError: no room here has such a register; the message that names it waits until one does."""
+    """:raises LookupError: no room here has such a register; a message that names it is parked before it comes so far."""
     return _registers[name]
 
 
 def forget(name: str) -> None:
     """Make a register unknown; for tests."""
     _registers.pop(name, None)
-    _readers.pop(name, None)
+    _owned.pop(name, None)
 
 
 def rows(one: Synced) -> Iterator[Row]:

@@ -5,6 +5,7 @@ A receiver takes every version up to its own and ignores fields it does not know
 field is optional, and a change that older readers would get wrong is a new version. What it cannot take is kept, parked.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -48,6 +49,7 @@ class Schema:
     version: int
     model: type[Body]
     reader: Reader
+    obstacle: Callable[[Any], str] | None = None  # says of a body that fits why it cannot be read here yet, or ""
     on_receipt: Heard | None = None  # hears on the sending side that a message has arrived and was understood
 
 
@@ -75,6 +77,10 @@ class NotUnderstood(ValueError):
     """Why a message cannot be read here, in a sentence."""
 
 
+class NotEntitled(Exception):
+    """Why a message of this sender may never be read, raised by its reader; it is refused for good and told."""
+
+
 def read(name: str, version: int, body: Any) -> tuple[Schema, Body]:
     """
     Return the schema of a message and its body as its reader gets it.
@@ -87,10 +93,14 @@ def read(name: str, version: int, body: Any) -> tuple[Schema, Body]:
     if version > schema.version:
         raise NotUnderstood(f"对方用的是第 {version} 版，本节点只认到第 {schema.version} 版。升级后自动接着处理。")
     try:
-        return schema, schema.model.model_validate(body)
+        found = schema.model.model_validate(body)
     except ValidationError as error:
         places = "、".join(".".join(str(part) for part in one["loc"]) or "整体" for one in error.errors()[:3])
         raise NotUnderstood(f"内容不符合这类报文的格式，位置：{places}。请对方更正后另发。") from error
+    obstacle = schema.obstacle(found) if schema.obstacle is not None else ""
+    if obstacle:
+        raise NotUnderstood(obstacle)
+    return schema, found
 
 
 def fault(name: str, version: int, body: Any) -> str:

@@ -33,6 +33,7 @@ class Handing(TextChoices):
     DONE = "done", "已处理"
     PARKED = "parked", "搁置"
     SET_ASIDE = "set_aside", "不再处理"
+    REFUSED = "refused", "无权，已拒绝"
 
 
 class Trouble(TextChoices):
@@ -46,4 +47,5 @@ class Trouble(TextChoices):
     REWOUND = "rewound", "对方丢失了已签收的报文"
     REFUSED = "refused", "对方拒收"
     AWAY = "away", "连不上"
+    UNENTITLED = "unentitled", "越权"
     TOO_LARGE = "too_large", "一行太大，没有发出"

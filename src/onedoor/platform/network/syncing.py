@@ -2,7 +2,8 @@
 Keep a register in step with its owner's: changes as they happen, all of it once, and a comparison every day.
 
 The owner tells (`tell`, `begin_bulk`, `compare_with`); the others take (`take_rows`) and ask again for what differs. A row is
-taken when its version is newer; what cannot be right is a conflict, told and left to a person.
+taken when its version is newer; what cannot be right is a conflict, told and left to a person. Only who owns a register is
+believed, and only who reads it is told: both stand in the registration of a node.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,16 +14,22 @@ from django.db import transaction
 from django.db.models import F
 
 from onedoor.platform.kernel.crypto import canonical_json
+from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.network import incidents, registers, sending, trees
 from onedoor.platform.network.models import BulkRun, Comparison, Node, SyncConflict
 from onedoor.platform.network.registers import PAGE, Row, Synced
-from onedoor.platform.network.schemas import Body, Message, Schema
+from onedoor.platform.network.schemas import Body, Message, NotEntitled, Schema
 from onedoor.platform.network.states import End, NodeState, Trouble
 from onedoor.platform.network.trees import Entry
 
 Kind = SyncConflict.Kind
 PAGES_A_TURN = 20
 PART = sending.LARGEST // 2  # bytes of the rows of one message; one larger row travels alone
+
+
+class NotShared(OneDoorError):
+    code, http_status = "network.not_shared", 409
+    message = "登记簿“{register}”不由本节点发给节点 {node}。请核对双方名片上管理和读取的登记簿。"
 
 
 class RowBody(Body):
@@ -65,10 +72,49 @@ class Entries(Body):
     entries: list[tuple[str, int, str]]
 
 
-def tell(register: str, row: Row, *, to: Sequence[str], at: datetime) -> None:
-    """Tell other nodes of a changed row, in the transaction that changes it."""
-    for node in to:
-        _send_rows(register, [row], node, at=at)
+def readers(register: str) -> list[Node]:
+    """Return the joined nodes that read a register."""
+    return [node for node in Node.objects.filter(state=NodeState.ACTIVE).order_by("pk") if register in node.reads]
+
+
+def tell(register: str, row: Row, *, at: datetime) -> None:
+    """
+    Tell every node that reads a register of a changed row, in the transaction that changes it.
+
+    :raises MessageTooLarge: the row is larger than a message may be.
+    """
+    for node in readers(register) if registers.is_owned(register) else ():
+        _send_rows(register, [row], node.code, at=at)
+
+
+def _reader(register: str, code: str) -> Node:
+    """:raises NotShared: this node does not own the register, or that one does not read it."""
+    found = [node for node in readers(register) if node.code == code]
+    if not found or not registers.is_owned(register):
+        raise NotShared(register=register, node=code)
+    return found[0]
+
+
+def _from_owner(message: Message) -> tuple[Synced, Node]:
+    """:raises NotEntitled: the sender does not own the register it speaks of."""
+    name, node = message.body.register_name, Node.objects.get(code=message.sender)
+    if registers.is_owned(name) or name not in node.owns:
+        raise NotEntitled(f"登记簿“{name}”不由对方管理")
+    return registers.find(name), node
+
+
+def _for_reader(message: Message) -> tuple[Synced, Node]:
+    """:raises NotEntitled: the sender does not read the register it asks about, or we do not own it."""
+    name, node = message.body.register_name, Node.objects.get(code=message.sender)
+    if not registers.is_owned(name) or name not in node.reads:
+        raise NotEntitled(f"登记簿“{name}”没有登记由对方读取")
+    return registers.find(name), node
+
+
+def _unknown(body: Any) -> str:
+    if registers.is_known(body.register_name):
+        return ""
+    return f"本节点没有登记簿“{body.register_name}”。请升级本节点，或请对方核对；升级后自动接着处理。"
 
 
 def _send_rows(register: str, rows: Sequence[Row], node: str, *, at: datetime) -> None:
@@ -110,9 +156,12 @@ def _send_fitting(register: str, rows: Sequence[Row], node: Node, *, at: datetim
 
 
 def begin_bulk(register: str, *, to: str, at: datetime) -> BulkRun:
-    """Send all of a register to a node, in the worker's rounds; a run that is under way goes on."""
-    registers.find(register)
-    node = Node.objects.get(code=to, state=NodeState.ACTIVE)
+    """
+    Send all of a register to a node, in the worker's rounds; a run that is under way goes on.
+
+    :raises NotShared: this node does not own the register, or that one does not read it.
+    """
+    node = _reader(register, to)
     run, _ = BulkRun.objects.get_or_create(node=node, register=register, done_at=None, defaults={"began_at": at})
     return run
 
@@ -144,7 +193,7 @@ def _next_page(pk: int, *, at: datetime) -> int:
 
 def take_rows(message: Message, *, at: datetime) -> None:
     """Take what the owner says of rows: newer ones are put, the same again is nothing, the rest is a conflict."""
-    register, node = registers.find(message.body.register_name), Node.objects.get(code=message.sender)
+    register, node = _from_owner(message)
     rows = [Row(one.key, one.version, one.data) for one in message.body.rows]
     here = register.find([row.key for row in rows])
     for row in rows:
@@ -169,9 +218,13 @@ def _conflict(
 
 
 def compare_with(register: str, *, to: str, day: date, at: datetime) -> None:
-    """Send the digests of all of a register; who has the same stays silent."""
-    found = registers.find(register)
-    _send_ranges(found, _entries(found), "", to, day, at=at)
+    """
+    Send the digests of all of a register; who has the same stays silent.
+
+    :raises NotShared: this node does not own the register, or that one does not read it.
+    """
+    found, node = registers.find(register), _reader(register, to)
+    _send_ranges(found, _entries(found), "", node.code, day, at=at)
 
 
 def _entries(register: Synced) -> list[Entry]:
@@ -186,8 +239,7 @@ def _send_ranges(register: Synced, entries: Sequence[Entry], prefix: str, to: st
 
 def read_ranges(message: Message, *, at: datetime) -> None:
     """Lay the owner's digests beside ours and ask about what differs."""
-    body, node = message.body, Node.objects.get(code=message.sender)
-    register = registers.find(body.register_name)
+    body, (register, node) = message.body, _from_owner(message)
     ours = trees.summary(_entries(register), body.prefix)
     found = trees.differing(ours, body.parts)
     if not body.prefix:
@@ -204,8 +256,7 @@ def _total(parts: Any) -> int:
 
 def answer(message: Message, *, at: datetime) -> None:
     """As the owner, look closer at the ranges that differ, and send the wanted rows again."""
-    body = message.body
-    register = registers.find(body.register_name)
+    body, (register, node) = message.body, _for_reader(message)
     entries = _entries(register) if body.ranges else []
     for prefix in body.ranges:
         few = trees.under(entries, prefix)
@@ -220,13 +271,12 @@ def answer(message: Message, *, at: datetime) -> None:
         )
         sending.send("sync.entries", told, to=message.sender, key=f"sync:{register.name}", at=at)
     rows = list(register.find(body.keys).values())
-    _send_fitting(register.name, rows, Node.objects.get(code=message.sender), at=at)
+    _send_fitting(register.name, rows, node, at=at)
 
 
 def read_entries(message: Message, *, at: datetime) -> None:
     """Ask for the rows that are missing or older here; what the owner does not have, or not so new, is a conflict."""
-    body, node = message.body, Node.objects.get(code=message.sender)
-    register = registers.find(body.register_name)
+    body, (register, node) = message.body, _from_owner(message)
     theirs = [Entry(*one) for one in body.entries]
     found = trees.compare(trees.under(_entries(register), body.prefix), theirs)
     versions = {one.key: one.version for one in theirs}
@@ -246,8 +296,8 @@ def read_entries(message: Message, *, at: datetime) -> None:
 
 
 SCHEMAS = (
-    Schema("sync.rows", 1, Rows, take_rows),
-    Schema("sync.ranges", 1, Ranges, read_ranges),
-    Schema("sync.asked", 1, Asked, answer),
-    Schema("sync.entries", 1, Entries, read_entries),
+    Schema("sync.rows", 1, Rows, take_rows, obstacle=_unknown),
+    Schema("sync.ranges", 1, Ranges, read_ranges, obstacle=_unknown),
+    Schema("sync.asked", 1, Asked, answer, obstacle=_unknown),
+    Schema("sync.entries", 1, Entries, read_entries, obstacle=_unknown),
 )

@@ -36,8 +36,7 @@ def hand_over(*, at: datetime) -> int:
 
 def compare(*, at: datetime) -> int:
     """Begin the day's comparison of every register this node owns with each node that has it; return how many."""
-    joined = set(Node.objects.filter(state=NodeState.ACTIVE).values_list("code", flat=True))
-    pairs = [(register, node) for register, node in registers.owned() if node in joined]
+    pairs = [(register, node.code) for register in registers.owned() for node in syncing.readers(register)]
     for register, node in pairs:
         syncing.compare_with(register, to=node, day=clock.day_of(at), at=at)
     return len(pairs)

@@ -17,6 +17,8 @@ class Node(Recorded):
     division = models.CharField("行政区划", max_length=12)
     level = models.CharField("层级", max_length=10, choices=Level)
     address = models.CharField("地址", max_length=200)
+    owns = models.JSONField("管理的登记簿", default=list)  # what it says of these counts, and of no other
+    reads = models.JSONField("读取的登记簿", default=list)  # of these we tell it, and of no other
     state = models.CharField("状态", max_length=10, choices=NodeState, default=NodeState.INVITED)
     reason = models.CharField("暂停或退出的原因", max_length=200, blank=True, default="")
     recorded_login = models.BigIntegerField("登记人账号", null=True, blank=True)

@@ -1,6 +1,7 @@
 """Nodes of the network: entered by the system administrator with their card, let in by the security administrator."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -9,7 +10,7 @@ from onedoor.platform.identity.queries import find_division
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import add_key, keys_directory
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
-from onedoor.platform.network import key_changes, own
+from onedoor.platform.network import key_changes, own, registers
 from onedoor.platform.network.envelopes import Unreadable
 from onedoor.platform.network.models import Node, NodeKey
 from onedoor.platform.network.states import Level, NodeState
@@ -43,7 +44,7 @@ def invite_node(*, card: str, actor: Actor, at: datetime) -> Node:
     if problems:
         raise InvalidInput({"card": problems})
     node = Node.objects.create(
-        **{name: told[name] for name in ("code", "name", "division", "level", "address")},
+        **{name: told[name] for name in ("code", "name", "division", "level", "address", "owns", "reads")},
         recorded_at=at,
         recorded_by=actor.name,
         recorded_login=actor.login_id,
@@ -62,7 +63,7 @@ def invite_node(*, card: str, actor: Actor, at: datetime) -> Node:
     return node
 
 
-def _problems(told: dict[str, str]) -> str:
+def _problems(told: dict[str, Any]) -> str:
     if told["code"] == own.node().code:
         return "这是本节点自己的名片。请粘贴对方节点的。"
     if Node.objects.filter(code=told["code"]).exists():
@@ -73,7 +74,15 @@ def _problems(told: dict[str, str]) -> str:
         return "名片上的行政区划代码没有找到，请对方核对节点设置。"
     if not told["address"].startswith(("https://", "http://")) or len(told["address"]) > 200:
         return "名片上的地址不是网址，请对方核对节点设置。"
-    return ""
+    return _claimed(told)
+
+
+def _claimed(told: dict[str, Any]) -> str:
+    """Say which register of a card has another owner already: one owner each, or its rows would be put back and forth."""
+    others = Node.objects.exclude(code=told["code"]).exclude(state=NodeState.LEFT).values_list("owns", flat=True)
+    taken = {name for owns in others for name in owns} | set(registers.owned())
+    claimed = sorted(taken & set(told["owns"]))
+    return f"名片上说由它管理的登记簿“{claimed[0]}”已有管理节点，请双方核对。" if claimed else ""
 
 
 @transaction.atomic
