@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
-from onedoor.platform.kernel.crypto import canonical_json, suite
+from onedoor.platform.kernel.crypto import canonical_json, suite, suite_for
 from onedoor.platform.kernel.crypto.keys import Key
 from onedoor.platform.network import own
 from onedoor.platform.network.envelopes import Envelope, ReceiptNote, batch_bytes, digest_of, sign_with
@@ -63,7 +63,7 @@ class Partner:
             body=digest_of(body, family),
         )
         envelope = replace(envelope, **changes)
-        self.sequence, self.previous = envelope.sequence, envelope.digest(family)
+        self.sequence, self.previous = envelope.sequence, envelope.digest
         signature = sign_with(self.keys[-1], envelope.signed_bytes)
         return {"envelope": envelope.told(), "body": body, "signature": signature}
 
@@ -71,7 +71,7 @@ class Partner:
         """Post a batch at our door as it would come over the wire, sent at `at` by the partner's clock."""
         told = {"sender": self.code, "receiver": settings.ONEDOOR_NODE, "sent_at": (at + late).isoformat()}
         body = canonical_json({**told, "messages": list(messages), **changes})
-        signature = sign_with(self.keys[-1], batch_bytes(body, suite(self.family)))
+        signature = sign_with(self.keys[-1], batch_bytes(body, suite_for(self.keys[-1].algorithm)))
         headers = {"X-OneDoor-Signature": signature}
         return Client().generic("POST", DOOR, body, "application/json", headers=headers)
 

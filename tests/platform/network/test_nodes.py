@@ -1,8 +1,10 @@
 """Nodes come by two people, prove their keys, change them with an overlap, and can be stopped at once."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from tests.platform.library import Library
 from tests.platform.network.conftest import AT, ONE, OTHER, read
@@ -10,10 +12,11 @@ from tests.platform.network.partner import Partner, new_key
 from tests.platform.network.test_streams import wire, write  # noqa: F401  a fixture
 
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.crypto import add_key, keys_directory
 from onedoor.platform.kernel.crypto.suites import suite
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
-from onedoor.platform.network import key_changes, operations, sending, tasks
-from onedoor.platform.network.envelopes import sign_with
+from onedoor.platform.network import calling, key_changes, operations, sending, tasks
+from onedoor.platform.network.envelopes import Envelope, sign_with
 from onedoor.platform.network.models import Node, NodeKey, OwnKey, Received, Sent
 from onedoor.platform.network.queries import prove
 from onedoor.platform.network.states import End, NodeState
@@ -88,12 +91,12 @@ def test_a_new_key_of_the_other_side_counts_at_once_and_the_old_one_for_the_over
 ) -> None:
     fresh = new_key("ministry-2")
     partner.hand_in(news(partner, fresh, AT), at=AT)
-    tasks.hand_over(at=AT)
-    old, new = NodeKey.objects.order_by("pk")
-    assert (old.valid_to, new.valid_to) == (AT + timedelta(days=30), None)
+    assert [key.valid_to for key in NodeKey.objects.order_by("pk")] == [None, None]  # the new one has not been used yet
     partner.hand_in(partner.message({"number": "1"}, at=AT), at=AT)  # under way, still by the old one
     partner.keys.append(fresh)
     partner.hand_in(partner.message({"number": "2"}, at=AT), at=AT)
+    old, new = NodeKey.objects.order_by("pk")
+    assert (old.valid_to, new.valid_to) == (AT + timedelta(days=30), None)
     tasks.hand_over(at=AT)
     assert read() == ["1", "2"]
     moment.shift(timedelta(days=31))
@@ -117,6 +120,51 @@ def test_a_new_key_of_ours_is_used_once_the_other_side_has_signed_for_the_news(
     assert before.key_id in telling.signature
     assert made in after.signature
     assert prove(joined, End.OUT).faults == []
+
+
+def test_what_waits_while_our_key_changes_is_signed_anew_with_the_next(
+    joined: Node, monkeypatch: pytest.MonkeyPatch, moment: Any
+) -> None:
+    posted: list[dict[str, Any]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        posted.append(json.loads(request.content))
+        return httpx.Response(503)
+
+    monkeypatch.setattr(calling, "client", lambda: httpx.Client(transport=httpx.MockTransport(answer)))
+    write("1")
+    tasks.forward(at=AT)
+    made = add_key(keys_directory(), "signing-nodeintl", suite_name="intl")
+    key_changes.known(joined.code, {"key_id": made.id}, at=AT)  # of the other suite: the chain does not mind
+    write("2")
+    moment.shift(timedelta(minutes=5))
+    tasks.forward(at=AT)
+    before, after = (one["messages"][0] for one in posted[:2])
+    assert before["envelope"] == after["envelope"]
+    assert made.id not in before["signature"]
+    assert all(made.id in one["signature"] for one in posted[1]["messages"])
+    assert posted[1]["messages"][1]["envelope"]["previous"] == Sent.objects.get(sequence=1).digest
+
+
+def test_what_was_written_long_before_a_key_is_taken_when_that_key_signs_it(
+    joined: Node, partner: Partner, moment: Any
+) -> None:
+    fresh = new_key("ministry-2", "intl")
+    partner.hand_in(news(partner, fresh, AT), at=AT)
+    old = partner.message({"number": "1"}, at=AT - timedelta(days=40))
+    partner.keys.append(fresh)
+    old["signature"] = sign_with(fresh, Envelope(**old["envelope"]).signed_bytes)
+    assert partner.hand_in(old, at=AT).json()["fault"] == ""
+    again = partner.hand_in(old, at=AT).json()
+    assert again["expected"] == 3
+    assert prove(joined, End.IN).faults == []
+
+
+def test_what_came_before_a_key_was_revoked_stays_proved(joined: Node, partner: Partner, moment: Any) -> None:
+    partner.hand_in(partner.message({"number": "1"}, at=AT), at=AT)
+    later = AT + timedelta(hours=1)
+    operations.revoke_key(code=joined.code, key_id="ministry-1", reason="泄露", actor=OTHER, at=later)
+    assert prove(joined, End.IN).faults == []
 
 
 def test_a_revoked_key_counts_for_nothing(joined: Node, partner: Partner) -> None:

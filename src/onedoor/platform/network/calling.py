@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from onedoor.platform.kernel.crypto import Signature, TamperedValue, canonical_json, suite_for, verify
+from onedoor.platform.kernel.crypto import Key, Signature, TamperedValue, canonical_json, suite_for, verify
 from onedoor.platform.network import own
-from onedoor.platform.network.envelopes import batch_bytes, receipt_bytes, sign_with
+from onedoor.platform.network.envelopes import Envelope, batch_bytes, receipt_bytes, sign_with, signed_with
 from onedoor.platform.network.models import Node, NodeKey, Sent
 from onedoor.platform.network.states import Trouble
 
@@ -45,9 +45,10 @@ def client() -> httpx.Client:
 
 def post(node: Node, sent: list[Sent], *, wall: datetime) -> Answer:
     """:raises NodeAway: no answer, none that can be read, or a refusal of the whole."""
-    messages = [{"envelope": row.envelope, "body": row.body, "signature": row.signature} for row in sent]
+    key = own.signing_key(node)
+    messages = [{"envelope": row.envelope, "body": row.body, "signature": _signature(row, key)} for row in sent]
     told = {"sender": own.node().code, "receiver": node.code, "sent_at": wall.isoformat(), "messages": messages}
-    body, key = canonical_json(told), own.signing_key(node)
+    body = canonical_json(told)
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         SIGNATURE: sign_with(key, batch_bytes(body, suite_for(key.algorithm))),
@@ -59,6 +60,13 @@ def post(node: Node, sent: list[Sent], *, wall: datetime) -> Answer:
     if len(answer.content) > LARGEST_ANSWER or answer.status_code >= 500:
         raise NodeAway(Trouble.AWAY, f"对方答复 {answer.status_code}")
     return read(answer.status_code, answer.content)
+
+
+def _signature(row: Sent, key: Key) -> str:
+    """Return the signature of a sealed message by the key the receiver knows now: what waited for a key is signed anew."""
+    if signed_with(row.signature) == key.id:
+        return row.signature
+    return sign_with(key, Envelope(**row.envelope).signed_bytes)
 
 
 def read(status: int, content: bytes) -> Answer:
@@ -77,16 +85,15 @@ def read(status: int, content: bytes) -> Answer:
         raise NodeAway(Trouble.AWAY, f"对方的答复不能识别（{status}）") from error
 
 
-def proves(told: Mapping[str, Any], row: Sent, keys: Mapping[str, NodeKey], sender: str) -> bool:
-    """Tell whether a receipt is the receiver's signed word about this very message."""
+def proves(told: Mapping[str, Any], row: Sent, keys: Mapping[str, NodeKey], sender: str, *, at: datetime) -> bool:
+    """Tell whether a receipt that comes now is the receiver's signed word about this very message."""
     receipt = told["receipt"]
     try:
         signature = Signature.parse(told["signature"])
         same = (receipt["id"], receipt["sequence"], receipt["digest"]) == (str(row.pk), row.sequence, row.digest)
         named = (receipt["sender"], receipt["receiver"]) == (sender, row.envelope["receiver"])
         key = keys[signature.key_id]
-        when = datetime.fromisoformat(receipt["received_at"])
-        if not same or not named or key.algorithm != signature.algorithm or not key.counts(when):
+        if not same or not named or key.algorithm != signature.algorithm or not key.counts(at):
             return False
         return verify(receipt_bytes(receipt), signature, public_key=bytes.fromhex(key.public))
     except (TamperedValue, KeyError, TypeError, ValueError):

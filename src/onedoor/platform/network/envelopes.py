@@ -3,6 +3,9 @@ What goes over the wire between nodes, and how anybody checks it: pure functions
 
 An envelope binds a message to its place: who to whom, which number of their stream, the digest of the envelope before it,
 the digest of the body. Its canonical JSON (RFC 8785) is what is signed. A receipt binds the receiver in the same way.
+
+The chain is over envelopes without their signatures, in the digests the envelope names: so what waits while a key changes is
+signed anew with the next one, of either suite, and nothing behind it changes.
 """
 
 from collections.abc import Mapping
@@ -69,8 +72,10 @@ class Envelope:
     def created(self) -> datetime:
         return datetime.fromisoformat(self.created_at)
 
-    def digest(self, family: Suite) -> str:
-        return digest_of(self.told(), family)
+    @property
+    def digest(self) -> str:
+        """The digest of the envelope, by the algorithm the digest of its body names."""
+        return digest_of(self.told(), suite_named(DIGESTS[self.body.partition(":")[0]]))
 
     @classmethod
     def read(cls, told: Any) -> Self:
@@ -84,6 +89,8 @@ class Envelope:
             if isinstance(value, str) and len(value) > LONGEST.get(name, 40):
                 raise Unreadable(name)
         found = cls(**told)
+        if found.body.partition(":")[0] not in DIGESTS:
+            raise Unreadable("digest of the body")
         if not 1 <= found.sequence < 1 << 62 or not 1 <= found.version < 1 << 15:
             raise Unreadable("number out of range")
         try:
@@ -108,6 +115,14 @@ def is_digest_of(digest: str, value: Any) -> bool:
 def sign_with(key: Key, data: bytes) -> str:
     """Return the signature by this key as text, with its algorithm and key id."""
     return Signature(key.algorithm, key.id, encode(suite_for(key.algorithm).sign(key.secret, data))).as_text()
+
+
+def signed_with(signature: str) -> str:
+    """Return the id of the key a signature names; "" where it is none."""
+    try:
+        return Signature.parse(signature).key_id
+    except TamperedValue:
+        return ""
 
 
 def family_of(signature: str) -> Suite:

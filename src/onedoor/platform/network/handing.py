@@ -47,6 +47,19 @@ def hand_over_some(node_id: int, *, at: datetime, wall: datetime) -> int:
     return done
 
 
+def read_now(node: Node, sequence: int, *, at: datetime) -> None:
+    """Give a message to its reader in the transaction that stores it: what the next messages depend on cannot wait."""
+    row = Incoming.objects.select_related("message").get(node=node, sequence=sequence)
+    schema, message = _understood(row, node)
+    try:
+        schema.reader(message, at=at)
+    except NotEntitled as refusal:
+        _refuse(row, str(refusal), at=at)
+        return
+    row.state, row.done_at = Handing.DONE, at
+    row.save(update_fields=["state", "done_at"])
+
+
 def _understood(row: Incoming, node: Node) -> tuple[Schema, Message]:
     """:raises NotUnderstood: the message cannot be read now."""
     ahead = Incoming.objects.filter(node=node, key=row.key, state=Handing.PARKED, sequence__lt=row.sequence)

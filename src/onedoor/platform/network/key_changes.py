@@ -1,7 +1,8 @@
 """
-A new key of a node: told to every other one under the old key, and used towards each once that one has signed for the news.
+A new key of a node: told to every other one under the old key, and used towards each once that one has taken it up.
 
-The receiver lets the old key count for as long as the figure says, because what is under way is still signed with it.
+The news is read in the transaction that stores it, so its receipt says that the new key counts there. The old one counts on
+until the new one has been used, and then for as long as the figure says: whatever gets lost on the way, one key counts.
 """
 
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from onedoor.platform.kernel.crypto import Key, Signature, TamperedValue, canoni
 from onedoor.platform.network import figures, own, sending
 from onedoor.platform.network.envelopes import sign_with
 from onedoor.platform.network.models import Node, NodeKey, OwnKey
-from onedoor.platform.network.schemas import Body, Message, Schema
+from onedoor.platform.network.schemas import Body, Message, NotEntitled, Schema
 from onedoor.platform.network.states import NodeState
 
 NAME = "network.key"
@@ -41,30 +42,40 @@ def tell(key: Key, *, at: datetime) -> int:
 
 
 def read(message: Message, *, at: datetime) -> None:
-    """Take up a node's new key; the older ones of its algorithm family count for the overlap and no longer."""
+    """Take up a node's new key."""
     body, node = message.body, Node.objects.get(code=message.sender)
-    if body.node != node.code or not _proves(body):
-        raise ValueError("the new key does not prove itself")
+    if body.node != node.code:
+        raise NotEntitled("这把密钥不是对方的")
     if node.keys.filter(key_id=body.key_id).exists():
         return
-    ends = at + figures.overlap(division=own.node().division, at=at)
-    international = body.key_id.startswith("nodeintl")
-    for old in node.keys.filter(valid_to=None):
-        if old.key_id.startswith("nodeintl") == international:
-            NodeKey.objects.filter(pk=old.pk).update(valid_to=ends)
     valid_from = at - CLOCKS_DIFFER
     NodeKey.objects.create(
         node=node, key_id=body.key_id, algorithm=body.algorithm, public=body.public, valid_from=valid_from
     )
 
 
+def used(node: Node, key_id: str, *, at: datetime) -> None:
+    """Let the keys older than the one a node signs with now end after the overlap: it has shown that it uses the new one."""
+    keys = list(node.keys.order_by("pk"))
+    newest = next(key for key in keys if key.key_id == key_id)
+    older = [
+        key.pk for key in keys if key.pk < newest.pk and key.valid_to is None and key.algorithm == newest.algorithm
+    ]
+    if older:
+        NodeKey.objects.filter(pk__in=older).update(valid_to=at + figures.overlap(division=own.node().division, at=at))
+
+
 def known(node: str, body: Any, *, at: datetime) -> None:
-    """Sign with the new key towards a node that has signed for the news of it."""
+    """Sign with the new key towards a node that has taken it up."""
     OwnKey.objects.get_or_create(node=Node.objects.get(code=node), key_id=body["key_id"], defaults={"since": at})
 
 
 def _proved(node: str, key_id: str, public: str) -> bytes:
     return b"onedoor-node-key\n" + canonical_json({"node": node, "key_id": key_id, "public": public})
+
+
+def _unproved(body: NewKey) -> str:
+    return "" if _proves(body) else "新密钥不能证明自己。请对方重新更换密钥。"
 
 
 def _proves(body: NewKey) -> bool:
@@ -76,4 +87,4 @@ def _proves(body: NewKey) -> bool:
     return named and verify(_proved(body.node, body.key_id, body.public), signature, public_key=public)
 
 
-SCHEMA = Schema(NAME, 1, NewKey, read, on_receipt=known)
+SCHEMA = Schema(NAME, 1, NewKey, read, obstacle=_unproved, at_the_door=True, on_receipt=known)

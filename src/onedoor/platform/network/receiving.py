@@ -3,6 +3,9 @@ Take a batch of another node apart and check all that can be checked without the
 
 What is good is handed to `operations.store_batch`, which looks at the order and writes. The receipt of a message says that
 it is stored: it is signed here and leaves only after the commit.
+
+A signature counts if its key counts now, whenever the message was written: the sender signs anew what waited while its key
+changed, so that no key, run out or revoked, blocks a stream for good.
 """
 
 import json
@@ -22,7 +25,9 @@ from onedoor.platform.network.envelopes import (
     family_of,
     is_digest_of,
     is_plain,
+    receipt_bytes,
     sign_with,
+    signed_with,
 )
 from onedoor.platform.network.models import Node, NodeKey, Received
 from onedoor.platform.network.states import NodeState
@@ -58,6 +63,7 @@ class Checked:
 @dataclass(frozen=True)
 class Batch:
     node: Node
+    key_id: str  # of the key the batch is signed with
     messages: list[Checked]
     forged: str  # of the first message that was not good: it and what comes after it is not here
 
@@ -89,18 +95,18 @@ def check_batch(*, body: bytes, signature: str, at: datetime, wall: datetime) ->
         raise BatchRefused(why="签名不符")
     if abs(wall - sent_at) > figures.skew(division=own.node().division, at=at):
         raise ClockApart
-    return _read(node, messages, keys, at=at)
+    return _read(node, signed_with(signature), messages, keys, at=at)
 
 
-def _read(node: Node, messages: list[Any], keys: Mapping[str, NodeKey], *, at: datetime) -> Batch:
+def _read(node: Node, key_id: str, messages: list[Any], keys: Mapping[str, NodeKey], *, at: datetime) -> Batch:
     key, good = own.signing_key(node), []
     known = _receipts(messages)
     for told in messages:
         try:
             good.append(_message(node, told, keys, key, known, at=at))
         except (Unreadable, KeyError, TypeError) as error:
-            return Batch(node, good, str(error)[:100] or type(error).__name__)
-    return Batch(node, good, "")
+            return Batch(node, key_id, good, str(error)[:100] or type(error).__name__)
+    return Batch(node, key_id, good, "")
 
 
 def _receipts(messages: list[Any]) -> dict[str, Received]:
@@ -123,16 +129,15 @@ def _message(
     if set(told) != {"envelope", "body", "signature"}:
         raise Unreadable("fields of a message")
     envelope, body, signature = Envelope.read(told["envelope"]), told["body"], told["signature"]
-    family = family_of(signature)
     if (envelope.sender, envelope.receiver) != (node.code, own.node().code):
         raise Unreadable("sender or receiver")
     if not is_digest_of(envelope.body, body):
         raise Unreadable("digest of the body")
-    if not _signed(signature, envelope.signed_bytes, keys, when=envelope.created):
+    if not _signed(signature, envelope.signed_bytes, keys, when=at):
         raise Unreadable("signature")
-    digest, before = envelope.digest(family), known.get(envelope.id)
+    digest, before = envelope.digest, known.get(envelope.id)
     if before is not None and before.digest == digest:
-        return Checked(envelope, digest, signature, body, before.receipt, before.receipt_signature, "")
+        return Checked(envelope, digest, signature, body, before.receipt, receipt_again(before, key), "")
     fault = schemas.fault(envelope.schema, envelope.version, body)
     note = ReceiptNote(
         id=envelope.id,
@@ -144,6 +149,13 @@ def _message(
         understood=not fault,
     )
     return Checked(envelope, digest, signature, body, note.told(), sign_with(key, note.signed_bytes), fault)
+
+
+def receipt_again(before: Received, key: Key) -> str:
+    """Return the signature under a receipt we gave before: the same, or by the key the sender knows now."""
+    if signed_with(before.receipt_signature) == key.id:
+        return before.receipt_signature
+    return sign_with(key, receipt_bytes(before.receipt))
 
 
 def _signed(signature: str, data: bytes, keys: Mapping[str, NodeKey], *, when: datetime) -> bool:

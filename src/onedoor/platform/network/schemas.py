@@ -50,6 +50,7 @@ class Schema:
     model: type[Body]
     reader: Reader
     obstacle: Callable[[Any], str] | None = None  # says of a body that fits why it cannot be read here yet, or ""
+    at_the_door: bool = False  # read in the transaction that stores it, so that the receipt says that it is done
     on_receipt: Heard | None = None  # hears on the sending side that a message has arrived and was understood
 
 

@@ -2,7 +2,8 @@
 Send messages to other nodes: written with what they tell, sealed and sent by the worker, kept until their receipt is here.
 
 `send` only leaves a row in the caller's transaction. The worker gives the next number, chains and signs (`seal`), and posts
-batches. Nothing of it is ever taken back: after a crash the same envelopes go out again, and the other side knows them.
+batches. Nothing of it is ever taken back: after a crash the same envelopes go out again, and the other side knows them. If
+our key has changed since they were sealed, they are signed anew with the one the other side knows now.
 """
 
 from datetime import datetime, timedelta
@@ -115,7 +116,7 @@ def seal(node: Node) -> int:
             previous=stream.digest,
             body=digest_of(row.body, family),
         )
-        stream.sequence, stream.digest = envelope.sequence, envelope.digest(family)
+        stream.sequence, stream.digest = envelope.sequence, envelope.digest
         sealed.append(
             Sent(
                 id=row.message,
@@ -165,7 +166,7 @@ def settle(node: Node, sent: list[Sent], answer: calling.Answer, *, at: datetime
     standing = set(Receipt.objects.filter(message__in=sent).values_list("message_id", flat=True))
     receipts, reached = [], stream.acknowledged
     for row, told in zip(sent, answer.receipts, strict=False):
-        if not calling.proves(told, row, keys, own.node().code):
+        if not calling.proves(told, row, keys, own.node().code, at=at):
             incidents.note(node, End.OUT, Trouble.FORGED, f"第 {row.sequence} 号的回执不能证明", at=at)
             break
         if row.pk not in standing:

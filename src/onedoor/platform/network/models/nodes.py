@@ -57,11 +57,11 @@ class NodeKey(models.Model):
     def __str__(self) -> str:
         return self.key_id
 
-    def counts(self, signed_at: datetime) -> bool:
-        """Tell whether a signature of that moment counts; one by a key that was revoked never does."""
-        if self.revoked_at is not None or signed_at < self.valid_from:
+    def counts(self, came_at: datetime) -> bool:
+        """Tell whether a signature that came here at that moment counts; by our clock, so that nobody dates one back."""
+        if came_at < self.valid_from or (self.revoked_at is not None and came_at >= self.revoked_at):
             return False
-        return self.valid_to is None or signed_at < self.valid_to
+        return self.valid_to is None or came_at < self.valid_to
 
 
 class OwnKey(models.Model):

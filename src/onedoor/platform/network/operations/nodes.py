@@ -166,7 +166,10 @@ def change_key(*, international: bool = False, actor: Actor, at: datetime) -> st
 @transaction.atomic
 def revoke_key(*, code: str, key_id: str, reason: str, actor: Actor, at: datetime) -> NodeKey:
     """
-    Let no signature by a key of another node count any more, not even an old one: the key has come into wrong hands.
+    Let no signature by a key of another node count from now on: the key has come into wrong hands.
+
+    What came before stays proved by our own record of when it came. What waits over there is signed anew once a new card of
+    that node has been taken up here.
 
     :raises InvalidInput: no reason is given, or the node has no such key.
     """

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.network import incidents, own, receiving
+from onedoor.platform.network import handing, incidents, key_changes, own, receiving, schemas
 from onedoor.platform.network.models import Incoming, Node, Received, Stream
 from onedoor.platform.network.receiving import Batch, Checked
 from onedoor.platform.network.states import End, Handing, Trouble
@@ -35,7 +35,7 @@ def store_batch(*, batch: Batch, actor: Actor, at: datetime) -> bytes:
             if old is None or old.digest != checked.digest:
                 trouble = (Trouble.FORK, f"第 {number} 号与先前收到的不同")
                 break
-            receipts.append({"receipt": old.receipt, "signature": old.receipt_signature})
+            receipts.append({"receipt": checked.receipt, "signature": checked.receipt_signature})
             continue
         trouble = _misfit(stream, checked) or trouble
         if trouble and trouble[0] != Trouble.FORGED:
@@ -44,6 +44,7 @@ def store_batch(*, batch: Batch, actor: Actor, at: datetime) -> bytes:
         fresh.append(checked)
         receipts.append({"receipt": checked.receipt, "signature": checked.receipt_signature})
     _keep(node, fresh, at=at)
+    key_changes.used(node, batch.key_id, at=at)
     _settle(stream, trouble, fresh=len(fresh), at=at)
     if fresh:
         audit.record("network.receive", actor=actor, at=at, target=node.target, count=len(fresh), last=stream.sequence)
@@ -99,6 +100,10 @@ def _keep(node: Node, fresh: list[Checked], *, at: datetime) -> None:
         )
     Received.objects.bulk_create(rows)
     Incoming.objects.bulk_create(states)
+    for checked in fresh:
+        schema = schemas.find(checked.envelope.schema)
+        if schema is not None and schema.at_the_door and not checked.fault:
+            handing.read_now(node, checked.envelope.sequence, at=at)
 
 
 def _settle(stream: Stream, trouble: tuple[Trouble, str] | None, *, fresh: int, at: datetime) -> None:

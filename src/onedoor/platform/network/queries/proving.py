@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from onedoor.platform.kernel.crypto import Signature, TamperedValue, UnknownKey, public_key, verify
-from onedoor.platform.network.envelopes import Envelope, Unreadable, family_of, is_digest_of, receipt_bytes
+from onedoor.platform.network.envelopes import Envelope, Unreadable, is_digest_of, receipt_bytes
 from onedoor.platform.network.models import Node, NodeKey, Received, Sent
 from onedoor.platform.network.states import End
 
@@ -36,7 +36,8 @@ def prove(node: Node, end: End) -> Proof:
         if row.sequence != number:
             proof.fault(row.sequence, f"前面缺 {row.sequence - number} 条")
             number = row.sequence
-        what = _fault(row, previous, keys if end == End.IN else None)
+        came_at = row.received_at if end == End.IN else row.created_at
+        what = _fault(row, previous, keys if end == End.IN else None, came_at)
         if what:
             proof.fault(row.sequence, what)
         previous = row.digest
@@ -56,33 +57,35 @@ def _rows(node: Node, end: End) -> Iterator[Any]:
     yield from rows.order_by("sequence").iterator(chunk_size=500)
 
 
-def _receipt(row: Any, end: End) -> tuple[Mapping[str, Any], str] | None:
+def _receipt(row: Any, end: End) -> tuple[Mapping[str, Any], str, datetime] | None:
     if end == End.IN:
-        return row.receipt, row.receipt_signature
+        return row.receipt, row.receipt_signature, row.received_at
     given = getattr(row, "receipt", None)
-    return (given.receipt, given.signature) if given is not None else None
+    return (given.receipt, given.signature, given.at) if given is not None else None
 
 
-def _fault(row: Any, previous: str, keys: Mapping[str, NodeKey] | None) -> str:
+def _fault(row: Any, previous: str, keys: Mapping[str, NodeKey] | None, came_at: datetime) -> str:
     """Return what is wrong with one message; without `keys` it has to be signed by us."""
     try:
-        envelope, family = Envelope.read(dict(row.envelope)), family_of(row.signature)
+        envelope = Envelope.read(dict(row.envelope))
     except Unreadable:
         return "信封不完整"
-    if (envelope.sequence, envelope.id) != (row.sequence, str(row.pk)) or envelope.digest(family) != row.digest:
+    if (envelope.sequence, envelope.id) != (row.sequence, str(row.pk)) or envelope.digest != row.digest:
         return "信封被改动"
     if envelope.previous != previous:
         return "接不上前一条"
     if row.body is not None and not is_digest_of(envelope.body, row.body):
         return "内容被改动"
-    return "" if _signed(row.signature, envelope.signed_bytes, keys, envelope.created) else "签名不符"
+    return "" if _signed(row.signature, envelope.signed_bytes, keys, came_at) else "签名不符"
 
 
-def _receipt_proves(told: tuple[Mapping[str, Any], str], row: Any, keys: Mapping[str, NodeKey] | None) -> bool:
-    receipt, signature = told
+def _receipt_proves(
+    told: tuple[Mapping[str, Any], str, datetime], row: Any, keys: Mapping[str, NodeKey] | None
+) -> bool:
+    receipt, signature, came_at = told
     if (receipt["id"], receipt["sequence"], receipt["digest"]) != (str(row.pk), row.sequence, row.digest):
         return False
-    return _signed(signature, receipt_bytes(receipt), keys, datetime.fromisoformat(receipt["received_at"]))
+    return _signed(signature, receipt_bytes(receipt), keys, came_at)
 
 
 def _signed(text: str, data: bytes, keys: Mapping[str, NodeKey] | None, when: datetime) -> bool:
