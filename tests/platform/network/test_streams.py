@@ -2,6 +2,7 @@
 
 import functools
 import json
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -9,10 +10,10 @@ import httpx
 import pytest
 from django.db import transaction
 from django.test import Client
-from tests.platform.network.conftest import AT, Card, read
+from tests.platform.network.conftest import AT, ONE, OTHER, Card, read
 from tests.platform.network.partner import DOOR, Partner
 
-from onedoor.platform.network import calling, handing, own, schemas, sending, tasks
+from onedoor.platform.network import calling, forwarding, handing, operations, own, schemas, sending, tasks
 from onedoor.platform.network.models import Incident, Incoming, Node, Queued, Receipt, Received, Sent, Stream
 from onedoor.platform.network.queries import prove
 from onedoor.platform.network.states import End, Handing, Trouble
@@ -25,9 +26,10 @@ def wire(monkeypatch: pytest.MonkeyPatch, partner: Partner) -> list[list[Sent]]:
     """What was posted to the partner, who signs for all of it unless a test puts another answer into `answers`."""
     posted: list[list[Sent]] = []
 
-    def post(node: Node, sent: list[Sent], *, wall: Any) -> calling.Answer:
-        posted.append(sent)
-        return calling.Answer([partner.receipt(row, at=wall) for row in sent], sent[-1].sequence + 1, "")
+    def post(parcel: calling.Parcel) -> calling.Answer:
+        posted.append(parcel.sent)
+        receipts = [partner.receipt(row, at=parcel.wall) for row in parcel.sent]
+        return calling.Answer(receipts, parcel.sent[-1].sequence + 1, "")
 
     monkeypatch.setattr(calling, "post", post)
     return posted
@@ -88,8 +90,8 @@ def test_a_receipt_that_proves_nothing_is_not_kept(
 ) -> None:
     write("1")
 
-    def post(node: Node, sent: list[Sent], *, wall: Any) -> calling.Answer:
-        return calling.Answer([partner.receipt(sent[0], at=AT) | {"signature": "v1.x.y.z"}], 2, "")
+    def post(parcel: calling.Parcel) -> calling.Answer:
+        return calling.Answer([partner.receipt(parcel.sent[0], at=AT) | {"signature": "v1.x.y.z"}], 2, "")
 
     monkeypatch.setattr(calling, "post", post)
     assert tasks.forward(at=AT) == 0
@@ -104,7 +106,7 @@ def test_a_node_that_lost_what_it_had_signed_for_gets_it_again_and_it_is_told(
     tasks.forward(at=AT)
     write("4")
     with monkeypatch.context() as patch:
-        patch.setattr(calling, "post", lambda node, sent, *, wall: calling.Answer([], 2, "gap"))
+        patch.setattr(calling, "post", lambda parcel: calling.Answer([], 2, "gap"))
         tasks.forward(at=AT)
     assert Incident.objects.filter(kind=Trouble.REWOUND).exists()
     moment.shift(timedelta(minutes=1))
@@ -241,6 +243,58 @@ def test_a_reader_that_fails_is_tried_again_then_parked_so_that_the_stream_goes_
 def test_either_suite_signs(db: None, joined: Node) -> None:
     assert {key.algorithm for key in own.current_keys()} == {"sm2-sm3", "ed25519"}
     assert schemas.breaks(schemas.Body, Card) == ["number"]
+
+
+def test_a_node_that_goes_back_again_and_again_is_left_in_peace(
+    joined: Node, monkeypatch: pytest.MonkeyPatch, partner: Partner, moment: Any
+) -> None:
+    asked = 0
+
+    def post(parcel: calling.Parcel) -> calling.Answer:
+        nonlocal asked
+        asked += 1
+        return calling.Answer([partner.receipt(row, at=AT) for row in parcel.sent], 1, "")
+
+    monkeypatch.setattr(calling, "post", post)
+    write("1", "2")
+    for _ in range(30):
+        tasks.forward(at=AT)
+        moment.shift(timedelta(seconds=10))
+    assert asked < 12
+    assert Incident.objects.get().kind == Trouble.REWOUND
+    assert Stream.objects.get().openings > 1
+
+
+def test_a_node_that_hangs_keeps_no_other_waiting_and_its_stream_stays_its_own(
+    joined: Node, monkeypatch: pytest.MonkeyPatch, partner: Partner, moment: Any
+) -> None:
+    second = Partner(code="second", owns=[])
+    operations.invite_node(card=second.card(), actor=ONE, at=AT)
+    operations.approve_node(code=second.code, actor=OTHER, at=AT)
+    go_on, asked = threading.Event(), []
+
+    def post(parcel: calling.Parcel) -> calling.Answer:
+        asked.append(parcel.node.code)
+        if parcel.node.code == "ministry":
+            go_on.wait(20)
+            raise ValueError("a fault nobody thought of")
+        return calling.Answer([second.receipt(row, at=AT) for row in parcel.sent], parcel.sent[-1].sequence + 1, "")
+
+    monkeypatch.setattr(calling, "post", post)
+    monkeypatch.setattr(forwarding, "TURN", 0.5)
+    write("1")
+    sending.send("library.card", Card(number="2"), to="second", at=AT)
+    assert tasks.forward(at=AT) == 1
+    moment.shift(sending.LEASE * 3 / 4)
+    assert tasks.forward(at=AT) == 0
+    held = Stream.objects.get(node=joined, end=End.OUT)
+    assert held.lease_until == AT + sending.LEASE * 7 / 4  # renewed while the call lasts
+    go_on.set()
+    forwarding._under_way[joined.pk][1].exception(20)
+    tasks.forward(at=AT)
+    held.refresh_from_db()
+    assert (held.lease_until, held.failures) == (None, 1)
+    assert asked == ["ministry", "second"]
 
 
 def test_a_post_goes_over_the_wire_as_the_other_side_reads_it(

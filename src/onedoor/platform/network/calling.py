@@ -1,6 +1,7 @@
 """The call from one node to another: a signed batch there, signed receipts back."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from onedoor.platform.network.states import Trouble
 
 PATH, SIGNATURE = "/hooks/network/", "X-OneDoor-Signature"
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+LONGEST_CALL = 30.0  # seconds from the first byte of the answer to the last, however slowly they drip
 LARGEST_ANSWER = 1_000_000
 KINDS = {"clock": Trouble.CLOCK}
 
@@ -38,28 +40,47 @@ class Answer:
     fault: str
 
 
+@dataclass(frozen=True)
+class Parcel:
+    """A batch ready for the wire, so that a thread can send it that never asks the database."""
+
+    node: Node
+    sent: list[Sent]
+    wall: datetime
+    body: bytes
+    signature: str
+
+
 @lru_cache(maxsize=1)
 def client() -> httpx.Client:
-    return httpx.Client(timeout=TIMEOUT, limits=httpx.Limits(max_keepalive_connections=8), trust_env=False)
+    return httpx.Client(timeout=TIMEOUT, limits=httpx.Limits(max_keepalive_connections=32), trust_env=False)
 
 
-def post(node: Node, sent: list[Sent], *, wall: datetime) -> Answer:
-    """:raises NodeAway: no answer, none that can be read, or a refusal of the whole."""
+def pack(node: Node, sent: list[Sent], *, wall: datetime) -> Parcel:
+    """Sign a batch as a whole, and anew what in it was sealed with another key than the receiver knows now."""
     key = own.signing_key(node)
     messages = [{"envelope": row.envelope, "body": row.body, "signature": _signature(row, key)} for row in sent]
     told = {"sender": own.node().code, "receiver": node.code, "sent_at": wall.isoformat(), "messages": messages}
     body = canonical_json(told)
-    headers = {
-        "Content-Type": "application/json; charset=utf-8",
-        SIGNATURE: sign_with(key, batch_bytes(body, suite_for(key.algorithm))),
-    }
+    return Parcel(node, sent, wall, body, sign_with(key, batch_bytes(body, suite_for(key.algorithm))))
+
+
+def post(parcel: Parcel) -> Answer:
+    """:raises NodeAway: no answer, none that can be read or comes to an end, or a refusal of the whole."""
+    headers = {"Content-Type": "application/json; charset=utf-8", SIGNATURE: parcel.signature}
+    url, content = parcel.node.address.rstrip("/") + PATH, b""
     try:
-        answer = client().post(node.address.rstrip("/") + PATH, content=body, headers=headers)
+        with client().stream("POST", url, content=parcel.body, headers=headers) as answer:
+            give_up = time.monotonic() + LONGEST_CALL
+            for chunk in answer.iter_bytes():
+                content += chunk
+                if len(content) > LARGEST_ANSWER or time.monotonic() > give_up:
+                    raise NodeAway(Trouble.AWAY, "对方的答复太长或太慢")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise NodeAway(Trouble.AWAY, type(error).__name__) from error
-    if len(answer.content) > LARGEST_ANSWER or answer.status_code >= 500:
+    if answer.status_code >= 500:
         raise NodeAway(Trouble.AWAY, f"对方答复 {answer.status_code}")
-    return read(answer.status_code, answer.content)
+    return read(answer.status_code, content)
 
 
 def _signature(row: Sent, key: Key) -> str:
@@ -81,7 +102,7 @@ def read(status: int, content: bytes) -> Answer:
         if not good or not (expected is None or isinstance(expected, int)):
             raise ValueError("not an answer")
         return Answer(receipts, expected, str(told.get("fault", ""))[:100])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise NodeAway(Trouble.AWAY, f"对方的答复不能识别（{status}）") from error
 
 

@@ -6,6 +6,7 @@ batches. Nothing of it is ever taken back: after a crash the same envelopes go o
 our key has changed since they were sealed, they are signed anew with the one the other side knows now.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ log = structlog.get_logger()
 BATCH = 100  # messages a request
 LARGEST = 1_000_000  # bytes of one message; a receiver takes 2.5 MB a request
 MOST_BYTES = 1_500_000  # of the bodies of one request
-LEASE = timedelta(seconds=20)  # a worker that is killed in the middle holds a stream up for no longer
+LEASE = timedelta(seconds=20)  # renewed while a call lasts; a worker that is killed holds a stream up for no longer
 
 
 class NodeNotJoined(OneDoorError):
@@ -73,24 +74,57 @@ def send(schema: str, body: schemas.Body, *, to: str, key: str = "", at: datetim
     return str(row.message)
 
 
-def forward_to(node: Node, *, at: datetime, wall: datetime) -> int:
-    """Seal and send one batch of what waits for a node, unless somebody else is doing so; return how many are settled now."""
+@dataclass
+class Outgoing:
+    """A batch this worker is sending: nobody else sends to the node before the lease is over."""
+
+    node: Node
+    lease_until: datetime
+    parcel: calling.Parcel
+
+
+def begin(node: Node, *, wall: datetime) -> Outgoing | None:
+    """Seal the next batch for a node; nothing where none waits, somebody else is at it, or the node is left in peace."""
     stream, _ = Stream.objects.get_or_create(node=node, end=End.OUT)
     waits = Queued.objects.filter(node=node).exists() or stream.acknowledged < stream.sequence
     if not waits or not _claim(stream, wall):
-        return 0
+        return None
     try:
         seal(node)
-        return _post(node, next_batch(node), at=at, wall=wall)
-    finally:
-        Stream.objects.filter(pk=stream.pk).update(lease_until=None)
+        return Outgoing(node, wall + LEASE, calling.pack(node, next_batch(node), wall=wall))
+    except Exception:
+        _release(node, wall + LEASE)
+        raise
 
 
 def _claim(stream: Stream, wall: datetime) -> bool:
-    """Tell whether this worker sends now: nobody else is at it, and the node is not left in peace."""
     free = Q(lease_until=None) | Q(lease_until__lte=wall)
     due = Q(retry_at=None) | Q(retry_at__lte=wall)
     return bool(Stream.objects.filter(free & due, pk=stream.pk).update(lease_until=wall + LEASE))
+
+
+def renew(outgoing: Outgoing, *, wall: datetime) -> None:
+    """Keep a stream for a call that lasts; two workers that send the same after all do no harm, they only waste it."""
+    if outgoing.lease_until - wall < LEASE / 2:
+        held = Stream.objects.filter(node=outgoing.node, end=End.OUT, lease_until=outgoing.lease_until)
+        outgoing.lease_until = wall + LEASE
+        held.update(lease_until=outgoing.lease_until)
+
+
+def _release(node: Node, lease_until: datetime) -> None:
+    Stream.objects.filter(node=node, end=End.OUT, lease_until=lease_until).update(lease_until=None)
+
+
+def finish(outgoing: Outgoing, answer: calling.Answer | calling.NodeAway, *, at: datetime, wall: datetime) -> int:
+    """Keep the receipts of a batch, or note that none came; return how many messages are settled now."""
+    node = outgoing.node
+    try:
+        if isinstance(answer, calling.Answer):
+            return settle(node, outgoing.parcel.sent, answer, at=at, wall=wall)
+        failed(node, at=at, wall=wall, kind=answer.kind, detail=answer.detail)
+        return 0
+    finally:
+        _release(node, outgoing.lease_until)
 
 
 @transaction.atomic
@@ -148,23 +182,17 @@ def next_batch(node: Node) -> list[Sent]:
     return rows[:taken]
 
 
-def _post(node: Node, sent: list[Sent], *, at: datetime, wall: datetime) -> int:
-    """Post one batch and keep its receipts; return how many came."""
-    try:
-        answer = calling.post(node, sent, wall=wall)
-    except calling.NodeAway as away:
-        _failed(node, at=at, wall=wall, kind=away.kind, detail=away.detail)
-        return 0
-    return settle(node, sent, answer, at=at, wall=wall)
-
-
 @transaction.atomic
 def settle(node: Node, sent: list[Sent], answer: calling.Answer, *, at: datetime, wall: datetime) -> int:
-    """Keep the receipts that prove themselves and move on, or back to where the other node says it is."""
+    """
+    Keep the receipts that prove themselves and move on, or back to where the other node says it is.
+
+    Only a first receipt is progress that ends the pauses: a node that goes back again and again is left in peace as well.
+    """
     stream = Stream.objects.select_for_update().get(node=node, end=End.OUT)
     keys = {key.key_id: key for key in node.keys.all()}
     standing = set(Receipt.objects.filter(message__in=sent).values_list("message_id", flat=True))
-    receipts, reached = [], stream.acknowledged
+    receipts, before, reached = [], stream.acknowledged, stream.acknowledged
     for row, told in zip(sent, answer.receipts, strict=False):
         if not calling.proves(told, row, keys, own.node().code, at=at):
             incidents.note(node, End.OUT, Trouble.FORGED, f"第 {row.sequence} 号的回执不能证明", at=at)
@@ -173,20 +201,20 @@ def settle(node: Node, sent: list[Sent], answer: calling.Answer, *, at: datetime
             receipts.append(Receipt(message=row, receipt=told["receipt"], signature=told["signature"], at=at))
         reached = max(reached, row.sequence)
     Receipt.objects.bulk_create(receipts)
-    came = reached - stream.acknowledged
-    if answer.expected is not None and answer.expected <= reached:
-        incidents.note(node, End.OUT, Trouble.REWOUND, f"对方要求从第 {answer.expected} 号起重发", at=at)
-        reached = answer.expected - 1
-    stream.acknowledged = reached
-    if came > 0:
+    rewound = answer.expected is not None and answer.expected <= reached
+    stream.acknowledged = reached if answer.expected is None or not rewound else max(answer.expected - 1, 0)
+    if receipts and not rewound:
         stream.failures = stream.openings = 0
         stream.retry_at, stream.alive_at = None, at
         incidents.over(node, End.OUT, Trouble.AWAY, Trouble.REFUSED, Trouble.CLOCK, at=at)
     stream.save(update_fields=["acknowledged", "failures", "openings", "retry_at", "alive_at"])
     _learn(node, receipts, at=at)
-    if came <= 0:
-        _failed(node, at=at, wall=wall, kind=Trouble.REFUSED, detail=answer.fault or "对方没有签收")
-    return max(came, 0)
+    if rewound:
+        failed(node, at=at, wall=wall, kind=Trouble.REWOUND, detail=f"对方要求从第 {answer.expected} 号起重发")
+        return 0
+    if reached == before:
+        failed(node, at=at, wall=wall, kind=Trouble.REFUSED, detail=answer.fault or "对方没有签收")
+    return reached - before
 
 
 def _learn(node: Node, receipts: list[Receipt], *, at: datetime) -> None:
@@ -198,7 +226,7 @@ def _learn(node: Node, receipts: list[Receipt], *, at: datetime) -> None:
 
 
 @transaction.atomic
-def _failed(node: Node, *, at: datetime, wall: datetime, kind: Trouble, detail: str) -> None:
+def failed(node: Node, *, at: datetime, wall: datetime, kind: Trouble, detail: str) -> None:
     """Leave the node in peace: for seconds at first, and for longer the longer it stays away."""
     stream = Stream.objects.select_for_update().get(node=node, end=End.OUT)
     stream.failures += 1

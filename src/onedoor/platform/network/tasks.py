@@ -3,34 +3,26 @@
 from datetime import datetime
 
 from onedoor.platform.kernel import clock
-from onedoor.platform.network import handing, registers, sending, syncing
-from onedoor.platform.network.models import Incoming, Node
-from onedoor.platform.network.states import Handing, NodeState
+from onedoor.platform.network import forwarding, handing, registers, syncing
+from onedoor.platform.network.models import Incoming
+from onedoor.platform.network.states import Handing
 
-ROUNDS = 20  # batches a turn and node, so that other duties get theirs
+ROUNDS = 20  # batches a turn that are handed over of a node, so that other duties get theirs
 
 
 def forward(*, at: datetime) -> int:
     """Seal and send what waits for every node; return how many messages are settled now."""
-    settled = 0
-    for node in Node.objects.filter(state=NodeState.ACTIVE).order_by("pk"):
-        for _ in range(ROUNDS):
-            came = sending.forward_to(node, at=at, wall=clock.wall())
-            settled += came
-            if not came:
-                break
-    return settled
+    return forwarding.turn(at=at, wall=clock.wall)
 
 
 def hand_over(*, at: datetime) -> int:
-    """Hand over what has come, node by node; return how many messages were done or parked."""
-    done = 0
-    for node_id in Incoming.objects.filter(state=Handing.WAITING).values_list("node_id", flat=True).distinct():
-        for _ in range(ROUNDS):
-            came = handing.hand_over_some(node_id, at=at, wall=clock.wall())
-            done += came
-            if came < handing.BATCH:
-                break
+    """Hand over what has come, a few of each node in turn; return how many messages were done or parked."""
+    waiting = Incoming.objects.filter(state=Handing.WAITING).order_by("node_id")
+    nodes, done = list(waiting.values_list("node_id", flat=True).distinct()), 0
+    for _ in range(ROUNDS):
+        came = {node_id: handing.hand_over_some(node_id, at=at, wall=clock.wall()) for node_id in nodes}
+        done += sum(came.values())
+        nodes = [node_id for node_id in nodes if came[node_id] == handing.BATCH]
     return done
 
 

@@ -1,0 +1,74 @@
+"""
+Send to all nodes side by side: a node that hangs keeps only itself waiting, never another node or the worker.
+
+Calls run in threads that touch no database; what they bring back is settled in the worker's own thread, in its next turn if
+need be. A turn waits for the calls it began, and not for those left over from an earlier one.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime
+from functools import lru_cache
+
+import structlog
+
+from onedoor.platform.network import calling, sending
+from onedoor.platform.network.models import Node
+from onedoor.platform.network.states import NodeState, Trouble
+
+log = structlog.get_logger()
+TURN = 2.0  # seconds; other duties of the worker get theirs
+AT_ONCE = 40  # a ministry has some 32 provinces
+Clock = Callable[[], datetime]  # a call may last, so the moment is looked up
+Call = tuple[sending.Outgoing, "Future[calling.Answer]"]
+_under_way: dict[int, Call] = {}
+
+
+@lru_cache(maxsize=1)
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="nodes")
+
+
+def turn(*, at: datetime, wall: Clock) -> int:
+    """Seal and send what waits for every node, batch after batch while the turn lasts; return how many are settled now."""
+    over = time.monotonic() + TURN
+    settled = sum(_collect(pk, at=at, wall=wall) for pk, (_, call) in list(_under_way.items()) if call.done())
+    for outgoing, _ in _under_way.values():
+        sending.renew(outgoing, wall=wall())
+    nodes = {node.pk: node for node in Node.objects.filter(state=NodeState.ACTIVE).order_by("pk")}
+    begun = {pk for pk in nodes if pk not in _under_way and _begin(nodes[pk], at=at, wall=wall)}
+    while begun and (left := over - time.monotonic()) > 0:
+        done, _ = wait([_under_way[pk][1] for pk in begun], timeout=left, return_when=FIRST_COMPLETED)
+        for pk in [pk for pk in begun if _under_way[pk][1] in done]:
+            came = _collect(pk, at=at, wall=wall)
+            settled += came
+            if not came or not _begin(nodes[pk], at=at, wall=wall):
+                begun.discard(pk)
+    return settled
+
+
+def _begin(node: Node, *, at: datetime, wall: Clock) -> bool:
+    """Send a node's next batch; a fault of ours about one node is its own."""
+    try:
+        outgoing = sending.begin(node, wall=wall())
+    except Exception as error:  # logged, and the node is left in peace for a while
+        log.exception("network.forward_failed", node=node.code)
+        sending.failed(node, at=at, wall=wall(), kind=Trouble.AWAY, detail=type(error).__name__)
+        return False
+    if outgoing is not None:
+        _under_way[node.pk] = outgoing, _pool().submit(calling.post, outgoing.parcel)
+    return outgoing is not None
+
+
+def _collect(pk: int, *, at: datetime, wall: Clock) -> int:
+    """Settle a call that is over."""
+    outgoing, call = _under_way.pop(pk)
+    try:
+        answer: calling.Answer | calling.NodeAway = call.result()
+    except calling.NodeAway as away:
+        answer = away
+    except Exception as error:  # a bug of the call must not stop those of others
+        log.exception("network.forward_failed", node=outgoing.node.code)
+        answer = calling.NodeAway(Trouble.AWAY, type(error).__name__)
+    return sending.finish(outgoing, answer, at=at, wall=wall())
