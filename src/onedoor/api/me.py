@@ -437,10 +437,11 @@ def looks(request: HttpRequest, before: Id = 0) -> dict[str, Any]:
 
 
 @room.read("/me/uses", person, "谁用过我的数据", Page[UseOfMineOut])
-def uses(request: HttpRequest, before: UUID | None = None) -> dict[str, Any]:
-    """List every use of one's data outside the office that holds it."""
+def uses(request: HttpRequest, before: UUID | None = None, person: Id = 0) -> dict[str, Any]:
+    """List every use outside the office that holds them of one's data, or those of a person one acts for."""
     actor = caller(request)
-    found = exchange.uses_about(person_id=actor.require_person(), actor=actor, before=before, most=USES)
+    whose, on = person or actor.require_person(), clock.today()
+    found = exchange.uses_about(person_id=whose, actor=actor, on=on, before=before, most=USES)
     matters = cases.matters_of(businesses={one.business for one in found}, actor=actor)
     return page(found, size=USES, cursor=lambda one: one.receipt, out=lambda one: _use(one, matters))
 
@@ -452,24 +453,25 @@ def _use(one: Any, matters: Any) -> dict[str, Any]:
 
 
 @room.read("/me/uses/{uuid:receipt}", person, "一次使用的回执", UseOfMineOut)
-def use(request: HttpRequest, receipt: UUID) -> dict[str, Any]:
-    """Read one use of one's data as a receipt."""
+def use(request: HttpRequest, receipt: UUID, person: Id = 0) -> dict[str, Any]:
+    """Read one use of one's data, or those of a person one acts for, as a receipt."""
     actor = caller(request)
-    found = exchange.own_use(receipt=receipt, actor=actor)
+    found = exchange.own_use(receipt=receipt, actor=actor, on=clock.today(), person_id=person or None)
     return _use(found, cases.matters_of(businesses={found.business}, actor=actor))
 
 
 @room.read("/me/uses/{uuid:receipt}/objections", person, "我对这次使用的异议", Page[DataObjectionOut])
-def use_objections(request: HttpRequest, receipt: UUID) -> dict[str, Any]:
-    """List one's objections to a use of one's data, with their answers."""
-    return whole(exchange.own_objections(receipt=receipt, actor=caller(request)))
+def use_objections(request: HttpRequest, receipt: UUID, person: Id = 0) -> dict[str, Any]:
+    """List the objections to a use of one's data, or those of a person one acts for, with their answers."""
+    asked = {"receipt": receipt, "person_id": person or None}
+    return whole(exchange.own_objections(**asked, actor=caller(request), on=clock.today()))
 
 
 @room.write("/me/uses/{uuid:receipt}/objections", person, "对数据或其使用提出异议", DataObjectionOut)
-def object_to_use(request: HttpRequest, receipt: UUID, sent: DataObjectionIn) -> DataObjectionOut:
-    """Object to a use of one's data: the data are wrong, or should not have been used."""
-    exchange.own_use(receipt=receipt, actor=caller(request))
-    made = exchange_operations.object_to_use(receipt=receipt, **sent.dict(), **who(request))
+def object_to_use(request: HttpRequest, receipt: UUID, sent: DataObjectionIn, person: Id = 0) -> DataObjectionOut:
+    """Object to a use of one's data, or for a person one acts for: they are wrong, or should not have been used."""
+    exchange.own_use(receipt=receipt, actor=caller(request), on=clock.today(), person_id=person or None)
+    made = exchange_operations.object_to_use(receipt=receipt, person_id=person or None, **sent.dict(), **who(request))
     return DataObjectionOut.from_orm(made)
 
 

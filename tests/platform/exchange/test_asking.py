@@ -23,7 +23,7 @@ from onedoor.platform.identity.models import Consent
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import Signature, canonical_json, keyring, sm3, verify
-from onedoor.platform.kernel.errors import NotAllowed
+from onedoor.platform.kernel.errors import NotAllowed, OneDoorError
 from onedoor.platform.kernel.models import OutboxMessage
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
@@ -303,13 +303,13 @@ def test_the_person_sees_every_question_about_them_and_nobody_else_does(
     consent(books)
     ask(books)
     ask(books, "banks.balance", at=AT + timedelta(hours=1))
-    uses = queries.uses_about(person_id=books.reader.pk, actor=books.citizen())
+    uses = queries.uses_about(person_id=books.reader.pk, actor=books.citizen(), on=AT.date())
     assert [use.department for use in uses] == ["银行业金融机构", "公安机关"]
     assert {use.purpose for use in uses} == {CHECK.title}
     assert all(use.legal_basis == CHECK.legal_basis and use.fields and use.state == "等待答复" for use in uses)
     for stranger in (books.citizen(books.friend), books.officer("clerk"), Actor.anonymous()):
-        with pytest.raises(NotAllowed):
-            queries.uses_about(person_id=books.reader.pk, actor=stranger)
+        with pytest.raises(OneDoorError):
+            queries.uses_about(person_id=books.reader.pk, actor=stranger, on=AT.date())
         with pytest.raises(NotAllowed):
             queries.answer_of(query_id=str(Query.objects.first().pk), actor=stranger)  # type: ignore[union-attr]
 

@@ -19,7 +19,7 @@ from onedoor.platform.exchange.models import DataUse, DataUsePerson, Query
 from onedoor.platform.exchange.operations import BusinessMissing, NotShared
 from onedoor.platform.exchange.purposes import FieldsNotOpened, Purpose, PurposeUnknown
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import NotAllowed
+from onedoor.platform.kernel.errors import OneDoorError
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
 MACHINE = Actor.system("核对")
@@ -188,7 +188,7 @@ def test_every_use_is_on_one_page_or_the_next_also_those_of_one_moment(
     desk.go(AT)
     receipts = {use(books).receipt for _ in range(35)}
     own, seen, before = books.citizen(), [], None
-    while found := queries.uses_about(person_id=books.reader.pk, actor=own, before=before, most=10):
+    while found := queries.uses_about(person_id=books.reader.pk, actor=own, on=AT.date(), before=before, most=10):
         seen += [one.receipt for one in found]
         before = uuid.UUID(found[-1].receipt)
     assert sorted(seen) == sorted(receipts)
@@ -201,11 +201,11 @@ def test_every_use_is_on_one_page_or_the_next_also_those_of_one_moment(
 def test_nobody_else_sees_a_persons_uses(borrowers: Borrowers, books: Library) -> None:
     answer = use(books, person_ids=[books.reader.pk])
     for stranger in (books.citizen(books.friend), books.officer("clerk"), Actor.anonymous()):
-        with pytest.raises(NotAllowed):
-            queries.uses_about(person_id=books.reader.pk, actor=stranger)
+        with pytest.raises(OneDoorError):
+            queries.uses_about(person_id=books.reader.pk, actor=stranger, on=AT.date())
     with pytest.raises(queries.UseNotFound):
-        queries.own_use(receipt=uuid.UUID(answer.receipt), actor=books.citizen(books.friend))
-    assert queries.uses_about(person_id=books.friend.pk, actor=books.citizen(books.friend)) == []
+        queries.own_use(receipt=uuid.UUID(answer.receipt), actor=books.citizen(books.friend), on=AT.date())
+    assert queries.uses_about(person_id=books.friend.pk, actor=books.citizen(books.friend), on=AT.date()) == []
 
 
 def test_a_dataset_without_fields_or_with_anothers_code_is_not_published() -> None:

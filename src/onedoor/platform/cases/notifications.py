@@ -13,7 +13,6 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
-from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.messages import operations as messages
 from onedoor.platform.messages import shipped
 
@@ -94,15 +93,7 @@ def _action(payload: dict[str, Any]) -> Action:
 
 def readers_of(case: Case, *, on: date) -> set[int]:
     """Return who is told of a case: the applicant, and the agent as long as they may still look at it."""
-    readers = {case.applicant_id}
-    if case.agent_id is not None:
-        agent, applicant = case.agent_id, case.applicant_id
-        try:
-            identity.require_mandate(agent_id=agent, principal_id=applicant, item=case.item_code, scope="view", on=on)
-        except OneDoorError:
-            return readers  # the delegation is over; what goes on is no longer the agent's to know
-        readers.add(case.agent_id)
-    return readers
+    return identity.readers_of(person_id=case.applicant_id, agent_id=case.agent_id, item=case.item_code, on=on)
 
 
 def _tell(action: Action, values: Mapping[str, Any], at: datetime, *, template: str = "") -> None:

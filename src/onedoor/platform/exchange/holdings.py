@@ -30,7 +30,7 @@ HOLDINGS = (
     Withheld("exchange.DataUsePerson", "只是数据使用记录的索引，记录本身在“数据使用记录”里。"),
     Holding(
         "exchange.DataObjection",
-        ("receipt", "source", "kind", "text", "raised_at", "due_on", "state", "answer", "answered_at"),
+        ("receipt", "source", "kind", "text", "agent__name", "raised_at", "due_on", "state", "answer", "answered_at"),
         by=("person",),
     ),
 )

@@ -26,11 +26,20 @@ class DataObjection(models.Model):
     receipt = models.UUIDField("使用回执")
     source = models.CharField("来源", max_length=60)
     person = models.ForeignKey("identity.Person", verbose_name="当事人", on_delete=models.PROTECT, related_name="+")
+    # Who has raised it for them under a mandate; empty for the person themselves, and for an officer.
+    agent = models.ForeignKey(
+        "identity.Person",
+        verbose_name="代为提出的人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     division = models.CharField("行政区划", max_length=12)
     kind = models.CharField("类型", max_length=10, choices=Kind)
     text = EncryptedTextField("说明")
     raised_at = models.DateTimeField("提出时间")
-    raised_by = models.CharField("提出人", max_length=80, blank=True)  # an officer; empty for the person themselves
+    raised_by = models.CharField("提出人", max_length=80, blank=True)  # an officer; empty for the person's side
     due_on = models.DateField("答复期限")
     provisional = models.BooleanField("期限暂定", default=False)
     state = models.CharField("状态", max_length=10, choices=State, default=State.SUBMITTED)

@@ -8,7 +8,7 @@ from django.db import transaction
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.exchange.models import DataObjection, Query
 from onedoor.platform.exchange.queries.objections import DataObjectionNotFound
-from onedoor.platform.exchange.queries.uses import own_use
+from onedoor.platform.exchange.queries.uses import EVERY_ITEM, use_of
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import PROVED, Actor
@@ -31,16 +31,23 @@ class ObjectionAnswered(OneDoorError):
 
 
 @transaction.atomic
-def object_to_use(*, receipt: UUID, kind: str, text: str, actor: Actor, at: datetime) -> DataObjection:
+def object_to_use(
+    *, receipt: UUID, kind: str, text: str, actor: Actor, at: datetime, person_id: int | None = None
+) -> DataObjection:
     """
-    Object to a use of one's own data: what was said is wrong, or it should not have been used.
+    Object to a use of one's own data, or of those of `person_id` for whom one acts: what was said is wrong, or it should
+    not have been used. Whoever is acted for is told.
 
-    :raises UseNotFound: no such use about the acting person.
+    :raises MandateMissing and its kin: one does not act for that person in every matter.
+    :raises UseNotFound: no such use about the person.
     :raises ObjectionOpen: one about it is being looked into.
     :raises InvalidInput: it is not said what is wrong.
     :raises AssuranceTooLow: the person is not known surely enough.
     """
-    use = own_use(receipt=receipt, actor=actor)
+    side = identity.require_side(
+        person_id=person_id, item=EVERY_ITEM, scope="submit", actor=actor, on=day_of(at), to_use=True
+    )
+    use = use_of(receipt=receipt, person_id=side.person_id)
     actor.require_level(PROVED)
     problems = {}
     if kind not in DataObjection.Kind.values:
@@ -49,11 +56,15 @@ def object_to_use(*, receipt: UUID, kind: str, text: str, actor: Actor, at: date
         problems["text"] = f"请写明哪里不对、实际情况是什么，不少于 {SHORTEST} 个字。"
     if problems:
         raise InvalidInput(problems)
-    person_id = actor.require_person()
-    identity_operations.lock_person(person_id)
-    if DataObjection.objects.filter(receipt=receipt, person_id=person_id, state="submitted").exists():
+    identity_operations.lock_person(side.person_id)
+    if DataObjection.objects.filter(receipt=receipt, person_id=side.person_id, state="submitted").exists():
         raise ObjectionOpen
-    return _raise(receipt, use.source, person_id, DataObjection.Kind(kind), text, actor, at)
+    objection = _raise(receipt, use.source, side, DataObjection.Kind(kind), text, actor, at)
+    if side.agent_id is not None:
+        _tell(
+            objection, side.person_id, "exchange.objection_raised_for", {"agent": identity.name_of(side.agent_id)}, at
+        )
+    return objection
 
 
 @transaction.atomic
@@ -66,7 +77,8 @@ def report_error(*, receipt: UUID, text: str, actor: Actor, at: datetime) -> Dat
     query = Query.objects.select_for_update(of=("self",)).filter(pk=receipt).first()
     if query is None or DataObjection.objects.filter(receipt=receipt, state="submitted").exists():
         return None
-    return _raise(receipt, query.connector, query.person_id, DataObjection.Kind.WRONG, text, actor, at)
+    side = identity.Side(query.person_id)
+    return _raise(receipt, query.connector, side, DataObjection.Kind.WRONG, text, actor, at)
 
 
 @transaction.atomic
@@ -89,16 +101,11 @@ def answer_objection(*, objection_id: int, upheld: bool, answer: str, actor: Act
     objection.state = DataObjection.State.UPHELD if upheld else DataObjection.State.REJECTED
     objection.answer, objection.answered_at, objection.answered_by = answer.strip(), at, actor.name
     objection.save()
-    messages.send_message(
-        recipient_id=objection.person_id,
-        event="exchange.objection_answered",
-        values={"outcome": objection.get_state_display()},
-        link=f"/me/uses/{objection.receipt}/",
-        case_number="",
-        source=objection.target,
-        actor=MACHINE,
-        at=at,
+    readers = identity.readers_of(
+        person_id=objection.person_id, agent_id=objection.agent_id, item=EVERY_ITEM, on=day_of(at)
     )
+    for reader in sorted(readers):
+        _tell(objection, reader, "exchange.objection_answered", {"outcome": objection.get_state_display()}, at)
     audit.record(
         "exchange.answer_objection",
         actor=actor,
@@ -110,15 +117,30 @@ def answer_objection(*, objection_id: int, upheld: bool, answer: str, actor: Act
     return objection
 
 
+def _tell(objection: DataObjection, reader: int, event: str, values: dict[str, str], at: datetime) -> None:
+    own = f"/me/uses/{objection.receipt}/"
+    messages.send_message(
+        recipient_id=reader,
+        event=event,
+        values=values,
+        link=own if reader == objection.person_id else f"{own}?person={objection.person_id}",
+        case_number="",
+        source=f"{objection.target}:{event}",
+        actor=MACHINE,
+        at=at,
+    )
+
+
 def _raise(
-    receipt: UUID, source: str, person_id: int, kind: DataObjection.Kind, text: str, actor: Actor, at: datetime
+    receipt: UUID, source: str, side: identity.Side, kind: DataObjection.Kind, text: str, actor: Actor, at: datetime
 ) -> DataObjection:
     due = national_calendar().add_working_days(day_of(at), ANSWERED_WITHIN)
     objection = DataObjection.objects.create(
         receipt=receipt,
         source=source,
-        person_id=person_id,
-        division=identity.registered_place(person_id) or identity.NATION,
+        person_id=side.person_id,
+        agent_id=side.agent_id,
+        division=identity.registered_place(side.person_id) or identity.NATION,
         kind=kind,
         text=text.strip(),
         raised_at=at,
@@ -134,5 +156,6 @@ def _raise(
         division=objection.division,
         kind=kind,
         receipt=str(receipt),
+        **side.audited,
     )
     return objection

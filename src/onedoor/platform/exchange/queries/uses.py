@@ -12,9 +12,10 @@ from onedoor.platform.exchange.connectors import all_connectors
 from onedoor.platform.exchange.datasets import DataField, all_datasets
 from onedoor.platform.exchange.models import DataUse, Query
 from onedoor.platform.exchange.models.uses import DataUsePerson
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.roles import ROLE_NAMES
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import NotAllowed, NotFound
+from onedoor.platform.kernel.errors import NotFound
 
 
 class UseNotFound(NotFound):
@@ -42,19 +43,21 @@ class Use:
     consent_id: int | None  # the consent it was asked under, None where the law itself is the ground
 
 
-def uses_about(*, person_id: int, actor: Actor, before: UUID | None = None, most: int = 50) -> list[Use]:
+EVERY_ITEM = ""  # uses of data belong to no item: who looks for another acts by law or in every matter
+
+
+def uses_about(*, person_id: int, actor: Actor, on: date, before: UUID | None = None, most: int = 50) -> list[Use]:
     """
     Return what was asked about a person, newest first; `before` is the receipt of the last one of the page before.
 
-    :raises NotAllowed: only the person themselves.
+    :raises MandateMissing and its kin: it is neither oneself nor somebody one acts for in every matter.
     :raises UseNotFound: that receipt is not about them.
     """
-    if actor.person_id != person_id:
-        raise NotAllowed
+    identity.require_side(person_id=person_id, item=EVERY_ITEM, scope="view", actor=actor, on=on)
     questions = Query.objects.filter(person_id=person_id)
     uses = DataUse.objects.filter(**DataUsePerson.by_person.at(str(person_id), through="people__"))
     if before is not None:
-        last = own_use(receipt=before, actor=actor).at
+        last = own_use(receipt=before, actor=actor, on=on, person_id=person_id).at
         questions = questions.filter(Q(asked_at__lt=last) | Q(asked_at=last, pk__lt=before))
         uses = uses.filter(Q(at__lt=last) | Q(at=last, pk__lt=before))
     found = [_of_question(one) for one in questions.order_by("-asked_at", "-pk")[:most]]
@@ -62,13 +65,23 @@ def uses_about(*, person_id: int, actor: Actor, before: UUID | None = None, most
     return sorted(found, key=lambda one: (one.at, one.receipt), reverse=True)[:most]
 
 
-def own_use(*, receipt: UUID, actor: Actor) -> Use:
+def own_use(*, receipt: UUID, actor: Actor, on: date, person_id: int | None = None) -> Use:
     """
-    Return one receipt of the acting person.
+    Return one receipt about the acting person, or about somebody they act for.
+
+    :raises MandateMissing and its kin: as `uses_about`.
+    :raises UseNotFound: there is none about them.
+    """
+    side = identity.require_side(person_id=person_id, item=EVERY_ITEM, scope="view", actor=actor, on=on)
+    return use_of(receipt=receipt, person_id=side.person_id)
+
+
+def use_of(*, receipt: UUID, person_id: int) -> Use:
+    """
+    Return one receipt about a person; the caller has let whoever asks.
 
     :raises UseNotFound: there is none about them.
     """
-    person_id = actor.require_person()
     question = Query.objects.filter(pk=receipt, person_id=person_id).first()
     if question is not None:
         return _of_question(question)

@@ -168,9 +168,16 @@ from onedoor.platform.identity.queries.sessions import (
     seen_at,
     stored_session,
 )
+from onedoor.platform.identity.queries.sides import Seen, Side, acted_for, readers_of, require_seen, require_side
 from onedoor.platform.identity.queries.written_places import place_written
 
 __all__ = [
+    "require_side",
+    "require_seen",
+    "readers_of",
+    "acted_for",
+    "Side",
+    "Seen",
     "officer_with_login",
     "outside_accounts",
     "FourElements",

@@ -1,0 +1,48 @@
+"""In whose matters a page of 我的 stands: one's own, or those of somebody one acts for, whom the address names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import clock
+from onedoor.web.parts.actors import actor_of
+from onedoor.web.parts.inputs import whole
+
+
+@dataclass(frozen=True)
+class Other:
+    person_id: int
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Whose:
+    """
+    `person_id` is whom the page asks the rooms about; they judge whether the acting person may. `name` is empty for
+    oneself, and for anybody one does not act for.
+    """
+
+    person_id: int
+    is_own: bool
+    others: Sequence[Other]
+
+    @property
+    def name(self) -> str:
+        return next((one.name for one in self.others if one.chosen), "")
+
+    @property
+    def query(self) -> str:
+        """What an address of the same person's matters ends with."""
+        return "" if self.is_own else f"?person={self.person_id}"
+
+
+def whose_of(request: HttpRequest) -> Whose:
+    """:raises NotLoggedIn: nobody has logged in; :raises Garbled: the address names no person."""
+    actor = actor_of(request)
+    own = actor.require_person()
+    person_id = whole(request.GET, "person", own)
+    people = identity.acted_for(actor=actor, on=clock.today())
+    return Whose(person_id, person_id == own, [Other(one.pk, one.name, one.pk == person_id) for one in people])

@@ -1,0 +1,80 @@
+"""What may be looked at and done for somebody where no application is meant, at every room's door."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from tests.platform.desks import Desk
+from tests.platform.exchange.shared import BORROWERS, CHECK, DATASET
+from tests.platform.identity.test_mandates import delegated
+from tests.platform.library import CHINA, FRIEND, ITEM, LONG_AGO, MACHINE, Library
+
+from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.exchange import operations as exchange
+from onedoor.platform.exchange.models import DataObjection
+from onedoor.platform.identity import operations as identity
+from onedoor.platform.identity import queries
+from onedoor.platform.messages.models import Message
+
+AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
+OBJECTION = {"kind": "wrong", "text": "他是学生读者，不是成人读者。"}
+
+
+@pytest.fixture
+def office(desk: Desk) -> Desk:
+    """The library's pages, with an account for the friend who acts for the reader."""
+    identity.open_citizen_login(
+        person_id=desk.books.friend.pk, phone="13800000001", password="x" * 12, actor=MACHINE, at=LONG_AGO
+    )
+    desk.go(AT)
+    return desk
+
+
+@pytest.fixture
+def receipt(office: Desk) -> str:
+    BORROWERS.clear()
+    BORROWERS.add(office.books.reader.pk)
+    about: dict[str, Any] = {"source": DATASET.code, "purpose": CHECK.code, "business": "case:1"}
+    people = [office.books.reader.pk]
+    answer = exchange.use_dataset(**about, person_ids=people, actor=MACHINE, at=AT)
+    BORROWERS.clear()
+    return answer.receipt
+
+
+def test_a_mandate_for_some_items_covers_those_and_their_line(books: Library) -> None:
+    on, friend, reader = AT.date(), books.citizen(books.friend), books.reader.pk
+    with pytest.raises(queries.MandateMissing):
+        queries.require_seen(person_id=reader, actor=friend, on=on)
+    delegated(books, items=[ITEM, "museum.*"], scopes=["view"])
+    seen = queries.require_seen(person_id=reader, actor=friend, on=on)
+    assert [seen.covers(one) for one in (ITEM, "museum.tour", "archive.copy", "")] == [True, True, False, False]
+    with pytest.raises(queries.MandateMissing):  # to look is not to act
+        queries.require_side(person_id=reader, item=ITEM, scope="submit", actor=friend, on=on)
+    with pytest.raises(queries.MandateExpired):
+        queries.require_side(person_id=reader, item=ITEM, scope="view", actor=friend, on=date(2027, 1, 1))
+    assert [one.pk for one in queries.acted_for(actor=friend, on=on)] == [reader]
+    assert queries.acted_for(actor=friend, on=date(2027, 1, 1)) == []
+
+
+def test_who_used_the_data_of_somebody_is_read_and_objected_to_for_them(office: Desk, receipt: str) -> None:
+    reader = office.books.reader.pk
+    mine, one = f"/me/uses/?person={reader}", f"/me/uses/{receipt}/?person={reader}"
+    assert office.get("friend", mine).status_code == 403
+    assert "替谁看" not in office.page("friend", "/me/uses/")
+    delegated(office.books, items=[ITEM], scopes=["view", "submit"])
+    assert office.get("friend", mine).status_code == 403  # the uses of somebody's data belong to no item
+    delegated(office.books, items=[], scopes=["view"])
+    assert "看回执" in office.page("friend", mine)
+    assert office.refused("friend", one, 403, **OBJECTION)
+    delegated(office.books, items=[], scopes=["view", "submit"], max_uses=2)
+    office.act("friend", one, **OBJECTION)
+    objection = DataObjection.objects.get()
+    assert (objection.person_id, objection.agent_id) == (reader, office.books.friend.pk)
+    entry = AuditEntry.objects.get(event="exchange.object")
+    assert (entry.person_id, entry.details["principal"]) == (office.books.friend.pk, reader)
+    assert f"{FRIEND.name}代为提出的异议" in office.page("reader", f"/me/uses/{receipt}/")
+    assert f"{FRIEND.name}替您对一次数据使用提出了异议" in office.page("reader", "/me/messages/")
+    steward = office.books.officer("steward") if "steward" in office.books.posts else MACHINE
+    exchange.answer_objection(objection_id=objection.pk, upheld=True, answer="已核对，改为学生。", actor=steward, at=AT)
+    told = Message.objects.filter(event="exchange.objection_answered", channel="inbox")
+    assert {row.recipient_id for row in told} == {reader, office.books.friend.pk}
