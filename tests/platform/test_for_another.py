@@ -4,16 +4,20 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from tests.platform.appointments.hall import BEFORE, open_hall
 from tests.platform.desks import Desk
 from tests.platform.exchange.shared import BORROWERS, CHECK, DATASET
 from tests.platform.identity.test_mandates import delegated
 from tests.platform.library import CHINA, FRIEND, ITEM, LONG_AGO, MACHINE, Library
 
+from onedoor.platform.appointments.models import Booking
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.exchange import operations as exchange
 from onedoor.platform.exchange.models import DataObjection
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity import queries
+from onedoor.platform.identity.models import Delegation
+from onedoor.platform.kernel import outbox
 from onedoor.platform.messages.models import Message
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
@@ -78,3 +82,38 @@ def test_who_used_the_data_of_somebody_is_read_and_objected_to_for_them(office: 
     exchange.answer_objection(objection_id=objection.pk, upheld=True, answer="已核对，改为学生。", actor=steward, at=AT)
     told = Message.objects.filter(event="exchange.objection_answered", channel="inbox")
     assert {row.recipient_id for row in told} == {reader, office.books.friend.pk}
+
+
+def test_a_place_is_booked_moved_and_given_back_for_somebody(office: Desk) -> None:
+    hall = open_hall(office.books)
+    office.go(BEFORE)
+    reader, friend = office.books.reader, office.books.friend
+    first, second, *_ = hall.slots()
+    asked = {"person": str(reader.pk)}
+    assert "给谁约" not in office.page("friend", f"/appointments/slots/{first.pk}/")
+    office.refused("friend", f"/appointments/slots/{first.pk}/", 403, **asked)
+    delegated(office.books, items=[ITEM], scopes=["view"], at=BEFORE, valid_to=date(2027, 12, 31))
+    office.refused("friend", f"/appointments/slots/{first.pk}/", 403, **asked)
+    delegated(office.books, items=[ITEM], scopes=["view", "submit"], at=BEFORE, valid_to=date(2027, 12, 31))
+    assert "给谁约" in office.page("friend", f"/appointments/slots/{first.pk}/")
+    office.act("friend", f"/appointments/slots/{first.pk}/", **asked)
+    booking = Booking.objects.get()
+    assert (booking.person_id, booking.agent_id) == (reader.pk, friend.pk)
+    assert [one.person_id for one in booking.people.all()] == [reader.pk]
+    page = f"/appointments/bookings/{booking.pk}/"
+    office.act("friend", page, act="confirm")
+    office.act("friend", f"{page}move/", slot=str(second.pk))
+    assert booking.plan.title in office.page("friend", f"/me/appointments/?person={reader.pk}")
+    assert booking.plan.title not in office.page("friend", "/me/appointments/")
+    assert "谁约的" in office.page("reader", page)
+    entry = AuditEntry.objects.get(event="appointments.book")
+    assert (entry.person_id, entry.details["principal"]) == (friend.pk, reader.pk)
+    while outbox.deliver_pending(at=BEFORE):
+        pass
+    told = Message.objects.filter(event="appointments.booked", channel="inbox")
+    assert {row.recipient_id for row in told} == {reader.pk, friend.pk}
+    identity.revoke_delegation(
+        delegation_id=Delegation.objects.latest("pk").pk, actor=office.books.citizen(), at=BEFORE
+    )
+    office.refused("friend", page, 403, act="cancel")
+    office.act("reader", page, act="cancel")

@@ -79,7 +79,13 @@ class PartnerIn(Told):
     partner_id_number: Line = ""
 
 
-class HoldIn(PartnerIn):
+class WaitIn(PartnerIn):
+    """给谁候补：本人不填。For whom one waits: 0 for oneself, else somebody one acts for."""
+
+    person: Id = 0
+
+
+class HoldIn(WaitIn):
     """为哪件办件来。Which case it is for, where there is one."""
 
     case_number: Line = ""
@@ -180,21 +186,26 @@ def list_times(request: HttpRequest, plan_id: Id, day: Day) -> dict[str, Any]:
     return {"times": times, "forecast": forecast, "waiting": queries.waiting_count(plan, day)}
 
 
-@room.write("/appointments/slots/{slot_id}/holds", person, "为本人保留一个号", BookingOut)
+@room.write("/appointments/slots/{slot_id}/holds", person, "为本人或委托人保留一个号", BookingOut)
 def hold(request: HttpRequest, slot_id: Id, sent: HoldIn) -> dict[str, Any]:
     """Hold a place for some minutes; it has to be confirmed before they are over."""
     partner = Partner(sent.partner_name, sent.partner_id_number)
     key = request.headers.get("Idempotency-Key", "")
     held = operations.hold_place(
-        slot_id=slot_id, partner=partner, case_number=sent.case_number, request_key=key, **who(request)
+        slot_id=slot_id,
+        partner=partner,
+        case_number=sent.case_number,
+        request_key=key,
+        person_id=sent.person or None,
+        **who(request),
     )
     return _booking(request, held.pk)
 
 
 @room.read("/appointments/bookings", person, "我的预约", Page[BookingOut])
-def my_bookings(request: HttpRequest) -> dict[str, Any]:
-    """List what I have booked, and what I am to come along to."""
-    return whole(queries.my_bookings(**who(request)), booking_out)
+def my_bookings(request: HttpRequest, person: Id = 0) -> dict[str, Any]:
+    """List what I, or a person I act for, have booked, and what they are to come along to."""
+    return whole(queries.my_bookings(person_id=person or None, **who(request)), booking_out)
 
 
 @room.read("/appointments/bookings/{booking_id}", person, "一个预约", BookingOut)
@@ -232,18 +243,18 @@ def check_in(request: HttpRequest, booking_id: UUID) -> dict[str, Any]:
 
 
 @room.write("/appointments/offices/{plan_id}/days/{day}/waiting", person, "候补一天的号", Done)
-def wait(request: HttpRequest, plan_id: Id, day: Day, sent: PartnerIn) -> dict[str, Any]:
+def wait(request: HttpRequest, plan_id: Id, day: Day, sent: WaitIn) -> dict[str, Any]:
     """Wait for a place on a day that is full."""
     partner = Partner(sent.partner_name, sent.partner_id_number)
-    operations.join_waiting(plan_id=plan_id, day=day, partner=partner, **who(request))
+    operations.join_waiting(plan_id=plan_id, day=day, partner=partner, person_id=sent.person or None, **who(request))
     return {"done": True}
 
 
 @room.read("/appointments/waiting", person, "我的候补", Page[WaitOut])
-def my_waiting(request: HttpRequest) -> dict[str, Any]:
-    """List the days I wait for, with my place in line."""
+def my_waiting(request: HttpRequest, person: Id = 0) -> dict[str, Any]:
+    """List the days I, or a person I act for, wait for, with the place in line."""
     return whole(
-        queries.my_waiting(actor=caller(request)),
+        queries.my_waiting(actor=caller(request), on=clock.today(), person_id=person or None),
         lambda one: {
             "id": one.pk,
             "day": one.day,

@@ -11,6 +11,7 @@ from onedoor.platform.appointments import figures, rules, seats
 from onedoor.platform.appointments.errors import Blocked, DuplicatePerson, NotBookable, NotReleased, SlotOver
 from onedoor.platform.appointments.models import BookedPerson, Booking, CapacityPlan, Slot, Waiting
 from onedoor.platform.identity import operations as identity_operations
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import CHINA, day_of
@@ -59,6 +60,17 @@ def require_released(plan: CapacityPlan, day: date, *, at: datetime) -> None:
         raise NotReleased(release=f"{begins:%-m月%-d日} {plan.release_time:%H:%M} ")
 
 
+def side_of(plan: CapacityPlan, person_id: int | None, *, actor: Actor, at: datetime) -> identity.Side:
+    """
+    Return for whom a place is asked, and by whom.
+
+    :raises MandateMissing and its kin: the actor may not submit in this business for them.
+    """
+    return identity.require_side(
+        person_id=person_id, item=plan.business, scope="submit", actor=actor, on=day_of(at), to_use=True
+    )
+
+
 def is_free(slot: Slot, at: datetime) -> bool:
     """A cheap look without a lock; places that fall free belong first to those who wait for this day."""
     if Waiting.objects.filter(plan_id=slot.plan_id, day=slot.day, state=Waiting.State.WAITING).exists():
@@ -75,6 +87,7 @@ def make_hold(
     channel: str,
     at: datetime,
     request_key: str = "",
+    agent_id: int | None = None,
 ) -> Booking:
     """
     Write a hold with its people and take its place last, so that the place is locked for as short as can be.
@@ -87,6 +100,7 @@ def make_hold(
         plan=slot.plan,
         slot=slot,
         person_id=people[0],
+        agent_id=agent_id,
         held_until=until,
         case_number=case_number,
         channel=channel,
@@ -120,7 +134,7 @@ def forget_lapsed(people: Sequence[int], business: str, *, at: datetime) -> None
 
 def people_of(plan: CapacityPlan, person_id: int, partner: Partner, *, actor: Actor, at: datetime) -> list[int]:
     """
-    Return the people of a booking, who books first.
+    Return the people of a booking, whose it is first.
 
     :raises InvalidInput: nobody may come along, or they are not told rightly.
     """
@@ -143,7 +157,7 @@ def people_of(plan: CapacityPlan, person_id: int, partner: Partner, *, actor: Ac
     if other.name != partner.name.strip():
         raise InvalidInput({"partner_name": "姓名和身份证号对不上，请对照证件核对。"})
     if other.pk == person_id:
-        raise InvalidInput({"partner_id_number": "这是您本人的身份证号，请填写同行人的。"})
+        raise InvalidInput({"partner_id_number": "这是来办的人本人的身份证号，请填写同行人的。"})
     return [person_id, other.pk]
 
 

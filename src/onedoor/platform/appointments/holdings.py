@@ -7,13 +7,15 @@ HOLDINGS = (
         "appointments.Booking",
         (
             *("number", "plan__title", "slot__day", "slot__starts_at", "state", "case_number", "channel"),
-            *("made_at", "booked_at", "ended_at"),
+            *("agent__name", "made_at", "booked_at", "ended_at"),
         ),
         by=("person",),
     ),
     Holding("appointments.BookedPerson", ("booking__number", "business", "active"), by=("person",)),
     Holding(
-        "appointments.Waiting", ("plan__title", "day", "state", "case_number", "joined_at"), by=("person", "partner")
+        "appointments.Waiting",
+        ("plan__title", "day", "state", "case_number", "agent__name", "joined_at"),
+        by=("person", "partner"),
     ),
     Holding(
         "appointments.Ticket",

@@ -6,7 +6,9 @@ from typing import Any
 from django.utils.timezone import localtime
 
 from onedoor.platform.appointments.models import Booking
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.messages import operations as messages
 
 MACHINE = Actor.system("预约")
@@ -24,7 +26,7 @@ WORDS = {
 
 
 def tell(payload: dict[str, Any], *, at: datetime) -> None:
-    """Write to everybody a booking is for; the same event twice makes no second message."""
+    """Write to everybody a booking is for, and to who made it for them; the same event twice makes no second message."""
     found = Booking.objects.select_related("slot", "plan__service_point")
     booking = found.get(pk=payload["booking"])
     what = payload["what"]
@@ -38,11 +40,14 @@ def tell(payload: dict[str, Any], *, at: datetime) -> None:
         reason=_reason(booking) if what == "closed" else "",
         until=f"{localtime(booking.held_until):%-m月%-d日 %H:%M}",
     )
-    for person in booking.people.select_related("person"):
-        if what == "died" and person.person.deceased_on is not None:
-            continue
+    people = booking.people.select_related("person")
+    readers = {one.person_id for one in people if what != "died" or one.person.deceased_on is None}
+    readers |= identity.readers_of(
+        person_id=booking.person_id, agent_id=booking.agent_id, item=booking.plan.business, on=day_of(at)
+    ) - {booking.person_id}
+    for reader in sorted(readers):
         messages.send_message(
-            recipient_id=person.person_id,
+            recipient_id=reader,
             event=f"appointments.{what}",
             text=text,
             link=f"/appointments/bookings/{booking.pk}/",

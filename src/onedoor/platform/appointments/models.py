@@ -118,7 +118,10 @@ class Booking(models.Model):
     number = models.CharField("预约号", max_length=8, unique=True)  # typed at the kiosk, said at the desk
     plan = models.ForeignKey(CapacityPlan, on_delete=models.PROTECT, related_name="bookings")
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="bookings")
-    person = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")  # who booked
+    person = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")  # whose it is
+    agent = models.ForeignKey(  # who has booked for them under a mandate
+        "identity.Person", verbose_name="代办人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     state = models.CharField("状态", max_length=12, choices=State, default=State.HELD)
     held_until = models.DateTimeField("保留至")
     booked_at = models.DateTimeField("预约时间", null=True, blank=True)
@@ -215,6 +218,9 @@ class Waiting(models.Model):
     plan = models.ForeignKey(CapacityPlan, on_delete=models.PROTECT, related_name="waiting")
     day = models.DateField("日期")
     person = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    agent = models.ForeignKey(  # who has joined the list for them under a mandate
+        "identity.Person", verbose_name="代办人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     partner = models.ForeignKey("identity.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField("状态", max_length=12, choices=State, default=State.WAITING)
     booking = models.OneToOneField(

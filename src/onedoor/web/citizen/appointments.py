@@ -13,10 +13,12 @@ from django.utils.http import urlencode
 
 from onedoor.platform.appointments import operations, queries
 from onedoor.platform.appointments.operations import Partner
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import NotFound
 from onedoor.platform.kernel.replays import KEY_FIELD
 from onedoor.web.citizen.places import place_of
+from onedoor.web.citizen.whose import whose_of
 from onedoor.web.parts import charts
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted
@@ -105,6 +107,7 @@ def times(request: HttpRequest, plan_id: int, day: str) -> HttpResponse:
         "problem": problem,
         "problems": problems,
         "typed": typed,
+        "principals": _others(request, plan.business) if full else [],
     }
     return render(request, "citizen/appointments/times.html", context, status=422 if problem or problems else 200)
 
@@ -115,8 +118,19 @@ def _partner(request: HttpRequest) -> Partner:
 
 def _wait(request: HttpRequest, plan_id: int, day: date) -> Any:
     return operations.join_waiting(
-        plan_id=plan_id, day=day, partner=_partner(request), actor=actor_of(request), at=clock.now()
+        plan_id=plan_id,
+        day=day,
+        partner=_partner(request),
+        person_id=posted(request, "person", 0) or None,
+        actor=actor_of(request),
+        at=clock.now(),
     )
+
+
+def _others(request: HttpRequest, business: str) -> list[Any]:
+    """Return for whom else the person may book this business."""
+    own = actor_of(request).person_id
+    return identity.principals_for_item(agent_id=own, item=business, on=clock.today()) if own else []
 
 
 @keyed
@@ -133,6 +147,7 @@ def slot(request: HttpRequest, slot_id: int) -> HttpResponse:
                 partner=_partner(request),
                 case_number=request.POST.get("case_number", ""),
                 request_key=request.POST.get(KEY_FIELD, ""),
+                person_id=posted(request, "person", 0) or None,
                 actor=actor_of(request),
                 at=clock.now(),
             ),
@@ -146,6 +161,7 @@ def slot(request: HttpRequest, slot_id: int) -> HttpResponse:
         "plan": found.plan,
         "problems": problems,
         "typed": request.POST,
+        "principals": _others(request, found.plan.business),
         "case_number": request.POST.get("case_number") or request.GET.get("case", ""),
     }
     return render(request, "citizen/appointments/slot.html", context, status=status)
@@ -204,12 +220,17 @@ def move(request: HttpRequest, booking_id: UUID) -> HttpResponse:
 
 @keyed
 def my_appointments(request: HttpRequest) -> HttpResponse:
-    """Show what I have booked and what I wait for; leave a waiting list."""
-    actor = actor_of(request)
+    """Show what I, or somebody I act for, have booked and wait for; leave a waiting list."""
+    actor, whose = actor_of(request), whose_of(request)
     if request.method == "POST":
         operations.leave_waiting(waiting_id=posted(request, "waiting"), actor=actor, at=clock.now())
-        return redirect("my_appointments")
-    context = {"views": queries.my_bookings(actor=actor, at=clock.now()), "waiting": queries.my_waiting(actor=actor)}
+        return redirect(request.get_full_path())
+    asked: dict[str, Any] = {"actor": actor, "person_id": whose.person_id}
+    context = {
+        "whose": whose,
+        "views": queries.my_bookings(**asked, at=clock.now()),
+        "waiting": queries.my_waiting(**asked, on=clock.today()),
+    }
     return render(request, "citizen/appointments/mine.html", context)
 
 

@@ -1,9 +1,11 @@
 """A place for one or two people: held, confirmed, moved, cancelled."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from onedoor.platform.appointments import figures, holding, seats
 from onedoor.platform.appointments.errors import (
@@ -15,7 +17,7 @@ from onedoor.platform.appointments.errors import (
     SlotOver,
 )
 from onedoor.platform.appointments.holding import LEVEL, Partner
-from onedoor.platform.appointments.models import Booking, Seat, Waiting
+from onedoor.platform.appointments.models import BookedPerson, Booking, Seat, Waiting
 from onedoor.platform.appointments.operations.waiting import promote
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases.access import CaseNotFound
@@ -34,27 +36,30 @@ def hold_place(
     at: datetime,
     case_number: str = "",
     request_key: str = "",
+    person_id: int | None = None,
 ) -> Booking:
     """
-    Hold a place for the actor, and for whoever comes along, for some minutes; what is not confirmed is free again by
-    time alone.
+    Hold a place for the actor, or for `person_id` for whom they act, and for whoever comes along, for some minutes; what
+    is not confirmed is free again by time alone.
 
     :raises SlotFull, SlotOver, NotReleased, NotBookable: the slot cannot be had.
     :raises DuplicatePerson: one of the two has this business booked already, whoever made that booking.
     :raises Blocked: somebody did not come too often; the day it ends is told.
     :raises InvalidInput: the one who comes along is not told rightly, or none may come.
-    :raises CaseNotFound: the case it is for is none of the actor's.
+    :raises CaseNotFound: the case it is for is none of theirs.
+    :raises MandateMissing and its kin: one may not act for that person in this business.
     """
-    person_id = actor.require_person()
+    actor.require_person()
     actor.require_level(LEVEL)
     slot = holding.slot_of(slot_id)
+    side = holding.side_of(slot.plan, person_id, actor=actor, at=at)
     holding.require_open(slot, at=at)
-    if case_number and not Case.objects.filter(number=case_number, applicant_id=person_id).exists():
+    if case_number and not Case.objects.filter(number=case_number, applicant_id=side.person_id).exists():
         raise CaseNotFound
     if not holding.is_free(slot, at):
         raise SlotFull
     read = figures.read(chain=identity.chain(slot.plan.division), on=day_of(at))
-    people = holding.people_of(slot.plan, person_id, partner, actor=actor, at=at)
+    people = holding.people_of(slot.plan, side.person_id, partner, actor=actor, at=at)
     holding.require_not_blocked(people, read, at=at)
     until = at + timedelta(minutes=read.hold_minutes)
     booking = holding.make_hold(
@@ -64,24 +69,37 @@ def hold_place(
         case_number=case_number,
         channel=actor.channel,
         request_key=request_key,
+        agent_id=side.agent_id,
         at=at,
     )
-    audit.record("appointments.hold", actor=actor, at=at, target=booking.target, division=slot.plan.division)
+    where = {"target": booking.target, "division": slot.plan.division}
+    audit.record("appointments.hold", actor=actor, at=at, **where, **side.audited)
     return booking
 
 
-def own_booking(booking_id: UUID, actor: Actor) -> Booking:
+def own_booking(
+    booking_id: UUID, actor: Actor, *, at: datetime, scope: str = "submit"
+) -> tuple[Booking, identity.Side]:
     """
-    Return a booking the actor made, or is one of the people of.
+    Return a booking the actor is one of the people of, or acts for one of them, and in whose matter they come.
 
     :raises BookingNotFound: there is none, or it is somebody else's; both look alike.
+    :raises MandateExpired and its kin: they have acted for one of them, and may no more.
     """
     person_id = actor.require_person()
     found = Booking.objects.select_related("slot", "plan__service_point__organization").filter(pk=booking_id)
-    booking = found.filter(people__person=person_id).first()
+    own = Exists(BookedPerson.objects.filter(booking=OuterRef("pk"), person=person_id))
+    booking = found.annotate(is_own=own).first()
     if booking is None:
         raise BookingNotFound
-    return booking
+    if booking.is_own:
+        return booking, identity.Side(person_id)
+    for one in booking.people.order_by("pk").values_list("person_id", flat=True):
+        with suppress(identity.MandateMissing):
+            return booking, identity.require_side(
+                person_id=one, item=booking.plan.business, scope=scope, actor=actor, on=day_of(at)
+            )
+    raise BookingNotFound
 
 
 @transaction.atomic
@@ -92,7 +110,7 @@ def confirm_booking(*, booking_id: UUID, actor: Actor, at: datetime) -> Booking:
     :raises HoldExpired: the time to confirm is over.
     """
     actor.require_level(LEVEL)
-    booking = own_booking(booking_id, actor)
+    booking, side = own_booking(booking_id, actor, at=at)
     seat = seats.lock_of(booking)
     booking.refresh_from_db(fields=["state", "held_until"])
     if booking.state == Booking.State.BOOKED:
@@ -105,7 +123,8 @@ def confirm_booking(*, booking_id: UUID, actor: Actor, at: datetime) -> Booking:
     booking.save(update_fields=["state", "booked_at"])
     Waiting.objects.filter(booking=booking).update(state=Waiting.State.TAKEN)
     holding.tell("booked", booking)
-    audit.record("appointments.book", actor=actor, at=at, target=booking.target, division=booking.plan.division)
+    where = {"target": booking.target, "division": booking.plan.division}
+    audit.record("appointments.book", actor=actor, at=at, **where, **side.audited)
     return booking
 
 
@@ -118,7 +137,7 @@ def move_booking(*, booking_id: UUID, slot_id: int, actor: Actor, at: datetime) 
     :raises BookingOver: it is not a booking any more.
     """
     actor.require_level(LEVEL)
-    booking = own_booking(booking_id, actor)
+    booking, side = own_booking(booking_id, actor, at=at)
     slot = holding.slot_of(slot_id)
     if slot.plan_id != booking.plan_id:
         raise NotBookable
@@ -137,7 +156,8 @@ def move_booking(*, booking_id: UUID, slot_id: int, actor: Actor, at: datetime) 
     booking.save(update_fields=["slot", "reminded_at"])
     promote(plan_id=booking.plan_id, day=old_day, at=at)
     holding.tell("moved", booking)
-    audit.record("appointments.move", actor=actor, at=at, target=booking.target, division=booking.plan.division)
+    where = {"target": booking.target, "division": booking.plan.division}
+    audit.record("appointments.move", actor=actor, at=at, **where, **side.audited)
     return booking
 
 
@@ -151,7 +171,7 @@ def cancel_booking(*, booking_id: UUID, actor: Actor, at: datetime) -> Booking:
     :raises BookingOver: it has been used, or has run out.
     """
     actor.require_level(LEVEL)
-    booking = own_booking(booking_id, actor)
+    booking, side = own_booking(booking_id, actor, at=at)
     seat = seats.lock_of(booking)
     booking.refresh_from_db(fields=["state", "held_until"])
     if booking.state == Booking.State.CANCELLED:
@@ -166,7 +186,8 @@ def cancel_booking(*, booking_id: UUID, actor: Actor, at: datetime) -> Booking:
     promote(plan_id=booking.plan_id, day=booking.slot.day, at=at)
     if was_booked:
         holding.tell("cancelled", booking)
-    audit.record("appointments.cancel", actor=actor, at=at, target=booking.target, division=booking.plan.division)
+    where = {"target": booking.target, "division": booking.plan.division}
+    audit.record("appointments.cancel", actor=actor, at=at, **where, **side.audited)
     return booking
 
 

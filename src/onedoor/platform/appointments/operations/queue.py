@@ -58,7 +58,8 @@ def check_in(*, booking_id: Any, actor: Actor, at: datetime) -> Ticket:
     from onedoor.platform.appointments.operations.bookings import own_booking  # the two stand side by side
 
     actor.require_level(holding.LEVEL)
-    return _check_in(own_booking(booking_id, actor), actor=actor, channel=actor.channel, at=at)
+    booking, _ = own_booking(booking_id, actor, at=at)
+    return _check_in(booking, actor=actor, channel=actor.channel, at=at)
 
 
 @transaction.atomic

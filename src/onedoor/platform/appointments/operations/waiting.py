@@ -27,15 +27,22 @@ MACHINE = Actor.system("候补")
 
 @transaction.atomic
 def join_waiting(
-    *, plan_id: int, day: date, partner: Partner, actor: Actor, at: datetime, case_number: str = ""
+    *,
+    plan_id: int,
+    day: date,
+    partner: Partner,
+    actor: Actor,
+    at: datetime,
+    case_number: str = "",
+    person_id: int | None = None,
 ) -> Waiting:
     """
-    Wait for a place on a day that is full.
+    Wait for a place on a day that is full, for oneself or for `person_id` for whom one acts.
 
     :raises StillFree: there are places; :raises AlreadyWaiting: the person waits for that day already.
     :raises DuplicatePerson, Blocked, NotReleased, NotBookable, InvalidInput: as when booking.
     """
-    person_id = actor.require_person()
+    actor.require_person()
     actor.require_level(LEVEL)
     found = CapacityPlan.objects.select_related("service_point__organization").filter(pk=plan_id)
     plan = found.first()
@@ -44,7 +51,8 @@ def join_waiting(
     if not plan.active or not Slot.objects.filter(plan=plan, day=day, starts_at__gt=at, bookable__gt=0).exists():
         raise NotBookable
     holding.require_released(plan, day, at=at)
-    people = holding.people_of(plan, person_id, partner, actor=actor, at=at)
+    side = holding.side_of(plan, person_id, actor=actor, at=at)
+    people = holding.people_of(plan, side.person_id, partner, actor=actor, at=at)
     read = figures.read(chain=identity.chain(plan.division), on=day_of(at))
     holding.require_not_blocked(people, read, at=at)
     holding.forget_lapsed(people, plan.business, at=at)
@@ -58,14 +66,16 @@ def join_waiting(
             waiting = Waiting.objects.create(
                 plan=plan,
                 day=day,
-                person_id=person_id,
+                person_id=side.person_id,
+                agent_id=side.agent_id,
                 partner_id=people[1] if len(people) > 1 else None,
                 case_number=case_number,
                 joined_at=at,
             )
     except IntegrityError:
         raise AlreadyWaiting from None
-    audit.record("appointments.wait", actor=actor, at=at, target=waiting.target, division=plan.division)
+    where = {"target": waiting.target, "division": plan.division}
+    audit.record("appointments.wait", actor=actor, at=at, **where, **side.audited)
     return waiting
 
 
@@ -74,16 +84,22 @@ def leave_waiting(*, waiting_id: int, actor: Actor, at: datetime) -> None:
     """
     Stop waiting; leaving twice changes nothing. An offer is declined by cancelling what is held.
 
-    :raises BookingNotFound: the actor does not wait there.
+    :raises BookingNotFound: neither the actor waits there nor anybody they act for.
     """
-    person_id = actor.require_person()
-    found = Waiting.objects.select_for_update().filter(pk=waiting_id, person_id=person_id).first()
+    actor.require_person()
+    found = Waiting.objects.select_for_update(of=("self",)).select_related("plan").filter(pk=waiting_id).first()
     if found is None:
         raise BookingNotFound
+    try:
+        side = identity.require_side(
+            person_id=found.person_id, item=found.plan.business, scope="submit", actor=actor, on=day_of(at)
+        )
+    except identity.MandateMissing:
+        raise BookingNotFound from None
     if found.state == Waiting.State.WAITING:
         found.state = Waiting.State.LEFT
         found.save(update_fields=["state"])
-        audit.record("appointments.leave_waiting", actor=actor, at=at, target=found.target)
+        audit.record("appointments.leave_waiting", actor=actor, at=at, target=found.target, **side.audited)
 
 
 def promote(*, plan_id: int, day: date, at: datetime) -> int:
@@ -112,7 +128,7 @@ def _offer(waiting: Waiting, slot: Slot, at: datetime) -> bool:
     case_number = waiting.case_number
     try:
         with transaction.atomic():
-            held = {"until": until, "case_number": case_number, "channel": "system"}
+            held = {"until": until, "case_number": case_number, "channel": "system", "agent_id": waiting.agent_id}
             booking: Booking | None = holding.make_hold(slot, people, **held, at=at)  # type: ignore[arg-type]
     except DuplicatePerson:  # they have booked elsewhere meanwhile
         booking = None

@@ -1,7 +1,7 @@
 """A person's own bookings, waits and tickets."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from onedoor.platform.appointments.models import Booking, Ticket, Waiting
@@ -50,22 +50,32 @@ class BookingView:
         return self.is_booked and self.booking.slot.day == day_of(self.at)
 
     @property
+    def agent(self) -> str:
+        """Return who has booked it for them, masked; "" for themselves."""
+        return mask_name(self.booking.agent.name) if self.booking.agent else ""
+
+    @property
     def minutes_left(self) -> int:
         return max(0, -(-int((self.booking.held_until - self.at).total_seconds()) // 60))
 
 
 def get_booking(*, booking_id: UUID, actor: Actor, at: datetime) -> BookingView:
     """:raises BookingNotFound: there is none, or it is somebody else's; both look alike."""
-    booking = own_booking(booking_id, actor)
+    booking, _ = own_booking(booking_id, actor, at=at, scope="view")
     people = [mask_name(identity.name_of(one.person_id)) for one in booking.people.order_by("pk")]
     return BookingView(booking, people, Ticket.objects.filter(booking=booking).first(), at)
 
 
-def my_bookings(*, actor: Actor, at: datetime) -> list[BookingView]:
-    """Return the actor's bookings, those to come first; those they were to come along with too."""
-    person_id = actor.require_person()
-    rows = Booking.objects.filter(people__person=person_id).select_related("slot", "plan__service_point")
-    found = list(rows.order_by("-slot__starts_at")[:PAGE])
+def my_bookings(*, actor: Actor, at: datetime, person_id: int | None = None) -> list[BookingView]:
+    """
+    Return the actor's bookings, or those of `person_id` for whom they act, those to come first; those they were to come
+    along with too.
+
+    :raises MandateMissing and its kin: nothing of that person is the actor's to see.
+    """
+    seen = identity.require_seen(person_id=person_id, actor=actor, on=day_of(at))
+    rows = Booking.objects.filter(people__person=seen.person_id).select_related("slot", "plan__service_point")
+    found = [one for one in rows.order_by("-slot__starts_at")[:PAGE] if seen.covers(one.plan.business)]
     tickets = {one.booking_id: one for one in Ticket.objects.filter(booking__in=found)}
     views = [BookingView(one, [], tickets.get(one.pk), at) for one in found]
     return sorted(views, key=lambda one: not (one.is_held or one.is_booked))
@@ -76,11 +86,12 @@ def coming_bookings(*, actor: Actor, at: datetime) -> list[BookingView]:
     return [one for one in my_bookings(actor=actor, at=at) if one.is_held or (one.is_booked and one.may_change)]
 
 
-def my_waiting(*, actor: Actor) -> list[Waiting]:
-    """Return the days the actor waits for, with the place in line as `place`."""
-    person_id = actor.require_person()
-    mine = Waiting.objects.filter(person=person_id, state=Waiting.State.WAITING)
-    found = list(mine.select_related("plan__service_point").order_by("day"))
+def my_waiting(*, actor: Actor, on: date, person_id: int | None = None) -> list[Waiting]:
+    """Return the days the actor waits for, or `person_id` for whom they act, with the place in line as `place`."""
+    seen = identity.require_seen(person_id=person_id, actor=actor, on=on)
+    mine = Waiting.objects.filter(person=seen.person_id, state=Waiting.State.WAITING)
+    rows = mine.select_related("plan__service_point").order_by("day")
+    found = [one for one in rows if seen.covers(one.plan.business)]
     for one in found:
         line = Waiting.objects.filter(plan=one.plan_id, day=one.day, state=Waiting.State.WAITING)
         one.place = line.filter(joined_at__lt=one.joined_at).count() + 1  # type: ignore[attr-defined]
