@@ -61,6 +61,7 @@ UNKEYED = {
     # no real site has these
     "demonstration_enter",
     "demonstration_clock",
+    "demonstration_devices",
 }
 
 # Operations of the API that are a POST to keep what is asked out of the address; the list only shrinks.

@@ -18,11 +18,14 @@ from onedoor.config.terminal import Stop, run_quietly, say
 
 SETTINGS = "onedoor.config.settings.local"
 # The simulators listen on ports of their own above the site's: one for each department, for SMS, mail, WeChat, control,
-# the log-ins of others.
+# the log-ins of others; the treasury's platform and a machine's card reader and scanner are processes of their own.
 SIMULATOR_DISTANCE = 701
 DEPARTMENTS = ("police.household", "housing.ownership", "vehicles.registration", "banks.balance")
 SECOND_SMS, MAIL, WECHAT, TIME_STAMPS, SMS, CONTROL = 4, 5, 6, 7, 8, 9
 WEIBO, PUSH, IDENTITY = 10, 11, 12
+TREASURY, READER, SCANNER = 13, 14, 15
+LAST = SCANNER
+MACHINE = "ZD00001"  # the first self-service machine that was ever registered
 
 
 def run_demo(*, port: int, households: int | None) -> int:
@@ -93,6 +96,10 @@ def demo_variables(folder: Path, port: int) -> dict[str, str]:
         "ONEDOOR_WECHAT_TEMPLATE": "demonstration",
         "ONEDOOR_WEIBO_URL": f"http://127.0.0.1:{base + WEIBO}",
         "ONEDOOR_PUSH_SERVICES": f"http://127.0.0.1:{base + PUSH}",
+        "ONEDOOR_TREASURY_URL": f"http://127.0.0.1:{base + TREASURY}",
+        "ONEDOOR_TREASURY_SECRET": secret(folder / "treasury_secret"),
+        "ONEDOOR_DEMONSTRATION_READER": f"127.0.0.1:{base + READER}",
+        "ONEDOOR_DEMONSTRATION_SCANNER": f"127.0.0.1:{base + SCANNER}",
         "ONEDOOR_TSA_URL": f"http://127.0.0.1:{base + TIME_STAMPS}/",
         "ONEDOOR_TSA_ROOTS": str(folder / "simulators" / "time-stamp-root.pem"),
     }
@@ -123,8 +130,13 @@ def programs(python: Path, folder: Path, variables: dict[str, str], port: int) -
     state = folder / "simulators"
     simulators = ["onedoor.demonstration.simulators", "--base-port", str(base)]
     shown = ["--state", str(state), "--node-key", str(state / "node.pub"), "--receipts", f"http://127.0.0.1:{port}"]
+
+    devices = ["--reader", f"127.0.0.1:{base + READER}", "--scanner", f"127.0.0.1:{base + SCANNER}"]
+    site = ["--site", f"http://127.0.0.1:{port}", "--number", MACHINE]
+    beside = [str(python), "-m", "onedoor.web.kiosk.machine_agent", *site, *devices]
     gunicorn = ["gunicorn", "onedoor.config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
     return [
+        *_devices(python, state, logs, variables, base),
         Program(
             "simulators",
             [str(python), "-m", *simulators, *shown],
@@ -140,6 +152,26 @@ def programs(python: Path, folder: Path, variables: dict[str, str], port: int) -
             health=f"http://127.0.0.1:{port}/healthz",
         ),
         Program("worker", [str(python), "-m", "django", "work"], logs / "worker.log", variables),
+        Program("machine", beside, logs / "machine.log", variables),
+    ]
+
+
+def _devices(python: Path, state: Path, logs: Path, variables: dict[str, str], base: int) -> list[Program]:
+    """Return what is simulated in a process of its own: the treasury's platform, the devices of a machine."""
+    started = (
+        ("treasury", TREASURY, ["--state", str(state)], f"http://127.0.0.1:{base + TREASURY}/health"),
+        ("card_reader", READER, ["--key", str(state / "card-reader.key")], ""),
+        ("scanner", SCANNER, [], ""),
+    )
+    return [
+        Program(
+            name,
+            [str(python), "-m", f"onedoor.demonstration.simulators.{name}", "--port", str(base + offset), *more],
+            logs / f"{name}.log",
+            variables,
+            health=health,
+        )
+        for name, offset, more, health in started
     ]
 
 
@@ -165,9 +197,9 @@ def _welcome(folder: Path, port: int) -> None:
 
 def _require_free_ports(port: int) -> None:
     base = port + SIMULATOR_DISTANCE
-    if not 1024 <= port <= 65535 - SIMULATOR_DISTANCE - IDENTITY:
-        raise Stop(f"端口须在 1024 到 {65535 - SIMULATOR_DISTANCE - IDENTITY} 之间。 The port is out of range.")
-    for number in (port, *range(base, base + IDENTITY + 1)):
+    if not 1024 <= port <= 65535 - SIMULATOR_DISTANCE - LAST:
+        raise Stop(f"端口须在 1024 到 {65535 - SIMULATOR_DISTANCE - LAST} 之间。 The port is out of range.")
+    for number in (port, *range(base, base + LAST + 1)):
         if not is_free(number):
             raise Stop(
                 f"端口 {number} 已被其他程序占用。请换一个端口。 Port {number} is taken; try another one:\n"

@@ -61,6 +61,7 @@ OFFICERS = (
     Officer("LP012", "何晓晴", "hotline_agent", "county", "临平区热线话务员"),
     Officer("LP013", "宋嘉禾", "hotline_supervisor", "county", "临平区热线管理员"),
     Officer("LP014", "叶云舟", "ticket_handler", "county", "临平区民政局工单处置员"),
+    Officer("LP009", "石敏之", "finance", "county", "临平区财务人员"),
     Officer("LP007", "周雅琴", "item_manager", "county", "临平区事项管理员"),
     Officer("LP008", "蒋文瑞", "data_steward", "county", "临平区数据管理员"),
     Officer("YB001", "潘晓岚", "data_user", "insurance", "临平区医保局数据使用员"),

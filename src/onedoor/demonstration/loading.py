@@ -118,7 +118,7 @@ def load_people(*, at: datetime) -> None:
             organization_id=places[officer.organ][0].pk,
             role=officer.role,
             division=places[officer.organ][1],
-            lines=[] if officer.role.endswith("admin") else ["assistance"],
+            lines=[] if officer.role.endswith("admin") else ["assistance", "community"],
             valid_from=date(2026, 1, 1),
             actor=MACHINE,
             at=at,

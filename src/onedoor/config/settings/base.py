@@ -152,3 +152,6 @@ ONEDOOR_WORKER_INTERVAL = env.float("ONEDOOR_WORKER_INTERVAL", default=1.0)
 ONEDOOR_WORKER_LOST_AFTER = env.float("ONEDOOR_WORKER_LOST_AFTER", default=60.0)
 # How far a demonstration's clock runs ahead is read from this file; None means the wall clock, as everywhere else.
 ONEDOOR_DEMONSTRATION_CLOCK: Path | None = None
+# Where the simulated devices of the demonstration's self-service machine listen; nothing on a real site.
+ONEDOOR_DEMONSTRATION_READER = env.str("ONEDOOR_DEMONSTRATION_READER", default="")
+ONEDOOR_DEMONSTRATION_SCANNER = env.str("ONEDOOR_DEMONSTRATION_SCANNER", default="")

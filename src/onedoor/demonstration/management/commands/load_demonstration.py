@@ -5,8 +5,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from onedoor.demonstration import households, loading, news, opinions, policies, sharing
+from onedoor.demonstration import households, loading, machine, news, opinions, policies, sharing
 from onedoor.demonstration.cast import CITIZENS, OFFICERS, PASSWORD
+from onedoor.demonstration.garden import loading as garden
 from onedoor.platform.identity.queries import find_division
 from onedoor.platform.kernel import clock
 
@@ -26,6 +27,8 @@ class Command(BaseCommand):
         self.stdout.write(f"事项：新发布 {len(fresh)} 项")
         call_command("load_bundles", stdout=self.stdout)
         loading.load_people(at=at)
+        garden.load(own=loading.OWN, at=at)
+        machine.load(settings.VAR / "simulators", at=at)
         loading.write_simulator_data(settings.VAR / "simulators", also=households.simulated(homes))
         self.stdout.write(f"新申请家庭：{households.load(homes, at=at)} 户")
         sharing.load(at=at)

@@ -17,7 +17,7 @@ from onedoor.platform.kernel.errors import InvalidInput, NotFound
 from onedoor.standards.masks import mask_name
 
 SHORTEST_PURPOSE = 5
-NAMES = {"age": "年龄", "born_on": "出生日期", "sex": "性别", "division": "户籍地"}
+NAMES = {"name": "姓名", "age": "年龄", "born_on": "出生日期", "sex": "性别", "division": "户籍地"}
 HIDDEN = {"born_on"}  # the age says it
 
 
