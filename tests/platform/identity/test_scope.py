@@ -187,7 +187,16 @@ ELSEWHERE = {
 CITIZENS = frozenset(
     {"signing_of", "countersignatures", "get_countersigning", "export_subjects", "exports_of_me"}
     | {"get_draft", "known_answers", "needed_consents", "signatures_asked", "my_drafts", "my_cases", "uses_about"}
-    | {"own_objections", "own_use", "uses_under_consents", "matters_of", "papers_of_draft", "my_papers", "use_log"}
+    | {
+        "own_objections",
+        "own_use",
+        "uses_under_consents",
+        "matters_of",
+        "papers_of_draft",
+        "told_beside",
+        "my_papers",
+        "use_log",
+    }
     | {"offers_of", "offers_by_number", "cases_to_rate", "asked_of_case", "followed_of_case"}
     | {"coming_bookings", "get_booking", "my_bookings", "my_waiting"}
     | {"may_promise", "my_records", "begun_uploads", "get_upload"}

@@ -12,10 +12,11 @@ import pytest
 from tests.platform import library
 from tests.platform.desks import Desk
 from tests.platform.knowledge.conftest import AT
-from tests.platform.library import COUNTY, Library
+from tests.platform.library import COUNTY, MACHINE, Library
 from tests.ports import free_base
 
 from onedoor.platform.exchange import phrasing
+from onedoor.platform.exchange.adapters import NotAnswered
 from onedoor.platform.exchange.models import SourceHealth
 from onedoor.platform.knowledge import operations, queries
 from onedoor.platform.knowledge.models import Turn
@@ -69,8 +70,8 @@ def answer(books: Library, question: str = f"借书证收费吗，我的电话{N
 def test_it_is_off_unless_set_up(shelf: Desk) -> None:
     assert not phrasing.is_set_up()
     assert answer(shelf.books).phrasing == "none"
-    with pytest.raises(phrasing.NotPhrased):
-        phrasing.phrase(question="", passages=[], at=AT, wall=AT)
+    with pytest.raises(NotAnswered):
+        phrasing.phrase(question="", passages=[], purpose="", target="", actor=MACHINE, at=AT, wall=AT)
 
 
 def test_what_it_copies_is_shown_and_what_it_invents_is_dropped(
@@ -100,7 +101,7 @@ def test_where_it_does_not_answer_the_quotation_stands_alone(
     turn = Turn.objects.get(pk=turn.pk)
     assert (turn.phrasing, turn.phrased) == ("dropped", "")
     assert turn.passages[0]["text"] == "不收费。"
-    assert SourceHealth.objects.get(connector="chat").failures == 1
+    assert SourceHealth.objects.get(connector="phrasing").failures == 1
 
 
 def test_what_a_well_behaved_model_says_of_the_passages_survives(

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "onedoor.platform.exchange",
     "onedoor.platform.network",
     "onedoor.platform.registers",
+    "onedoor.platform.recognition",
     "onedoor.platform.cases",
     "onedoor.platform.feedback",
     "onedoor.platform.bundles",

@@ -55,3 +55,10 @@ ONEDOOR_PHRASER_URL = env.str("ONEDOOR_PHRASER_URL", default="")
 ONEDOOR_PHRASER_KEY = env.str("ONEDOOR_PHRASER_KEY", default="")
 ONEDOOR_PHRASER_MODEL = env.str("ONEDOOR_PHRASER_MODEL", default="")
 ONEDOOR_PHRASER_TIMEOUT = env.float("ONEDOOR_PHRASER_TIMEOUT", default=20.0)
+# A recogniser of the text on uploaded papers, asked in the background; empty: no paper is read. The way it is asked
+# ("ocr": PaddleOCR's serving; "chat": a model that sees, by the common chat protocol), base address, key, model, seconds.
+ONEDOOR_RECOGNIZER = env.str("ONEDOOR_RECOGNIZER", default="")
+ONEDOOR_RECOGNIZER_URL = env.str("ONEDOOR_RECOGNIZER_URL", default="")
+ONEDOOR_RECOGNIZER_KEY = env.str("ONEDOOR_RECOGNIZER_KEY", default="")
+ONEDOOR_RECOGNIZER_MODEL = env.str("ONEDOOR_RECOGNIZER_MODEL", default="")
+ONEDOOR_RECOGNIZER_TIMEOUT = env.float("ONEDOOR_RECOGNIZER_TIMEOUT", default=30.0)

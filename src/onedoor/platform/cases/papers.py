@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import IO
 
+from onedoor.platform.cases import seen
 from onedoor.platform.cases.models import Case, Draft, Material
 from onedoor.platform.catalog.items import Material as PaperDefinition
 from onedoor.platform.catalog.items import ServiceItem
@@ -96,7 +97,7 @@ def store(
     :raises FileRefused: its content is nothing the item takes for this paper, or it is too large.
     """
     belongs = {"case": owner, "round": owner.supplement_round} if isinstance(owner, Case) else {"draft": owner}
-    return Material.objects.create(
+    paper = Material.objects.create(
         **belongs,
         code=definition.code,
         kind=kind_of(owner.item_version.item, definition),
@@ -108,3 +109,5 @@ def store(
         valid_until=last_day_of_upload(definition, on=day_of(at)),
         given_at=at,
     )
+    seen.ask(paper, owner, actor=actor, at=at)
+    return paper

@@ -6,27 +6,18 @@ it answers is text to be checked by whoever asked; nothing here believes it.
 """
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import httpx
-from django.conf import settings
+from onedoor.platform.exchange import adapters
+from onedoor.platform.exchange.adapters import PHRASING, NotAnswered, Question
+from onedoor.platform.kernel.actors import Actor
 
-from onedoor.platform.exchange import breaker
-from onedoor.platform.exchange.models import SourceCall
-
-MOST_BYTES = 200_000
 RULES = (
     "只用下面给出的材料回答，不得加入材料以外的任何内容。每句话后面用方括号写明依据的材料序号，例如[1]。"
     "数字、日期、金额、名称照抄材料。材料不能回答的，只回答：不知道。不要客套话，不超过五句。"
 )
-Outcome = SourceCall.Outcome
-
-
-class NotPhrased(RuntimeError):
-    """The model did not answer this time, or nothing that can be read."""
 
 
 @dataclass(frozen=True)
@@ -48,50 +39,28 @@ def register(phraser: Phraser) -> None:
 
 
 def is_set_up() -> bool:
-    return settings.ONEDOOR_PHRASER in _phrasers and bool(settings.ONEDOOR_PHRASER_URL)
+    return PHRASING.way in _phrasers and bool(PHRASING.address)
 
 
-def phrase(*, question: str, passages: Sequence[str], at: datetime, wall: datetime) -> str:
+def phrase(
+    *, question: str, passages: Sequence[str], purpose: str, target: str, actor: Actor, at: datetime, wall: datetime
+) -> str:
     """
     Ask the model that is set up to answer a question from passages.
 
-    :raises NotPhrased: none is set up, it is paused after failures, or it did not answer in time.
+    :raises NotAnswered: none is set up, it is paused after failures, or it did not answer in time.
     """
     if not is_set_up():
-        raise NotPhrased("not set up")
-    phraser, limit = _phrasers[settings.ONEDOOR_PHRASER], float(settings.ONEDOOR_PHRASER_TIMEOUT)
-    if not breaker.admit(phraser.code, at=at, wall=wall, lease=timedelta(seconds=2 * limit)):
-        raise NotPhrased("paused")
-    try:
-        told = phraser.decode(_call(phraser, phraser.encode(question, passages), limit))
-    except (httpx.HTTPError, ValueError, KeyError, TypeError, IndexError) as error:
-        breaker.failed(phraser.code, at=at, wall=wall)
-        raise NotPhrased(type(error).__name__) from None
-    breaker.succeeded(phraser.code, at=at, wall=wall)
-    return told
-
-
-def _call(phraser: Phraser, body: bytes, limit: float) -> bytes:
-    headers = {"Content-Type": "application/json; charset=utf-8"}
-    if settings.ONEDOOR_PHRASER_KEY:
-        headers["Authorization"] = f"Bearer {settings.ONEDOOR_PHRASER_KEY}"
-    give_up, content = time.monotonic() + limit, bytearray()
-    address = settings.ONEDOOR_PHRASER_URL.rstrip("/") + phraser.path
-    with httpx.stream("POST", address, content=body, headers=headers, timeout=limit) as answer:
-        answer.raise_for_status()
-        for chunk in answer.iter_bytes():
-            content += chunk
-            if len(content) > MOST_BYTES:
-                raise ValueError("too large")
-            if time.monotonic() > give_up:
-                raise ValueError("too slow")
-    return bytes(content)
+        raise NotAnswered("not set up")
+    phraser = _phrasers[PHRASING.way]
+    asked = Question(phraser.path, phraser.encode(question, passages))
+    return adapters.ask(PHRASING, asked, phraser.decode, purpose=purpose, target=target, actor=actor, at=at, wall=wall)
 
 
 def _encode_chat(question: str, passages: Sequence[str]) -> bytes:
     numbered = "\n".join(f"[{number}] {text}" for number, text in enumerate(passages, start=1))
     asked = {
-        "model": settings.ONEDOOR_PHRASER_MODEL,
+        "model": PHRASING.model,
         "temperature": 0,
         "messages": [
             {"role": "system", "content": RULES},

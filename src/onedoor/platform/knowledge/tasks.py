@@ -4,11 +4,14 @@ import structlog
 from django.db import transaction
 
 from onedoor.platform.exchange import phrasing
+from onedoor.platform.exchange.adapters import NotAnswered
 from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.tasks import task
 from onedoor.platform.knowledge import rules
 from onedoor.platform.knowledge.models import Turn
 
+MACHINE = Actor.system("问答")
 log = structlog.get_logger()
 
 
@@ -22,9 +25,15 @@ def phrase(*, turn_id: int) -> None:
     passages = [str(one["text"]) for one in turn.passages]
     try:
         told = phrasing.phrase(
-            question=str(asked.text) if asked else "", passages=passages, at=clock.now(), wall=clock.wall()
+            question=str(asked.text) if asked else "",
+            passages=passages,
+            purpose="knowledge.phrase",
+            target=turn.conversation.target,
+            actor=MACHINE,
+            at=clock.now(),
+            wall=clock.wall(),
         )
-    except phrasing.NotPhrased as failure:
+    except NotAnswered as failure:
         log.warning("knowledge.not_phrased", turn=turn_id, reason=str(failure))
         told = ""
     _keep(turn_id, told, passages)

@@ -129,6 +129,7 @@ def section(request: HttpRequest, draft_id: UUID, section: str) -> HttpResponse:
         reasons=draft.reasons or {},
         places=queries.division_names(definition.fields, draft.answers),
         extra_rows=rows_asked(request),
+        seen=queries.told_beside(draft=draft, actor=actor_of(request), at=clock.now()),
     )
     return render(request, "citizen/section.html", _section_context(request, draft, definition, fields, problems))
 

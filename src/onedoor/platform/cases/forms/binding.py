@@ -7,7 +7,7 @@ from typing import Any
 
 from onedoor.platform.cases.forms.fields import Doubtful, Unusable, choices_of
 from onedoor.platform.cases.forms.kinds import Kind, kind_of, parts_of, spoken
-from onedoor.platform.cases.forms.known import Known
+from onedoor.platform.cases.forms.known import Known, Shown
 from onedoor.platform.cases.forms.validation import asks_for
 from onedoor.platform.catalog.forms import Choice, FormField, Section
 
@@ -37,6 +37,7 @@ class BoundField:
     disputed: bool = False
     reason: str = ""
     reason_problem: str = ""
+    seen: Shown | None = None  # what a paper shows otherwise
     rows: Sequence["BoundRow"] = ()
     parts: Sequence["BoundField"] = ()
 
@@ -71,6 +72,7 @@ class BoundField:
     def described_by(self) -> str:
         """The ids of what a screen reader reads with the question."""
         told = {"help": self.field.help, "note": self.note, "problem": self.problem, "source": self.source}
+        told["seen"] = self.seen.found if self.seen else ""
         return " ".join(f"{self.id}_{what}" for what, text in told.items() if text)
 
 
@@ -91,6 +93,7 @@ class Filled:
     known: Mapping[str, Known]
     reasons: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, Shown] = field(default_factory=dict)
 
 
 def bind_section(
@@ -103,9 +106,10 @@ def bind_section(
     reasons: Mapping[str, str] | None = None,
     places: Mapping[str, str] | None = None,
     extra_rows: Mapping[str, int] | None = None,
+    seen: Mapping[str, Shown] | None = None,
 ) -> list[BoundField]:
     """Return the fields of a section in order, ready to be drawn; `extra_rows` adds empty rows to a table."""
-    filled = Filled(answers, typed, problems, known, reasons or {}, places or {})
+    filled = Filled(answers, typed, problems, known, reasons or {}, places or {}, seen or {})
     return [
         _bind_table(one, filled, (extra_rows or {}).get(one.code, 0))
         if one.type == "table"
@@ -172,6 +176,7 @@ def _bind(
         disputed=disputed,
         reason=filled.reasons.get(path, ""),
         reason_problem=filled.problems.get(f"{path}.reason", ""),
+        seen=filled.seen.get(path),
         parts=parts,
     )
 
@@ -194,7 +199,7 @@ def _bind_table(table: FormField, filled: Filled, extra: int) -> BoundField:
     wanted = min(max(len(rows) + extra, table.min_rows), table.max_rows)
     rows += [{}] * (wanted - len(rows))
     around = ChainMap(dict.fromkeys(column.code for column in table.columns), dict(filled.answers))
-    cells = Filled(filled.answers, filled.typed, filled.problems, {}, {}, filled.places)
+    cells = Filled(filled.answers, filled.typed, filled.problems, {}, {}, filled.places, filled.seen)
     bound_rows = [
         BoundRow(
             number,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,15 @@ class Known:
     @property
     def spoken_source(self) -> str:
         return f"{self.source}，{self.as_of}" if self.as_of else self.source
+
+
+class Shown(Protocol):
+    """What a paper shows for an answer, other than it was given."""
+
+    @property
+    def found(self) -> str: ...
+    @property
+    def declared(self) -> str: ...
 
 
 def agrees(known: Any, answer: Any) -> bool:

@@ -115,6 +115,7 @@ from onedoor.platform.cases.queries.papers import (
     papers_of_draft,
     promised_later,
     proofs_of,
+    told_beside,
     tolerances_of,
 )
 from onedoor.platform.cases.queries.privacy import PrivacyNotice, asked_sources, privacy_notice
@@ -258,6 +259,7 @@ __all__ = [
     "form_of_draft",
     "is_earlier_form",
     "papers_of_draft",
+    "told_beside",
     "people_of",
     "possible_actions",
     "privacy_notice",

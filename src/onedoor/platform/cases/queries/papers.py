@@ -1,12 +1,12 @@
 """Papers as people read them: those of a draft with what answers them, and a person's own over all their cases."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef
 
-from onedoor.platform.cases import access, offers, papers, proofs
+from onedoor.platform.cases import access, offers, papers, proofs, seen
 from onedoor.platform.cases.clocks import due, work_calendar
 from onedoor.platform.cases.models import Case, Draft, Material, Tolerance
 from onedoor.platform.cases.offers import Offer
@@ -17,12 +17,14 @@ from onedoor.platform.cases.owing import Owed, Why, owed
 from onedoor.platform.cases.proofs import Proof
 from onedoor.platform.cases.queries.commitments import may_promise, policy_words
 from onedoor.platform.cases.queries.desk import RESTRICTED
+from onedoor.platform.cases.seen import PaperSeen, Seen
 from onedoor.platform.cases.states import State
 from onedoor.platform.catalog import scenarios
 from onedoor.platform.catalog.items import PAPER_FORM
 from onedoor.platform.catalog.items import Material as PaperDefinition
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.recognition import queries as recognition
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,12 @@ class DraftPaper:
     offer: Offer | None
     choice: str
     commitment: Sequence[tuple[str, str]] = ()  # what is told before promising, where promising is offered
+    seen: Mapping[int, PaperSeen] = field(default_factory=dict)  # by the number of a given one, where papers are read
+
+    @property
+    def pages(self) -> list[tuple[Material, PaperSeen | None]]:
+        """What was given, each with what a recogniser has made of it."""
+        return [(one, self.seen.get(one.pk)) for one in self.given]
 
     @property
     def is_answered(self) -> bool:
@@ -82,8 +90,10 @@ def papers_of_draft(*, draft: Draft, actor: Actor, at: datetime) -> list[DraftPa
     """Return the papers this draft asks for, and those it has, in the order of the item; then the scans of its form."""
     access.require_draft(draft, actor=actor, scope="view", on=day_of(at))
     given: dict[str, list[Material]] = {}
-    for paper in draft.materials.select_related("file").order_by("id"):
+    found = list(draft.materials.select_related("file").order_by("id"))
+    for paper in found:
         given.setdefault(paper.code, []).append(paper)
+    read = seen.seen_on(found, owner=draft, answers=draft.answers)
     offered = offers.offers(draft, given=given, at=at)
     promises = may_promise(draft=draft, actor=actor, at=at)
     return [
@@ -93,10 +103,25 @@ def papers_of_draft(*, draft: Draft, actor: Actor, at: datetime) -> list[DraftPa
             offered.get(one.code),
             draft.paper_choices.get(one.code, ""),
             policy_words(one.commitment) if one.commitment and promises else (),
+            read,
         )
         for one in (*draft.item_version.item.materials, PAPER_FORM)
         if one.asked(draft.answers) or one.code in given
     ]
+
+
+def told_beside(*, draft: Draft, actor: Actor, at: datetime) -> dict[str, Seen]:
+    """
+    Return by path which answers of a draft a paper shows otherwise, so that the person looks at them again.
+
+    One query for the papers and one for what was read; neither while no recogniser is set up.
+    """
+    access.require_draft(draft, actor=actor, scope="view", on=day_of(at))
+    if not recognition.reads_papers():
+        return {}
+    given = list(draft.materials.exclude(file=None).order_by("id"))
+    read = seen.seen_on(given, owner=draft, answers=draft.answers)
+    return {row.path: row for one in read.values() for row in one.told}
 
 
 def has_all_papers(*, draft: Draft, at: datetime) -> bool:

@@ -1,0 +1,7 @@
+"""What the room holds about people: what was read from their papers."""
+
+from onedoor.platform.kernel.holdings import Holding
+
+HOLDINGS = (
+    Holding("recognition.PaperReading", ("grant__file_id", "state", "lines", "asked_at", "read_at"), by=("person",)),
+)

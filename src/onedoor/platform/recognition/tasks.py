@@ -1,0 +1,60 @@
+"""Read papers in the background, outside of any transaction."""
+
+from datetime import datetime
+
+import structlog
+
+from onedoor.platform.exchange import recognizing
+from onedoor.platform.exchange.adapters import NotAnswered
+from onedoor.platform.files import storage
+from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.tasks import task
+from onedoor.platform.recognition import keeping
+from onedoor.platform.recognition.models import PaperReading
+
+log = structlog.get_logger()
+MACHINE = Actor.system("文字识别")
+AT_ONCE = 50
+
+
+@task(attempts=1)
+def read_paper(*, reading_id: int) -> None:
+    """Ask once for the lines of a paper the scanner lets be opened; what does not work now is tried again later."""
+    waiting = PaperReading.objects.filter(pk=reading_id, state=PaperReading.State.ASKED)
+    reading = waiting.select_related("grant__file").first()
+    if reading is None:
+        return
+    file = reading.grant.file
+    if not file.may_be_opened:
+        if file.is_quarantined:
+            keeping.give_up(reading_id=reading_id)
+        return  # else it is asked about again until the scanner has said what it is
+    try:
+        with storage.open_content(file.digest, file.file_key) as content:
+            lines = recognizing.recognize(
+                content.read(),
+                media_type=file.media_type,
+                purpose=reading.purpose,
+                target=f"file:{file.pk}",
+                actor=MACHINE,
+                at=clock.now(),
+                wall=clock.wall(),
+            )
+    except (NotAnswered, storage.FileDamaged) as failure:
+        log.warning("recognition.not_read", reading=reading_id, reason=str(failure))
+        keeping.put_off(reading_id=reading_id, at=clock.now())
+    else:
+        keeping.keep_lines(reading_id=reading_id, lines=lines, actor=MACHINE, at=clock.now())
+
+
+def read_again(*, at: datetime) -> int:
+    """Try what is due again and return how many; safe to run twice."""
+    due = PaperReading.objects.filter(due_at__lte=at).order_by("due_at")[:AT_ONCE]
+    tried = 0
+    for reading_id, moment in list(due.values_list("pk", "due_at")):
+        ours = PaperReading.objects.filter(pk=reading_id, due_at=moment)
+        if ours.update(due_at=at + keeping.WAIT):
+            read_paper.enqueue(reading_id=reading_id)
+            tried += 1
+    return tried
