@@ -8,8 +8,10 @@ from typing import ClassVar
 
 from django.db import models
 
+from onedoor.platform.kernel.prepared_writes import PreparedWrites
 
-class AuditEntry(models.Model):
+
+class AuditEntry(PreparedWrites):
     """One write, refusal or look. Rows are never changed or deleted; details hold ids, codes and hashes only."""
 
     class Outcome(models.TextChoices):

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 
 from onedoor.platform.kernel.fields import EncryptedJSONField
+from onedoor.platform.kernel.prepared_writes import PreparedWrites
 
 
 class Recorded(models.Model):
@@ -51,7 +52,7 @@ class RegisterEntry(Recorded):
         self.in_force_to, self.end_recorded_at = on, at
 
 
-class OutboxMessage(models.Model):
+class OutboxMessage(PreparedWrites):
     """An event waiting to be handed to its listeners; written in the transaction of the business itself."""
 
     topic = models.CharField("主题", max_length=80)
@@ -75,7 +76,7 @@ class OutboxMessage(models.Model):
         return f"{self.topic} {self.key}"
 
 
-class OutboxDelivery(models.Model):
+class OutboxDelivery(PreparedWrites):
     """The proof that one listener has done its part for one message; written together with its effect."""
 
     message = models.ForeignKey(OutboxMessage, on_delete=models.CASCADE, related_name="deliveries")

@@ -7,9 +7,10 @@ from onedoor.platform.cases.states import TERMINAL, Kind, State
 from onedoor.platform.catalog.models import PinnedVersion
 from onedoor.platform.kernel.blind import BlindIndex, BlindIndexField
 from onedoor.platform.kernel.fields import EncryptedJSONField, EncryptedTextField
+from onedoor.platform.kernel.prepared_writes import PreparedWrites
 
 
-class Case(models.Model):
+class Case(PreparedWrites):
     """
     One application for one item. The truth is its list of actions; the columns here are a reading of that list,
     written in the same transaction, for lists and guards.
@@ -108,7 +109,7 @@ class Case(models.Model):
         return self.state in TERMINAL
 
 
-class CaseAnswers(models.Model):
+class CaseAnswers(PreparedWrites):
     """What the applicant declared, apart from the case so that the archive can shred it."""
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="declared")
@@ -177,7 +178,7 @@ class CaseAddress(models.Model):
         return f"{self.case_id} {self.field}"
 
 
-class Action(models.Model):
+class Action(PreparedWrites):
     """One thing that happened to a case. Never changed, never deleted; chained by hash within its case."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="actions")
@@ -209,7 +210,7 @@ class Action(models.Model):
         return f"{self.case_id} #{self.seq} {self.kind}"
 
 
-class ActionNote(models.Model):
+class ActionNote(PreparedWrites):
     """The personal words that belong to an action: an opinion, reasons, defects. The action holds their hash."""
 
     action = models.OneToOneField(Action, on_delete=models.CASCADE, related_name="note")
@@ -223,7 +224,7 @@ class ActionNote(models.Model):
         return str(self.action_id)
 
 
-class CaseStep(models.Model):
+class CaseStep(PreparedWrites):
     """A step of the item as it stands in one case; an open step is work waiting in somebody's list."""
 
     PASSED_OVER = "passed_over"  # the outcome of one that was closed by a decision without being done
@@ -269,7 +270,7 @@ class CaseStep(models.Model):
         return f"{self.case_id} {self.code}"
 
 
-class StepPerformer(models.Model):
+class StepPerformer(PreparedWrites):
     """Which officer did a step, under which post of which organ (R-ORG-1); the separation of duties is read from here."""
 
     step = models.ForeignKey(CaseStep, on_delete=models.PROTECT, related_name="performers")

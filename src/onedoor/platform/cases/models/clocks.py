@@ -5,9 +5,10 @@ from django.db import models
 
 from onedoor.platform.cases.models.case import Case
 from onedoor.platform.catalog.items import ServiceItem
+from onedoor.platform.kernel.prepared_writes import PreparedWrites
 
 
-class Clock(models.Model):
+class Clock(PreparedWrites):
     """
     A limit that runs for a case, or for one step of it. Both the organ's promise and the law's limit are kept.
 

@@ -6,9 +6,10 @@ from django.db import models
 from onedoor.platform.catalog.models import PinnedVersion
 from onedoor.platform.kernel.blind import BlindIndex, BlindIndexField
 from onedoor.platform.kernel.fields import EncryptedJSONField
+from onedoor.platform.kernel.prepared_writes import PreparedWrites
 
 
-class Draft(models.Model):
+class Draft(PreparedWrites):
     """An application being filled in. Saved on the server, so any device of its people can go on with it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -7,9 +7,10 @@ from onedoor.platform.cases.models.case import Case
 from onedoor.platform.cases.models.drafts import Draft
 from onedoor.platform.certificates.models import Certificate
 from onedoor.platform.kernel.fields import EncryptedJSONField, EncryptedTextField
+from onedoor.platform.kernel.prepared_writes import PreparedWrites
 
 
-class Material(models.Model):
+class Material(PreparedWrites):
     """
     A paper of the application, or what stands in its place: where it comes from, since when, how long it holds, who
     has seen the original.
@@ -112,7 +113,7 @@ class Material(models.Model):
         return "长期有效" if self.grade in (self.Grade.A, self.Grade.B) else "没有注明有效期"
 
 
-class CaseDocument(models.Model):
+class CaseDocument(PreparedWrites):
     """A notice or decision sent to the applicant. Its content never changes; the PDF is drawn from it."""
 
     class Kind(models.TextChoices):
@@ -162,7 +163,7 @@ class CaseDocument(models.Model):
         return self.number
 
 
-class Delivery(models.Model):
+class Delivery(PreparedWrites):
     """
     How one decision, or a notice whose limit runs from receipt, reaches its recipient. `sent_at` begins it (posted, put up in public), `delivered_at` completes it:
     an electronic one with its arrival in the inbox, a public one after its thirty days.
@@ -195,7 +196,7 @@ class Delivery(models.Model):
         return f"{self.document_id} {self.method}"
 
 
-class StoredJudgement(models.Model):
+class StoredJudgement(PreparedWrites):
     """What the rule said at one moment: inputs, calculation, parameters with their documents. Never changed."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="judgements")

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 
 from onedoor.platform.kernel.fields import EncryptedTextField
+from onedoor.platform.kernel.prepared_writes import PreparedWrites
 from onedoor.platform.messages.models.outreach import Outreach
 from onedoor.platform.messages.models.templates import TemplateVersion
 
@@ -17,7 +18,7 @@ def message_id(source: str, person_id: int, channel: str) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, f"{source}|{person_id}|{channel}")
 
 
-class Message(models.Model):
+class Message(PreparedWrites):
     """
     One message to one person over one channel. What leaves the house holds no sensitive fact; the inbox may name the case.
 
