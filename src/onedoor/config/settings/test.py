@@ -1,12 +1,16 @@
 """The test suite: cheap passwords, a throw-away folder for keys and files, any database."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 # Each test run has its own folder, and in it each parallel worker, so that none sees another's keys or clock. A worker
 # inherits the folder of the process that started it, and what it starts itself shares its own.
-os.environ.setdefault("ONEDOOR_VAR", tempfile.mkdtemp(prefix="onedoor-test-"))
+if "ONEDOOR_VAR" not in os.environ:
+    os.environ["ONEDOOR_VAR"] = tempfile.mkdtemp(prefix="onedoor-test-")
+    atexit.register(shutil.rmtree, os.environ["ONEDOOR_VAR"], ignore_errors=True)
 worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 if worker and Path(os.environ["ONEDOOR_VAR"]).name != worker:
     os.environ["ONEDOOR_VAR"] = str(Path(os.environ["ONEDOOR_VAR"]) / worker)
