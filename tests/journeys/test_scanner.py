@@ -61,8 +61,15 @@ def test_page_by_page_looked_at_once_more_and_handed_in_like_an_upload(terminal:
     page(terminal, url)
     page(terminal, url)
     first, second = ScannedPage.objects.order_by("pk").values_list("pk", flat=True)
-    page(terminal, url, "again")
+    terminal.post(url, act="again")
+    assert ScannedPage.objects.filter(pk=second).exists()  # until the new one is there
+    assert "正在扫第 2 页" in terminal.screen.get(url).content.decode()
+    assert terminal.carry()
+    assert not terminal.carry()
+    terminal.post(url, act="again")
+    assert not terminal.carry()  # the scanner is empty by now
     shown = terminal.screen.get(url).content.decode()
+    assert "扫描仪里没有纸" in shown
     assert "已扫 2 页" in shown
     assert not ScannedPage.objects.filter(pk=second).exists()
     picture = terminal.screen.get(re.findall(r'src="(/kiosk/scan/pages/\d+/)"', shown)[0])
@@ -106,6 +113,19 @@ def test_a_scanner_that_is_gone_is_said(terminal: Terminal) -> None:
     refused = terminal.post(url, act="next")
     assert refused.status_code == 409
     assert url not in terminal.screen.get(f"/drafts/{draft.pk}/materials/").content.decode()
+
+
+def test_what_was_scanned_is_handed_in_or_wiped_though_the_scanner_has_gone(terminal: Terminal) -> None:
+    draft = begin(terminal)
+    url = f"/kiosk/scan/draft/{draft.pk}/photo/"
+    terminal.put_pages(blank=1)
+    page(terminal, url)
+    Kiosk.objects.update(scanner_seen_at=None)
+    shown = terminal.screen.get(url).content.decode()
+    assert "扫描仪现在连不上" in shown
+    assert re.findall(r'name="act" value="(\w+)"', shown) == ["keep", "drop"]
+    assert terminal.post(url, act="keep").status_code == 302
+    assert Material.objects.get(draft=draft).code == "photo"
 
 
 def test_a_printed_form_finds_its_draft_again_by_its_code(terminal: Terminal) -> None:

@@ -100,9 +100,12 @@ def _page(request: HttpRequest, target: str, keep: Callable[[], str], **context:
         if refusal is None:
             return redirect(to)
         problem, status = " ".join(refusal.by_field.values()), refusal.http_status
+    scanned = queries.scanned(target=target, actor=actor, at=clock.now())
+    scanners = queries.scanners(actor=actor, at=clock.now())
     context |= {
-        "scanned": queries.scanned(target=target, actor=actor, at=clock.now()),
-        "scanners": queries.scanners(actor=actor, at=clock.now()),
+        "scanned": scanned,
+        # A paper is scanned to its end where it was begun.
+        "scanners": [one for one in scanners if not scanned.pages or one.number == scanned.scanner],
         "problem": problem,
         "typed": request.POST,
     }

@@ -16,6 +16,7 @@ class Scan(models.Model):
     target = models.CharField("给哪份材料", max_length=120)
     challenge = models.CharField("挑战值", max_length=80, unique=True)
     waiting_until = models.DateTimeField("等这一页到", null=True, blank=True)  # empty: no page is asked for
+    again = models.BooleanField("等的是最后一页重扫", default=False)
     problem = models.CharField("没有扫到的原因", max_length=12, blank=True)
     expires_at = models.DateTimeField("保留至")
 

@@ -53,8 +53,8 @@ class NothingScanned(OneDoorError):
 @transaction.atomic
 def ask_page(*, target: str, scanner: str, again: bool, actor: Actor, at: datetime) -> Scan:
     """
-    Let a scanner scan the next page of a paper, or with `again` its last page once more. What lies there of another
-    paper, or of somebody else, is forgotten.
+    Let a scanner scan the next page of a paper, or with `again` its last page once more, which stays until the new one is
+    there. What lies there of another paper, or of somebody else, is forgotten.
 
     :raises NotAtMachine: somebody stands at no machine and at no window.
     :raises NoScanner: the scanner does not answer.
@@ -72,9 +72,9 @@ def ask_page(*, target: str, scanner: str, again: bool, actor: Actor, at: dateti
     if scan is None:
         Scan.objects.filter(kiosk=kiosk).delete()
         scan = Scan(kiosk=kiosk, login_id=login, target=target)
-    elif again:
-        ScannedPage.objects.filter(pk__in=scan.pages.order_by("-pk").values_list("pk", flat=True)[:1]).delete()
-    if scan.pk and scan.pages.count() >= figures.scan_pages:
+    pages = scan.pages.count() if scan.pk else 0
+    scan.again = again and pages > 0
+    if pages >= figures.scan_pages and not scan.again:
         raise ScanFull(most=figures.scan_pages)
     scan.challenge, scan.problem = f"{kiosk.number}.{secrets.token_urlsafe(24)}", ""
     scan.waiting_until = at + timedelta(seconds=figures.scan_seconds)
@@ -103,6 +103,8 @@ def deliver_page(
     if said != problem and not content.startswith(JPEG):
         raise ReadingRefused
     if said != problem:
+        if scan.again:
+            scan.pages.order_by("pk").last().delete()
         ScannedPage.objects.create(scan=scan, content=base64.b64encode(content).decode(), received_at=at)
     scan.waiting_until, scan.problem = None, problem if said == problem else ""
     scan.save(update_fields=["waiting_until", "problem"])

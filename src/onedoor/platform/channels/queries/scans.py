@@ -12,10 +12,10 @@ from onedoor.platform.kernel.actors import Actor
 
 @dataclass(frozen=True)
 class Scanned:
-    """A paper being scanned: its pages by number, whether the next is waited for, why the last did not come."""
+    """A paper being scanned: its pages by number, which one is waited for (0: none), why the last did not come."""
 
     pages: list[int]
-    waiting: bool
+    waiting: int
     problem: str
     scanner: str
 
@@ -25,11 +25,12 @@ def scanned(*, target: str, actor: Actor, at: datetime) -> Scanned:
     rows = Scan.objects.filter(login_id=actor.login_id or 0, target=target, expires_at__gt=at).select_related("kiosk")
     scan = (rows.filter(kiosk__number=actor.machine) if actor.machine else rows).first()
     if scan is None:
-        return Scanned([], waiting=False, problem="", scanner="")
-    waiting = scan.waiting_until is not None and scan.waiting_until > at
-    silent = scan.waiting_until is not None and not waiting
+        return Scanned([], waiting=0, problem="", scanner="")
+    waits = scan.waiting_until is not None and scan.waiting_until > at
+    silent = scan.waiting_until is not None and not waits
     problem = scans.PROBLEMS.get("fault" if silent else scan.problem, "")
     pages = list(scans.pages_of(target, actor, at).values_list("pk", flat=True))
+    waiting = len(pages) + (not scan.again) if waits else 0
     return Scanned(pages, waiting=waiting, problem=problem, scanner=scan.kiosk.number)
 
 
