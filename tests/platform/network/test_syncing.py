@@ -26,8 +26,10 @@ class Shelf:
     rows: dict[str, Row] = field(default_factory=dict)
     name: str = CARDS
     puts: int = 0
+    passes: int = 0  # through the whole of it
 
     def page(self, after: str, most: int) -> Sequence[Row]:
+        self.passes += after == ""
         return [self.rows[key] for key in sorted(self.rows) if key > after][:most]
 
     def find(self, keys: Sequence[str]) -> dict[str, Row]:
@@ -128,12 +130,21 @@ def test_only_what_differs_is_sent_again(
     other.rows = dict(owner.rows)
     del other.rows["00005"]
     owner.rows["00600"] = Row("00600", 2, {"reader": "赵"})
-    other.puts = 0
+    other.puts = owner.passes = 0
     compare(owner, other)
+    assert owner.passes <= 5  # however many ranges differ
     assert other.rows == owner.rows
     assert other.puts == 2
     assert Comparison.objects.get().wanted == 2
     assert compare(owner, other) == ["sync.ranges"]
+
+
+def test_who_lacks_much_of_a_register_gets_all_of_it(joined: Node, owner: Shelf, other: Shelf) -> None:
+    assert compare(owner, other) == ["sync.ranges", "sync.asked"]
+    own(owner)
+    syncing.go_on(at=AT)
+    carry(owner, other)
+    assert other.rows == owner.rows
 
 
 def test_what_cannot_be_right_is_told_and_left_alone(joined: Node, owner: Shelf, other: Shelf) -> None:
@@ -201,7 +212,7 @@ ENTRIES = some.dictionaries(some.sampled_from("abcdefghij"), some.tuples(some.in
 @given(ours=ENTRIES, theirs=ENTRIES)
 def test_ranges_agree_exactly_where_the_rows_do(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     here, there = ([trees.Entry(key, *one) for key, one in side.items()] for side in (ours, theirs))
-    found = trees.differing(trees.summary(here, ""), trees.summary(there, ""))
+    found = trees.differing(trees.summary(here, [""]), trees.summary(there, [""]))
     apart = {trees.place(one.key)[0] for one in set(here) ^ set(there)}
     assert set(found) == apart
     told = trees.compare(here, there)

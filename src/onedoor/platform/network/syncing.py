@@ -24,6 +24,7 @@ from onedoor.platform.network.trees import Entry
 
 Kind = SyncConflict.Kind
 PAGES_A_TURN = 20
+RANGES, SMALL_RANGES = 256, 3  # of one message: what is said of them stays far below the largest message
 PART = sending.LARGEST // 2  # bytes of the rows of one message; one larger row travels alone
 
 
@@ -46,29 +47,30 @@ class Rows(Body):
 
 
 class Ranges(Body):
-    """Counts and digests of the sixteenths of one range on a day; the first says how many rows there are in all."""
+    """Counts and digests of the sixteenths of some ranges on a day; the first says how many rows there are in all."""
 
     register_name: str
     day: date
-    prefix: str
+    prefixes: list[str]
     parts: dict[str, tuple[int, str]]
 
 
 class Asked(Body):
-    """The ranges that differ, looked at more closely, or the rows that are wanted again."""
+    """The ranges that differ, looked at more closely, or the rows that are wanted again, or all of them."""
 
     register_name: str
     day: date
+    whole: bool = False
     ranges: list[str] = []
     keys: list[str] = []
 
 
 class Entries(Body):
-    """Every row of a small range, by key, version and digest."""
+    """Every row of some small ranges, by key, version and digest."""
 
     register_name: str
     day: date
-    prefix: str
+    prefixes: list[str]
     entries: list[tuple[str, int, str]]
 
 
@@ -224,61 +226,79 @@ def compare_with(register: str, *, to: str, day: date, at: datetime) -> None:
     :raises NotShared: this node does not own the register, or that one does not read it.
     """
     found, node = registers.find(register), _reader(register, to)
-    _send_ranges(found, _entries(found), "", node.code, day, at=at)
+    body = Ranges(register_name=register, day=day, prefixes=[""], parts=trees.summary(_entries(found), [""]))
+    sending.send("sync.ranges", body, to=node.code, key=f"sync:{register}", at=at)
 
 
-def _entries(register: Synced) -> list[Entry]:
-    return [Entry(row.key, row.version, row.digest) for row in registers.rows(register) if row.data is not None]
-
-
-def _send_ranges(register: Synced, entries: Sequence[Entry], prefix: str, to: str, day: date, *, at: datetime) -> None:
-    parts = trees.summary(entries, prefix)
-    body = Ranges(register_name=register.name, day=day, prefix=prefix, parts=parts)
-    sending.send("sync.ranges", body, to=to, key=f"sync:{register.name}", at=at)
+def _entries(register: Synced) -> Iterator[Entry]:
+    """Go through all of a register once; each message of a comparison does so once or twice, whatever ranges it is about."""
+    return (Entry(row.key, row.version, row.digest) for row in registers.rows(register) if row.data is not None)
 
 
 def read_ranges(message: Message, *, at: datetime) -> None:
-    """Lay the owner's digests beside ours and ask about what differs."""
+    """Lay the owner's digests beside ours and ask about what differs; where a tenth is missing, about all of it."""
     body, (register, node) = message.body, _from_owner(message)
-    ours = trees.summary(_entries(register), body.prefix)
+    ours = trees.summary(_entries(register), body.prefixes)
     found = trees.differing(ours, body.parts)
-    if not body.prefix:
-        counts = {"ours": _total(ours), "theirs": _total(body.parts), "ranges": len(found), "wanted": 0, "at": at}
+    missing = 0
+    if body.prefixes == [""]:
+        here, there = _total(ours), _total(body.parts)
+        missing = there - here
+        counts = {"ours": here, "theirs": there, "ranges": len(found), "wanted": 0, "at": at}
         Comparison.objects.update_or_create(node=node, register=register.name, day=body.day, defaults=counts)
-    if found:
-        asked = Asked(register_name=register.name, day=body.day, ranges=found)
-        sending.send("sync.asked", asked, to=node.code, key=f"sync:{register.name}", at=at)
+    if missing > max(trees.FEW, _total(body.parts) // 10):
+        _ask(register, node, body.day, at=at, whole=True)
+        return
+    for start in range(0, len(found), RANGES):
+        _ask(register, node, body.day, at=at, ranges=found[start : start + RANGES])
 
 
 def _total(parts: Any) -> int:
     return sum(count for count, _ in parts.values())
 
 
+def _ask(register: Synced, node: Node, day: date, *, at: datetime, **what: Any) -> None:
+    asked = Asked(register_name=register.name, day=day, **what)
+    sending.send("sync.asked", asked, to=node.code, key=f"sync:{register.name}", at=at)
+
+
 def answer(message: Message, *, at: datetime) -> None:
     """As the owner, look closer at the ranges that differ, and send the wanted rows again."""
     body, (register, node) = message.body, _for_reader(message)
-    entries = _entries(register) if body.ranges else []
-    for prefix in body.ranges:
-        few = trees.under(entries, prefix)
-        if len(few) > trees.FEW:
-            _send_ranges(register, entries, prefix, message.sender, body.day, at=at)
-            continue
-        told = Entries(
-            register_name=register.name,
-            day=body.day,
-            prefix=prefix,
-            entries=[(one.key, one.version, one.digest) for one in few],
-        )
-        sending.send("sync.entries", told, to=message.sender, key=f"sync:{register.name}", at=at)
+    if body.whole:
+        begin_bulk(register.name, to=node.code, at=at)
+        return
+    if body.ranges:
+        _look_closer(register, node, body, at=at)
     rows = list(register.find(body.keys).values())
     _send_fitting(register.name, rows, node, at=at)
+
+
+def _look_closer(register: Synced, node: Node, body: Any, *, at: datetime) -> None:
+    """Send the sixteenths of the large ranges, and the entries of the small ones."""
+    parts = trees.summary(_entries(register), body.ranges)
+    large: list[str] = []
+    small: list[str] = []
+    for prefix in body.ranges:
+        count = _total({part: told for part, told in parts.items() if part.startswith(prefix)})
+        (small if count <= trees.FEW else large).append(prefix)
+    if large:
+        finer = {part: told for part, told in parts.items() if part.startswith(tuple(large))}
+        told = Ranges(register_name=register.name, day=body.day, prefixes=large, parts=finer)
+        sending.send("sync.ranges", told, to=node.code, key=f"sync:{register.name}", at=at)
+    entries = trees.under(_entries(register), small) if small else []
+    for start in range(0, len(small), SMALL_RANGES):
+        prefixes = small[start : start + SMALL_RANGES]
+        few = [(one.key, one.version, one.digest) for one in trees.under(entries, prefixes)]
+        listed = Entries(register_name=register.name, day=body.day, prefixes=prefixes, entries=few)
+        sending.send("sync.entries", listed, to=node.code, key=f"sync:{register.name}", at=at)
 
 
 def read_entries(message: Message, *, at: datetime) -> None:
     """Ask for the rows that are missing or older here; what the owner does not have, or not so new, is a conflict."""
     body, (register, node) = message.body, _from_owner(message)
     theirs = [Entry(*one) for one in body.entries]
-    found = trees.compare(trees.under(_entries(register), body.prefix), theirs)
+    found = trees.compare(trees.under(_entries(register), body.prefixes), theirs)
     versions = {one.key: one.version for one in theirs}
     here = register.find([*found.only_here, *found.ahead])
     for key in found.only_here:
@@ -289,8 +309,7 @@ def read_entries(message: Message, *, at: datetime) -> None:
     # A row of the same version with other data is asked for too, so that the conflict can show both.
     wanted = [*found.wanted, *(key for key in found.ahead if here[key].version == versions[key])]
     for start in range(0, len(wanted), PAGE):
-        asked = Asked(register_name=register.name, day=body.day, keys=wanted[start : start + PAGE])
-        sending.send("sync.asked", asked, to=node.code, key=f"sync:{register.name}", at=at)
+        _ask(register, node, body.day, at=at, keys=wanted[start : start + PAGE])
     today = Comparison.objects.filter(node=node, register=register.name, day=body.day)
     today.update(wanted=F("wanted") + len(found.wanted))
 

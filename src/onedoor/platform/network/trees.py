@@ -6,12 +6,13 @@ small enough to name each of its rows; only those that differ are sent again. Pu
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from onedoor.platform.kernel.crypto import sm3
 
 FEW = 500  # rows of a range whose entries are named one by one
+WHOLE = 1 << 256
 Summary = dict[str, tuple[int, str]]  # range → how many rows it has and their digest
 
 
@@ -28,24 +29,32 @@ def place(key: str) -> str:
     return sm3(key.encode()).hex()
 
 
-def under(entries: Iterable[Entry], prefix: str) -> list[Entry]:
-    """Return the entries of one range, by key."""
-    return sorted(one for one in entries if place(one.key).startswith(prefix))
+def under(entries: Iterable[Entry], prefixes: Collection[str]) -> list[Entry]:
+    """Return the entries of some ranges, by key."""
+    return sorted(one for one in entries if _range_of(place(one.key), prefixes) is not None)
 
 
-def summary(entries: Iterable[Entry], prefix: str) -> Summary:
-    """Return count and digest of each sixteenth of a range that has any rows."""
-    parts: dict[str, list[Entry]] = defaultdict(list)
+def summary(entries: Iterable[Entry], prefixes: Collection[str]) -> Summary:
+    """Return count and digest of each sixteenth of some ranges that has any rows; entries are looked at once, in any order."""
+    counts: dict[str, int] = defaultdict(int)
+    sums: dict[str, int] = defaultdict(int)
     for one in entries:
         at = place(one.key)
-        if at.startswith(prefix):
-            parts[at[: len(prefix) + 1]].append(one)
-    return {part: (len(found), digest(found)) for part, found in parts.items()}
+        prefix = _range_of(at, prefixes)
+        if prefix is not None:
+            part = at[: len(prefix) + 1]
+            counts[part] += 1
+            sums[part] = (sums[part] + _number(one)) % WHOLE
+    return {part: (count, f"{sums[part]:064x}") for part, count in counts.items()}
 
 
-def digest(entries: Iterable[Entry]) -> str:
-    lines = [f"{one.key}\0{one.version}\0{one.digest}" for one in sorted(entries)]
-    return sm3("\n".join(lines).encode()).hex()
+def _range_of(at: str, prefixes: Collection[str]) -> str | None:
+    return next((at[:length] for length in {len(one) for one in prefixes} if at[:length] in prefixes), None)
+
+
+def _number(one: Entry) -> int:
+    """Return an entry as a number to be added up: sums find what went wrong by mistake; what was forged, signatures find."""
+    return int.from_bytes(sm3(f"{one.key}\0{one.version}\0{one.digest}".encode()))
 
 
 def differing(ours: Mapping[str, tuple[int, str]], theirs: Mapping[str, tuple[int, str]]) -> list[str]:
