@@ -5,18 +5,24 @@ from typing import Any
 
 import pytest
 from tests.platform.appointments.hall import BEFORE, open_hall
+from tests.platform.bundles import elders
+from tests.platform.bundles.society import open_society
 from tests.platform.desks import Desk
 from tests.platform.exchange.shared import BORROWERS, CHECK, DATASET
 from tests.platform.identity.test_mandates import delegated
-from tests.platform.library import CHINA, FRIEND, ITEM, LONG_AGO, MACHINE, Library
+from tests.platform.library import CHINA, FRIEND, ITEM, LONG_AGO, MACHINE, READER, Library
+from tests.platform.registers.paid import granted, line, report
 
 from onedoor.platform.appointments.models import Booking
 from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.bundles import proactive
+from onedoor.platform.bundles.models import ProactiveOffer
+from onedoor.platform.cases.models import Case
 from onedoor.platform.exchange import operations as exchange
 from onedoor.platform.exchange.models import DataObjection
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity import queries
-from onedoor.platform.identity.models import Delegation
+from onedoor.platform.identity.models import Delegation, Person
 from onedoor.platform.kernel import outbox
 from onedoor.platform.messages.models import Message
 
@@ -117,3 +123,42 @@ def test_a_place_is_booked_moved_and_given_back_for_somebody(office: Desk) -> No
     )
     office.refused("friend", page, 403, act="cancel")
     office.act("reader", page, act="cancel")
+
+
+def test_an_offer_is_answered_for_somebody_and_uses_the_mandate_up(
+    office: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books, reader, friend = office.books, office.books.reader, office.books.friend
+    society = open_society(books, account=False)
+    Person.objects.filter(pk=reader.pk).update(born_on=date(1960, 5, 6))
+    with elders.offered(monkeypatch):
+        proactive.run_due(at=AT)
+        offer = ProactiveOffer.objects.get()
+        page = f"/offers/{offer.pk}/"
+        office.refused("friend", page, 404, answer="decline")
+        delegated(books, items=["library.card"], scopes=["view", "submit"])  # another item
+        office.refused("friend", page, 404, answer="accept")
+        mandate = delegated(books, items=[elders.ELDERS.item], scopes=["view", "submit"], max_uses=1)
+        assert elders.ELDERS.title in office.page("friend", f"/offers/?person={reader.pk}")
+        assert f"您在替<strong>{READER.name}" in office.page("friend", page)
+        office.act("friend", page, answer="accept")
+        case = Case.objects.get()
+        assert (case.applicant_id, case.agent_id, case.delegation_id) == (reader.pk, friend.pk, mandate.pk)
+        mandate.refresh_from_db()
+        assert mandate.uses == 1
+        assert AuditEntry.objects.get(event="bundles.accept_offer").details["principal"] == reader.pk
+        society.hear(AT)
+        assert f"{FRIEND.name}替您答复了“长者储物柜”：已接受" in office.page("reader", "/me/messages/")
+
+
+def test_what_somebody_receives_is_seen_by_who_acts_in_that_line(office: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = office.books.reader.pk
+    with granted(monkeypatch, reader):
+        report(office.books, "B1", line(office.books, "1", 7))
+        pages = [f"/me/{name}/?person={reader}" for name in ("benefits", "payments")]
+        assert [office.get("friend", one).status_code for one in pages] == [403, 403]
+        delegated(office.books, items=["museum.*"], scopes=["view"])
+        assert not any("购书补贴" in office.page("friend", one) for one in pages)
+        delegated(office.books, items=["library.*"], scopes=["view"])
+        assert all("购书补贴" in office.page("friend", one) for one in pages)
+        assert not any("购书补贴" in office.page("friend", one.partition("?")[0]) for one in pages)

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from onedoor.api.doors import caller, officer, person, who
 from onedoor.api.rooms import Room
-from onedoor.api.schemas import Day, Line, Page, Told, whole
+from onedoor.api.schemas import Day, Id, Line, Page, Told, whole
 from onedoor.platform.identity import queries as identity
+from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import NotAllowed
 from onedoor.platform.registers import operations, queries
 from onedoor.platform.registers.rules import Payment, Year
@@ -100,9 +101,10 @@ def _year(one: Year) -> dict[str, Any]:
 
 
 @room.read("/me/payments", person, "发给我的待遇", Page[PaymentYearOut])
-def my_payments(request: HttpRequest) -> dict[str, Any]:
-    """List the payments made to one by every service, by year with the sum of what arrived."""
-    return whole(queries.own_payments_by_year(actor=caller(request)), _year)
+def my_payments(request: HttpRequest, person: Id = 0) -> dict[str, Any]:
+    """List the payments to one, or to a person one acts for, by year with the sum of what arrived."""
+    found = queries.own_payments_by_year(actor=caller(request), on=clock.today(), person_id=person or None)
+    return whole(found, _year)
 
 
 @room.write("/benefit-payments", officer("registers.record_payments"), "登记待遇发放", PaymentBatchOut)

@@ -298,11 +298,11 @@ class EntitlementOut(Told):
 
 
 @room.read("/me/benefits", person, "我享受的待遇", Page[EntitlementOut])
-def my_benefits(request: HttpRequest) -> dict[str, Any]:
-    """List what one receives from every service, with payments and the next review."""
+def my_benefits(request: HttpRequest, person: Id = 0) -> dict[str, Any]:
+    """List what one receives, or a person one acts for, from every service, with payments and the next review."""
     names = ("title", "for_whom", "since", "until", "review_on")
     return whole(
-        entitlements.own_entitlements(actor=caller(request), on=clock.today()),
+        entitlements.own_entitlements(actor=caller(request), on=clock.today(), person_id=person or None),
         lambda one: (
             {name: getattr(one, name) for name in names}
             | {
@@ -463,8 +463,8 @@ def use(request: HttpRequest, receipt: UUID, person: Id = 0) -> dict[str, Any]:
 @room.read("/me/uses/{uuid:receipt}/objections", person, "我对这次使用的异议", Page[DataObjectionOut])
 def use_objections(request: HttpRequest, receipt: UUID, person: Id = 0) -> dict[str, Any]:
     """List the objections to a use of one's data, or those of a person one acts for, with their answers."""
-    asked = {"receipt": receipt, "person_id": person or None}
-    return whole(exchange.own_objections(**asked, actor=caller(request), on=clock.today()))
+    found = exchange.own_objections(receipt=receipt, actor=caller(request), on=clock.today(), person_id=person or None)
+    return whole(found)
 
 
 @room.write("/me/uses/{uuid:receipt}/objections", person, "对数据或其使用提出异议", DataObjectionOut)

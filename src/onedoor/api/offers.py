@@ -11,6 +11,7 @@ from onedoor.api.public import Done
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Id, Line, Page, Text, Told, whole
 from onedoor.platform.bundles import operations, queries
+from onedoor.platform.kernel import clock
 
 room = Room("offers")
 reviewer = officer("cases.review")
@@ -106,9 +107,9 @@ class OfferAnswerIn(Told):
 
 
 @room.read("/me/offers", person, "我的免申即享提议", Page[ProactiveOfferOut])
-def my_offers(request: HttpRequest) -> dict[str, Any]:
-    """List one's own offers, those that wait for an answer first."""
-    return whole(queries.my_offers(**who(request)), _offer)
+def my_offers(request: HttpRequest, person: Id = 0) -> dict[str, Any]:
+    """List one's offers, or those of a person one acts for, those that wait for an answer first."""
+    return whole(queries.my_offers(person_id=person or None, **who(request)), _offer)
 
 
 def _offer(view: queries.OfferView) -> dict[str, Any]:
@@ -125,8 +126,8 @@ def _offer(view: queries.OfferView) -> dict[str, Any]:
 
 @room.read("/me/offers/{offer_id}", person, "一项提议", ProactiveOfferOut)
 def get_offer(request: HttpRequest, offer_id: Id) -> dict[str, Any]:
-    """Read one of one's own offers with what it rests on."""
-    return _offer(queries.get_offer(offer_id=offer_id, actor=who(request)["actor"]))
+    """Read an offer of one's own, or of a person one acts for, with what it rests on."""
+    return _offer(queries.get_offer(offer_id=offer_id, actor=who(request)["actor"], on=clock.today()))
 
 
 @room.write("/me/offers/{offer_id}/acceptance", person, "接受提议", ProactiveOfferOut)

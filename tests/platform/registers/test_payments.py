@@ -28,7 +28,7 @@ def citizen(person_id: int) -> Actor:
 
 
 def own(books: Library) -> list[rules.Payment]:
-    return queries.own_payments(actor=citizen(books.reader.pk))
+    return queries.own_payments(actor=citizen(books.reader.pk), on=date(2026, 12, 1))
 
 
 def test_a_batch_that_is_sent_again_counts_once(paying: Library) -> None:
@@ -51,7 +51,7 @@ def test_what_became_of_a_payment_is_told_and_only_what_arrived_is_added_up(payi
     back = line(paying, "2", 7, kind="returned", reason="账号已注销", **later)
     right = line(paying, "1", 6, kind="corrected", reason="按核定数更正", **later | {"fen": 12_000})
     report(paying, "B2", back, right)
-    [year] = queries.own_payments_by_year(actor=citizen(paying.reader.pk))
+    [year] = queries.own_payments_by_year(actor=citizen(paying.reader.pk), on=date(2026, 12, 1))
     assert [(one.words, one.amount, one.reason) for one in year.payments] == [
         ("暂缓发放", Decimal("105.00"), "核对账号"),
         ("未到账，已退回", Decimal("105.00"), "账号已注销"),
@@ -103,8 +103,8 @@ def test_only_who_may_reports_and_only_for_what_is_registered(paying: Library) -
 
 def test_nobody_else_sees_them(paying: Library) -> None:
     report(paying, "B1", line(paying, "1", 7))
-    assert queries.own_payments(actor=citizen(paying.friend.pk)) == []
-    assert queries.own_payments(actor=paying.officer("finance")) == []
+    assert queries.own_payments(actor=citizen(paying.friend.pk), on=date(2026, 12, 1)) == []
+    assert queries.own_payments(actor=paying.officer("finance"), on=date(2026, 12, 1)) == []
 
 
 @pytest.mark.parametrize(

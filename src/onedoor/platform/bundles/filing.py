@@ -45,16 +45,18 @@ def file_application(
     delivery: str,
     actor: Actor,
     at: datetime,
+    applicant_id: int | None = None,
 ) -> Filed:
     """
-    File an application of the actor's own with these answers and papers; what is known of the person is filled in.
+    File an application of the actor's own, or of `applicant_id` for whom they act, with these answers and papers; what is
+    known of the applicant is filled in.
 
     What the person has to add keeps the draft, with the refusal that says what it is.
 
     :raises ItemNotFound, AlreadyUnderWay, GrantedAlready: why nobody can begin one.
     :raises NotLoggedIn, AssuranceTooLow: who asks is not known surely enough.
     """
-    draft = prepare(item_code=item_code, answers=answers, papers=papers, actor=actor, at=at)
+    draft = prepare(item_code=item_code, answers=answers, papers=papers, applicant_id=applicant_id, actor=actor, at=at)
     try:
         with transaction.atomic():
             case = operations.submit_draft(
@@ -71,10 +73,17 @@ def file_application(
 
 
 def prepare(
-    *, item_code: str, answers: Mapping[str, Any], papers: Sequence[Given], actor: Actor, at: datetime
+    *,
+    item_code: str,
+    answers: Mapping[str, Any],
+    papers: Sequence[Given],
+    actor: Actor,
+    at: datetime,
+    applicant_id: int | None = None,
 ) -> Draft:
-    """Return a draft of the actor's own with these answers and papers in it."""
-    draft = operations.start_draft(item_code=item_code, applicant_id=actor.require_person(), actor=actor, at=at)
+    """Return a draft of the actor's own, or of whom they act for, with these answers and papers in it."""
+    applicant_id = applicant_id or actor.require_person()
+    draft = operations.start_draft(item_code=item_code, applicant_id=applicant_id, actor=actor, at=at)
     item = draft.item_version.item
     whole = _known(draft) | draft.answers | dict(answers)
     for section in item.form.sections:

@@ -12,7 +12,7 @@ HOLDINGS = (
         "bundles.ProactiveOffer",
         (
             *("entitlement", "item_code", "period", "reasons", "facts", "state", "offered_at", "expires_at"),
-            *("answered_at", "contest", "answer"),
+            *("answered_at", "agent__name", "contest", "answer"),
         ),
         by=("person",),
     ),

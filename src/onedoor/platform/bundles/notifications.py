@@ -6,8 +6,10 @@ from typing import Any
 from onedoor.platform.bundles import entitlements
 from onedoor.platform.bundles.models import BundleEvent, ProactiveOffer
 from onedoor.platform.bundles.states import Kind, MemberState
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.messages import operations as messages
 
 MACHINE = Actor.system("通知")
@@ -64,12 +66,27 @@ def tell_of_answer(payload: dict[str, Any], *, at: datetime) -> None:
     offer = ProactiveOffer.objects.get(pk=payload["offer_id"])
     found = entitlements.find(offer.entitlement)
     title = found.title if found else "一项提议"
-    _send(offer, "bundles.contest_answered", f"您说“{title}”依据的信息有误，已经核实，结果请点开查看。", at)
+    readers = identity.readers_of(
+        person_id=offer.person_id, agent_id=offer.agent_id, item=offer.item_code, on=day_of(at)
+    )
+    for reader in sorted(readers):
+        text = f"您说“{title}”依据的信息有误，已经核实，结果请点开查看。"
+        _send(offer, "bundles.contest_answered", text, at, reader=reader)
 
 
-def _send(offer: ProactiveOffer, event: str, text: str, at: datetime) -> None:
+def tell_of_answer_for(payload: dict[str, Any], *, at: datetime) -> None:
+    """Tell the person that somebody who acts for them has answered an offer."""
+    offer = ProactiveOffer.objects.select_related("agent").get(pk=payload["offer_id"])
+    found = entitlements.find(offer.entitlement)
+    if offer.agent is None or found is None:
+        return
+    text = f"{offer.agent.name}替您答复了“{found.title}”：{offer.get_state_display()}。不是您的意思的，请到“委托”撤销。"
+    _send(offer, "bundles.answered_for", text, at)
+
+
+def _send(offer: ProactiveOffer, event: str, text: str, at: datetime, *, reader: int | None = None) -> None:
     messages.send_message(
-        recipient_id=offer.person_id,
+        recipient_id=reader or offer.person_id,
         event=event,
         text=text,
         link=f"/offers/{offer.pk}/",
@@ -82,6 +99,7 @@ def _send(offer: ProactiveOffer, event: str, text: str, at: datetime) -> None:
 
 def listen() -> None:
     outbox.listen("bundles.offered", "bundles.tell_of_offer", tell_of_offer)
+    outbox.listen("bundles.answered_for", "bundles.tell_of_answer_for", tell_of_answer_for)
     outbox.listen("bundles.contest_answered", "bundles.tell_of_answer", tell_of_answer)
     for kind in (Kind.DISPATCH, Kind.CLOSE, Kind.RELEASE, Kind.MOVE):
         outbox.listen(f"bundles.{kind}", "bundles.notify", notify)

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.messages import operations as messages
@@ -77,17 +78,24 @@ def is_registered(code: str) -> bool:
     return code in _sources
 
 
-def own_entitlements(*, actor: Actor, on: date) -> list[Entitlement]:
-    """Return what the acting person receives, from every service, the next to be looked at first."""
+def own_entitlements(*, actor: Actor, on: date, person_id: int | None = None) -> list[Entitlement]:
+    """
+    Return what the acting person receives, or `person_id` for whom they act, from every service, the next to be looked at
+    first. Who acts under a delegation for a business line sees that line's.
+
+    :raises MandateMissing and its kin: nothing of that person is the actor's to see.
+    """
     if actor.person_id is None:
         return []
+    seen = identity.require_seen(person_id=person_id, actor=actor, on=on)
     paid: dict[tuple[str, str], list[Payment]] = {}
-    for payment in queries.own_payments(actor=actor):
+    for payment in queries.own_payments(actor=actor, on=on, person_id=person_id):
         paid.setdefault((payment.source, payment.key), []).append(payment)
     found = [
         replace(one, payments=tuple(paid.get((source.code, one.key), ())))
         for source in _sources.values()
-        for one in source.of_person(person_id=actor.person_id, on=on)
+        if seen.covers(source.code)
+        for one in source.of_person(person_id=seen.person_id, on=on)
     ]
     return sorted(found, key=lambda one: (one.review_on or date.max, one.since, one.key))
 

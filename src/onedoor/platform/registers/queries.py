@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.audit import suspensions
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import CHINA, day_of
 from onedoor.platform.kernel.errors import NotAllowed, NotFound
@@ -206,25 +207,33 @@ def _chain(entry: Any) -> list[Any]:
     return chain
 
 
-def own_payments(*, actor: Actor) -> list[rules.Payment]:
-    """Return the payments made to the acting person, each as it stands now, the latest first."""
-    return rules.latest_first(_payments(actor))
+def own_payments(*, actor: Actor, on: date, person_id: int | None = None) -> list[rules.Payment]:
+    """
+    Return the payments made to the acting person, or to `person_id` for whom they act, each as it stands now, the latest
+    first. Who acts under a delegation for a business line sees that line's.
+
+    :raises MandateMissing and its kin: nothing of that person is the actor's to see.
+    """
+    return rules.latest_first(_payments(actor, on, person_id))
 
 
-def own_payments_by_year(*, actor: Actor) -> list[rules.Year]:
-    """Return the payments made to the acting person by year, the latest first, each year with its sum."""
-    return rules.by_year(_payments(actor))
+def own_payments_by_year(*, actor: Actor, on: date, person_id: int | None = None) -> list[rules.Year]:
+    """Return the payments of `own_payments` by year, the latest first, each year with its sum."""
+    return rules.by_year(_payments(actor, on, person_id))
 
 
-def _payments(actor: Actor) -> Iterator[rules.Payment]:
+def _payments(actor: Actor, on: date, person_id: int | None) -> Iterator[rules.Payment]:
     if actor.person_id is None:
         return
-    rows = BenefitPayment.objects.filter(person_id=actor.person_id).select_related("organization", "batch")
+    seen = identity.require_seen(person_id=person_id, actor=actor, on=on)
+    rows = BenefitPayment.objects.filter(person_id=seen.person_id).select_related("organization", "batch")
     for _, steps in groupby(
         rows.order_by("organization_id", "number", "sequence"), key=lambda row: (row.organization_id, row.number)
     ):
         found = list(steps)
         first = found[0]
+        if not seen.covers(first.batch.source):
+            continue
         yield rules.Payment(
             source=first.batch.source,
             key=first.key,

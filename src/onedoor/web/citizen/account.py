@@ -20,6 +20,7 @@ from onedoor.platform.messages import queries as message_queries
 from onedoor.platform.portability import queries as portability
 from onedoor.platform.registers import entitlements
 from onedoor.platform.registers import queries as registers
+from onedoor.web.citizen.whose import Whose, whose_of
 from onedoor.web.parts import my_page
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import asked_uuid, posted, posted_day, posted_uuid, whole
@@ -48,14 +49,22 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 def benefits(request: HttpRequest) -> HttpResponse:
-    """Show what I receive from every service, what was paid, and when it is looked at again."""
-    found = entitlements.own_entitlements(actor=actor_of(request), on=clock.today())
-    return render(request, "citizen/benefits.html", {"benefits": found})
+    """Show what I, or somebody I act for, receive from every service, what was paid, and when it is looked at again."""
+    asked, whose = _asked(request)
+    return render(
+        request, "citizen/benefits.html", {"benefits": entitlements.own_entitlements(**asked), "whose": whose}
+    )
 
 
 def payments(request: HttpRequest) -> HttpResponse:
-    """Show what was paid to me by every service, by year."""
-    return render(request, "citizen/payments.html", {"years": registers.own_payments_by_year(actor=actor_of(request))})
+    """Show what was paid to me, or to somebody I act for, by every service, by year."""
+    asked, whose = _asked(request)
+    return render(request, "citizen/payments.html", {"years": registers.own_payments_by_year(**asked), "whose": whose})
+
+
+def _asked(request: HttpRequest) -> tuple[dict[str, Any], Whose]:
+    whose = whose_of(request)
+    return {"actor": actor_of(request), "on": clock.today(), "person_id": whose.person_id}, whose
 
 
 def papers(request: HttpRequest) -> HttpResponse:

@@ -35,7 +35,7 @@ def benefits(actor: Actor, at: datetime) -> Mapping[str, Any]:
 
 
 def received(actor: Actor, at: datetime) -> Mapping[str, Any]:
-    found = registers.own_payments(actor=actor)
+    found = registers.own_payments(actor=actor, on=day_of(at))
     return {"payments": found[:LATEST]} if found else {}
 
 

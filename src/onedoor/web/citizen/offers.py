@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from onedoor.platform.bundles import operations, queries
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.web.citizen.whose import whose_is, whose_of
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import Garbled
 from onedoor.web.parts.writes import attempt, keyed
@@ -15,8 +16,11 @@ from onedoor.web.parts.writes import attempt, keyed
 
 @keyed
 def offers(request: HttpRequest) -> HttpResponse:
-    """List one's offers, and the switch by which nothing is checked by itself any more."""
-    actor = actor_of(request)
+    """
+    List one's offers, or those of somebody one acts for; and, of one's own, the switch by which nothing is checked by
+    itself any more.
+    """
+    actor, whose = actor_of(request), whose_of(request)
     if request.method == "POST":
         change = {"off": operations.refuse_checks, "on": operations.allow_checks}.get(request.POST.get("checks", ""))
         if change is None:
@@ -24,7 +28,8 @@ def offers(request: HttpRequest) -> HttpResponse:
         change(actor=actor, at=clock.now())
         return redirect("offers")
     context = {
-        "offers": queries.my_offers(actor=actor, at=clock.now()),
+        "whose": whose,
+        "offers": queries.my_offers(actor=actor, at=clock.now(), person_id=whose.person_id),
         "allowed": queries.checks_allowed(actor=actor),
     }
     return render(request, "citizen/offers/list.html", context)
@@ -39,8 +44,15 @@ def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
         if refusal is None:
             return redirect("offer", offer_id=offer_id)
         problems = refusal.by_field
-    view = queries.get_offer(offer_id=offer_id, actor=actor_of(request))
-    context = {"view": view, "row": view.row, "problems": problems, "typed": request.POST}
+    actor = actor_of(request)
+    view = queries.get_offer(offer_id=offer_id, actor=actor, on=clock.today())
+    context = {
+        "view": view,
+        "row": view.row,
+        "whose": whose_is(view.row.person, actor=actor),
+        "problems": problems,
+        "typed": request.POST,
+    }
     return render(request, "citizen/offers/offer.html", context, status=422 if problems else 200)
 
 

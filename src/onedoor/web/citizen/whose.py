@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
+from onedoor.platform.kernel.actors import Actor
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import whole
 
@@ -46,3 +48,9 @@ def whose_of(request: HttpRequest) -> Whose:
     person_id = whole(request.GET, "person", own)
     people = identity.acted_for(actor=actor, on=clock.today())
     return Whose(person_id, person_id == own, [Other(one.pk, one.name, one.pk == person_id) for one in people])
+
+
+def whose_is(person: Any, *, actor: Actor) -> Whose:
+    """Whose matter one thing is that its room has let the acting person see."""
+    is_own = person.pk == actor.person_id
+    return Whose(person.pk, is_own, [] if is_own else [Other(person.pk, person.name, chosen=True)])

@@ -44,6 +44,9 @@ class ProactiveOffer(models.Model):
     person = models.ForeignKey(
         "identity.Person", verbose_name="本人", on_delete=models.PROTECT, related_name="proactive_offers"
     )
+    agent = models.ForeignKey(  # who has answered for them under a mandate
+        "identity.Person", verbose_name="代办人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     entitlement = models.CharField("权益", max_length=80)
     item_code = models.CharField("事项", max_length=80)
     line = models.CharField("业务条线", max_length=40)

@@ -1,6 +1,6 @@
-"""What a person does with an offer: take it with one tap, decline it, say that the data are wrong; and the switch for all of it."""
+"""What a person, or whoever acts for them, does with an offer: take it with one tap, decline it, say that the data are wrong; and the switch for all of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -9,6 +9,7 @@ from onedoor.platform.bundles import entitlements, filing
 from onedoor.platform.bundles.models import LeftOut, ProactiveOffer, ProactiveRefusal
 from onedoor.platform.cases.clocks import due_day, work_calendar
 from onedoor.platform.identity import operations as identity
+from onedoor.platform.identity import queries as people
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import PROVED, Actor
 from onedoor.platform.kernel.clock import day_of
@@ -27,13 +28,29 @@ class OfferAnswered(OneDoorError):
     code, http_status, message = "bundles.offer_answered", 409, "这项提议已经有了答复或者已经失效，请刷新页面查看。"
 
 
-def _lock(offer_id: int, actor: Actor, at: datetime) -> ProactiveOffer:
-    """:raises OfferNotFound: it is not the actor's own."""
-    person_id = actor.require_person()
-    found = ProactiveOffer.objects.select_for_update().filter(pk=offer_id, person_id=person_id).first()
+def own_side(offer: ProactiveOffer, *, scope: str, actor: Actor, on: date, to_use: bool = False) -> people.Side:
+    """
+    Let whom an offer is made to, and whoever may do `scope` for them in its item.
+
+    :raises OfferNotFound: it is for somebody else, which looks as if there were none.
+    :raises MandateExpired and its kin: who has acted for them may no more.
+    """
+    try:
+        return people.require_side(
+            person_id=offer.person_id, item=offer.item_code, scope=scope, actor=actor, on=on, to_use=to_use
+        )
+    except people.MandateMissing:
+        raise OfferNotFound from None
+
+
+def _lock(offer_id: int, actor: Actor, at: datetime) -> tuple[ProactiveOffer, people.Side]:
+    """:raises OfferNotFound: it is neither the actor's own nor that of somebody they may apply for."""
+    found = ProactiveOffer.objects.select_for_update().filter(pk=offer_id).first()
     if found is None:
         raise OfferNotFound
-    return found
+    # A mandate whose applications are all made answers no further offer; the one it has answered stays answered.
+    to_use = found.state == State.OFFERED
+    return found, own_side(found, scope="submit", actor=actor, on=day_of(at), to_use=to_use)
 
 
 def _require_open(offer: ProactiveOffer, at: datetime) -> None:
@@ -51,7 +68,7 @@ def accept_offer(*, offer_id: int, actor: Actor, at: datetime) -> ProactiveOffer
     :raises AssuranceTooLow: an application has effect in law.
     :raises AlreadyUnderWay, GrantedAlready, ItemNotFound: why it cannot be had any more.
     """
-    offer = _lock(offer_id, actor, at)
+    offer, side = _lock(offer_id, actor, at)
     if offer.state == State.ACCEPTED:
         return offer
     _require_open(offer, at)
@@ -62,13 +79,16 @@ def accept_offer(*, offer_id: int, actor: Actor, at: datetime) -> ProactiveOffer
         answers=entitlement.answers(offer.facts) if entitlement else {},
         papers=(),
         delivery="electronic",
+        applicant_id=offer.person_id,
         actor=actor,
         at=at,
     )
-    offer.state, offer.answered_at = State.ACCEPTED, at
+    offer.state, offer.answered_at, offer.agent_id = State.ACCEPTED, at, side.agent_id
     offer.case, offer.draft_id = filed.case, None if filed.case else filed.draft.pk
     offer.save()
-    audit.record("bundles.accept_offer", actor=actor, at=at, target=offer.target, division=offer.division)
+    where = {"target": offer.target, "division": offer.division}
+    audit.record("bundles.accept_offer", actor=actor, at=at, **where, **side.audited)
+    _tell_principal(offer, side)
     return offer
 
 
@@ -79,14 +99,22 @@ def decline_offer(*, offer_id: int, actor: Actor, at: datetime) -> ProactiveOffe
 
     :raises OfferAnswered: it was taken or contested, or has run out.
     """
-    offer = _lock(offer_id, actor, at)
+    offer, side = _lock(offer_id, actor, at)
     if offer.state == State.DECLINED:
         return offer
     _require_open(offer, at)
-    offer.state, offer.answered_at = State.DECLINED, at
+    offer.state, offer.answered_at, offer.agent_id = State.DECLINED, at, side.agent_id
     offer.save()
-    audit.record("bundles.decline_offer", actor=actor, at=at, target=offer.target, division=offer.division)
+    where = {"target": offer.target, "division": offer.division}
+    audit.record("bundles.decline_offer", actor=actor, at=at, **where, **side.audited)
+    _tell_principal(offer, side)
     return offer
+
+
+def _tell_principal(offer: ProactiveOffer, side: people.Side) -> None:
+    """Have the person told what somebody has answered for them."""
+    if side.agent_id is not None:
+        outbox.publish("bundles.answered_for", key=offer.target, offer_id=offer.pk)
 
 
 @transaction.atomic
@@ -97,15 +125,18 @@ def contest_offer(*, offer_id: int, text: str, actor: Actor, at: datetime) -> Pr
     :raises InvalidInput: it is not said what is wrong.
     :raises OfferAnswered: it was answered already, or has run out.
     """
-    offer = _lock(offer_id, actor, at)
+    offer, side = _lock(offer_id, actor, at)
     _require_open(offer, at)
     if len(text.strip()) < SHORTEST:
         raise InvalidInput({"text": f"请写明哪一项不对、实际情况是什么，不少于 {SHORTEST} 个字。"})
     offer.state, offer.answered_at, offer.contest = State.CONTESTED, at, text.strip()[:1000]
+    offer.agent_id = side.agent_id
     calendar = work_calendar(offer.division)
     offer.due_on = due_day(unit="workday", days=ANSWER_DAYS, started_on=day_of(at), calendar=calendar).day
     offer.save()
-    audit.record("bundles.contest_offer", actor=actor, at=at, target=offer.target, division=offer.division)
+    where = {"target": offer.target, "division": offer.division}
+    audit.record("bundles.contest_offer", actor=actor, at=at, **where, **side.audited)
+    _tell_principal(offer, side)
     return offer
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Q
 
@@ -10,9 +10,10 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.bundles import entitlements
 from onedoor.platform.bundles.entitlements import Entitlement
 from onedoor.platform.bundles.models import LeftOut, ProactiveOffer, ProactiveRefusal, ProactiveRun
-from onedoor.platform.bundles.operations.offers import OfferNotFound
+from onedoor.platform.bundles.operations.offers import OfferNotFound, own_side
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, NotFound
 from onedoor.standards.masks import mask_name
 
@@ -36,22 +37,28 @@ class OfferView:
         return self.row.state == ProactiveOffer.State.OFFERED
 
 
-def my_offers(*, actor: Actor, at: datetime) -> list[OfferView]:
-    """Return one's own offers, those that wait for an answer first."""
+def my_offers(*, actor: Actor, at: datetime, person_id: int | None = None) -> list[OfferView]:
+    """
+    Return one's own offers, or those of `person_id` for whom one acts, those that wait for an answer first.
+
+    :raises MandateMissing and its kin: nothing of that person is the actor's to see.
+    """
     if actor.person_id is None:
         return []
-    rows = ProactiveOffer.objects.filter(person_id=actor.person_id).exclude(state=ProactiveOffer.State.WITHDRAWN)
+    seen = identity.require_seen(person_id=person_id, actor=actor, on=day_of(at))
+    rows = ProactiveOffer.objects.filter(person_id=seen.person_id).exclude(state=ProactiveOffer.State.WITHDRAWN)
     rows = rows.exclude(state=ProactiveOffer.State.OFFERED, expires_at__lte=at).select_related("case")
-    found = [_view(row) for row in rows.order_by("-offered_at")[:50]]
+    found = [_view(row) for row in rows.order_by("-offered_at")[:50] if seen.covers(row.item_code)]
     return sorted(found, key=lambda one: not one.is_open)
 
 
-def get_offer(*, offer_id: int, actor: Actor) -> OfferView:
-    """:raises OfferNotFound: there is none of one's own."""
-    rows = ProactiveOffer.objects.filter(pk=offer_id, person_id=actor.require_person())
-    row = rows.select_related("case").first()
+def get_offer(*, offer_id: int, actor: Actor, on: date) -> OfferView:
+    """:raises OfferNotFound: there is none of one's own, nor of somebody one acts for in its item."""
+    actor.require_person()
+    row = ProactiveOffer.objects.filter(pk=offer_id).select_related("case", "person", "agent").first()
     if row is None:
         raise OfferNotFound
+    own_side(row, scope="view", actor=actor, on=on)
     return _view(row)
 
 
