@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """
-Check a certificate where there is no network.
+Check a certificate, or the receipt of a fee, where there is no network.
 
     python tools/check_certificate.py --keys keys.json --status 0.json [--holder 姓名] FILE.pdf
     python tools/check_certificate.py --keys keys.json --status 0.json "https://…/check/…/#OD1.…"   # text of the QR code
+    python tools/check_certificate.py --keys keys.json "https://…/receipts/…/#OR1.…"                # of a receipt
 
 Fetch `keys.json` and the status lists beforehand from <site>/check/keys.json and <site>/check/status/<part>.json.
 The answer says whether the certificate is genuine, its state by the newest list at hand, and how old that list is.
+Of a receipt it says whether it is genuine; whether the money has gone back since, only the site tells.
 Exit status: 0 genuine and in force, 1 not, 2 something is missing to tell.
 """
 
@@ -23,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 from onedoor.platform.certificates.offline import OfflineAnswer, check_statement, read_keys
 from onedoor.platform.files.pdf_signatures import check_pdf, read_keywords
+from onedoor.platform.payments import offline as receipts
 
 GOOD, BAD, UNSURE = 0, 1, 2
 
@@ -35,6 +38,8 @@ def main(arguments: list[str]) -> int:
     text, file_sound = asked.certificate, True
     if text.lower().endswith(".pdf"):
         text, file_sound = _read_pdf(Path(text).read_bytes(), published)
+    if receipts.PREFIX in text:
+        return _check_receipt(text, published)
     answer = check_statement(
         text,
         keys=read_keys(published),
@@ -71,6 +76,17 @@ def _read_pdf(content: bytes, published: dict[str, Any]) -> tuple[str, bool]:
     else:
         print("文件签名：完好" if check.trusted else "文件签名：完好，但不是本平台的签名证书")
     return read_keywords(content), check.intact and check.trusted
+
+
+def _check_receipt(text: str, published: dict[str, Any]) -> int:
+    told = receipts.read_statement(text, keys=read_keys(published))
+    print(f"真伪：{'签名真实' if told else '不是本平台开具的，或者内容已被改动'}")
+    if told is None:
+        return BAD
+    print(f"票据：代码 {told['c']}　号码 {told['n']}　校验码 {told['v']}　{told['d']}")
+    print(f"{told['o']}收 {told['y']} {told['p']} {told['a']} 元（{told['w']}）")
+    print("有没有退付、冲红：没有网络不知道")
+    return GOOD
 
 
 def _tell(answer: OfflineAnswer) -> None:

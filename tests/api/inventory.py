@@ -40,6 +40,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "proof": ("public_read_proof",),
     "progress": ("public_progress",),
     "receipt_check": ("fees_check_receipt",),
+    "receipt_scanned": ("fees_scan_receipt",),
     "notices": ("public_list_notices",),
     "notice": ("public_read_notice", "public_object_to_notice"),
     "shown": ("public_look_at_shown",),

@@ -26,6 +26,7 @@ from onedoor.platform.identity.models import Login, Person
 from onedoor.platform.identity.roles import scopes_for
 from onedoor.platform.messages import wording
 from onedoor.platform.messages.models import Outreach, TemplateVersion
+from onedoor.platform.payments.receipts import seal_of
 from onedoor.platform.publishing.placing import place_due
 from onedoor.platform.visits import checklists
 from onedoor.platform.visits.checklists import Checklist
@@ -328,6 +329,9 @@ def _to_sign(books: Library, draft: Draft) -> int:
     return int(row.pk)
 
 
+SCANNED = ("receipt_scanned", "api_fees_scan_receipt")
+
+
 def _money(case: Case) -> dict[str, str]:
     """A paid fee whose refund was asked for, and a day that was compared."""
     refund, day = money_moved(case, AT)
@@ -340,9 +344,12 @@ def _money(case: Case) -> dict[str, str]:
         "api_fees_get_fee_receipt",
     )
     desk = ("api_fees_take_at_counter", "api_fees_ask_refund")
+    receipt = refund.payment.receipts.get()
+    scanned = {"code": receipt.code, "number": receipt.number, "seal": seal_of(receipt), "qr": seal_of(receipt)}
     return {
+        **{f"{page}.{name}": value for page in SCANNED for name, value in scanned.items()},
         **{f"{page}.number": refund.order.number for page in (*orders, *desk)},
-        "receipt_id": str(refund.payment.receipts.get().pk),
+        "receipt_id": str(receipt.pk),
         "refund_id": str(refund.pk),
         "reconciliation_id": str(day.pk),
         "row_id": str(day.rows.get().pk),

@@ -301,6 +301,12 @@ def check_receipt(request: HttpRequest, asked: ReceiptCheckIn) -> Any:
     return queries.check_receipt(**asked.dict(), at=clock.wall())
 
 
+@room.read("/receipts/{code}/{number}/{qr}", anybody(most=30, name="receipt_check"), "扫码核验票据", ReceiptCheckedOut)
+def scan_receipt(request: HttpRequest, code: Line, number: Line, qr: Line) -> Any:
+    """Tell the same to whoever has scanned the QR code, which carries these three in its address."""
+    return queries.scan_receipt(code=code, number=number, seal=qr)
+
+
 @room.read("/cases/{number}/fees", DESK, "一件办件的收费", CaseFeesOut)
 def case_fees(request: HttpRequest, number: Line) -> Any:
     """Show the fees of a case at the desk."""

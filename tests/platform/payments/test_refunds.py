@@ -1,24 +1,31 @@
 """Money given back in parts, and money that came twice of which the first refund was refused."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from tests.platform.desks import Desk
 from tests.platform.library import MACHINE, Library
 from tests.platform.payments.conftest import Treasury
 from tests.platform.payments.made import PROJECT
 from tests.platform.payments.test_paying import AT, ROUND, charged
+from tools import check_certificate
 
+from onedoor.platform.certificates.statements import published_keys
 from onedoor.platform.identity.models import Login
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.messages.models import Message
 from onedoor.platform.payments import operations, receipts
 from onedoor.platform.payments.models import Order, Receipt, Refund
+from onedoor.platform.payments.queries.checking import WRONG_A_DAY, CheckedTooOften, NoSuchReceipt, check_receipt
 from onedoor.platform.payments.rules import NOTHING
 
 WHY = "读者搬走了，不再办证。"
@@ -135,3 +142,41 @@ def test_whoever_holds_a_receipt_sees_whether_it_stands_and_nobody_guesses(fee: 
     wrong = "000000" if now.check_code != "000000" else "111111"
     assert anybody.post("/receipts/check/", told | {"check_code": wrong}).status_code == 404
     assert {asked(now, wrong) for _ in range(12)} == {404, 429}
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_code_on_a_receipt_leads_to_its_page_and_holds_without_a_network(
+    fee: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = paid(fee)
+    receipt = Receipt.objects.get(payment__order=order)
+    page = receipts.check_url(receipt).removeprefix(settings.ONEDOOR_PUBLIC_URL)
+    assert "票据真实有效" in Client().get(page).content.decode()
+    assert Client().get(f"/api/v1{page.rstrip('/')}").json()["state"] == "valid"
+    assert Client().get(page.replace(receipt.number, "0000000099")).status_code == 404
+    assert Client().get(f"{page[:-3]}00/").status_code == 404
+    given_back(fee, order, "10.00")
+    assert "已冲红" in Client().get(page).content.decode()
+
+    keys = tmp_path / "keys.json"
+    keys.write_text(json.dumps(published_keys()), encoding="utf-8")
+    statement = receipts.statement_of(receipt)
+    assert check_certificate.main(["--keys", str(keys), f"https://a.example{page}#{statement}"]) == 0
+    assert "欧**娜" in capsys.readouterr().out
+    assert check_certificate.main(["--keys", str(keys), statement[:-6] + "AAAAAA"]) == 1
+
+
+@pytest.mark.usefixtures("desk")
+def test_wrong_check_codes_of_a_receipt_are_few_a_day_and_then_the_right_one_does_not_help(fee: Library) -> None:
+    receipt = Receipt.objects.get(payment__order=paid(fee))
+    told = {"code": receipt.code, "number": receipt.number}
+    wrong = "000000" if receipt.check_code != "000000" else "111111"
+    morning = AT.replace(hour=8, minute=0)
+    for minute in range(WRONG_A_DAY - 1):
+        with pytest.raises(NoSuchReceipt):
+            check_receipt(**told, check_code=wrong, at=morning + timedelta(minutes=minute))
+    later = morning + timedelta(hours=2)
+    for code in (wrong, receipt.check_code):
+        with pytest.raises(CheckedTooOften):
+            check_receipt(**told, check_code=code, at=later)
+    assert check_receipt(**told, check_code=receipt.check_code, at=later + timedelta(days=1)).is_good

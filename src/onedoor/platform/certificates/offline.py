@@ -108,7 +108,7 @@ def check_statement(
 ) -> OfflineAnswer:
     """Tell whether a statement is genuine and, by the newest of the lists that covers it, still in force."""
     found = STATEMENT.search(text)
-    content = _signed_content(found[0], keys) if found else None
+    content = signed_content(found[0], keys) if found else None
     if content is None:
         return OfflineAnswer(False, False, "不是本平台签发的，或者内容已被改动", {}, None, None)
     part, place = content["s"]
@@ -133,7 +133,8 @@ def _word(content: Mapping[str, Any], digit: str, on: date) -> str:
     return STATUS_WORDS["1"]
 
 
-def _signed_content(statement: str, keys: Mapping[str, PublicKey]) -> dict[str, Any] | None:
+def signed_content(statement: str, keys: Mapping[str, PublicKey]) -> dict[str, Any] | None:
+    """Return what a statement says, None where none of these keys has signed it."""
     _, encoded, key_id, signature = statement.split(".")
     key = keys.get(key_id)
     if key is None:

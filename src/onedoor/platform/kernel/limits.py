@@ -31,7 +31,7 @@ class TooManyRequests(OneDoorError):
 
 def count(scope: str, caller: str, *, seconds: int, at: datetime) -> int:
     """Count one knock of a caller at a door and return how many it were in this window of so many seconds."""
-    slot = int.from_bytes(sm3(f"{scope}\0{caller}".encode())[:4], "big") % SLOTS
+    slot = _slot(scope, caller)
     window = int(at.timestamp()) // seconds
     with transaction.atomic():
         row, _ = RateSlot.objects.get_or_create(scope=scope, slot=slot, defaults={"window": window})
@@ -39,6 +39,17 @@ def count(scope: str, caller: str, *, seconds: int, at: datetime) -> int:
         if not same:
             RateSlot.objects.filter(pk=row.pk).update(window=window, knocks=1)
         return RateSlot.objects.values_list("knocks", flat=True).get(pk=row.pk)
+
+
+def counted(scope: str, caller: str, *, seconds: int, at: datetime) -> int:
+    """Return how many knocks `count` has counted in this window, without counting another."""
+    window = int(at.timestamp()) // seconds
+    row = RateSlot.objects.filter(scope=scope, slot=_slot(scope, caller), window=window).first()
+    return row.knocks if row else 0
+
+
+def _slot(scope: str, caller: str) -> int:
+    return int.from_bytes(sm3(f"{scope}\0{caller}".encode())[:4], "big") % SLOTS
 
 
 def knock(door: str, caller: str, *, most: int, at: datetime) -> None:

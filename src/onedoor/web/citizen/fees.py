@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from onedoor.platform.kernel import clock
 from onedoor.platform.payments import operations, queries
@@ -56,6 +57,21 @@ def receipt_check(request: HttpRequest) -> HttpResponse:
         except queries.NoSuchReceipt as refusal:
             refusals.record(request, refusal)
             context["problem"], status = str(refusal), 404
+    return render(request, "citizen/fees/check.html", context, status=status)
+
+
+@login_not_required
+@limited("receipt_check", most=30)
+@require_safe
+def scanned_receipt(request: HttpRequest, code: str, number: str, seal: str) -> HttpResponse:
+    """Tell whoever has scanned the code of a receipt whether it is genuine, and whether the money has gone back."""
+    context: dict[str, Any] = {"typed": {"code": code, "number": number}}
+    status = 200
+    try:
+        context["found"] = queries.scan_receipt(code=code, number=number, seal=seal)
+    except queries.NoSuchReceipt as refusal:
+        refusals.record(request, refusal)
+        context["problem"], status = str(refusal), 404
     return render(request, "citizen/fees/check.html", context, status=status)
 
 

@@ -106,6 +106,7 @@ urlpatterns = [
     path("queue/screens/<int:point_id>/", queueing.screen, name="queue_screen"),
     path("fees/", fees.fees, name="fees"),
     path("receipts/check/", fees.receipt_check, name="receipt_check"),
+    path("receipts/<str:code>/<str:number>/<str:seal>/", fees.scanned_receipt, name="receipt_scanned"),
     path("fees/<str:number>/", fees.fee, name="fee"),
     path("fees/<str:number>/receipts/<int:receipt_id>.pdf", fees.fee_receipt, name="fee_receipt"),
     path("me/", account.me, name="me"),

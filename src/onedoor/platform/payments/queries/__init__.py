@@ -1,6 +1,12 @@
 """Every read of the payments room; callers import them from here."""
 
-from onedoor.platform.payments.queries.checking import CheckedReceipt, NoSuchReceipt, check_receipt
+from onedoor.platform.payments.queries.checking import (
+    CheckedReceipt,
+    CheckedTooOften,
+    NoSuchReceipt,
+    check_receipt,
+    scan_receipt,
+)
 from onedoor.platform.payments.queries.desk import (
     PAGE,
     CaseFees,
@@ -29,6 +35,8 @@ REFUND_STATES = [(one.value, str(one.label)) for one in RefundState]
 COUNTER_WAYS = [(way.value, str(way.label)) for way in (Way.CASH, Way.POS)]
 
 __all__ = [
+    "CheckedTooOften",
+    "scan_receipt",
     "COUNTER_WAYS",
     "CaseFees",
     "CheckedReceipt",
