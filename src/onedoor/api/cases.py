@@ -230,6 +230,31 @@ class MaterialOut(Told):
     given_at: datetime
 
 
+class PaperSeenOut(Told):
+    """材料上识别的一项与申报的对照，仅供核对。One answer as declared and as a recogniser saw it on the paper; it decides nothing."""
+
+    path: str
+    label: str
+    declared: str
+    found: str
+    agrees: bool
+    confidence: int | None
+
+
+class PaperReadOut(Told):
+    """一份材料的识别情况。What a recogniser has made of one paper; masked for officers like the answers."""
+
+    id: int
+    state: str
+    rows: list[PaperSeenOut]
+
+
+def paper_read(number: int, one: queries.PaperSeen) -> dict[str, Any]:
+    names = ("path", "label", "declared", "found", "agrees", "confidence")
+    rows = [{name: getattr(row, name) for name in names} for row in one.rows]
+    return {"id": number, "state": one.reading.state, "rows": rows}
+
+
 class AskedOut(Told):
     """补正要求的一份材料和已补交的。A paper asked for, and what was given for it."""
 

@@ -9,7 +9,7 @@ from ninja import Form
 
 from onedoor.api import forms
 from onedoor.api.answers import Answers, inside, typed
-from onedoor.api.cases import CaseOut, MaterialOut, material, row
+from onedoor.api.cases import CaseOut, MaterialOut, PaperReadOut, material, paper_read, row
 from onedoor.api.desk import DeclaredOut, declared
 from onedoor.api.doors import applicant, caller, person, who
 from onedoor.api.forms import KnownOut, PaperOut, SectionOut
@@ -147,6 +147,7 @@ class PaperGivenOut(Told):
     offer: PaperOfferOut | None
     commitment: list[list[str]]
     promise: str
+    read: list[PaperReadOut]
 
 
 class ConsentOut(Told):
@@ -340,6 +341,7 @@ def _paper(one: queries.DraftPaper) -> dict[str, Any]:
         "offer": _offer(one.offer) if one.offer else None,
         "commitment": [list(line) for line in one.commitment],
         "promise": one.promise if one.definition.tolerance else "",
+        "read": [paper_read(given.pk, seen) for given, seen in one.pages if seen is not None],
     }
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from onedoor.api.cases import SEEN, ActOut, MaterialOut, case_of, material, standing
+from onedoor.api.cases import SEEN, ActOut, MaterialOut, PaperReadOut, case_of, material, paper_read, standing
 from onedoor.api.doors import applicant, caller, officer, person, somebody, who
 from onedoor.api.public import Done
 from onedoor.api.rooms import Room
@@ -38,6 +38,7 @@ class CasePaperOut(MaterialOut):
     is_current: bool
     must_be_checked: bool
     has_ended: bool
+    read: PaperReadOut | None
 
 
 class OwedOut(Told):
@@ -213,7 +214,7 @@ def my_papers(request: HttpRequest) -> dict[str, Any]:
 
 
 def _own(one: queries.OwnPaper) -> dict[str, Any]:
-    told = _paper(one.paper) | {"is_current": True, "must_be_checked": False, "has_ended": not one.holds}
+    told = _paper(one.paper) | {"is_current": True, "must_be_checked": False, "has_ended": not one.holds, "read": None}
     reused = [use.case.number for use in one.uses if use.case is not None]
     return told | {"case_number": one.paper.case.number, "holds": one.holds, "reused_in": reused}  # type: ignore[union-attr]
 
@@ -248,8 +249,10 @@ def get_papers(request: HttpRequest, number: Line) -> dict[str, Any]:
     left = queries.open_papers(case, at=at)
     by_officer = caller(request).kind == "officer"
     proofs = queries.proofs_of(case, at=at) if by_officer else {}
+    papers = queries.materials_of(case)
+    read = queries.seen_on_case(case, papers, shown=() if by_officer else None)
     return {
-        "papers": [_case_paper(one) for one in queries.papers_of_case(queries.materials_of(case), left=left.owed)],
+        "papers": [_case_paper(one) for one in queries.papers_of_case(papers, left=left.owed, read=read)],
         "owed": [_owed(one) for one in left.owed],
         "replaceable": [one.code for one in left.replaceable],
         "commitments": [_commitment(one) for one in queries.commitments_on(case, on=clock.today())],
@@ -260,7 +263,8 @@ def get_papers(request: HttpRequest, number: Line) -> dict[str, Any]:
 
 
 def _case_paper(one: queries.CasePaper) -> dict[str, Any]:
-    return _paper(one.paper) | {name: getattr(one, name) for name in ("is_current", "must_be_checked", "has_ended")}
+    told = {name: getattr(one, name) for name in ("is_current", "must_be_checked", "has_ended")}
+    return _paper(one.paper) | told | {"read": paper_read(one.paper.pk, one.seen) if one.seen else None}
 
 
 def _owed(one: Any) -> dict[str, Any]:

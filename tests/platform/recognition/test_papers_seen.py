@@ -3,16 +3,19 @@
 from collections.abc import Callable
 
 import pytest
-from tests.platform.desks import Desk
-from tests.platform.library import FRIEND, READER
+from tests.platform.desks import Desk, staff
+from tests.platform.library import READER
 from tests.platform.papers.stage import AT, Applicant
 from tests.platform.recognition.conftest import Recognizer
 
 from onedoor.platform.audit.models import AuditEntry
-from onedoor.platform.cases.models import Draft
+from onedoor.platform.cases.models import Draft, Material
+from onedoor.platform.exchange.models import SourceHealth
+from onedoor.platform.kernel import holdings
+from onedoor.platform.recognition import keeping
 from onedoor.platform.recognition.models import PaperReading
 
-SLIP = READER.id_number[:10] + FRIEND.id_number[10:]
+SLIP = "330113199005060243"  # a sound number, two digits beside the reader's
 
 
 @pytest.fixture
@@ -67,3 +70,55 @@ def test_what_agrees_is_said_and_the_record_names_the_use_without_its_content(
     assert (asked.person_id, asked.details["purpose"]) == (applicant.desk.books.reader.pk, "cases.compare_paper")
     assert used.details["adapter"] == "papers"
     assert READER.id_number not in str([one.details for one in rows])
+
+
+def test_the_officer_reads_declared_and_seen_side_by_side_masked_and_decides_alone(
+    applicant: Applicant, recognizer: Recognizer, work: Callable[[], None]
+) -> None:
+    recognizer.lay(*card(number=SLIP, share=0.81))
+    draft = applicant.begin()
+    applicant.upload(draft, "photo")
+    work()
+    case = applicant.submit(draft)
+    page = applicant.desk.page("clerk", staff(case))
+    assert "识别结果仅供核对，以材料原件为准" in page
+    assert "与申报不同" in page
+    assert "81%" in page
+    assert SLIP not in page
+    told = applicant.desk.post("clerk", staff(case, "reveal/"), fields="id_number", purpose="核对身份")
+    assert SLIP in told.content.decode()
+    told = applicant.desk.get("reader", f"/api/v1/cases/{case.number}/papers").json()["papers"][0]["read"]
+    found = {row["path"]: row for row in told["rows"]}
+    assert (found["id_number"]["found"], found["id_number"]["agrees"], found["name"]["agrees"]) == (SLIP, False, True)
+
+
+def test_what_was_read_is_gone_with_the_paper_and_counts_among_what_is_held(
+    applicant: Applicant, recognizer: Recognizer, work: Callable[[], None]
+) -> None:
+    recognizer.lay(*card())
+    draft = applicant.begin()
+    applicant.upload(draft, "photo")
+    work()
+    held = next(one for one in holdings.holdings() if one.model == "recognition.PaperReading")
+    (row,) = held.rows_of(applicant.desk.books.reader.pk)
+    assert READER.name in row["lines"][0]["text"]
+    applicant.choose(draft, remove=str(Material.objects.get(draft=draft, code="photo").pk))
+    assert not PaperReading.objects.exists()
+
+
+@pytest.mark.parametrize("mood", ["fails", "garbage", "nonsense", "endless", "hangs"])
+def test_a_recogniser_that_fails_keeps_nobody_and_is_left_in_peace(
+    applicant: Applicant, recognizer: Recognizer, work: Callable[[], None], mood: str
+) -> None:
+    recognizer.lay(*card(), mood=mood)
+    draft = applicant.begin()
+    applicant.upload(draft, "photo")
+    work()
+    reading = PaperReading.objects.get()
+    assert (reading.state, reading.lines, reading.tries) == ("asked", [], 1)
+    assert SourceHealth.objects.get(connector="papers").failures == 1
+    assert "照片上" not in materials(applicant, draft)
+    for _ in range(keeping.MOST_TRIES - 1):
+        keeping.put_off(reading_id=reading.pk, at=AT)
+    reading.refresh_from_db()
+    assert (reading.state, reading.due_at) == ("unread", None)

@@ -5,14 +5,16 @@ It fills nothing in and decides nothing: the applicant is asked to look, the off
 answer something on a paper is about, nothing is said.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from onedoor.platform.cases.forms.fields import Unusable
 from onedoor.platform.cases.forms.kinds import read_value, spoken
 from onedoor.platform.cases.forms.known import agrees
+from onedoor.platform.cases.forms.masking import mask
 from onedoor.platform.cases.models import Case, Draft, Material
 from onedoor.platform.catalog.forms import Form, FormField
 from onedoor.platform.catalog.items import PAPER_FORM
@@ -42,6 +44,13 @@ class Seen:
     confidence: int | None
     is_sure: bool
 
+    def masked(self, shown: Collection[str]) -> "Seen":
+        """Return the row as an officer sees it who has named the fields in `shown` ("members.id_number")."""
+        if re.sub(r"\.\d+", "", self.path) in shown:
+            return self
+        declared = mask(self.field, self.declared) if self.declared else ""
+        return replace(self, declared=declared, found=mask(self.field, self.found))
+
     @property
     def is_told(self) -> bool:
         """Tell whether the applicant is asked to look: it differs, and the line was read surely enough."""
@@ -55,9 +64,16 @@ class PaperSeen:
     reading: PaperReading
     rows: Sequence[Seen]
 
+    def masked(self, shown: Collection[str]) -> "PaperSeen":
+        return replace(self, rows=[one.masked(shown) for one in self.rows])
+
     @property
     def is_waiting(self) -> bool:
         return self.reading.state == PaperReading.State.ASKED
+
+    @property
+    def is_unread(self) -> bool:
+        return self.reading.state == PaperReading.State.UNREAD
 
     @property
     def told(self) -> list[Seen]:

@@ -1,5 +1,6 @@
 """The workbench: what waits, and a case in three parts."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -57,7 +58,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
             actor=actor,
             at=clock.now(),
         )
-        context["revealed"] = True
+        context |= {"revealed": True, "papers": _papers(found, context["owed"], shown=chosen)}
     except InvalidInput as refusal:
         refusals.record(request, refusal)
         context |= {"reveal_problems": refusal.problems, "chosen": chosen, "typed": request.POST}
@@ -65,6 +66,12 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     response = render(request, "staff/case.html", context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _papers(found: queries.Case, owed: Any, *, shown: Collection[str] = ()) -> list[queries.CasePaper]:
+    """Return the papers of a case, each with what was seen on it beside what was declared."""
+    papers = queries.materials_of(found)
+    return queries.papers_of_case(papers, left=owed, read=queries.seen_on_case(found, papers, shown=shown))
 
 
 def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
@@ -83,7 +90,7 @@ def _case_context(found: queries.Case, actor: Actor) -> dict[str, Any]:
         if actor.may("cases.view", division=found.division, line=found.line)
         else [],
         "purposes": queries.PURPOSES,
-        "papers": queries.papers_of_case(queries.materials_of(found), left=owed),
+        "papers": _papers(found, owed),
         "owed": owed,
         "commitments": queries.commitments_on(found, on=clock.today()),
         "tolerances": queries.tolerances_of(found),

@@ -115,6 +115,7 @@ from onedoor.platform.cases.queries.papers import (
     papers_of_draft,
     promised_later,
     proofs_of,
+    seen_on_case,
     told_beside,
     tolerances_of,
 )
@@ -146,6 +147,7 @@ from onedoor.platform.cases.queries.signatories import (
 )
 from onedoor.platform.cases.queries.twins import Twin, twins_of
 from onedoor.platform.cases.queries.worklist import PAGE, QueueCount, WorkItem, choices, duty_counts, queues, worklist
+from onedoor.platform.cases.seen import PaperSeen
 
 __all__ = [
     "require_early",
@@ -196,6 +198,7 @@ __all__ = [
     "ClockView",
     "PrivacyNotice",
     "CasePaper",
+    "PaperSeen",
     "DraftPaper",
     "GRADES",
     "DraftView",
@@ -253,6 +256,7 @@ __all__ = [
     "outcomes_of",
     "owed_of",
     "papers_of_case",
+    "seen_on_case",
     "paper_forms_of",
     "blank_form",
     "code_on_scan",

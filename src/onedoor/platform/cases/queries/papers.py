@@ -1,6 +1,6 @@
 """Papers as people read them: those of a draft with what answers them, and a person's own over all their cases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -172,18 +172,37 @@ class CasePaper:
     is_current: bool  # nothing newer stands for it
     must_be_checked: bool  # taken over from an earlier case, its original still unseen
     has_ended: bool  # a certificate that holds no longer
+    seen: PaperSeen | None = None  # what a recogniser has made of it
 
 
-def papers_of_case(found: Sequence[Material], *, left: Sequence[Owed] = ()) -> list[CasePaper]:
+def seen_on_case(case: Case, found: Sequence[Material], *, shown: Collection[str] | None = ()) -> dict[int, PaperSeen]:
+    """
+    Return by the number of a paper what a recogniser has seen on those of a case, read before through a checked door.
+
+    What is masked in the answers is masked here too, but for the fields named in `shown` (None: for all, their owner).
+    """
+    read = seen.seen_on(found, owner=case, answers=case.declared.content)
+    return read if shown is None else {key: one.masked(shown) for key, one in read.items()}
+
+
+def papers_of_case(
+    found: Sequence[Material], *, left: Sequence[Owed] = (), read: Mapping[int, PaperSeen] | None = None
+) -> list[CasePaper]:
     """
     Return the papers of a case, read before through a checked door, with what counts and what is to be done; `left` is
-    what the applicant owes (`owed_of`).
+    what the applicant owes (`owed_of`), `read` what was seen on them (`seen_on_case`).
     """
     standing = {paper.pk for paper in papers.current(found)}
     unseen = {paper.pk for paper in papers.originals_to_check(found)}
     ended = {one.definition.code for one in left if one.why == Why.ENDED}
     return [
-        CasePaper(paper, paper.pk in standing, paper.pk in unseen, paper.pk in standing and paper.code in ended)
+        CasePaper(
+            paper,
+            paper.pk in standing,
+            paper.pk in unseen,
+            paper.pk in standing and paper.code in ended,
+            (read or {}).get(paper.pk),
+        )
         for paper in found
     ]
 
