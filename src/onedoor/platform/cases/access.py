@@ -1,6 +1,7 @@
 """Who may come near a case: its applicant, an agent with a living mandate, an officer whose post reaches it."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotFound
-from onedoor.platform.kernel.prepared import prepared
+from onedoor.platform.kernel.prepared import Prepared, prepared
 
 
 class CaseNotFound(NotFound):
@@ -85,7 +86,32 @@ def for_page(found: QuerySet[Case]) -> QuerySet[Case]:
 def rows_of(case: Case, name: str) -> QuerySet[Any]:
     """Return the rows of a rare table of a case; none, without a query, where it is known that there are none."""
     rows: Manager[Any] = getattr(case, name)
-    return rows.all() if getattr(case, f"has_{name}", True) else rows.none()
+    return rows.all() if may_have(case, name) else rows.none()
+
+
+def may_have(case: Case, name: str) -> bool:
+    """Tell whether a case may have rows in a rare table; False only where it is known that there are none."""
+    return bool(getattr(case, f"has_{name}", True))
+
+
+def look_for_rare(case: Case, *names: str) -> None:
+    """
+    Let a case know which of these rare tables have rows for it, by one question instead of one each.
+
+    Asked after its row is locked, never with the lock: whoever had to wait for it would hear how things stood before.
+    """
+    _, *found = _rare(names).one(case_id=case.pk)
+    for name, there in zip(names, found, strict=True):
+        setattr(case, f"has_{name}", there)
+
+
+@cache
+def _rare(names: tuple[str, ...]) -> Prepared[..., tuple[Any, ...]]:
+    def found(*, case_id: int) -> QuerySet[Case, tuple[Any, ...]]:
+        known = {f"found_{name}": Exists(RARE[name].filter(case=OuterRef("pk"))) for name in names}
+        return Case.objects.filter(pk=case_id).annotate(**known).values_list("pk", *known)
+
+    return prepared(found)
 
 
 def require_applicant_side(case: Case, *, actor: Actor, scope: str, on: date) -> None:

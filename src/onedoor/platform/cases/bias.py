@@ -1,11 +1,13 @@
 """Recusal 回避: nobody acts as an officer in a case of their own or of a near relative (R-ORG-3)."""
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet
 
-from onedoor.platform.cases.models import Case
+from onedoor.platform.cases import access
+from onedoor.platform.cases.models import Case, CasePerson, RelatedStaffDeclaration
 from onedoor.platform.cases.states import Kind
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.kernel.prepared import prepared
 
 # Not a judgement on the case: a calendar that moves every limit, and the note that another case follows.
 IMPARTIAL = frozenset({Kind.RECALCULATE, Kind.LINK})
@@ -31,7 +33,12 @@ def is_own(case: Case, person_id: int | None) -> bool:
     """Tell whether this person applies in a case, acts for the applicant or is named in it."""
     if person_id is None:
         return False
-    return person_id in (case.applicant_id, case.agent_id) or case.people.filter(person_id=person_id).exists()
+    return person_id in (case.applicant_id, case.agent_id) or bool(_named.all(case_id=case.pk, person_id=person_id))
+
+
+@prepared
+def _named(*, case_id: int, person_id: int) -> QuerySet[CasePerson, tuple[int]]:
+    return CasePerson.objects.filter(case_id=case_id, person_id=person_id).values_list("pk")
 
 
 def require_unbiased(case: Case, *actors: Actor) -> None:
@@ -44,7 +51,13 @@ def require_unbiased(case: Case, *actors: Actor) -> None:
         return
     if any(is_own(case, officer.own_person_id) for officer in officers):
         raise OwnCase
-    prefetch_related_objects([case], "relatives")  # whoever decides asks for them again
-    declared = {one.login_id for one in case.relatives.all()}
-    if declared & {officer.login_id for officer in officers if officer.login_id is not None}:
+    logins = [officer.login_id for officer in officers if officer.login_id is not None]
+    if not hasattr(case, "has_relatives"):
+        access.look_for_rare(case, "relatives")  # an act asks twice: at its step and at its action
+    if access.may_have(case, "relatives") and _declared.all(case_id=case.pk, logins=logins):
         raise RelativeHandles
+
+
+@prepared
+def _declared(*, case_id: int, logins: list[int]) -> QuerySet[RelatedStaffDeclaration, tuple[int]]:
+    return RelatedStaffDeclaration.objects.filter(case_id=case_id, login_id__in=logins).values_list("pk")

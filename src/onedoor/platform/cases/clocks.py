@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from onedoor.platform.cases import access
 from onedoor.platform.cases.models import Case, Clock, Pause
 from onedoor.platform.cases.states import State
 from onedoor.platform.catalog.steps import Step
@@ -34,6 +35,7 @@ URGENCY = """
             AND kind IN (%(receive)s, %(promised)s, %(issue)s)), %(never)s)
     ) WHERE case_id = %(case)s AND ended_at IS NULL
 """
+STOP = "UPDATE cases_clock SET state = %s, stopped_on = %s WHERE case_id = %s AND state <> %s"
 
 
 @dataclass(frozen=True)
@@ -163,11 +165,11 @@ def set_urgency(case: Case) -> None:
 
 def stop(case: Case, *kinds: Clock.Kind, at: datetime) -> None:
     """Stop the named clocks of a case, or all of them with its open pause when none is named."""
-    running = case.clocks.exclude(state=Clock.State.STOPPED)
-    if kinds:
-        running = running.filter(kind__in=kinds)
-    running.update(state=Clock.State.STOPPED, stopped_on=day_of(at))
-    if not kinds:
+    of_kind = f" AND kind IN ({', '.join('%s' for _ in kinds)})" if kinds else ""
+    stopped, day = str(Clock.State.STOPPED), connection.ops.adapt_datefield_value(day_of(at))
+    with connection.cursor() as cursor:
+        cursor.execute(STOP + of_kind, [stopped, day, case.pk, stopped, *map(str, kinds)])
+    if not kinds and access.may_have(case, "pauses"):
         case.pauses.filter(to_at__isnull=True).update(to_at=at)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from onedoor.platform.cases import offers, papers
 from onedoor.platform.cases.access import UNSAFE, rows_of
@@ -14,6 +14,7 @@ from onedoor.platform.cases.models import Case, Commitment, Material, Tolerance
 from onedoor.platform.catalog.items import Material as PaperDefinition
 from onedoor.platform.certificates import queries as certificates
 from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.kernel.prepared import prepared
 
 
 class ToleranceOpen(OneDoorError):
@@ -103,6 +104,11 @@ def _has_ended(case: Case, paper: Material, *, at: datetime) -> bool:
     return definition is None or offers.held_for(definition, person_id=case.applicant_id, at=at) is None
 
 
+@prepared
+def _unsafe(*, case_id: int) -> QuerySet[Material, tuple[int]]:
+    return Material.objects.filter(case_id=case_id, file__scan__in=UNSAFE).values_list("pk")[:1]
+
+
 def check_decidable(case: Case, *, granted: bool, at: datetime) -> None:
     """
     :raises PapersQuarantined, PapersInCheck: see `require_safe`.
@@ -110,7 +116,7 @@ def check_decidable(case: Case, *, granted: bool, at: datetime) -> None:
     :raises PapersOwed: a grant, though what stood for a paper has fallen away.
     :raises CommitmentBroken: a grant, though a commitment was found untrue.
     """
-    if case.materials.filter(file__scan__in=UNSAFE).exists():
+    if _unsafe.first(case_id=case.pk):
         papers.require_safe(case.materials.select_related("file"))
     later = open_tolerances(case)
     if later:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from onedoor.platform.cases import bias, clocks, handlers
 from onedoor.platform.cases.models import Case, CaseStep, Clock, Hearing, StepPerformer
 from onedoor.platform.cases.states import State
@@ -14,6 +16,7 @@ from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.kernel.prepared import prepared
 
 ACCEPT = Step(code="accept", title="收件审查", permission="cases.accept", tier=5, state="reviewing")
 CONFIRM = Step(code="confirm", title="复核决定", permission="cases.decide", state="deciding", excludes=("accept",))
@@ -57,9 +60,14 @@ class Standing:
 
 
 def standing(case: Case) -> Standing:
-    rows = list(case.steps.values_list("code", "ended_at"))
+    rows = _laid_out.all(case_id=case.pk)
     ended = frozenset(code for code, ended_at in rows if ended_at)
     return Standing(ended, frozenset(code for code, ended_at in rows if not ended_at))
+
+
+@prepared
+def _laid_out(*, case_id: int) -> QuerySet[CaseStep, tuple[str, datetime | None]]:
+    return CaseStep.objects.filter(case_id=case_id).values_list("code", "ended_at")
 
 
 def open_ready(case: Case, *, at: datetime, now: Standing | None = None) -> list[CaseStep]:
@@ -118,11 +126,17 @@ def _open(case: Case, step: Step, *, at: datetime, tier: int) -> CaseStep:
 
 def require_open(case: Case, code: str) -> CaseStep:
     """:raises StepNotOpen: the step is not waiting to be done."""
-    row = case.steps.filter(code=code, ended_at__isnull=True).first()
+    row = _waiting.first(case_id=case.pk, code=code)
     if row is None:
         step = definition_of(case, code)
         raise StepNotOpen(title=step.title if step else code)
+    row.case = case
     return row
+
+
+@prepared
+def _waiting(*, case_id: int, code: str) -> QuerySet[CaseStep]:
+    return CaseStep.objects.filter(case_id=case_id, code=code, ended_at__isnull=True)
 
 
 def check_separation(case: Case, step: Step, *performers: Actor) -> None:
@@ -136,12 +150,15 @@ def check_separation(case: Case, step: Step, *performers: Actor) -> None:
         return
     # Who received a case never decides it, even where an item forgot to say so.
     excluded = {*step.excludes, ACCEPT.code} if step.code == "decide" else set(step.excludes)
-    clash = StepPerformer.objects.filter(
-        step__case=case, step__code__in=sorted(excluded), login_id__in=known
-    ).select_related("step")
-    earlier = clash.first()
-    if earlier is not None:
-        raise RoleSeparation(title=earlier.step.title)
+    clash = _done_by.first(case_id=case.pk, codes=sorted(excluded), logins=known)
+    if clash is not None:
+        raise RoleSeparation(title=clash[0])
+
+
+@prepared
+def _done_by(*, case_id: int, codes: list[str], logins: list[int]) -> QuerySet[StepPerformer, tuple[str]]:
+    done = StepPerformer.objects.filter(step__case_id=case_id, step__code__in=codes, login_id__in=logins)
+    return done.order_by("pk").values_list("step__title")
 
 
 def end(row: CaseStep, *, outcome: str, performers: Iterable[Actor], at: datetime) -> None:

@@ -27,6 +27,7 @@ CLAIM = """
     INSERT INTO kernel_replay (actor, scope, key, content_digest, about, at) VALUES (%s, %s, %s, %s, '', %s)
     ON CONFLICT (actor, key) DO NOTHING RETURNING id
 """
+ANSWER = "UPDATE kernel_replay SET answer = %s WHERE id = %s"
 
 
 class KeyReused(OneDoorError):
@@ -81,11 +82,10 @@ def once(
         finally:
             _answering.reset(token)
         kept = remember(answer)
-        own = Replay.objects.filter(pk=claimed)
         if kept is None:
-            own.delete()
+            Replay.objects.filter(pk=claimed).delete()
         else:
-            own.update(answer=kept)
+            _answer(claimed, kept)
         return answer
 
 
@@ -127,6 +127,11 @@ def forget_about(target: str) -> int:
 def forget(*, at: datetime) -> int:
     """Delete the answers that nobody repeats a request for any more, and return how many; safe to run twice."""
     return Replay.objects.filter(at__lt=at - KEPT_FOR).delete()[0]
+
+
+def _answer(claimed: int, kept: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(ANSWER, [Replay._meta.get_field("answer").get_db_prep_save(kept, connection), claimed])
 
 
 def _claim(owner: str, scope: str, key: str, digest: str, at: datetime) -> int | None:

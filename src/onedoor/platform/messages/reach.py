@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Person
 from onedoor.platform.kernel import parameters
 from onedoor.platform.kernel.clock import CHINA, day_of
+from onedoor.platform.kernel.prepared import prepared
 from onedoor.platform.messages import rules, shipped, waking
 from onedoor.platform.messages.models import (
     EmailAddress,
@@ -46,28 +48,46 @@ class Reader:
 
 def look_up(person_id: int, *, kind: str, source: str) -> Reader:
     """Look up who reads what is sent to a person: of an organization whose account is in use, who represents it."""
+    entity, died, phone, *known = _known.one(person_id=person_id, kind=kind, source=source)
+    reader = identity.reader_for(person_id) if entity is not None else None
+    if reader is not None:
+        return look_up(reader, kind=kind, source=source)
+    return Reader(person_id, died is not None, bool(str(phone)), *known)
+
+
+@prepared
+def _known(*, person_id: int, kind: str, source: str) -> QuerySet[Person, tuple[Any, ...]]:
     me = OuterRef("pk")
     choice = NoticeChoice.objects.filter(person=me, kind=kind)
     mail = EmailAddress.objects.filter(person=me, verified_at__isnull=False)
     account = WeChatAccount.objects.filter(person=me, ended_at__isnull=True)
     device = PushDevice.objects.filter(person=me, ended_at__isnull=True)
-    row = Person.objects.annotate(
-        chosen=Subquery(choice.values("ways")[:1]),
-        has_email=Exists(mail),
-        has_wechat=Exists(account),
-        has_push=Exists(device),
-        is_told=Exists(Message.objects.filter(recipient=me, source=source)),
-        is_awaited=Exists(waking.waiting()),
-        language=Subquery(ReadingLanguage.objects.filter(person=me).values("language")[:1]),
-    ).values_list(
-        *("entity", "deceased_on", "phone", "has_email", "has_wechat", "has_push", "chosen", "is_told", "is_awaited"),
-        "language",
+    return (
+        Person.objects.annotate(
+            chosen=Subquery(choice.values("ways")[:1]),
+            has_email=Exists(mail),
+            has_wechat=Exists(account),
+            has_push=Exists(device),
+            is_told=Exists(Message.objects.filter(recipient=me, source=source)),
+            is_awaited=Exists(waking.waiting()),
+            language=Subquery(ReadingLanguage.objects.filter(person=me).values("language")[:1]),
+        )
+        .filter(pk=person_id)
+        .values_list(
+            *(
+                "entity",
+                "deceased_on",
+                "phone",
+                "has_email",
+                "has_wechat",
+                "has_push",
+                "chosen",
+                "is_told",
+                "is_awaited",
+            ),
+            "language",
+        )
     )
-    entity, died, phone, *known = row.get(pk=person_id)
-    reader = identity.reader_for(person_id) if entity is not None else None
-    if reader is not None:
-        return look_up(reader, kind=kind, source=source)
-    return Reader(person_id, died is not None, bool(str(phone)), *known)
 
 
 def ways_of(reader: Reader, *, declared: shipped.Template | None) -> list[str]:

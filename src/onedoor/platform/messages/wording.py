@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from onedoor.platform.kernel import languages
 from onedoor.platform.kernel.languages import Language
+from onedoor.platform.kernel.prepared import prepared
 from onedoor.platform.messages import shipped
 from onedoor.platform.messages.models import TemplateVersion
 
@@ -32,10 +33,15 @@ def in_force(codes: Iterable[str], *, on: date, at: datetime) -> dict[tuple[str,
 
 
 def _standing(codes: list[str], on: date) -> dict[tuple[str, str], TemplateVersion]:
+    return {(row.code, row.channel): row for row in _approved.all(codes=codes, on=on)}
+
+
+@prepared
+def _approved(*, codes: list[str], on: date) -> QuerySet[TemplateVersion]:
     rows = TemplateVersion.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=on), code__in=codes, state=TemplateVersion.State.APPROVED
-    ).filter(valid_from__lte=on)
-    return {(row.code, row.channel): row for row in rows.order_by("number")}
+    )
+    return rows.filter(valid_from__lte=on).order_by("number")
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, heard, life
@@ -15,6 +16,7 @@ from onedoor.platform.exchange import operations as exchange
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, NotFound, OneDoorError
+from onedoor.platform.kernel.prepared import prepared
 
 SHORTEST_EXPLANATION, SHORTEST_REASON = 4, 10
 
@@ -180,7 +182,12 @@ UNSETTLED = (Conflict.State.TO_VERIFY, Conflict.State.EXPLAINED)
 
 def open_conflicts(case: Case) -> int:
     """Return how many of a case nobody has looked into yet."""
-    return case.conflicts.filter(state__in=UNSETTLED).count()
+    return len(_unsettled.all(case_id=case.pk)) if access.may_have(case, "conflicts") else 0
+
+
+@prepared
+def _unsettled(*, case_id: int) -> QuerySet[Conflict, tuple[int]]:
+    return Conflict.objects.filter(case_id=case_id, state__in=UNSETTLED).values_list("pk")
 
 
 def _locked(conflict_id: int) -> tuple[Conflict, Case]:

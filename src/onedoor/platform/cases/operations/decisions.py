@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import clocks, documents, grounds, handlers, life, steps
+from onedoor.platform.cases import access, clocks, documents, grounds, handlers, life, steps
 from onedoor.platform.cases.models import (
     Case,
     CaseDocument,
@@ -93,7 +93,7 @@ def decide_case(*, case_id: int, ruling: Ruling, actor: Actor, at: datetime) -> 
     :raises NeedsSecondApprover: the case touches relatives of the staff (R-ORG-3).
     """
     case, row = _may_decide(case_id, ruling, actor, at)
-    if case.relatives.all():
+    if access.rows_of(case, "relatives"):
         raise NeedsSecondApprover
     return _take_effect(case, row, ruling, actor=actor, at=at)
 
@@ -175,6 +175,7 @@ def confirm_decision(*, case_id: int, agreed: bool, note: str, actor: Actor, at:
 
 def _may_decide(case_id: int, ruling: Ruling, actor: Actor, at: datetime) -> tuple[Case, CaseStep]:
     case = life.lock(case_id, "receiving_organization", "deciding_organization__division", "applicant")
+    access.look_for_rare(case, "relatives", "conflicts", "tolerances", "pauses")
     row = steps.require_open(case, "decide")
     definition = case.item_version.item.step("decide")
     if definition is None:

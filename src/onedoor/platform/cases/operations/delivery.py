@@ -6,7 +6,7 @@ hand, by post, as a last resort in public.
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, life, notifications, steps
@@ -17,6 +17,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import CHINA, day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.kernel.prepared import prepared
 
 PUBLIC_DAYS = 30  # Civil Procedure Law art. 95, which administrative organs follow
 AT_ONCE = frozenset({Delivery.Method.DIRECT, Delivery.Method.LEAVING, Delivery.Method.ENTRUSTED})
@@ -148,9 +149,8 @@ def drop_service(case: Case, *, at: datetime) -> None:
 
 def close_or_wait(case: Case, *, at: datetime) -> None:
     """Close a decided case whose work is done: at once if its decision has arrived, else it waits for delivery."""
-    arrived = Delivery.objects.filter(document=OuterRef("pk"), delivered_at__isnull=False)
-    decisions = case.documents.filter(kind__in=documents.DECISIONS).order_by("-id")
-    if decisions.values_list(Exists(arrived), flat=True).first() is not False:  # None: nothing there to deliver
+    last = _decisions.first(case_id=case.pk)
+    if last is None or last[1]:  # None: nothing there to deliver
         if case.item_version.item.result.kind == "certificate":
             clocks.stop(case, Clock.Kind.ISSUE, at=at)
         life.append(case, Kind.FINISH, actor=Actor.system("办结"), at=at)
@@ -159,6 +159,14 @@ def close_or_wait(case: Case, *, at: datetime) -> None:
         life.append(case, Kind.AWAIT_DELIVERY, actor=Actor.system("等待送达"), at=at)
     steps.open_common(case, steps.DELIVERY, at=at, organ=case.receiving_organization)
     clocks.set_urgency(case)
+
+
+@prepared
+def _decisions(*, case_id: int) -> QuerySet[CaseDocument, tuple[int, bool]]:
+    """The last decision of a case, and whether it has arrived."""
+    arrived = Exists(Delivery.objects.filter(document=OuterRef("pk"), delivered_at__isnull=False))
+    decisions = CaseDocument.objects.filter(case_id=case_id, kind__in=documents.DECISIONS)
+    return decisions.annotate(has_arrived=arrived).order_by("-id").values_list("pk", "has_arrived")[:1]
 
 
 @transaction.atomic

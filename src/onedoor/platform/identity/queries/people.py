@@ -59,9 +59,14 @@ def has_account(person_id: int) -> bool:
     Tell whether a person has an account that is in use, and so an inbox they can open: of an organization, whoever
     represents it and has taken over its account.
     """
-    represents = Q(person__represents__entity_id=person_id, person__represents__ended_at__isnull=True)
+    return _accounts.first(person_id=person_id, entity_id=person_id) is not None
+
+
+@prepared
+def _accounts(*, person_id: int, entity_id: int) -> QuerySet[Login, tuple[int]]:
+    represents = Q(person__represents__entity_id=entity_id, person__represents__ended_at__isnull=True)
     holders = Login.objects.filter(kind=Login.Kind.CITIZEN, is_active=True)
-    return holders.filter(Q(person_id=person_id) | represents).exists()
+    return holders.filter(Q(person_id=person_id) | represents).values_list("pk")[:1]
 
 
 def residence_of(person_id: int, *, on: date) -> str:
