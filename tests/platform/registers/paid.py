@@ -9,7 +9,7 @@ import pytest
 from tests.platform.library import CHINA, COUNTY, MACHINE, Library
 
 from onedoor.platform.registers import entitlements
-from onedoor.platform.registers.entitlements import Entitlement, EntitlementSource
+from onedoor.platform.registers.entitlements import Entitlement, EntitlementSource, Payer
 from onedoor.platform.registers.models import PaymentBatch
 from onedoor.platform.registers.operations import PaymentLine, record_payments
 
@@ -23,6 +23,7 @@ def granted(patch: pytest.MonkeyPatch, reader: int, **also: Any) -> Iterator[Ent
     one = Entitlement(key=GRANT, title="购书补贴", since=date(2026, 7, 1), **also)
     source = EntitlementSource(
         SOURCE,
+        Payer("library", tier=4),
         lambda *, person_id, on: [one] if person_id == reader else [],
         lambda *, days, on: [(one, [reader])] if one.review_on in days else [],
     )

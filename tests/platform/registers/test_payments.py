@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.platform.library import COUNTY, Library
+from tests.platform.library import COUNTY, TOWN, Library
 from tests.platform.registers.paid import granted, line, report
 
 from onedoor.platform.audit.models import AuditEntry
@@ -99,6 +99,22 @@ def test_only_who_may_reports_and_only_for_what_is_registered(paying: Library) -
     with pytest.raises(NotAllowed):
         report(paying, "B1", line(paying, "1", 7), actor=paying.officer("clerk"))
     assert report(paying, "B1", line(paying, "1", 7), actor=paying.officer("finance")).division == COUNTY
+
+
+def test_only_the_organ_and_the_post_that_pay_report_it(paying: Library) -> None:
+    finance = paying.officer("finance")
+    refused: list[dict[str, Any]] = [
+        {"actor": replace(finance, lines=frozenset({"marriage"}))},
+        {"actor": finance, "organization_id": paying.organs[TOWN].pk},
+        {"organization_id": paying.organs[TOWN].pk},
+    ]
+    for told in refused:
+        with pytest.raises(operations.NotThePayer):
+            report(paying, "B1", line(paying, "1", 7), **told)
+    paying.organs[COUNTY].lines = ["marriage"]
+    paying.organs[COUNTY].save()
+    with pytest.raises(operations.NotThePayer):
+        report(paying, "B1", line(paying, "1", 7), actor=finance)
 
 
 def test_nobody_else_sees_them(paying: Library) -> None:

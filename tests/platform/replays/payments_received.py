@@ -4,12 +4,12 @@ from tests.platform.replays.machines import API
 from tests.platform.replays.stage import Sent, Stage, posts
 
 from onedoor.platform.registers import entitlements
-from onedoor.platform.registers.entitlements import EntitlementSource
+from onedoor.platform.registers.entitlements import EntitlementSource, Payer
 
 
 @posts(f"{API}/benefit-payments")
 def record_payments(stage: Stage) -> Sent:
-    nobody = EntitlementSource("library.grants", lambda *, person_id, on: [], lambda *, days, on: [])
+    nobody = EntitlementSource("library.grants", Payer("library"), lambda *, person_id, on: [], lambda *, days, on: [])
     stage.patch.setitem(entitlements._sources, "library.grants", nobody)
     row = {
         "number": "F1",

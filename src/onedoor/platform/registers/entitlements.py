@@ -60,8 +60,17 @@ class DueForReview(Protocol):
 
 
 @dataclass(frozen=True)
+class Payer:
+    """Which organ pays what a source gives, and so reports it: of a business line, and of a tier (4: county) if given."""
+
+    line: str
+    tier: int | None = None
+
+
+@dataclass(frozen=True)
 class EntitlementSource:
     code: str
+    payer: Payer
     of_person: OfPerson
     due_for_review: DueForReview
 
@@ -74,8 +83,8 @@ def register(source: EntitlementSource) -> None:
     _sources[source.code] = source
 
 
-def is_registered(code: str) -> bool:
-    return code in _sources
+def find(code: str) -> EntitlementSource | None:
+    return _sources.get(code)
 
 
 def own_entitlements(*, actor: Actor, on: date, person_id: int | None = None) -> list[Entitlement]:

@@ -24,6 +24,14 @@ class UnknownSource(OneDoorError):
     code, http_status, message = "registers.unknown_source", 422, "没有登记过待遇来源“{source}”，请核对代码。"
 
 
+class NotThePayer(OneDoorError):
+    code, http_status, message = (
+        "registers.not_the_payer",
+        403,
+        "待遇来源“{source}”不由本单位或本岗位发放，没有登记。请核对来源代码，或者由发放单位报送。",
+    )
+
+
 class BatchTooLong(OneDoorError):
     code, http_status, message = "registers.batch_length", 422, "一批要有 1 到 {most} 笔，请分批报送。"
 
@@ -70,14 +78,18 @@ def record_payments(
     Write down what an organ has paid: all rows of the batch or none. The same batch again returns what stands already.
 
     :raises UnknownSource: no service has registered what is paid.
+    :raises NotThePayer: another organ pays it, or another post of this one reports it.
     :raises BatchTooLong: there is no row, or there are too many.
     :raises BatchDiffers: the number was used for another content.
     :raises PaymentLineWrong: a row cannot be; nothing of the batch is written.
     """
     organ = Organization.objects.get(pk=organization_id)
     actor.require("registers.record_payments", division=organ.division_id)
-    if not entitlements.is_registered(source):
+    given = entitlements.find(source)
+    if given is None:
         raise UnknownSource(source=source)
+    if not _pays(organ, given.payer, actor):
+        raise NotThePayer(source=source)
     if not 1 <= len(lines) <= MOST:
         raise BatchTooLong(most=MOST)
     digest = sha256(canonical_json([_plain(line) for line in lines])).hexdigest()
@@ -108,6 +120,17 @@ def record_payments(
         count=len(lines),
     )
     return batch
+
+
+def _pays(organ: Organization, payer: entitlements.Payer, actor: Actor) -> bool:
+    """Tell whether an organ pays what a source gives and the acting post, of this organ, is one that reports it."""
+    if actor.kind != "system" and actor.organization_id != organ.pk:
+        return False
+    if organ.kind != Organization.Kind.ORGAN or payer.tier not in (None, organ.tier):
+        return False
+    if organ.lines and payer.line not in organ.lines:
+        return False
+    return actor.may("registers.record_payments", division=organ.division_id, line=payer.line)
 
 
 def _plain(line: PaymentLine) -> dict[str, Any]:

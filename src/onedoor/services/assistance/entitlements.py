@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from onedoor.platform.registers.entitlements import Entitlement, EntitlementSource
+from onedoor.platform.registers.entitlements import Entitlement, EntitlementSource, Payer
 from onedoor.services.assistance.models import Recognition
 
 
@@ -33,4 +33,5 @@ def _entitlement(row: Recognition) -> Entitlement:
     )
 
 
-SOURCE = EntitlementSource("assistance.recognitions", of_person, due_for_review)
+# 社会救助暂行办法 art. 12: the county's civil-affairs organ pays a subsistence allowance month by month.
+SOURCE = EntitlementSource("assistance.recognitions", Payer("assistance", tier=4), of_person, due_for_review)
