@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.platform.files.conftest import at_once, where_writers_race
 from tests.platform.library import COUNTY, TOWN, Library
 from tests.platform.registers.paid import granted, line, report
 
@@ -74,6 +75,8 @@ def test_what_became_of_a_payment_is_told_and_only_what_arrived_is_added_up(payi
         ({"months": 13}, "最多 12 个月"),
         ({"person_id": None}, "写明领取人"),
         ({"happened_on": date(2026, 9, 2)}, "不能晚于今天"),
+        ({"key": "G" * 81}, "待遇编号最多 80 个字符"),
+        ({"number": "1" * 65}, "发放号最多 64 个字符"),
     ],
 )
 def test_one_wrong_row_sends_the_whole_batch_back(paying: Library, change: dict[str, Any], why: str) -> None:
@@ -89,6 +92,29 @@ def test_a_payment_stays_with_its_person_and_is_paid_once(paying: Library) -> No
     stranger = line(paying, "1", 7, kind="returned", reason="退回", person_id=paying.friend.pk)
     with pytest.raises(operations.PaymentLineWrong, match="另一个人"):
         report(paying, "B3", stranger)
+
+
+def test_a_payment_is_put_right_by_the_amount_that_holds(paying: Library) -> None:
+    report(paying, "B1", line(paying, "1", 7))
+    with pytest.raises(operations.PaymentLineWrong, match="更正后的金额"):
+        report(paying, "B2", line(paying, "1", 7, kind="corrected", reason="改", fen=0))
+
+
+@where_writers_race
+@pytest.mark.django_db(transaction=True)
+def test_batches_that_come_at_once_are_one_after_the_other(paying: Library) -> None:
+    told: list[str] = []
+
+    def send(number: str) -> None:
+        try:
+            report(paying, number, line(paying, "1", 7))
+            told.append("taken")
+        except operations.PaymentLineWrong:
+            told.append("refused")
+
+    at_once(*[lambda: send("B1")] * 4, *[lambda: send("B2")] * 4)
+    assert sorted(told) == ["refused"] * 4 + ["taken"] * 4
+    assert BenefitPayment.objects.count() == 1
 
 
 def test_only_who_may_reports_and_only_for_what_is_registered(paying: Library) -> None:

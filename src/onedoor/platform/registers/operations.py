@@ -18,6 +18,7 @@ from onedoor.platform.registers import entitlements, rules
 from onedoor.platform.registers.models import BenefitPayment, PaymentBatch
 
 MOST = 1000  # rows of one batch
+LONGEST = {"number": ("发放号", 64), "key": ("待遇编号", 80), "title": ("待遇名称", 100), "reason": ("原因", 200)}
 
 
 class UnknownSource(OneDoorError):
@@ -83,7 +84,8 @@ def record_payments(
     :raises BatchDiffers: the number was used for another content.
     :raises PaymentLineWrong: a row cannot be; nothing of the batch is written.
     """
-    organ = Organization.objects.get(pk=organization_id)
+    # One batch of an organ after the other: two that tell of the same payment at once would both be its next row.
+    organ = Organization.objects.select_for_update(no_key=True).get(pk=organization_id)
     actor.require("registers.record_payments", division=organ.division_id)
     given = entitlements.find(source)
     if given is None:
@@ -157,14 +159,19 @@ def _rows(batch: PaymentBatch, lines: Sequence[PaymentLine], *, on: date) -> lis
 def _wrong(batch: PaymentBatch, line: PaymentLine, before: BenefitPayment | None, *, on: date) -> str:
     if line.kind not in BenefitPayment.Kind.values:
         return "情况只能是 paid、held、returned、corrected"
-    if not line.number or len(line.number) > 64:
-        return "发放号要填，最多 64 个字符"
+    if not line.number:
+        return "发放号要填"
+    long = [f"{title}最多 {most} 个字符" for name, (title, most) in LONGEST.items() if len(getattr(line, name)) > most]
+    if long:
+        return "，".join(long)
     if line.happened_on > on:
         return "日期不能晚于今天"
     if before is None and not (line.person_id and line.key and line.title and line.month):
         return "第一次报这个发放号，要写明领取人、待遇编号、待遇名称和所属月份"
     if before is not None and (before.batch.source != batch.source or line.person_id not in (None, before.person_id)):
         return "这个发放号是另一个人或另一项待遇的"
+    if line.kind == BenefitPayment.Kind.CORRECTED and not line.fen:
+        return "更正要写明更正后的金额"
     fen = line.fen or (before.fen if before else 0)
     return rules.wrong_in(line.kind, before.kind if before else "", fen, line.reason, line.account, line.months)
 
