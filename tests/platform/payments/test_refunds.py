@@ -23,7 +23,7 @@ from onedoor.platform.identity.models import Login
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.messages.models import Message
-from onedoor.platform.payments import operations, receipts
+from onedoor.platform.payments import gateway, operations, receipts
 from onedoor.platform.payments.models import Order, Receipt, Refund
 from onedoor.platform.payments.queries.checking import WRONG_A_DAY, CheckedTooOften, NoSuchReceipt, check_receipt
 from onedoor.platform.payments.rules import NOTHING
@@ -41,12 +41,12 @@ def paid(fee: Library) -> Order:
     return operations.take_at_counter(number=order.number, actor=officer(fee, "clerk"), **told)
 
 
-def given_back(fee: Library, order: Order, amount: str) -> Refund:
+def given_back(fee: Library, order: Order, amount: str, slip: str = "") -> Refund:
     clerk = officer(fee, "clerk")
     refund = operations.ask_refund(number=order.number, reason=WHY, amount=Decimal(amount), actor=clerk, at=AT)
     told: dict[str, Any] = {"approved": True, "opinion": "", "actor": officer(fee, "finance"), "at": AT}
     operations.decide_refund(refund_id=refund.pk, **told)
-    return operations.pay_out_refund(refund_id=refund.pk, slip=f"r{refund.pk}", actor=clerk, at=AT)
+    return operations.pay_out_refund(refund_id=refund.pk, slip=slip or f"r{refund.pk}", actor=clerk, at=AT)
 
 
 @pytest.mark.usefixtures("desk")
@@ -70,6 +70,22 @@ def test_what_is_given_back_in_parts_is_receipted_as_what_is_left(fee: Library) 
     assert amounts == [Decimal(one) for one in ("10.00", "-10.00", "7.00", "-7.00")]
     assert sum(amounts) == NOTHING
     assert all(receipts.is_as_issued(one) for one in written)
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_slip_of_the_cash_book_pays_out_one_refund(fee: Library) -> None:
+    order = paid(fee)
+    given_back(fee, order, "3.00", slip="r1")
+    with pytest.raises(InvalidInput) as refused:
+        given_back(fee, order, "7.00", slip=" r1 ")
+    assert "已经用过" in refused.value.by_field["slip"]
+
+
+def test_a_number_of_the_platform_is_cut_to_what_a_row_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = {"trade": "R" * 80, "refunded_on": "2026-09-01"}
+    monkeypatch.setattr(gateway, "_ask", lambda *told, **also: answer)
+    trade, _ = gateway.refund(number="TF1", trade="T1", amount=Decimal("1.00"), wall=AT)
+    assert trade == "R" * Refund._meta.get_field("trade").max_length
 
 
 @pytest.mark.usefixtures("desk")

@@ -27,6 +27,7 @@ from onedoor.platform.payments.states import Sort
 TIME, NONCE, SIGNATURE = "X-OneDoor-Timestamp", "X-OneDoor-Nonce", "X-OneDoor-Signature"
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
 SKEW = timedelta(minutes=5)
+LONGEST_TRADE = 64  # what a row keeps of the platform's number; a statement and an answer are cut alike
 
 
 class NoticeRefused(OneDoorError):
@@ -99,7 +100,8 @@ def refund(*, number: str, trade: str, amount: Decimal, wall: datetime) -> tuple
     """Have money given back and return the platform's number of it and the day it stands under."""
     answer = _ask("/refunds", {"number": number, "trade": trade, "amount": str(amount)}, wall=wall)
     try:
-        return str(answer["trade"]), date.fromisoformat(answer["refunded_on"])
+        trade = str(answer["trade"])[:LONGEST_TRADE]
+        return trade, date.fromisoformat(answer["refunded_on"])
     except (KeyError, TypeError, ValueError):
         raise GatewayAway from None
 
@@ -116,7 +118,7 @@ def statement(day: date, *, wall: datetime) -> tuple[list[Line], bytes]:
 
 def _line(told: Mapping[str, str]) -> Line:
     amount = Decimal(told["amount"]).quantize(Decimal("0.01"))
-    return Line(told["unit"], Movement(Sort(told["sort"]), told["number"][:40], told["trade"][:64], amount))
+    return Line(told["unit"], Movement(Sort(told["sort"]), told["number"][:40], told["trade"][:LONGEST_TRADE], amount))
 
 
 def read_notice(*, timestamp: str, nonce: str, signature: str, body: bytes, wall: datetime) -> Notice:
@@ -135,7 +137,7 @@ def read_notice(*, timestamp: str, nonce: str, signature: str, body: bytes, wall
         told = json.loads(body)
         amount = Decimal(told["amount"]).quantize(Decimal("0.01"))
         names = {name: str(told[name]) for name in ("number", "trade")}
-        if not amount.is_finite() or not 0 < len(names["trade"]) <= 64:
+        if not amount.is_finite() or not 0 < len(names["trade"]) <= LONGEST_TRADE:
             raise ValueError("no payment")
         return Notice(
             str(told["id"])[:64], names["number"], names["trade"], amount, date.fromisoformat(told["paid_on"])
@@ -177,6 +179,6 @@ def _standing(answer: Mapping[str, Any]) -> Standing:
         if state != "paid":
             return Standing(state, address if urlsplit(address).scheme in ("http", "https") else "")
         amount = Decimal(answer["amount"]).quantize(Decimal("0.01"))
-        return Standing(state, "", str(answer["trade"])[:64], amount, date.fromisoformat(answer["paid_on"]))
+        return Standing(state, "", str(answer["trade"])[:LONGEST_TRADE], amount, date.fromisoformat(answer["paid_on"]))
     except (KeyError, TypeError, ValueError, InvalidOperation):
         raise GatewayAway from None

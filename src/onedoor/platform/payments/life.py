@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.errors import NotFound
-from onedoor.platform.payments.models import Order, OrderEvent
+from onedoor.platform.kernel.errors import InvalidInput, NotFound
+from onedoor.platform.payments.models import Order, OrderEvent, Payment, Refund
 from onedoor.platform.payments.states import State
 
 MACHINE = Actor.system("收费")
@@ -28,6 +29,20 @@ def lock(number: str) -> Order:
     if order is None:
         raise OrderNotFound
     return order
+
+
+def counter_trade(order: Order, way: str, slip: str, *, of: type[Payment] | type[Refund]) -> str:
+    """
+    Return what a slip of the unit's counter is called among its money taken, or given back; of two who enter the same
+    one at once the second sees the first.
+
+    :raises InvalidInput: the slip is used already.
+    """
+    Organization.objects.select_for_update(no_key=True).get(pk=order.organization_id)
+    trade = f"{way}:{order.organization_id}:{slip.strip()}"
+    if of.objects.filter(trade=trade).exists():
+        raise InvalidInput({"slip": "这个凭证号已经用过，请核对。"})
+    return trade
 
 
 def note(order: Order, kind: OrderEvent.Kind, *, actor: Actor, at: datetime, **facts: Any) -> None:

@@ -125,9 +125,7 @@ def take_at_counter(*, number: str, way: str, slip: str, amount: Decimal, actor:
         problems["slip"] = f"请填写现金日记账号或者银行小票号，不超过 {LONGEST_SLIP} 个字。"
     if problems:
         raise InvalidInput(problems)
-    trade = f"{way}:{order.organization_id}:{slip.strip()}"
-    if Payment.objects.filter(trade=trade).exists():
-        raise InvalidInput({"slip": "这个凭证号已经用过，请核对。"})
+    trade = life.counter_trade(order, way, slip, of=Payment)
     if order.state not in (*OPEN, State.EXPIRED) or _succeeded(order):
         raise AlreadyPaid(number=order.number, state=order.get_state_display())
     if amount != order.amount:

@@ -114,7 +114,8 @@ def decide_refund(*, refund_id: int, approved: bool, opinion: str, actor: Actor,
 @transaction.atomic
 def pay_out_refund(*, refund_id: int, slip: str, actor: Actor, at: datetime) -> Refund:
     """
-    Give back at the counter what was taken there, once it is approved; `slip` is the number in the cash book.
+    Give back at the counter what was taken there, once it is approved; `slip` is the number in the cash book, one for
+    each refund.
 
     :raises RefundSettled: it is not approved, is given back already, or goes back over the platform.
     """
@@ -124,7 +125,7 @@ def pay_out_refund(*, refund_id: int, slip: str, actor: Actor, at: datetime) -> 
         raise RefundSettled(state=refund.get_state_display())
     if not 0 < len(slip.strip()) <= 40:
         raise InvalidInput({"slip": "请填写退款凭证号，不超过 40 个字。"})
-    trade = f"{refund.payment.way}:{slip.strip()}"
+    trade = life.counter_trade(order, refund.payment.way, slip, of=Refund)
     return _done(refund, order, trade=trade, refunded_on=day_of(at), actor=actor, at=at)
 
 
