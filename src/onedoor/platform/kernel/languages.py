@@ -21,10 +21,15 @@ from pydantic import BaseModel, ConfigDict
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 FIGURE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?|\d+(?:[.,]\d+)*|(?<=“)[^“”]+(?=”)")  # and what is quoted
-FORM = re.compile(r"\{(\w+)\|([^|{}]*)\|([^{}]*)\}")  # {1|day|days}: the figure with the word that goes with it
 PLACE = re.compile(r"\{(\w+)\}")
+FILLED = re.compile(
+    r"\{(\w+)(?:\|([^|{}]*)\|([^{}]*))?\}"
+)  # and {1|day|days}: the figure with the word that goes with it
 DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?: 周.)?")
-SENTENCE = re.compile(r"[^。？！]*[。？！]+”?")
+ENDS = "。？！"
+GOES_ON = "。？！”，、；：）"  # after one of these, or a quotation that ends with one, the sentence is not over
+CALLED = frozenset(("title", "item", "step", "role"))  # places that name a thing and hold nothing somebody has written
+WITHIN = 3  # a value may be a sentence of ours with values of its own, so deep and no deeper
 
 
 class Language(BaseModel):
@@ -46,25 +51,28 @@ class Language(BaseModel):
         """Return Chinese words in this language with the values in their places; in Chinese where it has none."""
         return _filled(self.words.get(chinese, chinese), _numbered(values))
 
-    def told(self, chinese: str, further: Mapping[str, str]) -> str:
+    def told(self, chinese: str, further: Mapping[str, str], *, within: int = 0) -> str:
         """
         Return words put together elsewhere: known as they stand, with their figures taken out, as a sentence that was
         filled in, sentence by sentence, or as a list.
+
+        What is quoted in them was said by somebody, or is what a thing is called: an item's own words for it are taken,
+        which are `further`, and ours only where the place says that it names a thing (`CALLED`). The time this takes grows with the length of the text and no faster.
         """
         for words in (self.words, further):
             if chinese in words:
                 return words[chinese]
-        found = self._with_figures(chinese, further) or self._as_sentence(chinese, further)
+        found = self._with_figures(chinese, further) or self._as_sentence(chinese, further, within)
         if found:
             return found
-        if len(sentences := SENTENCE.findall(chinese)) > 1 and "".join(sentences) == chinese:
-            return " ".join(self.told(one, further) for one in sentences)
+        if len(sentences := sentences_of(chinese)) > 1:
+            return " ".join(self.told(one, further, within=within) for one in sentences)
         if day := DAY.fullmatch(chinese):
             with translation.override(self.code):
                 return str(dateformat.format(date(*(int(one) for one in day.groups())), self.day))
         for mark, other in (("；", "; "), ("、", ", ")):
             if mark in chinese:
-                return other.join(self.told(part, further) for part in chinese.split(mark))
+                return other.join(self.told(part, further, within=within) for part in chinese.split(mark))
         return chinese
 
     def _with_figures(self, chinese: str, further: Mapping[str, str]) -> str:
@@ -77,43 +85,89 @@ class Language(BaseModel):
         row = pattern.replace("{1}", "{n}")  # 第 {n} 位家人, as an item calls the rows of a table
         return further[row].replace("{n}", figures[0]) if row in further else ""
 
-    def _as_sentence(self, chinese: str, further: Mapping[str, str]) -> str:
+    def _as_sentence(self, chinese: str, further: Mapping[str, str], within: int) -> str:
         """Return a whole sentence with its values in their places, themselves in this language; "" where none fits."""
-        if not chinese.endswith(("。", "？", "！", "”")):
+        if within >= WITHIN or not chinese.endswith((*ENDS, "”")):
             return ""
         for pattern, words in self._sentences:
-            if found := pattern.fullmatch(chinese):
-                values = {
-                    name.removeprefix("p"): self.told(value, further) for name, value in found.groupdict().items()
-                }
-                return _filled(words, values)
+            if (values := pattern.values_in(chinese)) is not None:
+                return _filled(
+                    words,
+                    {
+                        name: self._quoted(name, value, further)
+                        if name in pattern.quoted
+                        else self.told(value, further, within=within + 1)
+                        for name, value in values.items()
+                    },
+                )
         return ""
 
+    def _quoted(self, name: str, value: str, further: Mapping[str, str]) -> str:
+        """Return what is quoted: by its own words where it is what a thing is called, as it was said otherwise."""
+        return further.get(value) or (self.words.get(value, value) if name in CALLED else value)
+
     @cached_property
-    def _sentences(self) -> "list[tuple[re.Pattern[str], str]]":
+    def _sentences(self) -> "list[tuple[Pattern, str]]":
         """Return the sentences with places, those that say most of their own first."""
         rows = [
             (words, said)
             for words, said in self.words.items()
-            if PLACE.search(words) and words.endswith(("。", "？", "！", "”")) and CHINESE.search(PLACE.sub("", words))
+            if PLACE.search(words) and words.endswith((*ENDS, "”")) and CHINESE.search(PLACE.sub("", words))
         ]
         rows.sort(key=lambda row: len(PLACE.sub("", row[0])), reverse=True)
-        return [(_pattern(words), said) for words, said in rows]
+        return [(Pattern(words), said) for words, said in rows]
 
 
-def _pattern(words: str) -> "re.Pattern[str]":
-    """Return what matches a sentence once its places are filled in."""
-    seen: set[str] = set()
-    pattern = ""
-    for number, part in enumerate(PLACE.split(words)):
-        if number % 2 == 0:
-            pattern += re.escape(part)
-        elif part in seen:
-            pattern += f"(?P=p{part})"
-        else:
-            seen.add(part)
-            pattern += f"(?P<p{part}>.+?)"
-    return re.compile(pattern, re.S)
+class Pattern:
+    """A sentence with places, which tells what stands in them in a sentence that was filled in."""
+
+    def __init__(self, words: str) -> None:
+        parts = PLACE.split(words)
+        self.fixed, self.names = parts[::2], parts[1::2]
+        around = zip(self.fixed, self.fixed[1:], strict=False)
+        self.quoted = {
+            name
+            for name, (before, after) in zip(self.names, around, strict=True)
+            if before.endswith("“") and after.startswith("”")
+        }
+
+    def values_in(self, text: str) -> dict[str, str] | None:
+        """
+        Return what stands in the places, None where the text is not this sentence.
+
+        Each fixed part is looked for once, from where the one before it ended: a place is never empty and as short as it
+        can be, so nothing is ever tried twice.
+        """
+        first, *middle, last = self.fixed
+        if not text.startswith(first) or not text.endswith(last):
+            return None
+        values: dict[str, str] = {}
+        start, end = len(first), len(text) - len(last)
+        for name, part in zip(self.names, [*middle, None], strict=True):
+            stop = end if part is None else text.find(part, start + 1, end)
+            if stop <= start:
+                return None
+            value = text[start:stop]
+            if values.setdefault(name, value) != value:
+                return None
+            start = stop + len(part or "")
+        return values
+
+
+def sentences_of(text: str) -> list[str]:
+    """Return the sentences of a text, what is quoted in one left whole; nothing where its end is no end of a sentence."""
+    found, start, depth = [], 0, 0
+    for place, letter in enumerate(text):
+        if letter == "“":
+            depth += 1
+        elif letter == "”" and depth:
+            depth -= 1
+        following = text[place + 1 : place + 2]
+        ended = letter in ENDS or (letter == "”" and text[place - 1 : place] in tuple(ENDS))
+        if ended and not depth and following not in tuple(GOES_ON):
+            found.append(text[start : place + 1])
+            start = place + 1
+    return found if start == len(text) else []
 
 
 def _numbered(values: Sequence[str]) -> dict[str, str]:
@@ -125,11 +179,11 @@ def _filled(words: str, values: Mapping[str, str]) -> str:
     if not values:
         return words
 
-    def counted(found: "re.Match[str]") -> str:
+    def filled(found: "re.Match[str]") -> str:
         value = values[found[1]]
-        return f"{value} {found[2] if value == '1' else found[3]}"
+        return value if found[2] is None else f"{value} {found[2] if value == '1' else found[3]}"
 
-    return PLACE.sub(lambda found: values[found[1]], FORM.sub(counted, words))
+    return FILLED.sub(filled, words)  # once over: a brace in a value is the value's own
 
 
 def read(directory: Path) -> Language:

@@ -17,7 +17,7 @@ from django.template.context import Context
 from django.template.loaders.app_directories import Loader as AppDirectories
 from django.utils.html import conditional_escape, escape
 
-from onedoor.platform.kernel.languages import OWN, current, told
+from onedoor.platform.kernel.languages import CHINESE, OWN, current, told
 
 # What is not words: comments, tags of the template; tags of HTML up to and between the values of their attributes.
 APART = re.compile(r"(\{#.*?#\}|\{%.*?%\}|<!--.*?-->)", re.S)
@@ -83,8 +83,8 @@ class Said(Node):
             if isinstance(own, str) and own:
                 return conditional_escape(own) if context.autoescape else own
         shown = str(self.value.render(context))
-        if "<" in shown:  # markup of our own making
-            return told(shown)
+        if "<" in shown:  # markup of our own making: an item's words, which are no markup, are not put into it
+            return language.told(shown, {}) if language is not OWN and CHINESE.search(shown) else shown
         words = unescape(shown)
         translated = told(words)
         return shown if translated == words else escape(translated)  # an item's words come from whoever edits it
@@ -93,7 +93,7 @@ class Said(Node):
 class Spoken(Node):
     """A run of words: as it is written in Chinese, by its key in any other language."""
 
-    def __init__(self, key: str, nodes: Any, values: list[Said]) -> None:
+    def __init__(self, key: str, nodes: Any, values: list[Node]) -> None:
         self.key = key
         self.nodes = nodes
         self.values = values
@@ -114,10 +114,14 @@ def spoken(parser: Parser, token: Token) -> Spoken:
     """`{% spoken %}…{% endspoken %}`, which the loader puts around every run of Chinese words."""
     nodes = parser.parse(("endspoken",))
     parser.delete_first_token()
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Node] = []
     for node in nodes:
         if isinstance(node, VariableNode):
-            values.append(_said(parser, node.filter_expression.token))
+            expression = node.filter_expression.token
+            # What is quoted and no word of ours by its name was said by somebody, or is what a thing is called.
+            quoted = bool(parts) and parts[-1].endswith("“") and not WORDS.fullmatch(expression)
+            values.append(node if quoted else _said(parser, expression))
             parts.append(f"{{{len(values)}}}")
         else:
             parts.append(str(getattr(node, "s", "")))
