@@ -8,6 +8,7 @@ from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import HTTPRedirectHandler, build_opener
 
+import httpx
 import pyotp
 import pytest
 from django.test import Client
@@ -16,8 +17,8 @@ from onedoor.demonstration.cast import SECRET, Citizen
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Login, OutsideAccount, Person
-from onedoor.platform.identity.outside import oidc
-from onedoor.platform.identity.outside.providers import Attempt, Provider
+from onedoor.platform.identity.outside import dingtalk, oidc, weixin
+from onedoor.platform.identity.outside.providers import Attempt, OutsideAway, Provider
 from tests.journeys.conftest import Simulator, start_simulator
 from tests.platform.conftest import books
 from tests.platform.library import FRIEND, LONG_AGO, MACHINE, READER, Library
@@ -301,3 +302,13 @@ def test_a_claim_that_is_told_empty_is_no_identity(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(oidc, "_checked", lambda *told: claims)
     who = oidc.redeem(provider, Attempt("s", "n", "v"), {"code": "1"}, "https://back", wall=LONG_AGO)
     assert (who.id_number, who.name) == ("", "")
+
+
+@pytest.mark.parametrize("kind", [oidc, weixin, dingtalk])
+@pytest.mark.parametrize("body", ["[]", "null", '"x"'])
+def test_what_is_no_object_is_a_provider_that_is_away(kind: Any, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    provider = Provider(code="p", title="统一登录", kind="oidc", client_id="c", client_secret="s", issuer="https://p")
+    answer = httpx.Response(200, content=body, request=httpx.Request("GET", "https://p"))
+    monkeypatch.setattr(httpx, "request", lambda *told, **sent: answer)
+    with pytest.raises(OutsideAway):
+        kind.redeem(provider, Attempt("s", "n", "v"), {"code": "1"}, "https://back", wall=LONG_AGO)

@@ -106,7 +106,7 @@ def _checked(provider: Provider, told: Any, keys: Any, attempt: Attempt, wall: d
 def _discover(provider: Provider) -> dict[str, str]:
     """:raises OutsideUntrusted: what answers is another issuer."""
     status, told = fetch(provider, "GET", f"{provider.issuer}/.well-known/openid-configuration")
-    if status >= 400 or not isinstance(told, dict):
+    if status >= 400:
         raise OutsideAway(title=provider.title)
     wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
     if told.get("issuer") != provider.issuer or not all(isinstance(told.get(name), str) for name in wanted):
