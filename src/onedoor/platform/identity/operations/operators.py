@@ -79,10 +79,7 @@ def appoint_operator(
     problems |= _faults(role, items, scopes, valid_to, max_uses, mandate, at)
     if problems or person is None:
         raise InvalidInput(problems)
-    held = Delegation.objects.select_for_update().filter(principal=entity.party, state__in=STANDING)
-    most = figure(MOST_OPERATORS, chain=[NATION], on=day_of(at))
-    if held.filter(valid_to__gte=day_of(at)).count() >= most:
-        raise TooManyOperators(most=most)
+    _require_room(entity.pk, at)
     row = Delegation.objects.create(
         principal=entity.party,
         agent=person,
@@ -105,6 +102,14 @@ def appoint_operator(
     )
     _tell(row, "appointed")
     return row
+
+
+def _require_room(entity_id: int, at: datetime) -> None:
+    """:raises TooManyOperators: as many people act for it as may; the caller has locked the organization."""
+    held = Delegation.objects.filter(principal_id=entity_id, state__in=STANDING, valid_to__gte=day_of(at))
+    most = figure(MOST_OPERATORS, chain=[NATION], on=day_of(at))
+    if held.count() >= most:
+        raise TooManyOperators(most=most)
 
 
 def _for_appointing(entity_id: int, actor: Actor, at: datetime) -> tuple[LegalEntity, Delegation | None]:
@@ -203,6 +208,7 @@ def renew_operator(*, delegation_id: int, valid_to: date, actor: Actor, at: date
 
     :raises InvalidInput: the day lies too far ahead, or before today.
     :raises RepresentativeDecides: a manager would give more than they have, or renew themselves.
+    :raises TooManyOperators: it has run out, and others have taken the place since.
     """
     row, manager = _locked(delegation_id, actor, at)
     actor.require_level(PROVED)
@@ -211,6 +217,8 @@ def renew_operator(*, delegation_id: int, valid_to: date, actor: Actor, at: date
         raise OperatorNotFound
     if fault := _fault_of_last_day(valid_to, manager, at):
         raise InvalidInput({"valid_to": fault})
+    if row.valid_to < day_of(at):  # one that has run out counted no more; now it does again
+        _require_room(row.principal_id, at)
     row.valid_to = valid_to
     row.save(update_fields=["valid_to"])
     target = f"delegation:{row.pk}"
