@@ -126,6 +126,12 @@ def test_a_guardian_takes_a_copy_for_a_ward(desk: Desk, work: Work) -> None:
     work()
     export = DataExport.objects.get(person=child)
     copy = taken(desk.client("reader"), export)
+    # Days that are over show no way to it, whenever the hour comes that destroys it.
+    desk.go(AT + timedelta(days=30))
+    assert "下载压缩包" not in desk.page("reader", PAGE)
+    assert "已到期销毁" in desk.page("reader", PAGE)
+    assert DataExport.objects.get(pk=export.pk).state == "ready"
+    desk.go(AT)
     assert CHILD.name in copy.read("index.html").decode()
     # What the child has said in confidence is the child's: it is in no copy of a guardian, who has no other either.
     assert "数据/knowledge.Turn.json" not in copy.namelist()

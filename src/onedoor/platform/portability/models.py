@@ -1,6 +1,7 @@
 """Copies of everything held on a person, asked for by them or their guardian."""
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -59,6 +60,10 @@ class DataExport(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in (self.State.WAITING, self.State.PREPARING)
+
+    def may_be_taken(self, *, at: datetime) -> bool:
+        """Tell whether it is there still: the hour that destroys it may be a while after its last."""
+        return self.state == self.State.READY and self.expires_at is not None and self.expires_at > at
 
     @property
     def percent(self) -> int:

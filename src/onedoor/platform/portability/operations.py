@@ -156,7 +156,7 @@ def take_export(*, export_id: UUID, actor: Actor, at: datetime) -> tuple[DataExp
     actor.require_level(PROVED)
     if found.is_open:
         raise ExportNotReady
-    if found.state != State.READY or found.file is None or found.expires_at is None or found.expires_at <= at:
+    if not found.may_be_taken(at=at) or found.file is None:
         raise ExportNotFound
     if not found.file.may_be_opened:
         raise ExportNotReady

@@ -37,10 +37,20 @@ def export_subjects(*, actor: Actor, at: datetime) -> list[Subject]:
     people += [(one.ward_id, one.ward.name) for one in identity.wards_of(actor=actor, on=day_of(at))]
     return [
         Subject(
-            person_id, name, person_id == own, [row for row in _of(person_id) if own in (person_id, row.asked_by_id)]
+            person_id,
+            name,
+            person_id == own,
+            [_as_it_is(row, at) for row in _of(person_id) if own in (person_id, row.asked_by_id)],
         )
         for person_id, name in dict(people).items()
     ]
+
+
+def _as_it_is(row: DataExport, at: datetime) -> DataExport:
+    """Show a copy whose days are over as gone, though the hour that destroys it is still to come."""
+    if row.state == DataExport.State.READY and not row.may_be_taken(at=at):
+        row.state = DataExport.State.GONE
+    return row
 
 
 def _of(person_id: int) -> list[DataExport]:
