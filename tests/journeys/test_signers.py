@@ -8,24 +8,29 @@ from typing import Any
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.cases import operations
 from onedoor.platform.cases.models import Case, Draft, Signatory
+from onedoor.platform.cases.signing import ASKS_A_DAY
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Person
+from onedoor.platform.kernel.parameters import write_parameter
 from onedoor.platform.messages.models import Message
 from tests.journeys.conftest import photo
 from tests.platform import library
 from tests.platform.conftest import books, desk
 from tests.platform.desks import Desk, own, staff
 from tests.platform.library import FRIEND, HOUSEHOLD, LONG_AGO, MACHINE, READER, Library
+from tests.platform.papers.stage import paper, residence_permit, revoke
 from tests.platform.replays.stage import AT
 
 __all__ = ["books", "desk"]
 Work = Callable[[], None]
+PROOF = paper("proof", "居住证明", waiver={"kind": "certificate", "source": "library.residence"})
 CHILD = library.Citizen("child", "欧阳小满", date(2016, 5, 6), 41)
 
 
-def household(desk: Desk, *, friend: bool = True, **changes: Any) -> Draft:
+def household(desk: Desk, *, friend: bool = True, materials: Any = None, **changes: Any) -> Draft:
     """Return the reader's draft of the household card; the friend, who is to sign it, has an account or has none."""
-    library.publish(library.item(signers=HOUSEHOLD | changes), valid_from=date(2026, 8, 1))
+    papers = {"materials": materials} if materials else {}
+    library.publish(library.item(signers=HOUSEHOLD | changes, **papers), valid_from=date(2026, 8, 1))
     if friend:
         identity.open_citizen_login(
             person_id=desk.books.friend.pk, phone="13800000001", password="x" * 12, actor=MACHINE, at=LONG_AGO
@@ -284,3 +289,45 @@ def test_wrong_people_are_not_taken_and_what_was_typed_is_kept(desk: Desk) -> No
     assert "最多 1 人签字" in desk.refused("reader", signers(draft), 422, **again)
     stranger = desk.post("supervisor", to_sign(Signatory.objects.get()), act="sign", digest="x")
     assert (stranger.status_code, stranger["Location"].split("?")[0]) == (302, "/login/")
+
+
+def test_people_are_asked_only_so_often_a_day(desk: Desk) -> None:
+    write_parameter(
+        key=ASKS_A_DAY,
+        division="000000000000",
+        value=2,
+        document="测试",
+        valid_from=date(2026, 1, 1),
+        recorded_by="测试",
+        at=LONG_AGO,
+    )
+    draft = household(desk, friend=False)
+    for _ in range(2):
+        name(desk, draft)
+        desk.act("reader", signers(draft), ask="1")
+        desk.act("reader", signers(draft), drop=str(Signatory.objects.get().pk))
+    name(desk, draft)
+    assert "今天已经请过 2 次签字" in desk.refused("reader", signers(draft), 422, ask="1")
+    assert Signatory.objects.get().state == "named"
+    desk.go(AT + timedelta(hours=25))
+    desk.act("reader", signers(draft), ask="1")
+
+
+def test_a_certificate_taken_over_is_read_and_signed_too(desk: Desk, work: Work) -> None:
+    draft = household(desk, materials=[paper("photo", "照片"), PROOF])
+    permit = residence_permit(desk.books)
+    name(desk, draft)
+    desk.act("reader", signers(draft), ask="1")
+    row = Signatory.objects.get()
+    page = desk.page("friend", to_sign(row))
+    assert f"居住证 {permit.number}" in page
+    assert "提交时沿用" in page
+    sign(desk, "friend", row)
+    revoke(permit, at=AT)
+    renewed = residence_permit(desk.books)
+    assert "签过字的人要重新签" in desk.page("reader", signers(draft))
+    assert "还有人没有签字" in submit(desk, draft).content.decode()
+    desk.act("reader", signers(draft), ask="1")
+    assert f"居住证 {renewed.number}" in desk.page("friend", to_sign(row))
+    sign(desk, "friend", row)
+    assert submit(desk, draft).status_code == 302

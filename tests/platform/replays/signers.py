@@ -49,7 +49,7 @@ def draft_signers(stage: Stage) -> Sent:
 @sends("countersignature")
 def countersignature(stage: Stage) -> Sent:
     row = asked_of_reader(stage)
-    digest = signing.digest_of(Draft.objects.get(pk=row.draft_id))
+    digest = signing.digest_of(Draft.objects.get(pk=row.draft_id), at=AT)
     return Sent("reader", f"/me/countersignatures/{row.pk}/", {"act": "sign", "digest": digest})
 
 

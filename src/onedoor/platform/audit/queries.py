@@ -214,6 +214,12 @@ def looks_at(*, targets: Sequence[str], before: int = 0, most: int = 50) -> list
     return list(found.order_by("-id")[:most])
 
 
+def done_since(event: str, *, target: str, since: datetime) -> int:
+    """Return how often something was done to one target since a moment: what a figure of so many a day is measured by."""
+    done = AuditEntry.objects.filter(target=target, event=event, outcome=AuditEntry.Outcome.DONE)
+    return done.filter(at__gt=since).count()
+
+
 def hash_of(entry: AuditEntry) -> str:
     """Return the hash under which a row is sealed."""
     return evidence.leaf(content_of(entry)).hex()

@@ -5,6 +5,7 @@ from onedoor.platform.cases.commitments import PARAMETER as BREACH
 from onedoor.platform.cases.documents import NAMED_COURT, NAMED_REVIEW_ORGAN
 from onedoor.platform.cases.operations.expiry import PARAMETER as DRAFTS
 from onedoor.platform.cases.operations.tolerance import PARAMETER as BUFFER
+from onedoor.platform.cases.signing import ASKS_A_DAY
 from onedoor.platform.cases.signing import PARAMETER as TO_SIGN
 from onedoor.platform.kernel.definitions import Definition
 
@@ -31,6 +32,17 @@ FIGURES = (
         least=1,
         most=60,
         default=15,
+        source="本平台规则",
+    ),
+    Definition(
+        ASKS_A_DAY,
+        "一份申请一天最多请几次共同签字人",
+        "whole",
+        lowest=COUNTY,
+        unit="次",
+        least=1,
+        most=50,
+        default=5,
         source="本平台规则",
     ),
     Definition(

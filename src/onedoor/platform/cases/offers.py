@@ -124,15 +124,21 @@ def _merit(rows: Sequence[Material]) -> tuple[bool, int]:
 
 def take(draft: Draft, *, given: Collection[str], actor: Actor, at: datetime) -> list[Material]:
     """Put what is offered and not declined into the draft as its papers, with the proof of each as it is now."""
+    taken = would_take(draft, given=given, at=at)
+    Material.objects.bulk_create(taken)
+    files = [row.file_id for row in taken if row.file_id is not None]
+    grant_also(files, target=draft.target, by=actor.name, at=at)
+    return taken
+
+
+def would_take(draft: Draft, *, given: Collection[str], at: datetime) -> list[Material]:
+    """Return the papers the draft would have by these offers if it were submitted now; they are not in it yet."""
     taken: list[Material] = []
     for offer in offers(draft, given=given, at=at).values():
         if offer.taken and offer.certificate is not None:
             taken.append(certificate_paper(draft, offer.definition, offer.certificate, at=at))
         elif offer.taken:
             taken += [_taken_over(draft, offer.definition, row, at) for row in offer.earlier]
-    Material.objects.bulk_create(taken)
-    files = [row.file_id for row in taken if row.file_id is not None]
-    grant_also(files, target=draft.target, by=actor.name, at=at)
     return taken
 
 

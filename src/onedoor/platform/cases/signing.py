@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.cases import applications
+from onedoor.platform.cases import applications, offers
 from onedoor.platform.cases.models import Draft, Material, Signatory
 from onedoor.platform.catalog.signers import SignerRole
 from onedoor.platform.identity import queries as identity
@@ -18,6 +18,7 @@ from onedoor.platform.kernel.errors import NotFound, OneDoorError
 from onedoor.platform.kernel.parameters import figure
 
 PARAMETER = "cases.days_to_sign"
+ASKS_A_DAY = "cases.asks_to_sign"
 SIGNER = "signer"  # the part of who signs among the people of a case
 State = Signatory.State
 
@@ -81,23 +82,41 @@ def is_turn(row: Signatory, rows: Sequence[Signatory]) -> bool:
     return all(other.state == State.SIGNED for other in rows if signers.place(other.role) < place)
 
 
-def digest_of(draft: Draft) -> str:
+def papers_of(draft: Draft, *, at: datetime) -> list[Material]:
     """
-    Return the digest of what is signed: what is asked for under which version, the answers, and the papers given.
+    Return all papers a signer reads: those given, and until it is submitted the certificates and earlier papers that
+    would be taken as they are now.
+    """
+    papers = list(draft.materials.select_related("file", "certificate").order_by("code", "id"))
+    if draft.submitted_as_id is None:
+        papers += offers.would_take(draft, given={paper.code for paper in papers}, at=at)
+    return papers
+
+
+def digest_of(draft: Draft, *, at: datetime) -> str:
+    """
+    Return the digest of what is signed: what is asked for under which version, the answers, and the papers given or taken.
 
     What a department or a register tells by itself is nobody's declaration and does not count.
     """
-    told = draft.materials.filter(source__in=(Material.Source.DATA, Material.Source.REGISTER)).values("pk")
-    papers = draft.materials.exclude(pk__in=told).select_related("file").order_by("code", "id")
+    told = (Material.Source.DATA, Material.Source.REGISTER)
+    papers = [one for one in papers_of(draft, at=at) if one.pk is None or one.source not in told]
     item = draft.item_version.item
     signed = {
         "item": item.code,
         "version": draft.item_version.version,
         "applicant": draft.applicant_id,
         "answers": applications.asked_answers(item, draft.answers),
-        "papers": [[paper.code, paper.source, paper.file.digest if paper.file else ""] for paper in papers],
+        "papers": [[paper.code, paper.source, _content_of(paper)] for paper in papers],
     }
     return sm3(canonical_json(signed)).hex()
+
+
+def _content_of(paper: Material) -> str:
+    """Return what a paper says, by its digest; a certificate by its number and version, of which there is one content."""
+    if paper.certificate is not None:
+        return f"{paper.certificate.identifier} {paper.certificate.version}"
+    return paper.file.digest if paper.file else ""
 
 
 def require_signed(draft: Draft, *, digest: str) -> list[dict[str, Any]]:
@@ -141,24 +160,28 @@ def ask(draft: Draft, rows: Sequence[Signatory], *, at: datetime) -> None:
             outbox.publish("cases.countersigning_asked", key=draft.target, signatory_id=row.pk, due_on=str(row.due_on))
 
 
-def void_changed(draft: Draft, *, at: datetime) -> None:
-    """Ask everybody again whose signature stands under something else than a locked draft now holds."""
+def changed(draft: Draft, *, at: datetime) -> list[Signatory]:
+    """Return whose signature stands under something else than the draft now holds."""
     if draft.item_version.item.signers is None:
-        return
+        return []
     signed = list(draft.signatories.filter(state=State.SIGNED))
-    if not signed:
-        return
-    now = digest_of(draft)
-    for row in signed:
-        if row.digest == now:
-            continue
+    now = digest_of(draft, at=at) if signed else ""
+    return [row for row in signed if row.digest != now]
+
+
+def void_changed(draft: Draft, *, at: datetime) -> bool:
+    """Ask everybody again whose signature stands under something else than a locked draft now holds; tell whether any."""
+    rows = changed(draft, at=at)
+    for row in rows:
         row.forget_signature()
         row.state, row.changed_at, row.asked_at, row.due_on = State.ASKED, at, at, None
         row.save()
         audit.record(
             "cases.void_signature", actor=Actor.system("共同签字"), at=at, target=draft.target, signatory=row.pk
         )
-    ask(draft, standing(draft), at=at)
+    if rows:
+        ask(draft, standing(draft), at=at)
+    return bool(rows)
 
 
 def to_sign(signatory_id: int, *, actor: Actor, at: datetime) -> Signatory:

@@ -1,11 +1,12 @@
 """Several people sign one application: who they are, that they are asked, that each signs or declines what they have read."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.audit import queries as audit_queries
 from onedoor.platform.cases import access, signing
 from onedoor.platform.cases.completeness import check_complete
 from onedoor.platform.cases.models import Draft, Signatory
@@ -16,6 +17,7 @@ from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.kernel.parameters import figure
 from onedoor.standards.contacts import parse_mobile
 from onedoor.standards.id_numbers import parse_citizen_id
 
@@ -42,6 +44,14 @@ class NotYourTurn(OneDoorError):
 
 class NobodyToAsk(OneDoorError):
     code, http_status, message = "cases.nobody_to_ask", 409, "没有需要请的人：要签字的都已经请了，或者都签了。"
+
+
+class AskedTooOften(OneDoorError):
+    code, http_status, message = (
+        "cases.asked_too_often",
+        429,
+        "这份申请今天已经请过 {most} 次签字，每次都会给对方发通知，不能再请了。请明天再请；着急的，请签字人带身份证到窗口当面签。",
+    )
 
 
 @transaction.atomic
@@ -118,16 +128,19 @@ def ask_signatories(*, draft_id: UUID, actor: Actor, at: datetime) -> None:
 
     :raises InvalidInput, MaterialsMissing, ConsentsMissing, AssuranceTooLow: what is missing from the application.
     :raises NobodyToAsk: everybody has been asked already.
+    :raises AskedTooOften: they were asked as often as may be on one day; each time is a message on somebody's phone.
     """
     draft = access.lock_draft(draft_id, actor=actor, at=at)
     check_complete(draft, list(draft.materials.select_related("file")), actor, at)
+    _require_seldom(draft, at)
+    again = signing.void_changed(draft, at=at)  # a certificate that is another one now changes it, without a word typed
     asked = signing.asked_of(draft)
     lacking = "、".join(one.role.title for one in asked if one.lacks)
     if lacking:
         raise InvalidInput({"role": f"还没有填写谁来签字：{lacking}。"})
     rows = [row for one in asked for row in one.rows]
     waiting = [row for row in rows if row.state in (State.NAMED, State.REFUSED, State.LAPSED)]
-    if not waiting:
+    if not waiting and not again:
         raise NobodyToAsk
     for row in waiting:
         row.forget_signature()
@@ -137,6 +150,14 @@ def ask_signatories(*, draft_id: UUID, actor: Actor, at: datetime) -> None:
     audit.record(
         "cases.ask_signatories", actor=actor, at=at, target=draft.target, signatories=[row.pk for row in waiting]
     )
+
+
+def _require_seldom(draft: Draft, at: datetime) -> None:
+    """:raises AskedTooOften: by the record, which keeps what was asked of whoever has been dropped since."""
+    chain = identity.chain(draft.division) if draft.division else [identity.NATION]
+    most = int(figure(signing.ASKS_A_DAY, chain=chain, on=day_of(at)))
+    if audit_queries.done_since("cases.ask_signatories", target=draft.target, since=at - timedelta(days=1)) >= most:
+        raise AskedTooOften(most=most)
 
 
 def _lock_to_sign(signatory_id: int, actor: Actor, at: datetime) -> tuple[Signatory, Draft]:
@@ -171,7 +192,7 @@ def countersign(*, signatory_id: int, digest: str, actor: Actor, at: datetime) -
     rows = signing.standing(draft)
     if not signing.is_turn(row, rows):
         raise NotYourTurn
-    if digest != signing.digest_of(draft):
+    if digest != signing.digest_of(draft, at=at):
         raise ContentChanged
     guarded = actor.person_id != row.person_id
     if actor.is_assisted:

@@ -126,7 +126,7 @@ def submit_draft(*, draft_id: UUID, revision: int, actor: Actor, at: datetime, d
         raise InvalidInput({"delivery": "请选择一种送达方式。"})
     _refuse_changed(draft, on=day_of(at))
     _refuse_second(draft, on=day_of(at))
-    signed = signing.digest_of(draft) if draft.item_version.item.signers else ""
+    signed = signing.digest_of(draft, at=at) if draft.item_version.item.signers else ""
     papers = _papers.all(draft_id=draft.pk)
     taken = offers.take(draft, given={paper.code for paper in papers}, actor=actor, at=at)
     papers += taken

@@ -26,6 +26,7 @@ class SigningView:
     asked: Sequence[signing.Asked]
     in_order: bool
     days: int
+    changed: Sequence[Signatory] = ()  # who has signed what is another thing now
 
     @property
     def rows(self) -> list[Signatory]:
@@ -33,14 +34,14 @@ class SigningView:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether everybody has signed."""
-        return all(one.is_signed for one in self.asked)
+        """Tell whether everybody has signed, and signed this."""
+        return not self.changed and all(one.is_signed for one in self.asked)
 
     @property
     def may_ask(self) -> bool:
         """Tell whether somebody is to be asked, for the first time or anew, and nobody is still to be named."""
         unasked = any(row.state in (State.NAMED, State.REFUSED, State.LAPSED) for row in self.rows)
-        return unasked and not any(one.lacks for one in self.asked)
+        return (unasked or bool(self.changed)) and not any(one.lacks for one in self.asked)
 
 
 def signing_of(*, draft: Draft, actor: Actor, at: datetime) -> SigningView:
@@ -48,7 +49,10 @@ def signing_of(*, draft: Draft, actor: Actor, at: datetime) -> SigningView:
     access.require_draft(draft, actor=actor, scope="view", on=day_of(at))
     signers = draft.item_version.item.signers
     days = (signing.last_day(draft, at=at) - day_of(at)).days
-    return SigningView(signing.asked_of(draft), signers is not None and signers.in_order, days)
+    in_order = signers is not None and signers.in_order
+    open_still = draft.submitted_as_id is None
+    changed = signing.changed(draft, at=at) if open_still else []
+    return SigningView(signing.asked_of(draft), in_order, days, changed)
 
 
 @dataclass(frozen=True)
@@ -117,12 +121,11 @@ def get_countersigning(*, signatory_id: int, actor: Actor, at: datetime) -> ToSi
     audit.record_look("cases.read_to_sign", actor=actor, at=at, target=draft.target, division=draft.division)
     item = draft.item_version.item
     answers = applications.asked_answers(item, draft.answers)
-    papers = [one for one in draft.materials.select_related("file").order_by("id") if one.reused_from_id is None]
     return ToSign(
         about=_countersigning(row, actor, at),
         sections=speak(item.form.shown_sections(answers), answers),
-        papers=papers,
-        digest=signing.digest_of(draft),
+        papers=signing.papers_of(draft, at=at),
+        digest=signing.digest_of(draft, at=at),
         level=item.level_to_act,
         applicant=draft.applicant.name,
     )
