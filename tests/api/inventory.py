@@ -308,7 +308,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "organizations": ("people_list_organizations", "people_register_organization"),
     "organization": (
         *("people_get_organization", "people_rename_organization", "people_add_unit", "people_end_unit"),
-        *("people_set_point", "people_succeed"),
+        *("people_set_point", "people_close_point", "people_succeed"),
     ),
     "divisions": (
         *("people_list_reorganisations", "people_establish", "people_rename_division", "people_replace_divisions"),

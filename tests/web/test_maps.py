@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from onedoor.platform.identity import operations
+from onedoor.platform.audit.models import AuditEntry
+from onedoor.platform.identity import operations, queries
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.parts.maps import HEIGHT, PIN, WIDTH, Spot, spot_map
 from tests.platform import library
@@ -108,3 +109,46 @@ def test_a_position_is_kept_until_it_is_taken_away_and_checked_against_the_count
     with pytest.raises(InvalidInput):
         point(books, "镇大厅", ("30.478200", "120.188500"))
     assert point(books, "镇大厅", ("", "")).longitude is None
+
+
+@pytest.mark.django_db
+def test_nobody_is_sent_to_a_closed_point_or_to_one_of_an_organ_that_has_ended(books: Library) -> None:
+    closed = point(books, "旧大厅", TOWN)
+    point(books, "新大厅", TOWN)
+    county = point(books, "区大厅", None, organization_id=books.organs[library.COUNTY].pk)
+    for _ in range(2):
+        operations.close_service_point(service_point_id=closed.pk, actor=MACHINE, at=LONG_AGO)
+    told = page(place=library.TOWN)
+    assert "旧大厅" not in told
+    assert "新大厅" in told
+    assert AuditEntry.objects.filter(event="identity.close_service_point").count() == 1
+    point(books, "旧大厅", None)  # registered anew, it is open again
+    assert "旧大厅" in page(place=library.TOWN)
+
+    books.organs[library.COUNTY].in_force_to = LONG_AGO.date()
+    books.organs[library.COUNTY].save()
+    assert county.name not in page(place=library.TOWN)
+
+
+@pytest.mark.django_db
+def test_a_long_list_of_offices_goes_on_and_is_narrowed_to_a_place_below(
+    books: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "POINTS", 2)
+    monkeypatch.setattr("onedoor.platform.identity.queries.organizations.POINTS", 2)
+    county = books.organs[library.COUNTY].pk
+    made = [point(books, f"{number} 号大厅", None, organization_id=county) for number in range(3)]
+    made += [point(books, "镇大厅", None)]
+    client = Client()
+    first = client.get("/api/v1/offices", {"division": library.COUNTY}).json()
+    second = client.get("/api/v1/offices", {"division": library.COUNTY, "after": first["next"]}).json()
+    assert [one["name"] for one in second["items"]] == [made[2].name, made[3].name]
+    client.cookies["place"] = library.COUNTY
+    told = client.get("/offices/", {"after": made[1].pk}).content.decode()
+    assert "镇大厅" in told
+    assert "0 号大厅" not in told
+    assert f"?after={made[1].pk}" in client.get("/offices/").content.decode()
+    narrowed = client.get("/offices/", {"within": library.TOWN}).content.decode()
+    assert "镇大厅" in narrowed
+    assert "0 号大厅" not in narrowed
+    assert "1 号大厅" in client.get("/offices/", {"within": library.TOWN, "office": made[1].pk}).content.decode()

@@ -251,7 +251,9 @@ def read_guide(request: HttpRequest, code: Line, division: Line = identity.NATIO
     guide = _guide(code, division)
     item, offering = guide.item, guide.offering
     own = offering.own if offering else {}
-    points = [] if offering else identity.service_points(chain=identity.chain(division), line=item.line)
+    points = (
+        [] if offering else identity.service_points(chain=identity.chain(division), line=item.line, on=clock.today())
+    )
     return {
         "code": code,
         "version": guide.version.version,

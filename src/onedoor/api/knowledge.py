@@ -175,13 +175,14 @@ def read_policy(request: HttpRequest, number: Line) -> dict[str, Any]:
 
 
 @room.read("/offices", anybody(), "办事窗口", Page[FoundOfficeOut])
-def list_offices(request: HttpRequest, division: Line = identity.NATION) -> dict[str, Any]:
-    """List where people of a place go, within it and nearest above it."""
-    place = identity.division(division).code
-    ranges = identity.subtree_range(place, on=clock.today())
-    nearest = identity.service_points(chain=identity.chain(place), line="")
-    points = {point.pk: point for point in [*nearest, *identity.service_points_around(ranges=ranges)]}
-    return whole(list(points.values()))
+def list_offices(request: HttpRequest, division: Line = identity.NATION, after: Id = 0) -> dict[str, Any]:
+    """List where people of a place go: within it and, on the first page, nearest above it; `after` is `next` before."""
+    place, on = identity.division(division).code, clock.today()
+    inside = identity.service_points_around(ranges=identity.subtree_range(place, on=on), on=on, after=after)
+    nearest = [] if after else identity.service_points(chain=identity.chain(place), line="", on=on)
+    points = {point.pk: point for point in [*nearest, *inside]}
+    following = str(inside[-1].pk) if len(inside) == identity.POINTS else None
+    return {"items": list(points.values()), "next": following}
 
 
 @room.read("/knowledge-entries", KEEPS, "知识条目", Page[KnowledgeEntryOut])

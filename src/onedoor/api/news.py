@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 
 from onedoor.api.doors import anybody, caller, officer, person, who
 from onedoor.api.rooms import Room
-from onedoor.api.schemas import Day, Id, Line, Page, Text, Told, whole
+from onedoor.api.schemas import Day, Id, Line, Page, Text, Told, page, whole
 from onedoor.platform.files.posted import require_room
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
@@ -238,10 +238,13 @@ class ReachOut(Told):
 
 
 @room.read("/news", anybody(), "通知公告", Page[NewsOut])
-def list_news(request: HttpRequest, division: Line = identity.NATION, topic: Line = "") -> dict[str, Any]:
-    """List what holds for a place today, the newest first."""
+def list_news(
+    request: HttpRequest, division: Line = identity.NATION, topic: Line = "", audience: Line = "", before: Line = ""
+) -> dict[str, Any]:
+    """List what holds for a place today, the newest first; `audience` is one of the places above it, or itself."""
     chain = identity.chain(identity.division(division).code)
-    return whole(queries.list_news(chain=chain, on=clock.today(), topic=topic))
+    found = queries.list_news(chain=chain, on=clock.today(), topic=topic, audience=audience, before=before)
+    return page(found, size=queries.NEWS, cursor=lambda one: one.number, out=lambda one: one)
 
 
 @room.read("/news/{number}", anybody(), "一条通知", ArticleOut)

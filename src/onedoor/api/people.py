@@ -170,6 +170,7 @@ class PointOut(Told):
     opening_hours: str
     longitude: Decimal | None = None
     latitude: Decimal | None = None
+    closed_on: date | None = None
 
 
 class OrganizationWholeOut(OrganizationOut):
@@ -484,6 +485,13 @@ def set_point(request: HttpRequest, organization_id: Id, sent: PointIn) -> dict[
     """Set a service point: where people go."""
     operations.set_service_point(organization_id=organization_id, **sent.dict(), **who(request))
     return get_organization(request, organization_id)
+
+
+@room.write("/points/{point_id}/closing", MANAGES, "关闭服务点", Done)
+def close_point(request: HttpRequest, point_id: Id) -> dict[str, Any]:
+    """Close a service point from today; setting the one of its name again opens it."""
+    operations.close_service_point(service_point_id=point_id, **who(request))
+    return {"done": True}
 
 
 @room.write("/organizations/{organization_id}/succession", MANAGES, "单位撤并", Done)

@@ -18,7 +18,15 @@ from tests.platform.library import COUNTY, MACHINE, NATION, TOWN, Library
 import onedoor.platform
 from onedoor.platform.audit.models import QuerySuspension
 from onedoor.platform.identity import operations as identity
-from onedoor.platform.identity.models import AccountReset, DeathStatement, Guardianship, Login, Post, Unit
+from onedoor.platform.identity.models import (
+    AccountReset,
+    DeathStatement,
+    Guardianship,
+    Login,
+    Post,
+    ServicePoint,
+    Unit,
+)
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed, NotFound, OneDoorError
 
@@ -37,6 +45,7 @@ PLACED = frozenset(
         "absence_id",
         "reset_id",
         "statement_id",
+        "service_point_id",
     }
     | {"guardianship_id", "suspension_id", "ended", "successors", "division", "parent", "code", "successions"}
     | {"ward", "principal", "id_number", "delegation_id", "session_id", "consent_id", "ward_id"}
@@ -81,6 +90,9 @@ class Place:
         self.colleague = Post.objects.get(pk=library.posts["second_clerk"])
         recorded: dict[str, Any] = {"recorded_at": AT, "recorded_by": "测试"}
         self.unit = Unit.objects.create(organization=organ, name="综合科", **recorded)
+        self.point = ServicePoint.objects.create(
+            organization=organ, kind="hall", name="大厅", address="1 号", **recorded
+        )
         self.away = identity.record_absence(
             post_id=self.colleague.pk,
             deputy_id=self.clerk.login_id,
@@ -175,6 +187,7 @@ GIVEN: Given = {
     "deputy_id": lambda place: place.colleague.login_id,
     "organization_id": lambda place: place.organ.pk,
     "unit_id": lambda place: place.unit.pk,
+    "service_point_id": lambda place: place.point.pk,
     "absence_id": lambda place: place.away.pk,
     "guardianship_id": lambda place: place.guardianship.pk,
     "reset_id": lambda place: place.reset.pk,

@@ -116,6 +116,15 @@ def test_it_goes_out_at_its_time(books: Library) -> None:
     assert place_due(at=later) == 2
     assert [one.number for one in queries.list_news(chain=[TOWN, COUNTY], on=AT.date())] == [found.number]
     assert queries.list_news(chain=["330113000000"], on=AT.date()) == []
+    second = in_review(books)
+    operations.release_publication(number=second.number, release_at=None, **release)
+    place_due(at=later)
+    about: dict[str, Any] = {"chain": [TOWN, COUNTY], "on": AT.date()}
+    newest, oldest = (one.number for one in queries.list_news(**about))
+    assert [one.number for one in queries.list_news(**about, before=newest, most=1)] == [oldest]
+    assert queries.list_news(**about, before=oldest) == []
+    assert queries.list_news(**about, audience=TOWN) == []
+    assert len(queries.list_news(**about, audience=COUNTY)) == 2
 
 
 def test_every_saving_is_a_version_and_a_sent_back_text_goes_on(books: Library) -> None:

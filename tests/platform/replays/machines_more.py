@@ -7,6 +7,7 @@ from typing import Any
 from tests.platform import library
 from tests.platform.cases.test_calendars import NOTICE
 from tests.platform.library import CHINA, COUNTY, FRIEND, ITEM, MACHINE, READER, TOWN
+from tests.platform.replays.appointments import hall_of
 from tests.platform.replays.machines import API
 from tests.platform.replays.stage import AT, LATER, RECIPES, Recipe, Sent, Stage, form, posts, sends
 
@@ -347,6 +348,11 @@ def rename_organization(stage: Stage) -> Sent:
 @operation("/organizations/{organization_id}/points")
 def set_point(stage: Stage) -> Sent:
     return of_organization(stage, "points", kind="hall", name="一楼大厅", address="朝阳路 1 号")
+
+
+@operation("/points/{point_id}/closing")
+def close_point(stage: Stage) -> Sent:
+    return Sent("sysadmin", f"{API}/points/{hall_of(stage).point.pk}/closing")
 
 
 @operation("/organizations/{organization_id}/succession")

@@ -231,6 +231,7 @@ TITLES = {
     "identity.find_person": "窗口查人员",
     "identity.codes_run_out": "验证码用量接近上限",
     "identity.close_login": "停用账号",
+    "identity.close_service_point": "关闭服务点",
     "identity.dismiss_officer": "办理离职",
     "identity.end_absence": "结束代岗",
     "identity.end_guardianship": "终止监护",

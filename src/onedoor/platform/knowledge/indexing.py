@@ -141,6 +141,7 @@ def _office_rows(key: str) -> list[SearchRow]:
     point = ServicePoint.objects.filter(pk=key).select_related("organization").first()
     if point is None:
         return []
+    ends = (point.closed_on, point.organization.in_force_to)
     told = "；".join(part for part in (point.address, point.opening_hours, point.phone) if part)
     return [
         SearchRow(
@@ -150,8 +151,9 @@ def _office_rows(key: str) -> list[SearchRow]:
             title=point.name,
             names=[point.organization.name],
             text=told,
-            address=f"/offices/#office-{point.pk}",
+            address=f"/offices/?office={point.pk}#office-{point.pk}",
             division=point.organization.division_id,
+            valid_to=min((day for day in ends if day is not None), default=None),
             tokens=tokens([point.name, point.organization.name], point.address),
         )
     ]

@@ -55,7 +55,7 @@ def life_event(request: HttpRequest, code: str) -> HttpResponse:
         "items": knowledge.items_about(words=event.words, place=knowledge.place_at(division=place.code, on=on), on=on),
         "bundles": [one for one in bundles.list_bundles(on=on) if one.line in event.lines],
         "services": [services.BY_CODE[line] for line in event.lines],
-        "counters": identity.service_points(chain=place.chain, line=event.lines[0]),
+        "counters": identity.service_points(chain=place.chain, line=event.lines[0], on=clock.today()),
         "place": place,
     }
     return render(request, "citizen/life_event.html", context)

@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "services": with_counts(items),
         "latest": publishing.list_news(chain=place.chain, on=clock.today(), most=1),
         "events": EVENTS,
-        "counters": identity.service_points(chain=place.chain, line=""),
+        "counters": identity.service_points(chain=place.chain, line="", on=clock.today()),
     }
     return render(request, "citizen/home.html", context)
 
@@ -60,7 +60,9 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     guide = catalog.read_guide(code=code, chain=place.chain, on=clock.today())
     situation = situation_of(guide.item, request.GET)
     told = situation.outcome if situation and situation.outcome else None
-    counters = [] if guide.offering else identity.service_points(chain=place.chain, line=guide.item.line)
+    counters = (
+        [] if guide.offering else identity.service_points(chain=place.chain, line=guide.item.line, on=clock.today())
+    )
     context = {
         "guide": guide,
         "place": place,

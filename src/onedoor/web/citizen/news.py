@@ -13,7 +13,7 @@ from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.messages import operations as messages
 from onedoor.platform.messages import queries as ways
 from onedoor.platform.publishing import operations, queries
-from onedoor.web.citizen.places import place_of
+from onedoor.web.citizen.places import NATION, place_of
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import posted
 from onedoor.web.parts.writes import attempt, keyed
@@ -28,10 +28,19 @@ PICTURE_HEADERS = {
 @login_not_required
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """List what holds today for the place, by topic."""
-    place, topic = place_of(request), request.GET.get("topic", "")
-    found = queries.list_news(chain=place.chain, on=clock.today(), topic=topic)
-    context = {"news": found, "place": place, "topics": queries.TOPICS, "topic": topic}
+    """List what holds today for the place, by topic and by whom it is meant for, a page at a time."""
+    place, asked = place_of(request), request.GET
+    topic, before = asked.get("topic", ""), asked.get("before", "")
+    audience = asked.get("audience", "") if asked.get("audience") in place.chain else ""
+    which = {"chain": place.chain, "topic": topic, "audience": audience}
+    found = queries.list_news(**which, on=clock.today(), before=before)
+    names = {one.code: one.name for one in identity.divisions_with(place.chain)}
+    context: dict[str, Any] = {"news": found, "place": place, "topics": queries.TOPICS, "topic": topic}
+    context |= {
+        "audience": audience,
+        "audiences": [(code, "全国" if code == NATION else names.get(code, code)) for code in place.chain],
+    }
+    context |= {"next": found[-1].number if len(found) == queries.NEWS else "", "before": before}
     return render(request, "citizen/news/index.html", context)
 
 

@@ -13,6 +13,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.standards.coordinates import Coordinates, distance
 from onedoor.web.citizen.places import Place, place_of
+from onedoor.web.parts.inputs import whole
 from onedoor.web.parts.maps import Spot, spot_map
 
 MOST = 40  # pins that can still be told apart
@@ -37,14 +38,18 @@ class Listed:
 @login_not_required
 @require_safe
 def offices(request: HttpRequest) -> HttpResponse:
-    """List where people of a place go, each with the anchor a search leads to; above it, the map of the place."""
-    place = place_of(request)
-    inside = identity.service_points_around(ranges=identity.subtree_range(place.code, on=clock.today()))
-    nearest = identity.service_points(chain=place.chain, line="")
-    found = list({point.pk: point for point in [*nearest, *inside]}.values())
-    within = {point.pk for point in inside}
+    """List where people of a place go, each with the anchor a search leads to; above a page, the map of it."""
+    place, on, after = place_of(request), clock.today(), whole(request.GET, "after", 0)
+    below = identity.divisions_below("" if place.code == identity.NATION else place.code, on=on)
+    within = next((one.code for one in below if one.code == request.GET.get("within")), "")
+    inside = identity.service_points_around(
+        ranges=identity.subtree_range(within or place.code, on=on), on=on, after=after
+    )
+    nearest = [] if within or after else identity.service_points(chain=place.chain, line="", on=on)
+    asked = identity.find_service_point(point_id=whole(request.GET, "office", 0), on=on)
+    found = list({point.pk: point for point in [*nearest, *inside, *([asked] if asked else [])]}.values())
     seat = next((at for point in nearest if _division(point) == place.code and (at := where(point))), None)
-    placed = _placed(found, within, place, seat) if place.chosen else []
+    placed = _placed(found, {point.pk for point in inside}, place, seat) if place.chosen else []
     listed = [Listed(point, number, _far(point, seat)) for number, point in enumerate(placed, start=1)]
     rest = [point for point in found if point not in placed]
     if not listed:  # nothing to show on a map: one list, as it was
@@ -55,7 +60,9 @@ def offices(request: HttpRequest) -> HttpResponse:
         if row.number and (at := where(row.point))
     ]
     context = {"listed": listed, "elsewhere": rest, "map": spot_map(spots), "place": place}
-    return render(request, "citizen/offices.html", context | {"near": listed[0].point.name if seat else ""})
+    context |= {"near": listed[0].point.name if seat else "", "below": below, "within": within, "after": after}
+    context["next"] = inside[-1].pk if len(inside) == identity.POINTS else None
+    return render(request, "citizen/offices.html", context)
 
 
 def where(point: Any) -> Coordinates | None:

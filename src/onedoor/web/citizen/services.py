@@ -126,7 +126,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "service": BY_CODE[code],
         "items": catalog.list_items(on=clock.today(), line=code),
-        "counters": identity.service_points(chain=place.chain, line=code),
+        "counters": identity.service_points(chain=place.chain, line=code, on=clock.today()),
         "place": place,
     }
     return render(request, "citizen/service.html", context)

@@ -16,7 +16,7 @@ MOST = 2  # offices named
 def letter_of(page: Envelope, *, actor: Actor, on: date) -> HttpResponse:
     """Return the letter to print and put into a window envelope."""
     row = page.row
-    offices = identity.service_points(chain=identity.chain(row.division), line="")[:MOST]
+    offices = identity.service_points(chain=identity.chain(row.division), line="", on=on)[:MOST]
     content: dict[str, Any] = {
         "recipient": row.person.name,
         "address": page.address,

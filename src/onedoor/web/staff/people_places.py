@@ -106,6 +106,8 @@ def _change(request: HttpRequest, organization_id: int) -> None:
             latitude=post.get("latitude", ""),
             **given,
         )
+    elif what == "close_point":
+        operations.close_service_point(service_point_id=posted(request, "point_id"), **who)
     elif what == "succeed":
         operations.succeed_organizations(
             ended=[organization_id],

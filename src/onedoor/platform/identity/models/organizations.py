@@ -115,6 +115,8 @@ class ServicePoint(Recorded):
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
     latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
 
+    closed_on = models.DateField("关闭日", null=True, blank=True)  # from this day on nobody is sent there
+
     class Meta:
         verbose_name = "服务点"
         verbose_name_plural = "服务点"

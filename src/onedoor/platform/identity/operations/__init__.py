@@ -86,6 +86,7 @@ from onedoor.platform.identity.operations.operators import (
 from onedoor.platform.identity.operations.organizations import (
     PostsLeft,
     add_unit,
+    close_service_point,
     end_unit,
     register_organization,
     rename_organization,
@@ -139,6 +140,7 @@ from onedoor.platform.identity.operations.sessions import (
 )
 
 __all__ = [
+    "close_service_point",
     "BankCheckWaiting",
     "GuardianForChild",
     "TooManyBankChecks",

@@ -280,8 +280,8 @@ def set_service_point(
     latitude: str | None = None,
 ) -> ServicePoint:
     """
-    Enter a place people go to, or bring the one of this name up to date. Without `longitude` and `latitude` its position
-    stays as it is known; empty, it is taken off the map.
+    Enter a place people go to, or bring the one of this name up to date; one that was closed is open again. Without
+    `longitude` and `latitude` its position stays as it is known; empty, it is taken off the map.
 
     :raises InvalidInput: the kind is unknown, name or address is empty, or the position cannot be right.
     """
@@ -308,6 +308,7 @@ def set_service_point(
             "address": address.strip(),
             "phone": phone.strip(),
             "opening_hours": opening_hours.strip(),
+            "closed_on": None,
             **position,
             "recorded_at": at,
             "recorded_by": actor.name,
@@ -320,6 +321,26 @@ def set_service_point(
     return point
 
 
+@transaction.atomic
+def close_service_point(*, service_point_id: int, actor: Actor, at: datetime) -> ServicePoint:
+    """
+    Close a place people go to from today: no page sends anybody there any more. Closing it twice is closing it once.
+
+    :raises OrganizationNotFound: there is none, or it is not within the actor's reach; both look alike.
+    """
+    point = ServicePoint.objects.filter(pk=service_point_id).first()
+    if point is None:
+        raise OrganizationNotFound
+    organization = _lock(point.organization_id, actor)
+    if point.closed_on is None:
+        point.closed_on = day_of(at)
+        point.save(update_fields=["closed_on"])
+        told = {"target": organization.target, "division": organization.division_id, "point": point.pk}
+        audit.record("identity.close_service_point", actor=actor, at=at, **told)
+        outbox.publish("identity.office_changed", key=f"office:{point.pk}", point_id=point.pk)
+    return point
+
+
 def _plausible(
     found: Coordinates | None, organization: Organization, name: str, at: datetime
 ) -> dict[str, Decimal | None]:
@@ -329,7 +350,7 @@ def _plausible(
     county = next(
         (code for code in chain(organization.division_id) if code.endswith("000000")), organization.division_id
     )
-    near = service_points_around(ranges=reach_of(county, on=day_of(at)), most=50)
+    near = service_points_around(ranges=reach_of(county, on=day_of(at)), on=day_of(at))
     others = [
         (one.longitude, one.latitude)
         for one in near

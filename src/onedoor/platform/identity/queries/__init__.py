@@ -104,9 +104,11 @@ from onedoor.platform.identity.queries.mandates import (
 )
 from onedoor.platform.identity.queries.organizations import (
     ORGANIZATION_KINDS,
+    POINTS,
     SERVICE_POINT_KINDS,
     NoResponsibleOrganization,
     OrganizationNotFound,
+    find_service_point,
     get_organization,
     list_organizations,
     responsible_organization,
@@ -311,6 +313,8 @@ __all__ = [
     "responsible_organization",
     "responsible_organizations",
     "seen_at",
+    "POINTS",
+    "find_service_point",
     "service_points",
     "service_points_around",
     "signed_consents",

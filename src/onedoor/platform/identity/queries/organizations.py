@@ -13,6 +13,7 @@ from onedoor.platform.kernel.prepared import prepared
 from onedoor.platform.kernel.scopes import within_reach
 
 ORGANIZATION_KINDS: list[tuple[str, str]] = [(one.value, str(one.label)) for one in Organization.Kind]
+POINTS, ORGAN = 60, "organization__"  # points on one page
 SERVICE_POINT_KINDS: list[tuple[str, str]] = [(one.value, str(one.label)) for one in ServicePoint.Kind]
 
 
@@ -105,17 +106,33 @@ def get_organization(*, organization_id: int, actor: Actor) -> Organization:
     return found
 
 
-def service_points(*, chain: Sequence[str], line: str, most: int = 20) -> list[ServicePoint]:
-    """Return where people of a place go, the nearest organ's points first."""
-    points = ServicePoint.objects.filter(organization__division_id__in=chain).select_related("organization")
+def service_points(*, chain: Sequence[str], line: str, on: date, most: int = 20) -> list[ServicePoint]:
+    """Return where people of a place go on a day, the nearest organ's points first."""
+    points = _open(on).filter(organization__division_id__in=chain)
     order = {code: place for place, code in enumerate(chain)}
     return sorted(points, key=lambda point: (order[point.organization.division_id], point.pk))[:most]
 
 
-def service_points_around(*, ranges: Sequence[CodeRange], most: int = 200) -> list[ServicePoint]:
-    """Return where people go within these ranges of codes, by place."""
+def service_points_around(*, ranges: Sequence[CodeRange], on: date, after: int = 0) -> list[ServicePoint]:
+    """Return a page of where people go within these ranges of codes on a day, by place; `after` is the last of the page before."""
     inside = Q(pk__in=[])
     for start, end in ranges:
         inside |= Q(organization__division_id__gte=start, organization__division_id__lt=end)
-    points = ServicePoint.objects.filter(inside).select_related("organization")
-    return list(points.order_by("organization__division_id", "pk")[:most])
+    points = _open(on).filter(inside).order_by("organization__division_id", "pk")
+    last = ServicePoint.objects.select_related("organization").filter(pk=after).first() if after else None
+    if last is not None:
+        place = last.organization.division_id
+        here = Q(organization__division_id=place, pk__gt=last.pk)
+        points = points.filter(Q(organization__division_id__gt=place) | here)
+    return list(points[:POINTS])
+
+
+def find_service_point(*, point_id: int, on: date) -> ServicePoint | None:
+    """Return a place people go to, None where there is none or it is closed on this day."""
+    return _open(on).filter(pk=point_id).first()
+
+
+def _open(on: date) -> QuerySet[ServicePoint]:
+    """Points that are not closed, of organs that have not ended."""
+    points = ServicePoint.objects.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=on), in_force(on, prefix=ORGAN))
+    return points.select_related("organization")

@@ -16,6 +16,7 @@ from onedoor.platform.publishing.queries.desk import (
     standing_version,
     to_carry_on,
 )
+from onedoor.platform.publishing.queries.news import MOST as NEWS
 from onedoor.platform.publishing.queries.news import Article, list_news, read_news, read_picture
 from onedoor.platform.publishing.queries.reach import Reached, ReachRow, reach_of
 from onedoor.platform.publishing.queries.subscriptions import my_subscriptions
@@ -34,6 +35,7 @@ __all__ = [
     "desk_of",
     "get_publication",
     "list_accounts",
+    "NEWS",
     "list_news",
     "list_publications",
     "my_subscriptions",

@@ -43,16 +43,27 @@ class Article:
         return f"/news/{self.number}/"
 
 
-def list_news(*, chain: Sequence[str], on: date, topic: str = "", most: int = MOST) -> list[Article]:
-    """Return what holds today for a place, the newest first; what was recalled is not there. One query."""
+def list_news(
+    *, chain: Sequence[str], on: date, topic: str = "", audience: str = "", before: str = "", most: int = MOST
+) -> list[Article]:
+    """
+    Return a page of what holds today for a place, the newest first; what was recalled is not there. `audience` keeps
+    what is meant for that place alone, `before` names the last text of the page before.
+    """
     found = PublicationVersion.objects.filter(ON_SITE, version=F("publication__version"))
     found = found.filter(
         publication__state=Publication.State.RELEASED, audience__in=[NATION, *chain], valid_from__lte=on
     ).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
     if topic:
         found = found.filter(topic=topic)
+    if audience:
+        found = found.filter(audience=audience)
+    last = Publication.objects.filter(number=before, release_at__isnull=False).first() if before else None
+    if last is not None:
+        earlier = Q(publication__release_at__lt=last.release_at)
+        found = found.filter(earlier | Q(publication__release_at=last.release_at, publication__lt=last.pk))
     rows = found.select_related("publication__organization", "publication__carries__organization")
-    return [_article(row, on) for row in rows.order_by("-publication__release_at", "-pk")[:most]]
+    return [_article(row, on) for row in rows.order_by("-publication__release_at", "-publication")[:most]]
 
 
 def read_news(*, number: str, on: date) -> Article:
