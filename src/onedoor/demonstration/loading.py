@@ -47,7 +47,7 @@ HALL = {
     "address": "塘栖镇人民路 1 号",
     "phone": "0571-86000100",
 }
-HOURS = "工作日 9:00–17:00"
+HOURS = "每天 9:00–17:00"  # a visitor may come on a Sunday
 # Invented service points where such places could be: whose, what kind, name, address, longitude and latitude.
 POINTS = (
     ("county", "hall", "临平区政务服务中心（民政窗口）", "临平区南苑街道迎宾路 369 号", "120.299500", "30.419000"),
@@ -69,7 +69,7 @@ BOOKED = appointments.Offer(
     title="最低生活保障申请",
     most_persons=1,
     slot_minutes=30,
-    week={day: [("09:00", "12:00", 3), ("13:30", "17:00", 3)] for day in range(1, 6)},
+    week={day: [("09:00", "12:00", 3), ("13:30", "17:00", 3)] for day in range(1, 8)},
     walk_in_percent=30,
     days_ahead=14,
     release_time="08:00",
