@@ -15,7 +15,7 @@ from tests.platform.library import CHINA, Library
 from onedoor.platform.cases.models import Clock, Draft, Material
 from onedoor.platform.kernel import append_only, crypto, prepared_writes
 from onedoor.platform.kernel.models import OutboxMessage
-from onedoor.platform.kernel.prepared_writes import PreparedWrites
+from onedoor.platform.kernel.prepared_writes import FEW, PreparedWrites, insert_all
 
 AT = datetime(2026, 9, 1, 0, 30, 0, 123456, tzinfo=CHINA)  # the day before in universal time
 MODELS = [model for model in apps.get_models() if issubclass(model, PreparedWrites)]
@@ -118,6 +118,39 @@ def test_what_is_stored_is_what_django_stores(model: Any, whole: bool, monkeypat
     if model._meta.db_table not in append_only.declared():  # history has no UPDATE
         first, again, django = both_ways(monkeypatch, changed)
         assert first == again == django
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@pytest.mark.usefixtures("keys")
+def test_rows_of_one_statement_are_those_of_bulk_create(model: Any) -> None:
+    def inserted(*, own: bool) -> Any:
+        one = row(model, whole=True)
+        if model._meta.auto_field:
+            one.pk = None
+        (made,) = insert_all([one]) if own else model._base_manager.bulk_create([one])
+        assert (made is one, made._state.adding) == (True, False)
+        return made
+
+    found = []
+    for own in (True, True, False):
+        with transaction.atomic():
+            raw, read = stored(inserted(own=own))
+            found.append(
+                [
+                    {name: value for name, value in told.items() if name != model._meta.pk.attname}
+                    for told in (raw, read)
+                ]
+            )
+            transaction.set_rollback(True)
+    assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [0, 1, 3, FEW + 1])
+def test_each_of_several_rows_gets_its_own_number(number: int) -> None:
+    made = insert_all(OutboxMessage(topic="a", key=str(place), payload={}) for place in range(number))
+    assert [(one.pk, one.key) for one in made] == list(OutboxMessage.objects.order_by("pk").values_list("pk", "key"))
+    assert [one.key for one in made] == [str(place) for place in range(number)]
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ from onedoor.platform.catalog.strict import Limit
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import calendars
 from onedoor.platform.kernel.clock import CHINA, day_of
+from onedoor.platform.kernel.prepared_writes import insert_all
 from onedoor.standards.workdays import WorkCalendar
 
 DECISION_CLOCKS = (Clock.Kind.PROMISED, Clock.Kind.STATUTORY)
@@ -107,9 +108,7 @@ def start(case: Case, kind: Clock.Kind, limit: Limit, *, at: datetime) -> Clock:
 def start_several(case: Case, limits: Mapping[Clock.Kind, Limit], *, at: datetime) -> list[Clock]:
     """Start the clocks that run from the same event, in one question to the database; return them in their order."""
     calendar = work_calendar(case.division)
-    return Clock.objects.bulk_create(
-        _clock(case, kind, limit, at=at, calendar=calendar) for kind, limit in limits.items()
-    )
+    return insert_all(_clock(case, kind, limit, at=at, calendar=calendar) for kind, limit in limits.items())
 
 
 def start_steps(case: Case, steps: Sequence[Step], *, at: datetime) -> None:
@@ -127,7 +126,7 @@ def start_steps(case: Case, steps: Sequence[Step], *, at: datetime) -> None:
     if case.state in STANDING_STILL and case.pauses.filter(to_at__isnull=True, over_at__isnull=True).exists():
         for row in rows:
             row.state = Clock.State.PAUSED
-    Clock.objects.bulk_create(rows)
+    insert_all(rows)
 
 
 def start_serving(case: Case, step: Step, *, at: datetime) -> None:

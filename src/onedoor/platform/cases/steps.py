@@ -17,6 +17,7 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.prepared import prepared
+from onedoor.platform.kernel.prepared_writes import insert_all
 
 ACCEPT = Step(code="accept", title="收件审查", permission="cases.accept", tier=5, state="reviewing")
 CONFIRM = Step(code="confirm", title="复核决定", permission="cases.decide", state="deciding", excludes=("accept",))
@@ -169,7 +170,7 @@ def end(row: CaseStep, *, outcome: str, performers: Iterable[Actor], at: datetim
     if definition is not None:
         clocks.stop_step(row.case, definition, at=at)
     officers = {actor.login_id: actor for actor in performers if actor.login_id is not None}
-    StepPerformer.objects.bulk_create(
+    insert_all(
         StepPerformer(
             step=row,
             login_id=login,

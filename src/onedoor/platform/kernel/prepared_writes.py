@@ -6,13 +6,17 @@ Rows whose INSERT and UPDATE are put together once per process, as `prepared` do
 `Model.save` and `create` stay Django's: checks, signals, defaults, `pre_save` and what each field makes of its value
 (sealed, hashed). Only their last step is another: the ORM would write the statement anew for every row. Its words depend
 on the model and the fields alone, so they are remembered; values are not. What needs words of its own, an expression or
-a fixture, goes Django's way. Many rows at once (`bulk_create`, `update`) are Django's too.
+a fixture, goes Django's way. A few rows of one table go by one statement with `insert_all`; many (`bulk_create`) and
+`update` are Django's.
 """
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
-from django.db import connections, models
+from django.db import connections, models, router
+from django.db.transaction import mark_for_rollback_on_error
 
+FEW = 8  # rows of one statement whose words are worth keeping
 _words: dict[Any, str] = {}
 
 
@@ -50,12 +54,41 @@ class PreparedWrites(models.Model):
             return bool(cursor.rowcount)
 
 
-def _insert(model: type[models.Model], connection: Any, fields: Any, returning_fields: Any) -> str:
+Row = TypeVar("Row", bound=PreparedWrites)
+
+
+def insert_all(given: Iterable[Row]) -> list[Row]:
+    """Insert rows of one model by one statement, as `bulk_create` does: no signal, and each gets its number."""
+    rows = list(given)
+    if not rows:
+        return rows
+    model, meta = type(rows[0]), rows[0]._meta
+    numbered = meta.auto_field
+    if len(rows) > FEW or (numbered and any(row.pk is not None for row in rows)):
+        return model._base_manager.bulk_create(rows)
+    using = router.db_for_write(model)
+    connection, fields = connections[using], [field for field in meta.local_concrete_fields if field is not numbered]
+    params: list[Any] = []
+    unnamed: list[Any] = [*rows]  # the stubs do not know what Django itself calls
+    for row in unnamed:
+        row._prepare_related_fields_for_save(operation_name="insert_all")
+        params += [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    key, returned = (model, connection.vendor, len(fields), len(rows)), [numbered] if numbered else []
+    sql = _words.get(key) or _words.setdefault(key, _insert(model, connection, fields, returned, rows=len(rows)))
+    with mark_for_rollback_on_error(using), connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        numbers = cursor.fetchall() if numbered else [(row.pk,) for row in rows]
+    for row, (number,) in zip(rows, numbers, strict=True):
+        row.pk, row._state.adding, row._state.db = number, False, using
+    return rows
+
+
+def _insert(model: type[models.Model], connection: Any, fields: Any, returning_fields: Any, *, rows: int = 1) -> str:
     _refuse(model)
     quote, ops = connection.ops.quote_name, connection.ops
     columns, marks = ", ".join(quote(field.column) for field in fields), ", ".join("%s" for _ in fields)
-    returning = ops.return_insert_columns(returning_fields)[0]
-    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks}) {returning}"  # noqa: S608 - names come from the models
+    values, returning = ", ".join(f"({marks})" for _ in range(rows)), ops.return_insert_columns(returning_fields)[0]
+    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES {values} {returning}"  # noqa: S608 - names come from the models
 
 
 def _update(model: type[models.Model], connection: Any, fields: Any) -> str:

@@ -15,6 +15,7 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import NotFound, OneDoorError
 from onedoor.platform.kernel.languages import OWN, Language, current, further, read_in
+from onedoor.platform.kernel.prepared_writes import insert_all
 from onedoor.platform.messages import gateway, handover, reach, rules, shipped, tasks, wording
 from onedoor.platform.messages.models import Message, Outreach, TemplateVersion
 from onedoor.platform.messages.models.messages import NAMESPACE, message_id
@@ -101,7 +102,7 @@ def send_message(
         )
         for channel in (str(Channel.INBOX), *chosen)
     ]
-    Message.objects.bulk_create(rows)
+    insert_all(rows)
     if any(row.due_at for row in rows) and not reader.is_awaited:
         tasks.deliver_waiting.enqueue()
     audit.record("messages.send", actor=actor, at=at, target=f"person:{recipient_id}", topic=event)
