@@ -173,6 +173,6 @@ def named(remedies: Sequence[str], organization: Organization, *, on: date) -> l
         return [
             line.replace(REVIEW_ORGAN, organization.name).replace(COURT, "有管辖权的中级人民法院") for line in remedies
         ]
-    organ = parameters.figure(NAMED_REVIEW_ORGAN, chain=chain, on=on) or f"{place.full_name}人民政府"
-    court = parameters.figure(NAMED_COURT, chain=chain, on=on) or f"{place.full_name}人民法院"
+    organ, court = parameters.figures(NAMED_REVIEW_ORGAN, NAMED_COURT, chain=chain, on=on)
+    organ, court = organ or f"{place.full_name}人民政府", court or f"{place.full_name}人民法院"
     return [line.replace(REVIEW_ORGAN, organ).replace(COURT, court) for line in remedies]

@@ -55,8 +55,8 @@ def _on(rows: QuerySet[ParameterRow], chain: Sequence[str], on: date) -> QuerySe
 
 
 @prepared
-def _of_key(*, key: str, chain: Sequence[str], on: date) -> QuerySet[ParameterRow]:
-    return _on(figures_of(key), chain, on)
+def _of_keys(*, keys: Sequence[str], chain: Sequence[str], on: date) -> QuerySet[ParameterRow]:
+    return _on(_standing().filter(key__in=keys), chain, on)
 
 
 def _nearest(rows: Iterable[ParameterRow], *, chain: Sequence[str], on: date) -> Params:
@@ -76,16 +76,24 @@ def figure(key: str, *, chain: Sequence[str], on: date) -> Any:
 
     :raises LookupError: no such figure is defined.
     """
-    definition = definitions.find(key)
-    if definition is None:
-        raise LookupError(f"parameter {key} is not defined")
-    row = holding(key, chain=chain, on=on)
-    return definition.default if row is None else row.value
+    return figures(key, chain=chain, on=on)[0]
+
+
+def figures(*keys: str, chain: Sequence[str], on: date) -> list[Any]:
+    """Return several figures as `figure` says, by one question."""
+    found = []
+    rows = _nearest(_of_keys.all(keys=keys, chain=list(chain), on=on), chain=chain, on=on).rows
+    for key in keys:
+        definition = definitions.find(key)
+        if definition is None:
+            raise LookupError(f"parameter {key} is not defined")
+        found.append(rows[key].value if key in rows else definition.default)
+    return found
 
 
 def holding(key: str, *, chain: Sequence[str], on: date) -> Parameter | None:
     """Return the row of one figure as it holds for a place and day, None where no row sets it."""
-    return _nearest(_of_key.all(key=key, chain=list(chain), on=on), chain=chain, on=on).rows.get(key)
+    return _nearest(_of_keys.all(keys=[key], chain=list(chain), on=on), chain=chain, on=on).rows.get(key)
 
 
 def next_start(*, key: str, division: str, after: date) -> date | None:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, handlers, life, steps
@@ -28,6 +29,7 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import canonical_json, sm3
 from onedoor.platform.kernel.errors import OneDoorError
+from onedoor.platform.kernel.prepared import prepared
 from onedoor.standards.judgement import Judgement
 
 
@@ -192,13 +194,19 @@ def _require_settled(case: Case, *, granted: bool, at: datetime) -> None:
     """:raises HearingNotOver, ConflictsOpen, LinkFallen, …: something is open that a decision may not pass over."""
     if granted and case.continues is not None and case.relation in CHANGES and not still_stands(case.continues):
         raise LinkFallen(relation=case.get_relation_display(), number=case.continues.number)
-    hearing = getattr(case, "hearing", None)  # asked once, after the lock; the decision's words need it again
+    hearing = _hearings.first(case_id=case.pk)  # asked once, after the lock; the decision's words need it again
+    Hearing._meta.get_field("case").remote_field.set_cached_value(case, hearing)
     if hearing is not None and hearing.state in HEARING_OPEN:
         raise HearingNotOver
     check_decidable(case, granted=granted, at=at)
     number = open_conflicts(case)
     if number:
         raise ConflictsOpen(number=number)
+
+
+@prepared
+def _hearings(*, case_id: int) -> QuerySet[Hearing]:
+    return Hearing.objects.filter(case_id=case_id)
 
 
 def still_stands(case: Case) -> bool:

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases import access, clocks, documents, grounds, life, papers, steps
-from onedoor.platform.cases.models import Action, Case, CaseDocument, Clock, Delivery, Pause
+from onedoor.platform.cases.models import Action, Case, CaseAnswers, CaseDocument, Clock, Delivery, Material, Pause
 from onedoor.platform.cases.operations import quality, tolerance
 from onedoor.platform.cases.operations.arrivals import supplement_until
 from onedoor.platform.cases.operations.delivery import drop_service, serve_notice, way_of
@@ -22,6 +23,7 @@ from onedoor.platform.catalog import scenarios
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
+from onedoor.platform.kernel.prepared import prepared
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -276,7 +278,7 @@ def accept_case(*, case_id: int, actor: Actor, at: datetime, tolerated_until: da
     case = life.lock(case_id, "receiving_organization", "applicant")
     actor.require("cases.accept", division=case.handled_in, line=case.line)
     life.check_move(case, Kind.ACCEPT)
-    found = list(case.materials.select_related("file").defer("file__key"))
+    found = _papers.all(case_id=case.pk)
     papers.require_safe(found)
     unseen = papers.originals_to_check(found)
     if unseen:
@@ -285,6 +287,11 @@ def accept_case(*, case_id: int, actor: Actor, at: datetime, tolerated_until: da
     document = begin_review(case, Kind.ACCEPT, actor=actor, at=at, tolerated_until=tolerated_until)
     audit.record("cases.accept", actor=actor, at=at, target=case.target, division=case.division)
     return document
+
+
+@prepared
+def _papers(*, case_id: int) -> QuerySet[Material]:
+    return Material.objects.filter(case_id=case_id).select_related("file").defer("file__key")
 
 
 def begin_review(
@@ -300,6 +307,7 @@ def begin_review(
     item = case.item_version.item
     start = since or at
     clocks.stop(case, Clock.Kind.RECEIVE, at=at)
+    case.declared = _declared.one(case_id=case.pk)
     promise = scenarios.outcome(item, case.declared.content).promised
     limits = {Clock.Kind.PROMISED: promise, Clock.Kind.STATUTORY: item.limits.statutory}
     promised, statutory = clocks.start_several(case, limits, at=start)
@@ -337,6 +345,11 @@ def begin_review(
     )
     steps.open_ready(case, at=at, now=now)
     return document
+
+
+@prepared
+def _declared(*, case_id: int) -> QuerySet[CaseAnswers]:
+    return CaseAnswers.objects.filter(case_id=case_id)
 
 
 @transaction.atomic

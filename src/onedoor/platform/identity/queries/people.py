@@ -75,7 +75,13 @@ def residence_of(person_id: int, *, on: date) -> str:
 
     :raises DivisionSplit: the registered place has become several; the person has to say which.
     """
-    return current_division(registered_place(person_id), on=on)
+    code, until = _homes.one(person_id=person_id)
+    return (code or "") if until is None or until > on else current_division(str(code), on=on)
+
+
+@prepared
+def _homes(*, person_id: int) -> QuerySet[Person, tuple[str | None, date | None]]:
+    return Person.objects.filter(pk=person_id).values_list("division_id", "division__in_force_to")
 
 
 def residence_now(person: Person, *, on: date) -> str:
