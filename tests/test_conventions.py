@@ -70,6 +70,7 @@ WITHOUT_REQUIRE = {
     "answer_question": "whoever holds the code of the complaint",
     "add_complaint_paper": "whoever holds the code of the complaint",
     "say_resolved": "whoever holds the code of the complaint",
+    "drop_ticket": "whoever holds the code of the ticket, or whose it is",
     "rate_by_code": "whoever holds the code of a case or visit",
     "enrol_kiosk": "whoever holds the one-time code of the machine's screen",
     "pair_reader": "whoever holds the one-time code of the machine's reader",

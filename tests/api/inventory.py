@@ -153,7 +153,10 @@ COVERED: dict[str, tuple[str, ...]] = {
     # complaints and reports
     "complain": ("complaints_list_units", "complaints_file"),
     "complaint_track": ("complaints_track",),
-    "complaint_answer": ("complaints_answer", "complaints_resolve"),
+    "complaint_answer": (*("complaints_answer", "complaints_resolve", "complaints_add_paper", "complaints_withdraw"),),
+    "unsolved_new": ("unsolved_open_ticket",),
+    "unsolved": ("unsolved_get_own", "unsolved_act_on_own", "unsolved_add_own_paper"),
+    "unsolved_list": ("unsolved_list_tickets",),
     "complaints": ("complaints_list_complaints",),
     "reports": ("complaints_list_reports",),
     "complaint": ("complaints_get_complaint", "complaints_act_on_complaint"),
@@ -161,7 +164,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "inquiry": ("complaints_get_inquiry", "complaints_answer_inquiry"),
     "report_access": ("complaints_list_report_posts", "complaints_name_post", "complaints_end_report_access"),
     # mine
-    "me": ("me_me", "cases_my_cases", "drafts_my_drafts", "me_my_certificates"),
+    "me": ("me_me", "cases_my_cases", "drafts_my_drafts", "me_my_certificates", "unsolved_list_own"),
     "messages": ("me_inbox", "me_read_message", "notices_message_sendings"),
     "subscriptions": ("news_my_subscriptions", "news_subscribe", "news_unsubscribe"),
     "notice_ways": (

@@ -19,6 +19,8 @@ from onedoor.platform.catalog.models import Offering
 from onedoor.platform.certificates import kinds
 from onedoor.platform.certificates import operations as certificates
 from onedoor.platform.certificates.kinds import CertificateKind, FaceField
+from onedoor.platform.feedback import operations as feedback
+from onedoor.platform.feedback.models import Complaint
 from onedoor.platform.files import operations as files
 from onedoor.platform.identity import clients
 from onedoor.platform.identity import operations as identity
@@ -198,6 +200,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
     assert notice is not None
     about: dict[str, Any] = {"target": draft.target, "purpose": "photo", "name": "a.pdf", "size": 9, "sha256": ""}
     complained = complaint(books, about=library.TOWN, to=library.COUNTY)
+    stuck = unsolved(books, AT)
     entry, conversation = published(books, AT), handed_over(books, AT)
     photographed = publishing.pictured(books, AT, content=publishing.photo(1600, 1000, busy=True))
     publishing.pictured(books, AT, number=photographed.publication.number)
@@ -264,6 +267,10 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "suspension_id": "1",
         "review_id": str(bad_review(books).pk),
         "complaint_id": str(complained.pk),
+        "unsolved.number": stuck.number,
+        "api_unsolved_get_own.number": stuck.number,
+        "api_unsolved_act_on_own.number": stuck.number,
+        "api_unsolved_add_own_paper.number": stuck.number,
         "inquiry_id": str(inquiry(complained, books).pk),
         "access_id": "1",
         "month": "2026-08",
@@ -381,6 +388,14 @@ def _hall(books: Library) -> dict[str, str]:
         "ticket.code": ticket.code,
         "api_queueing_get_ticket.code": ticket.code,
     }
+
+
+def unsolved(books: Library, at: datetime) -> Complaint:
+    """Something the reader could not get done."""
+    about = feedback.TicketFiling(
+        "papers", "窗口说缺一份证明，没有单位肯开。", organization_id=books.organs[library.TOWN].pk
+    )
+    return feedback.open_ticket(filing=about, actor=books.citizen(), at=at).complaint
 
 
 def _notices(books: Library) -> dict[str, str]:

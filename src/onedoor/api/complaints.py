@@ -5,12 +5,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
+from ninja import File, Form, UploadedFile
 
 from onedoor.api.doors import anybody, caller, officer, who
 from onedoor.api.public import Done, LeftOut
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Id, Line, Page, Text, Told, page, whole
 from onedoor.platform.feedback import operations, queries
+from onedoor.platform.files.posted import require_room
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 
@@ -83,10 +85,13 @@ class TrackedOut(Told):
     """凭查询码看到的。What whoever holds the code reads."""
 
     number: str
+    kind: str
     kind_title: str
+    title: str
     organization: str
     state: str
     state_title: str
+    filed_on: date
     accept_due: date
     reply_due: date | None
     closed_on: date | None
@@ -100,6 +105,7 @@ class ComplaintListedOut(Told):
     id: int
     number: str
     kind: str
+    title: str
     category: str
     organization: str
     state: str
@@ -124,8 +130,15 @@ class InquiryOut(Told):
     answered_at: datetime | None
 
 
+class ComplaintPaperOut(Told):
+    """附的凭据。A paper given with it; the file is read by its number."""
+
+    file_id: int
+    name: str
+
+
 class ComplaintOut(ComplaintListedOut):
-    """一件投诉或者举报。A complaint or report for its handler."""
+    """一件投诉、举报或者办不成事的反映。A complaint, report or ticket for its handler."""
 
     text: str
     about: str
@@ -140,6 +153,10 @@ class ComplaintOut(ComplaintListedOut):
     acts: list[str]
     steps: list[ComplaintStepOut]
     inquiries: list[InquiryOut]
+    papers: list[ComplaintPaperOut]
+    case_number: str
+    outcome: str
+    to_say_until: date | None
 
 
 class ComplaintActIn(Told):
@@ -152,6 +169,9 @@ class ComplaintActIn(Told):
     organization_id: Id = 0
     username: Line = ""
     question: Text = ""
+    outcome: Line = ""
+    law: Text = ""
+    otherwise: Text = ""
 
 
 class InquiryAnswerIn(Told):
@@ -215,21 +235,36 @@ def resolve(request: HttpRequest, sent: ComplaintResolvedIn) -> dict[str, Any]:
     return {"done": True}
 
 
+@room.write("/complaints/papers", OPEN, "凭查询码补交凭据", Done)
+def add_paper(request: HttpRequest, code: Form[Line], file: File[UploadedFile]) -> dict[str, Any]:
+    """Add a photo or a paper by the code; what the file was called is not kept."""
+    require_room(request)
+    operations.add_complaint_paper(code=code, content=file, **who(request))
+    return {"done": True}
+
+
+@room.write("/complaints/withdrawals", OPEN, "凭查询码自己办结", Done)
+def withdraw(request: HttpRequest, sent: ComplaintCodeIn) -> dict[str, Any]:
+    """Close a ticket by its code; a complaint or report is looked into, whoever takes it back."""
+    operations.drop_ticket(code=sent.code, **who(request))
+    return {"done": True}
+
+
 @room.read("/complaints", HANDLE, "要办的投诉", Page[ComplaintListedOut])
 def list_complaints(request: HttpRequest, closed: bool = False, before: Id = 0) -> dict[str, Any]:
     """List the complaints my organ has to handle; never about a unit I have a post in, nor about me."""
     rows = queries.list_complaints(actor=caller(request), on=clock.today(), closed=closed, before=before)
-    return _paged(rows, closed)
+    return paged(rows, closed)
 
 
 @room.read("/reports", ANY_POST, "要办的举报", Page[ComplaintListedOut])
 def list_reports(request: HttpRequest, closed: bool = False, before: Id = 0) -> dict[str, Any]:
     """List the reports, under a post that is named for them; the look is recorded."""
     rows = queries.list_reports(actor=caller(request), at=clock.now(), closed=closed, before=before)
-    return _paged(rows, closed)
+    return paged(rows, closed)
 
 
-def _paged(rows: list[queries.ListedComplaint], closed: bool) -> dict[str, Any]:
+def paged(rows: list[queries.ListedComplaint], closed: bool) -> dict[str, Any]:
     if not closed:
         return whole(rows)
     return page(rows, size=queries.PAGE, cursor=lambda row: row.id, out=lambda row: row)
@@ -240,12 +275,13 @@ def get_complaint(request: HttpRequest, complaint_id: Id) -> ComplaintOut:
     """Show one complaint, or one report under a named post; the look is recorded."""
     found = queries.get_complaint(complaint_id=complaint_id, actor=caller(request), at=clock.now())
     both = {**vars(found.listed), **vars(found)}
+    both["papers"] = [{"file_id": file, "name": name} for file, name in found.papers]
     return ComplaintOut.model_validate({name: both[name] for name in ComplaintOut.model_fields})
 
 
 @room.write("/complaints/{complaint_id}/acts", ANY_POST, "办理投诉举报", Done)
 def act_on_complaint(request: HttpRequest, complaint_id: Id, sent: ComplaintActIn) -> dict[str, Any]:
-    """Do the next thing: accept, decline, ask, go_on, transfer, recuse, ask_unit, reply, close."""
+    """Do the next thing: accept, decline, ask, go_on, transfer, recuse, ask_unit, reply, settle (a ticket), close."""
     about: dict[str, Any] = {"complaint_id": complaint_id, **who(request)}
     acts: dict[str, Callable[[], object]] = {
         "accept": lambda: operations.accept_complaint(**about),
@@ -258,6 +294,9 @@ def act_on_complaint(request: HttpRequest, complaint_id: Id, sent: ComplaintActI
         "recuse": lambda: operations.recuse_officer(username=sent.username, **about),
         "ask_unit": lambda: operations.ask_unit(question=sent.question, **about),
         "reply": lambda: operations.reply_to_complaint(note=sent.note, evidence=sent.evidence, **about),
+        "settle": lambda: operations.settle_ticket(
+            outcome=sent.outcome, note=sent.note, law=sent.law, otherwise=sent.otherwise, **about
+        ),
         "close": lambda: operations.close_complaint(**about),
     }
     if sent.act not in acts:

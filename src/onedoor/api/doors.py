@@ -115,9 +115,9 @@ class Door:
         return [{SESSION: []}, *({SYSTEM: [name]} for name in self.scopes)]
 
 
-def anybody(*, most: int = 0, name: str = "") -> Door:
+def anybody(*, most: int = 0, name: str = "", applicants: bool = False) -> Door:
     """Open to everybody; with `most`, only so often a minute for one address that has not logged in."""
-    return Door("anybody", limit=Limit(name, most) if most else None)
+    return Door("anybody", limit=Limit(name, most) if most else None, applicants=applicants)
 
 
 def officer(*permissions: str) -> Door:

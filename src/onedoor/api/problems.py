@@ -43,7 +43,7 @@ TITLES = {
     507: ("现在存不下", "No room for it now"),
 }
 # Where somebody may speak without a name, the record of a refusal names no citizen either.
-UNNAMED = re.compile(r"/api/v1/(complaints|ratings|cases/[^/]+/rating)")
+UNNAMED = re.compile(r"/api/v1/(complaints|unsolved-matters|ratings|cases/[^/]+/rating)")
 # Codes the API itself gives, beside those of the rooms: the sentence in both languages.
 OWN = {
     "onedoor.malformed": ("请求的格式不对，请对照接口说明修改。", "The request does not fit the specification."),

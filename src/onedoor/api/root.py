@@ -42,6 +42,7 @@ from onedoor.api import (
     signers,
     supervision,
     systems,
+    unsolved,
     uploads,
     window,
 )
@@ -88,6 +89,7 @@ ROOMS = (
     ratings,
     rating_figures,
     complaints,
+    unsolved,
     hotline,
     oauth,
 )

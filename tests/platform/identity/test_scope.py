@@ -198,6 +198,7 @@ CITIZENS = frozenset(
         "use_log",
     }
     | {"offers_of", "offers_by_number", "cases_to_rate", "asked_of_case", "followed_of_case"}
+    | {"own_tickets", "get_own_ticket", "case_for_ticket"}
     | {"coming_bookings", "get_booking", "my_bookings", "my_waiting"}
     | {"may_promise", "my_records", "begun_uploads", "get_upload"}
     | {
@@ -268,6 +269,7 @@ MUST_SEE = frozenset(
         "rating_figures",
         "ratings_behind",
         "list_complaints",
+        "list_tickets",
         "get_complaint",
         "list_inquiries",
         "get_inquiry",
@@ -461,6 +463,7 @@ class Place:
         self.review = bad_review(library)
         self.complaint = complaint(library)
         ComplaintStep.objects.create(complaint=self.complaint, act="file", is_told=True, by="反映人", at=AT)
+        complaint(library, kind="ticket")
         self.inquiry = inquiry(self.complaint, library)
         held = {"named_by": "测试", "named_at": AT}
         ReportAccess.objects.create(post_id=library.posts["second_clerk"], reason="负责举报的专人。", **held)
@@ -485,18 +488,18 @@ def bad_review(library: Library) -> BadReview:
     return BadReview.objects.create(evaluation=said, handled_by=library.organs[TOWN], **days, **town)
 
 
-def complaint(library: Library, *, about: str = COUNTY, to: str = TOWN) -> Complaint:
+def complaint(library: Library, *, about: str = COUNTY, to: str = TOWN, kind: str = "complaint") -> Complaint:
     """A complaint about the organ of one place that the organ of another has been given."""
     return Complaint.objects.create(
-        number="TS2026000001",
-        kind="complaint",
+        number=f"{kind[0]}2026000001",
+        kind=kind,
         category="other",
         organization=library.organs[about],
         handled_by=library.organs[to],
         division=about,
         text="让我跑了三趟。",
         anonymous=True,
-        code_digest=digit_codes.digest_of("210987654321", purpose="feedback.complaint"),
+        code_digest=digit_codes.digest_of("210987654321", purpose=f"feedback.{kind}"),
         filed_on=AT.date(),
         accept_due=AT.date(),
     )

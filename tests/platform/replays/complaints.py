@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.platform.library import TOWN
 from tests.platform.replays.machines import like, only
-from tests.platform.replays.stage import AT, Sent, Stage, posts, sends
+from tests.platform.replays.stage import AT, Sent, Stage, picture, posts, sends
 
 from onedoor.platform.feedback import operations
 from onedoor.platform.feedback.models import Complaint
@@ -28,6 +28,11 @@ def _filed(stage: Stage) -> operations.Filed:
     return operations.file_complaint(filing=filing(stage), actor=Actor.anonymous(), at=AT)
 
 
+def ticket(stage: Stage) -> operations.Filed:
+    about = operations.TicketFiling("papers", TEXT, organization_id=stage.books.organs[TOWN].pk)
+    return operations.open_ticket(filing=about, actor=stage.books.citizen(), at=AT)
+
+
 def by_supervisor(stage: Stage, row: Complaint) -> dict[str, Any]:
     return {"complaint_id": row.pk, "actor": stage.books.officer("supervisor"), "at": AT}
 
@@ -44,6 +49,20 @@ def complaint_answer(stage: Stage) -> Sent:
     operations.accept_complaint(**by_supervisor(stage, taken.complaint))
     operations.ask_complainant(note=NOTE, **by_supervisor(stage, taken.complaint))
     return Sent("", "/complaints/answer/", {"code": taken.code, "text": "十一月二十日，三号窗口。"})
+
+
+@sends("unsolved_new")
+def unsolved_new(stage: Stage) -> Sent:
+    fields = {"category": "papers", "organization": stage.books.organs[TOWN].pk, "text": TEXT}
+    return Sent("reader", "/unsolved/new/", fields)
+
+
+@sends("unsolved")
+def unsolved(stage: Stage) -> Sent:
+    row = ticket(stage).complaint
+    operations.accept_complaint(**by_supervisor(stage, row))
+    operations.ask_complainant(note=NOTE, **by_supervisor(stage, row))
+    return Sent("reader", f"/unsolved/{row.number}/", {"act": "answer", "text": "十一月二十日，三号窗口。"})
 
 
 @sends("complaint")
@@ -74,8 +93,14 @@ def as_filing(fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def as_ticket(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"category": fields["category"], "organization_id": fields["organization"], "text": fields["text"]}
+
+
 like("complain", "/complaints", as_filing)
 like("complaint_answer", "/complaints/answers")
+like("unsolved_new", "/unsolved-matters", as_ticket)
+like("unsolved", "/me/unsolved-matters/{number}/acts")
 like("complaint", "/complaints/{complaint_id}/acts", only("act"))
 like("inquiry", "/unit-inquiries/{inquiry_id}/answer")
 like("report_access", "/report-posts", lambda fields: {"post_id": fields["post"], "reason": fields["reason"]})
@@ -87,6 +112,23 @@ def resolve(stage: Stage) -> Sent:
     operations.accept_complaint(**by_supervisor(stage, taken.complaint))
     operations.reply_to_complaint(note=NOTE, evidence=EXPLAINED, **by_supervisor(stage, taken.complaint))
     return Sent("", "/api/v1/complaints/resolutions", {"code": taken.code, "resolved": "yes"})
+
+
+@posts("/api/v1/complaints/withdrawals")
+def withdraw(stage: Stage) -> Sent:
+    return Sent("", "/api/v1/complaints/withdrawals", {"code": ticket(stage).code})
+
+
+@posts("/api/v1/complaints/papers")
+def add_paper(stage: Stage) -> Sent:
+    fields = {"code": _filed(stage).code, "file": picture("窗口")}
+    return Sent("reader", "/api/v1/complaints/papers", fields)
+
+
+@posts("/api/v1/me/unsolved-matters/{number}/papers")
+def add_own_paper(stage: Stage) -> Sent:
+    number = ticket(stage).complaint.number
+    return Sent("reader", f"/api/v1/me/unsolved-matters/{number}/papers", {"file": picture("证明")})
 
 
 @posts("/api/v1/report-posts/{access_id}", "delete")

@@ -37,6 +37,9 @@ FILLING_IN = {
     "fee",  # what is owed is fixed by the list: opening it again, or having it looked after, decides nothing
     ("post", f"{API}/fees/{{number}}/renewal"),
     ("post", f"{API}/fees/{{number}}/inquiry"),
+    *("unsolved_new", "unsolved"),  # what cannot be got done is told by anybody
+    ("post", f"{API}/complaints/papers"),
+    ("post", f"{API}/me/unsolved-matters/{{number}}/papers"),
     "offers",
     ("put", f"{API}/me/proactive-checks"),
     ("post", f"{API}/me/offers/{{offer_id}}/refusal"),

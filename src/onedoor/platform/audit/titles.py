@@ -280,6 +280,7 @@ TITLES = {
     "feedback.complainant": "反映人补充或者回应",
     "feedback.end_report_access": "撤销举报查阅岗位",
     "feedback.file_complaint": "提交投诉举报",
+    "feedback.open_ticket": "反映办不成的事",
     "feedback.name_post": "指定举报查阅岗位",
     "feedback.list_reports": "查看举报列表",
     "feedback.look_complaint": "查看投诉举报",

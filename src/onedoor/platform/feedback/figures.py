@@ -14,6 +14,7 @@ CONTACT, SIMPLE, COMPLEX = "feedback.first_contact_days", "feedback.simple_days"
 APPEAL, RECHECK = "feedback.appeal_days", "feedback.recheck_days"
 ACCEPT, REPLY, REPORT = "feedback.complaint_accept_days", "feedback.complaint_reply_days", "feedback.report_reply_days"
 SILENCE = "feedback.complaint_silence_days"
+TAKE, SETTLE, AGAIN = "feedback.ticket_take_days", "feedback.ticket_settle_days", "feedback.refused_again_days"
 
 
 def _days(key: str, title: str, default: int, most: int, source: str) -> Definition:
@@ -33,6 +34,19 @@ FIGURES = (
     _days(REPLY, "投诉多少个工作日内答复", 5, 30, "各地热线办法，本平台定为 5 个工作日"),
     _days(REPORT, "举报多少个工作日内答复", 15, 60, OWN),
     _days(SILENCE, "答复以后反映人多少个工作日没有回话才能办结", 5, 30, f"{OWN} R-HOT-1"),
+    _days(TAKE, "办不成事多少个工作日内由上级人员接手", 1, 5, "各地办不成事反映窗口的规定，本平台定为下一个工作日"),
+    _days(SETTLE, "办不成事接手后多少个工作日内答复", 5, 30, f"{OWN}，同投诉"),
+    Definition(
+        AGAIN,
+        "同一人同一事项多少天内第二次没有办成时自动生成办不成事反映",
+        "whole",
+        lowest=COUNTY,
+        unit="天",
+        least=1,
+        most=365,
+        default=30,
+        source=OWN,
+    ),
     Definition(
         CROWD,
         "匿名评价的同类办件少于多少件时不显示事项",

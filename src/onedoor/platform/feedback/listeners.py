@@ -10,7 +10,9 @@ from onedoor.platform.cases.notifications import readers_of
 from onedoor.platform.cases.states import MOVES, TERMINAL, Kind, State
 from onedoor.platform.catalog.models import ItemVersion
 from onedoor.platform.feedback import operations
-from onedoor.platform.feedback.models import BadReview, Phase
+from onedoor.platform.feedback.models import BadReview, Complaint, Phase
+from onedoor.platform.feedback.operations.tickets import REFUSED
+from onedoor.platform.feedback.rules import TICKET_ACTS
 from onedoor.platform.identity.models import Organization, Person, ServicePoint
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
@@ -29,6 +31,10 @@ def listen() -> None:
         outbox.listen(f"cases.{kind}", "feedback.case_ended", case_ended)
     for kind in STEPS:
         outbox.listen(f"cases.{kind}", "feedback.step_done", step_done)
+    for kind in REFUSED:
+        outbox.listen(f"cases.{kind}", "feedback.refused_again", refused_again)
+    outbox.listen("feedback.ticket_opened", "feedback.tell_ticket_opened", tell_ticket_opened)
+    outbox.listen("feedback.complaint_moved", "feedback.tell_ticket_moved", tell_ticket_moved)
     outbox.listen("appointments.served", "feedback.visit_over", visit_over)
     outbox.listen("feedback.review_answered", "feedback.tell_answered", tell_answered)
     outbox.listen("feedback.review_closed", "feedback.tell_closed", tell_closed)
@@ -119,6 +125,34 @@ def _ask(case: Case, invited: operations.Invited, at: datetime) -> None:
             _send(person_id, "invited", by_code, link, case.number, source, at, template="feedback.invited_by_code")
         else:
             _send(person_id, "invited", told, link, case.number, source, at)
+
+
+def refused_again(payload: dict[str, Any], *, at: datetime) -> None:
+    """Open a ticket where this was the second refusal of a matter within the days of the place (platform rules 19)."""
+    case = Case.objects.select_related("item_version", "receiving_organization", "deciding_organization")
+    operations.open_after_refusals(case=case.get(pk=payload["case_id"]), actor=MACHINE, at=at)
+
+
+def tell_ticket_opened(payload: dict[str, Any], *, at: datetime) -> None:
+    row = Complaint.objects.select_related("case").get(pk=payload["complaint_id"])
+    what = "ticket_by_itself" if row.by_itself else "ticket_opened"
+    _tell_ticket(row, what, {"day": row.accept_due}, row.target, at)
+
+
+def tell_ticket_moved(payload: dict[str, Any], *, at: datetime) -> None:
+    """Tell whose a ticket is of each step; whoever is told nothing by their log-in reads it by the code."""
+    row = Complaint.objects.select_related("case").get(pk=payload["complaint_id"])
+    if row.kind != Complaint.Kind.TICKET or payload["act"] == "file_by_itself":
+        return
+    step = row.steps.filter(act=payload["act"]).latest("pk")
+    _tell_ticket(row, "ticket_moved", {"act": TICKET_ACTS[payload["act"]]}, f"{row.target}:{step.pk}", at)
+
+
+def _tell_ticket(row: Complaint, what: str, values: dict[str, Any], source: str, at: datetime) -> None:
+    told = readers_of(row.case, on=day_of(at)) if row.case is not None else {row.person_id}
+    values = {"title": row.title or "您反映的事", "number": row.number, **values}
+    for person_id in sorted(filter(None, told)):
+        _send(person_id, what, values, f"/unsolved/{row.number}/", "", f"{source}:{what}", at)
 
 
 def tell_answered(payload: dict[str, Any], *, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Where a complaint goes, and who may never see it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from onedoor.platform.feedback.models import Complaint, ReportAccess
@@ -22,6 +22,17 @@ def handler_of(organ: Organization, *, on: date, but: frozenset[int] = frozenset
     """
     for found in _above(organ, on):
         if found != organ.pk and found not in but and _has_somebody(found, organ.division_id, on):
+            return found
+    return None
+
+
+def senior_of(organ: Organization, *, on: date, but: Collection[int]) -> int | None:
+    """
+    Return the organ whose officer takes a ticket: above the unit that refused, or else the unit itself, where somebody
+    who had no hand in it stands above its windows. A ticket asks for help, it is sealed from nobody but those hands.
+    """
+    for found in (*_above(organ, on), organ.pk):
+        if _has_somebody(found, organ.division_id, on, but):
             return found
     return None
 
@@ -63,6 +74,6 @@ def _above(organ: Organization, on: date) -> Iterator[int]:
         yield found.pk
 
 
-def _has_somebody(organ: int, division: str, on: date) -> bool:
-    posts = Post.objects.filter(held(on), organization_id=organ, role__in=roles_with(HANDLE))
+def _has_somebody(organ: int, division: str, on: date, but: Collection[int] = ()) -> bool:
+    posts = Post.objects.filter(held(on), organization_id=organ, role__in=roles_with(HANDLE)).exclude(login_id__in=but)
     return any(start <= division < end for post in posts for start, end in post.reach)

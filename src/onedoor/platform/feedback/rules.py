@@ -115,6 +115,7 @@ COMPLAINT_MOVES = {
     "transfer": (frozenset({"filed", "accepted"}), "filed"),
     "reply": (frozenset({"accepted"}), "replied"),
     "close": (frozenset({"replied"}), "closed"),
+    "drop": (frozenset({"filed", "accepted", "asked", "replied"}), "closed"),  # a ticket, by whose it is
 }
 MOST_TRANSFERS = 2  # R-HOT-2: after that a superior has to look
 
@@ -140,6 +141,25 @@ REPORT_CATEGORIES = {
     "abuse_of_office": "以权谋私、泄露信息",
     "other": "其他违法违规",
 }
+# What somebody could not get done (办不成事反映窗口). A ticket complains of nobody: it asks a senior officer to get it done.
+TICKET_CATEGORIES = {
+    "not_taken": "不受理、不批准",
+    "papers": "材料总是不齐、开不出来",
+    "nobody": "没有单位管、来回推",
+    "system": "网上或者机器上办不了",
+    "cannot": "其他办不成的事",
+}
+TICKET_OUTCOMES = {"done": "办成了", "way": "有办法办，告知了怎么办", "impossible": "依法办不成，告知了依据和别的路"}
+# What is told of each step of a ticket; the other kinds have their words where they are read.
+TICKET_ACTS = {
+    "accept": "上级已经接手",
+    "ask": "请您补充",
+    "go_on": "不等补充，继续办理",
+    "transfer": "转给另一个单位办理",
+    "reply": "有了答复",
+    "close": "已办结",
+}
+REFUSALS = 2  # platform rules 19: the second refusal of one matter opens a ticket by itself
 # Why a complaint is not taken (the rules of several hotlines agree on these).
 NOT_ACCEPTED = {
     "jurisdiction": "不属于民政部门的职责，请向有管辖权的机关反映",

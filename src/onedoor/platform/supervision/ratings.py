@@ -19,7 +19,7 @@ LOOKED_AT = timedelta(days=30)
 
 
 def watch_ratings(*, at: datetime) -> int:
-    """Raise E01 (made-up patterns), E02 (bad reviews overdue), E03 (sent round), E04 (complaints overdue); return how many are new."""
+    """Raise E01 (made-up patterns), E02 (bad reviews overdue), E03 (sent round), E04 and E05 (complaints and tickets overdue); return how many are new."""
     return _watch_patterns(at) + _watch_overdue(at) + _watch_transfers(at) + _watch_complaints(at)
 
 
@@ -65,17 +65,22 @@ def _watch_transfers(at: datetime) -> int:
 
 
 def _watch_complaints(at: datetime) -> int:
-    """A complaint or report nobody has taken, or replied to, by its day: which unit it is about stands nowhere here."""
+    """
+    A complaint, report (E04) or ticket (E05) nobody has taken, or replied to, by its day.
+
+    Which unit a complaint is about stands nowhere here; a ticket nobody here can take lights its unit's lamp.
+    """
     today, raised = day_of(at), 0
     untaken = Q(state=Complaint.State.FILED, accept_due__lt=today)
     unanswered = Q(state=Complaint.State.ACCEPTED, reply_due__lt=today)
-    late = Complaint.objects.filter(untaken | unanswered, handled_by__isnull=False).order_by("pk")
-    for row in late.only("pk", "state", "accept_due", "reply_due", "handled_by_id"):
+    told = Q(handled_by__isnull=False) | Q(kind=Complaint.Kind.TICKET)
+    late = Complaint.objects.filter(untaken | unanswered, told).order_by("pk")
+    for row in late.only("pk", "kind", "state", "accept_due", "reply_due", "handled_by_id", "organization_id"):
         due = row.accept_due if row.state == Complaint.State.FILED else row.reply_due
         assert due is not None
-        assert row.handled_by_id is not None
         subject, facts = f"complaint:{row.pk}:{due}", {"due_on": due.isoformat()}
-        raised += _raise("E04", "yellow", row.handled_by_id, "", subject, facts, at)
+        rule = "E05" if row.kind == Complaint.Kind.TICKET else "E04"
+        raised += _raise(rule, "yellow", row.handled_by_id or row.organization_id, "", subject, facts, at)
     return raised
 
 

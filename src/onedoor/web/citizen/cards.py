@@ -55,6 +55,11 @@ def to_rate(actor: Actor, at: datetime) -> Mapping[str, Any]:
     return {"cases": found} if found else {}
 
 
+def open_tickets(actor: Actor, at: datetime) -> Mapping[str, Any]:
+    found = feedback.own_tickets(actor=actor, on=day_of(at), open_only=True)
+    return {"tickets": found} if found else {}
+
+
 def add() -> None:
     register(Card("appointments.held", "now", "citizen/cards/held_places.html", bookings, order=10))
     register(Card("payments.unpaid", "now", "citizen/cards/fees.html", unpaid, order=15))
@@ -63,5 +68,6 @@ def add() -> None:
     register(Card("bundles.turns", "now", "citizen/cards/turns.html", own_bundles, order=20))
     register(Card("bundles.offers", "now", "citizen/cards/offers.html", open_offers, order=30))
     register(Card("bundles.cases", "main", "citizen/cards/bundles.html", own_bundles, order=10))
+    register(Card("feedback.tickets", "main", "citizen/cards/tickets.html", open_tickets, order=50))
     register(Card("registers.benefits", "side", "citizen/cards/benefits.html", benefits, order=10))
     register(Card("registers.payments", "side", "citizen/cards/payments.html", received, order=11))

@@ -98,17 +98,8 @@ def complaint_track(request: HttpRequest) -> HttpResponse:
 @names_nobody
 def complaint_answer(request: HttpRequest) -> HttpResponse:
     """Answer a question by the code, or say whether it is resolved."""
-    code, text = request.POST.get("code", ""), request.POST.get("text", "")
-    by: dict[str, Any] = {"code": code, "text": text, "actor": actor_of(request), "at": clock.now()}
-
-    def write() -> object:
-        if request.POST.get("act") == "paper":
-            return _add_paper(request, code)
-        if request.POST.get("act") == "resolved":
-            return operations.say_resolved(resolved=request.POST.get("resolved", ""), **by)
-        return operations.answer_question(**by)
-
-    _, refusal = attempt(request, write)
+    code = request.POST.get("code", "")
+    _, refusal = attempt(request, lambda: answered(request, code=code))
     context: dict[str, Any] = {"code": code, "typed": request.POST}
     if refusal is not None:
         context["problems"] = refusal.by_field
@@ -121,9 +112,23 @@ def complaint_answer(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _add_paper(request: HttpRequest, code: str) -> object:
+def answered(request: HttpRequest, **whose: str) -> object:
+    """Do what the form of a complaint or ticket asks for: `whose` is its code, or the number of a ticket of one's own."""
+    sent = request.POST
+    by: dict[str, Any] = {**whose, "actor": actor_of(request), "at": clock.now()}
+    if sent.get("act") == "paper":
+        return _add_paper(request, by)
+    by["text"] = sent.get("text", "")
+    if sent.get("act") == "resolved":
+        return operations.say_resolved(resolved=sent.get("resolved", ""), **by)
+    if sent.get("act") == "drop":
+        return operations.drop_ticket(**by)
+    return operations.answer_question(**by)
+
+
+def _add_paper(request: HttpRequest, by: dict[str, Any]) -> object:
     require_room(request)
     file = request.FILES.get("paper")
     if file is None:
         raise InvalidInput({"paper": "请选择照片或者 PDF。"})
-    return operations.add_complaint_paper(code=code, content=file, actor=actor_of(request), at=clock.now())
+    return operations.add_complaint_paper(content=file, **by)

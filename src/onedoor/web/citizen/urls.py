@@ -36,6 +36,7 @@ from onedoor.web.citizen import (
     searching,
     services,
     signers,
+    unsolved,
     uses,
     ways,
 )
@@ -173,6 +174,8 @@ urlpatterns = [
     path("ratings/", rating_figures.ratings, name="ratings"),
     path("ratings/rows.csv", rating_figures.rating_rows, name="rating_rows"),
     path("complaints/", complaints.complain, name="complain"),
+    path("unsolved/new/", unsolved.unsolved_new, name="unsolved_new"),
+    path("unsolved/<str:number>/", unsolved.unsolved, name="unsolved"),
     path("complaints/track/", complaints.complaint_track, name="complaint_track"),
     path("complaints/answer/", complaints.complaint_answer, name="complaint_answer"),
     path("hotline/", hotline.follow, name="hotline_follow"),

@@ -27,6 +27,7 @@ APPLYING = frozenset(
         "hand_in",
         "undo",
         "supplement",
+        "unsolved_new",  # what cannot be got done is told at the window too
         "countersignatures",
         "countersignature",
         "file",

@@ -1,4 +1,4 @@
-"""投诉举报 at the desk: the organ above handles, the unit asked explains, named posts see reports."""
+"""投诉举报 and 办不成事 at the desk: the organ above handles, the unit asked explains, named posts see reports."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,6 +14,8 @@ from onedoor.web.parts.inputs import Garbled, posted, whole
 from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.performing import who
 
+LISTS = {"complaint": "complaints", "report": "reports", "ticket": "unsolved_list"}
+
 
 def complaints(request: HttpRequest) -> HttpResponse:
     """List the complaints the officer's organ has to handle."""
@@ -21,6 +23,14 @@ def complaints(request: HttpRequest) -> HttpResponse:
     before = whole(request.GET, "before", 0)
     rows = queries.list_complaints(actor=actor, on=clock.today(), closed=closed, before=before)
     return _list(request, rows, closed, "投诉")
+
+
+def unsolved(request: HttpRequest) -> HttpResponse:
+    """List what people could not get done and the officer's organ has to see to."""
+    closed, actor = request.GET.get("closed") == "1", actor_of(request)
+    before = whole(request.GET, "before", 0)
+    rows = queries.list_tickets(actor=actor, on=clock.today(), closed=closed, before=before)
+    return _list(request, rows, closed, "办不成事")
 
 
 def reports(request: HttpRequest) -> HttpResponse:
@@ -49,7 +59,7 @@ def complaint(request: HttpRequest, complaint_id: int) -> HttpResponse:
         done, refusal = attempt(request, lambda: _act(request, complaint_id))
         if refusal is None:
             if request.POST.get("act") in ("transfer", "recuse", "close"):  # it may not be for this officer any more
-                return redirect("reports" if getattr(done, "kind", "") == "report" else "complaints")
+                return redirect(LISTS[getattr(done, "kind", "complaint")])
             return redirect("complaint", complaint_id=complaint_id)
         problems, status = refusal.by_field, refusal.http_status
     found = queries.get_complaint(complaint_id=complaint_id, actor=actor, at=clock.now())
@@ -58,6 +68,8 @@ def complaint(request: HttpRequest, complaint_id: int) -> HttpResponse:
         "problems": problems,
         "typed": request.POST,
         "reasons": rules.NOT_ACCEPTED.items(),
+        "outcomes": rules.TICKET_OUTCOMES.items(),
+        "back": LISTS[found.listed.kind],
         "organs": queries.organs_of_place(chain=identity.chain(actor.division or identity.NATION), on=clock.today()),
     }
     response = render(request, "staff/complaints/one.html", context, status=status)
@@ -80,6 +92,13 @@ def _act(request: HttpRequest, complaint_id: int) -> object:
         "recuse": lambda: operations.recuse_officer(username=sent.get("username", ""), **about),
         "ask_unit": lambda: operations.ask_unit(question=sent.get("question", ""), **about),
         "reply": lambda: operations.reply_to_complaint(note=note, evidence=sent.get("evidence", ""), **about),
+        "settle": lambda: operations.settle_ticket(
+            outcome=sent.get("outcome", ""),
+            note=note,
+            law=sent.get("law", ""),
+            otherwise=sent.get("otherwise", ""),
+            **about,
+        ),
         "close": lambda: operations.close_complaint(**about),
     }
     if sent.get("act", "") not in acts:

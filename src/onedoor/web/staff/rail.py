@@ -86,6 +86,7 @@ GROUPS = (
             _entry("电话和纸质评价", "list", "transcribe", "feedback.transcribe"),
             _entry("评价数字", "gauge", "rating_figures", "feedback.watch", "rating_rows_behind"),
             _entry("投诉举报", "flag", "complaints", "complaints.handle", "complaint reports"),
+            _entry("办不成事", "flag", "unsolved_list", "complaints.handle"),
             _entry("要求说明", "notice", "inquiries", "feedback.handle", "inquiry"),
             _entry("举报查阅岗位", "key", "report_access", "identity.manage_security"),
         ),

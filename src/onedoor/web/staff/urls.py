@@ -177,6 +177,7 @@ urlpatterns = [
     path("reviews/<int:review_id>/", reviews.review, name="review"),
     path("complaints/", complaints.complaints, name="complaints"),
     path("complaints/<int:complaint_id>/", complaints.complaint, name="complaint"),
+    path("unsolved/", complaints.unsolved, name="unsolved_list"),
     path("reports/", complaints.reports, name="reports"),
     path("report-access/", complaints.report_access, name="report_access"),
     path("inquiries/", complaints.inquiries, name="inquiries"),

@@ -4,22 +4,31 @@ from typing import ClassVar
 
 from django.db import models
 
-from onedoor.platform.feedback.rules import CATEGORIES, NOT_ACCEPTED, REPORT_CATEGORIES
+from onedoor.platform.feedback.rules import (
+    CATEGORIES,
+    NOT_ACCEPTED,
+    REPORT_CATEGORIES,
+    TICKET_CATEGORIES,
+    TICKET_OUTCOMES,
+)
 from onedoor.platform.kernel.fields import EncryptedTextField
 
-CATEGORY_CHOICES = [*{**CATEGORIES, **REPORT_CATEGORIES}.items()]
+CATEGORY_CHOICES = [*{**CATEGORIES, **REPORT_CATEGORIES, **TICKET_CATEGORIES}.items()]
 
 
 class Complaint(models.Model):
     """
-    What somebody complains of or reports. Of an anonymous one nothing is kept of who filed it; its code alone leads back.
+    What somebody complains of, reports or could not get done. Of an anonymous one nothing is kept of who filed it; its code
+    alone leads back.
 
-    `handled_by` is an organ above the unit complained of; empty, whoever watches over the place outside that unit.
+    `handled_by` is an organ above the unit complained of; empty, whoever watches over the place outside that unit. A
+    ticket (办不成事) complains of nobody: it is sealed from whoever had a hand in the refusal, not from the unit.
     """
 
     class Kind(models.TextChoices):
         COMPLAINT = "complaint", "投诉"
         REPORT = "report", "举报"
+        TICKET = "ticket", "办不成事反映"
 
     class State(models.TextChoices):
         FILED = "filed", "待受理"
@@ -70,14 +79,28 @@ class Complaint(models.Model):
     again = models.PositiveSmallIntegerField("返工次数", default=0)
     transfers = models.PositiveSmallIntegerField("转办次数", default=0)
     replied_by = models.BigIntegerField("答复人", null=True, blank=True)
+    # Of a ticket: the matter, the case that was refused, when it was taken, what came of it.
+    item_code = models.CharField("事项", max_length=80, blank=True, default="")
+    title = models.CharField("事项名称", max_length=200, blank=True, default="")
+    case = models.ForeignKey(
+        "cases.Case", verbose_name="办件", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    by_itself = models.BooleanField("自动生成", default=False)
+    taken_on = models.DateField("接手日", null=True, blank=True)
+    outcome = models.CharField("结果", max_length=10, choices=[*TICKET_OUTCOMES.items()], blank=True, default="")
 
     class Meta:
         verbose_name = "投诉举报"
         verbose_name_plural = "投诉举报"
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person", "item_code"],
+                name="ticket_open_once",
+                condition=models.Q(kind="ticket", closed_on__isnull=True) & ~models.Q(item_code=""),
+            ),
             models.CheckConstraint(
                 condition=models.Q(anonymous=False) | models.Q(person__isnull=True), name="complaint_names_nobody"
-            )
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["handled_by", "kind", "state", "id"], name="complaint_by_organ"),
@@ -90,6 +113,13 @@ class Complaint(models.Model):
     @property
     def target(self) -> str:
         return f"complaint:{self.pk}"
+
+    @property
+    def state_words(self) -> str:
+        """How it stands, in the words of its kind: a ticket is not asked whether it is accepted, it is taken."""
+        if self.kind == self.Kind.TICKET and self.state == self.State.FILED:
+            return "等上级接手"
+        return self.get_state_display()
 
 
 class ComplaintRecusal(models.Model):

@@ -26,6 +26,7 @@ from onedoor.platform.feedback.operations.complaint_desk import (
     name_post,
     recuse_officer,
     reply_to_complaint,
+    settle_ticket,
     transfer_complaint,
 )
 from onedoor.platform.feedback.operations.complaint_papers import TooManyPapers, add_complaint_paper
@@ -68,6 +69,13 @@ from onedoor.platform.feedback.operations.reviews import (
     take_review,
     verify_review,
 )
+from onedoor.platform.feedback.operations.tickets import (
+    TicketFiling,
+    TicketStands,
+    drop_ticket,
+    open_after_refusals,
+    open_ticket,
+)
 from onedoor.platform.kernel.digit_codes import grouped
 
 __all__ = [
@@ -99,6 +107,8 @@ __all__ = [
     "StaffMayNotRate",
     "StillToSay",
     "StillUnresolved",
+    "TicketFiling",
+    "TicketStands",
     "TooManyPapers",
     "TooManyRatings",
     "accept_complaint",
@@ -113,13 +123,16 @@ __all__ = [
     "contact_reviewer",
     "decide_appeal",
     "decline_complaint",
+    "drop_ticket",
     "end_report_access",
     "file_complaint",
     "go_on_unanswered",
     "grouped",
     "invite",
     "name_post",
+    "open_after_refusals",
     "open_screen",
+    "open_ticket",
     "rate_again",
     "rate_by_code",
     "rate_case",
@@ -129,6 +142,7 @@ __all__ = [
     "revisit_review",
     "say_resolved",
     "settle_review",
+    "settle_ticket",
     "take_review",
     "transfer_complaint",
     "verify_review",

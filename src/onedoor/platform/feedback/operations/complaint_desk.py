@@ -10,6 +10,7 @@ from onedoor.platform.feedback import figures, routing, rules
 from onedoor.platform.feedback.models import Complaint, ComplaintRecusal, ReportAccess, UnitInquiry
 from onedoor.platform.feedback.operations import complaints
 from onedoor.platform.feedback.operations.complaints import ComplaintNotFound, ComplaintNotNow
+from onedoor.platform.feedback.operations.reviews import NoSuchAct
 from onedoor.platform.identity.models import Login, Organization, Post
 from onedoor.platform.identity.queries.organizations import in_force
 from onedoor.platform.identity.queries.posts import held
@@ -54,12 +55,13 @@ class AccessNotFound(NotFound):
 
 @transaction.atomic
 def accept_complaint(*, complaint_id: int, actor: Actor, at: datetime) -> Complaint:
-    """Take a complaint; whoever filed it reads by when there will be a reply."""
+    """Take a complaint or ticket; whoever filed it reads by when there will be a reply."""
     row = _lock(complaint_id, actor, at)
     complaints.move(row, "accept")
     on = day_of(at)
     row.reply_due = complaints.days_after(row.division, on, complaints.reply_days(row, on))
-    row.save(update_fields=["reply_due"])
+    row.taken_on = row.taken_on or on  # of one handed on, when it was first taken
+    row.save(update_fields=["reply_due", "taken_on"])
     _noted(row, "accept", "", True, actor, at)
     return row
 
@@ -69,9 +71,12 @@ def decline_complaint(*, complaint_id: int, reason: str, note: str, actor: Actor
     """
     Do not take a complaint, for one of the listed reasons.
 
+    :raises NoSuchAct: it is a ticket: whoever could not get something done is always told how it stands.
     :raises InvalidInput: the reason is none of them.
     """
     row = _lock(complaint_id, actor, at)
+    if row.kind == Complaint.Kind.TICKET:
+        raise NoSuchAct
     if reason not in rules.NOT_ACCEPTED:
         raise InvalidInput({"reason": "请选择不予受理的理由。"})
     complaints.move(row, "decline")
@@ -127,7 +132,7 @@ def transfer_complaint(*, complaint_id: int, organization_id: int, note: str, ac
     complaints.move(row, "transfer")
     row.handled_by, row.transfers = organ, row.transfers + 1
     on = day_of(at)
-    row.accept_due = complaints.days_after(row.division, on, figures.days(figures.ACCEPT, division=row.division, on=on))
+    row.accept_due = complaints.days_after(row.division, on, complaints.days_to_take(row.kind, row.division, on))
     row.save(update_fields=["handled_by", "transfers", "accept_due"])
     _noted(row, "transfer", f"转{organ.name}办理。{note.strip()}", True, actor, at)
     return row
@@ -152,7 +157,7 @@ def ask_unit(*, complaint_id: int, question: str, actor: Actor, at: datetime) ->
     complains stands beside them only with their consent (R-HOT-3).
     """
     row = _lock(complaint_id, actor, at)
-    if row.state != Complaint.State.ACCEPTED or row.kind != Complaint.Kind.COMPLAINT:
+    if row.state != Complaint.State.ACCEPTED or row.kind == Complaint.Kind.REPORT:
         raise ComplaintNotNow(state=row.get_state_display())
     if len(question.strip()) < SHORTEST:
         raise InvalidInput({"question": f"请用自己的话写明要说明什么，不少于 {SHORTEST} 个字，不写反映人。"})
@@ -200,9 +205,12 @@ def reply_to_complaint(*, complaint_id: int, note: str, evidence: str, actor: Ac
     """
     Reply; it is read by the code. What it rests on is written down too, or it is no reply (R-HOT-1).
 
+    :raises NoSuchAct: it is a ticket: that is settled with what was done (`settle_ticket`).
     :raises InvalidInput: the reply or what it rests on is missing.
     """
     row = _lock(complaint_id, actor, at)
+    if row.kind == Complaint.Kind.TICKET:
+        raise NoSuchAct
     texts: Mapping[str, tuple[str, str]] = {
         "note": (note, "请写明答复"),
         "evidence": (evidence, "请写明怎样核实的、凭据在哪"),
@@ -219,6 +227,38 @@ def reply_to_complaint(*, complaint_id: int, note: str, evidence: str, actor: Ac
     row.save(update_fields=["replied_on", "replied_by", "resolved"])
     _noted(row, "evidence", evidence, False, actor, at)
     _noted(row, "reply", note, True, actor, at)
+    return row
+
+
+@transaction.atomic
+def settle_ticket(
+    *, complaint_id: int, outcome: str, note: str, law: str = "", otherwise: str = "", actor: Actor, at: datetime
+) -> Complaint:
+    """
+    Say what was done. What truly cannot be done is said with the law it rests on and with what else the person can do.
+
+    :raises InvalidInput: something of that is missing.
+    """
+    row = _lock(complaint_id, actor, at)
+    if row.kind != Complaint.Kind.TICKET:
+        raise NoSuchAct
+    problems = {} if outcome in rules.TICKET_OUTCOMES else {"outcome": "请选择办的结果。"}
+    if len(note.strip()) < SHORTEST:
+        problems["note"] = f"请写明做了什么、怎么答复本人，不少于 {SHORTEST} 个字。"
+    if outcome == "impossible":
+        if len(law.strip()) < SHORTEST:
+            problems["law"] = f"请写明依据哪部法律法规第几条办不成，不少于 {SHORTEST} 个字。"
+        if len(otherwise.strip()) < SHORTEST:
+            problems["otherwise"] = f"请写明本人还可以怎么办，不少于 {SHORTEST} 个字。"
+    if problems:
+        raise InvalidInput(problems)
+    complaints.move(row, "reply")
+    row.outcome, row.replied_on, row.replied_by, row.resolved = outcome, day_of(at), actor.login_id, ""
+    row.save(update_fields=["outcome", "replied_on", "replied_by", "resolved"])
+    told = [rules.TICKET_OUTCOMES[outcome] + "。", note.strip()]
+    told += [f"依据：{law.strip()}"] if law.strip() else []
+    told += [f"还可以：{otherwise.strip()}"] if otherwise.strip() else []
+    _noted(row, "reply", "\n".join(told), True, actor, at)
     return row
 
 
@@ -292,7 +332,7 @@ def _lock(complaint_id: int, actor: Actor, at: datetime) -> Complaint:
     row = rows.filter(sought).first()
     if row is None:
         raise ComplaintNotFound
-    if row.kind == Complaint.Kind.COMPLAINT:
+    if row.kind != Complaint.Kind.REPORT:
         actor.require(routing.HANDLE, division=row.division)
     return row
 

@@ -7,10 +7,11 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.feedback.models import Complaint
-from onedoor.platform.feedback.operations.complaints import COMPLAINANT, ComplaintNotNow, lock_by_code, note
+from onedoor.platform.feedback.operations.complaints import COMPLAINANT, ComplaintNotNow, lock_own, note, own_witness
 from onedoor.platform.files import operations as files
 from onedoor.platform.files.models import FileGrant
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.errors import OneDoorError
 
 MOST = 6
@@ -25,15 +26,17 @@ class TooManyPapers(OneDoorError):
 
 
 @transaction.atomic
-def add_complaint_paper(*, code: str, content: bytes | IO[bytes], actor: Actor, at: datetime) -> Complaint:
+def add_complaint_paper(
+    *, code: str = "", number: str = "", content: bytes | IO[bytes], actor: Actor, at: datetime
+) -> Complaint:
     """
-    Add a photo or a paper by the code. What it was called where it comes from is not kept: that may tell whose it is.
+    Add a photo or a paper by the code, or by the number of a ticket of one's own. What it was called where it comes from is not kept: that may tell whose it is.
 
     :raises ComplaintNotFound: no complaint has this code.
     :raises ComplaintNotNow: it is over.
     :raises TooManyPapers, FileRefused, StorageFull: as their names say.
     """
-    row = lock_by_code(code)
+    row = lock_own(code, number, actor, day_of(at))
     if row.closed_on is not None:
         raise ComplaintNotNow(state=row.get_state_display())
     given = FileGrant.objects.filter(target=row.target).count()
@@ -42,6 +45,6 @@ def add_complaint_paper(*, code: str, content: bytes | IO[bytes], actor: Actor, 
     name = f"凭据 {given + 1}"
     files.store_file(content=content, name=name, target=row.target, actor=actor.unnamed(), at=at, owner=row.target)
     note(row, "paper", name, True, COMPLAINANT, at)
-    nobody = actor.unnamed()  # whoever holds the code may be anybody
-    audit.record("feedback.complainant", actor=nobody, at=at, target=row.target, division=row.division, act="paper")
+    who = own_witness(actor, number)
+    audit.record("feedback.complainant", actor=who, at=at, target=row.target, division=row.division, act="paper")
     return row

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
+from onedoor.platform.cases import access
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.feedback import figures, routing, rules
 from onedoor.platform.feedback.models import Complaint, ComplaintRecusal, ComplaintStep
@@ -19,7 +20,7 @@ from onedoor.platform.kernel.numbers import next_number
 
 SHORTEST, LONGEST = 10, 5000
 COMPLAINANT = "反映人"
-PREFIXES = {"complaint": "TS", "report": "JB"}
+PREFIXES = {"complaint": "TS", "report": "JB", "ticket": "BB"}
 
 
 class ComplaintNotFound(NotFound):
@@ -69,10 +70,9 @@ def file_complaint(*, filing: Filing, actor: Actor, at: datetime) -> Filed:
     _check(filing, organ)
     assert organ is not None
     code = digit_codes.new_code()
-    accept = figures.days(figures.ACCEPT, division=organ.division_id, on=on)
-    series = f"feedback.{filing.kind}.{on.year}"
+    accept = days_to_take(filing.kind, organ.division_id, on)
     row = Complaint.objects.create(
-        number=f"{PREFIXES[filing.kind]}{on.year}{next_number(series):06d}",
+        number=new_number(filing.kind, on),
         kind=filing.kind,
         category=filing.category,
         organization=organ,
@@ -99,14 +99,14 @@ def file_complaint(*, filing: Filing, actor: Actor, at: datetime) -> Filed:
 
 
 @transaction.atomic
-def answer_question(*, code: str, text: str, actor: Actor, at: datetime) -> Complaint:
+def answer_question(*, code: str = "", number: str = "", text: str, actor: Actor, at: datetime) -> Complaint:
     """
-    Answer what the handler has asked back, by the code.
+    Answer what the handler has asked back, by the code, or by the number of a ticket of one's own.
 
     :raises ComplaintNotFound: no complaint has this code.
     :raises ComplaintNotNow: nothing is asked.
     """
-    row = lock_by_code(code)
+    row = lock_own(code, number, actor, day_of(at))
     if len(text.strip()) < 2 or len(text) > LONGEST:
         raise InvalidInput({"text": f"请写下您的补充，{LONGEST} 个字以内。"})
     move(row, "answer")
@@ -114,17 +114,19 @@ def answer_question(*, code: str, text: str, actor: Actor, at: datetime) -> Comp
     row.asked_on = None
     row.save(update_fields=["reply_due", "asked_on"])
     note(row, "answer", text, True, COMPLAINANT, at)
-    _record_own(row, "answer", actor, at)
+    _record_own(row, "answer", own_witness(actor, number), at)
     return row
 
 
 @transaction.atomic
-def say_resolved(*, code: str, resolved: str, text: str, actor: Actor, at: datetime) -> Complaint:
+def say_resolved(
+    *, code: str = "", number: str = "", resolved: str, text: str, actor: Actor, at: datetime
+) -> Complaint:
     """
-    Say by the code whether the reply has resolved it. "Yes" closes; "no" takes it up again, once, and after that nobody who
+    Say by the code, or by the number of a ticket of one's own, whether the reply has resolved it. "Yes" closes; "no" takes it up again, once, and after that nobody who
     replied can close it (R-HOT-1).
     """
-    row = lock_by_code(code)
+    row = lock_own(code, number, actor, day_of(at))
     if resolved not in Complaint.Resolved.values:
         raise InvalidInput({"resolved": "请选择解决了没有。"})
     if row.state != Complaint.State.REPLIED:
@@ -137,17 +139,44 @@ def say_resolved(*, code: str, resolved: str, text: str, actor: Actor, at: datet
         row.reply_due = days_after(row.division, day_of(at), reply_days(row, day_of(at)))
     row.save(update_fields=["resolved", "state", "closed_on", "again", "reply_due"])
     note(row, f"resolved_{resolved}", text[:LONGEST], True, COMPLAINANT, at)
-    _record_own(row, "resolved", actor, at)
+    _record_own(row, "resolved", own_witness(actor, number), at)
     return row
 
 
-def lock_by_code(code: str) -> Complaint:
-    """:raises ComplaintNotFound: no complaint has this code."""
+def new_number(kind: str, on: date) -> str:
+    return f"{PREFIXES[kind]}{on.year}{next_number(f'feedback.{kind}.{on.year}'):06d}"
+
+
+def lock_own(code: str, number: str, actor: Actor, on: date) -> Complaint:
+    """
+    Return a complaint by its code, or with a `number` a ticket of the person's own, with its row locked.
+
+    :raises ComplaintNotFound: there is none.
+    """
+    if number:
+        rows = Complaint.objects.select_for_update(of=("self",)).filter(number=number, kind=Complaint.Kind.TICKET)
+        mine = rows.select_related("case").first()
+        if mine is None or not is_own(mine, actor, on):
+            raise ComplaintNotFound
+        return mine
     digest = digit_codes.digest_of(code, purpose="feedback.complaint")
     found = Complaint.objects.select_for_update().filter(code_digest=digest).first() if digest else None
     if found is None:
         raise ComplaintNotFound
     return found
+
+
+def is_own(row: Complaint, actor: Actor, on: date) -> bool:
+    """Tell whether a ticket is a person's: theirs, or about a case they apply in or still look after."""
+    if row.person_id == actor.require_person():
+        return True
+    if row.case is None:
+        return False
+    try:
+        access.require_applicant_side(row.case, actor=actor, scope="view", on=on)
+    except OneDoorError:
+        return False
+    return True
 
 
 def move(row: Complaint, act: str) -> None:
@@ -168,8 +197,14 @@ def note(row: Complaint, act: str, text: str, is_told: bool, by: str, at: dateti
 
 def reply_days(row: Complaint, on: date) -> int:
     """Return how many working days there are for the reply."""
-    key = figures.REPORT if row.kind == Complaint.Kind.REPORT else figures.REPLY
+    key = {"report": figures.REPORT, "ticket": figures.SETTLE}.get(row.kind, figures.REPLY)
     return figures.days(key, division=row.division, on=on)
+
+
+def days_to_take(kind: str, division: str, on: date) -> int:
+    """Return within how many working days somebody takes it, or says that it is not taken."""
+    key = figures.TAKE if kind == Complaint.Kind.TICKET else figures.ACCEPT
+    return figures.days(key, division=division, on=on)
 
 
 def after_question(row: Complaint, on: date) -> date | None:
@@ -192,16 +227,19 @@ def days_after(division: str, day: date, number: int) -> date:
     return work_calendar(division).add_working_days(day, number).day
 
 
-def _record_own(row: Complaint, act: str, actor: Actor, at: datetime) -> None:
-    """Record an act by the code as nobody's: whoever holds the code may be anybody."""
-    who = actor.unnamed()
+def own_witness(actor: Actor, number: str) -> Actor:
+    """Return whom the record names: nobody for an act by the code, whoever holds it may be anybody; by a log-in its person."""
+    return actor if number else actor.unnamed()
+
+
+def _record_own(row: Complaint, act: str, who: Actor, at: datetime) -> None:
     audit.record("feedback.complainant", actor=who, at=at, target=row.target, division=row.division, act=act)
 
 
 def _check(filing: Filing, organ: Organization | None) -> None:
     categories = rules.REPORT_CATEGORIES if filing.kind == Complaint.Kind.REPORT else rules.CATEGORIES
     problems = {}
-    if filing.kind not in PREFIXES:
+    if filing.kind not in (Complaint.Kind.COMPLAINT, Complaint.Kind.REPORT):
         problems["kind"] = "请选择投诉或者举报。"
     if filing.category not in categories:
         problems["category"] = "请选择类别。"

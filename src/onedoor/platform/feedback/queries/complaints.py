@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.remaining import Left, of_days, working_days_left
-from onedoor.platform.feedback import routing
+from onedoor.platform.feedback import routing, rules
 from onedoor.platform.feedback.models import Complaint, ComplaintRecusal, ComplaintStep, ReportAccess, UnitInquiry
 from onedoor.platform.feedback.operations.complaint_desk import InquiryNotFound
 from onedoor.platform.feedback.operations.complaints import COMPLAINANT, ComplaintNotFound, last_day_to_say
@@ -29,6 +29,8 @@ PAGE = 50
 OPEN_STATES = ("filed", "accepted", "asked", "replied")
 ACTS = {
     "file": "收到",
+    "file_by_itself": "同一事项第二次没有办成，自动生成",
+    "drop": "本人不再反映",
     "accept": "受理",
     "decline": "不予受理",
     "ask": "请您补充",
@@ -60,10 +62,13 @@ class Tracked:
 
     id: int
     number: str
+    kind: str
     kind_title: str
+    title: str  # of a ticket: the matter
     organization: str
     state: str
     state_title: str
+    filed_on: date
     accept_due: date
     reply_due: date | None
     closed_on: date | None
@@ -76,6 +81,7 @@ class ListedComplaint:
     id: int
     number: str
     kind: str
+    title: str
     category: str
     organization: str
     state: str
@@ -118,6 +124,8 @@ class ComplaintView:
     inquiries: list[InquiryView]
     recused: int
     papers: list[tuple[int, str]]  # file and name
+    case_number: str
+    outcome: str
     to_say_until: date | None  # the days whoever filed it has to say whether the reply resolves it
 
 
@@ -136,13 +144,21 @@ def track(*, code: str) -> Tracked:
     row = Complaint.objects.filter(code_digest=digest).select_related("organization").first() if digest else None
     if row is None:
         raise ComplaintNotFound
+    return tracked(row)
+
+
+def tracked(row: Complaint) -> Tracked:
+    """Return what whoever filed it may read; the caller has checked that it is theirs."""
     return Tracked(
         id=row.pk,
         number=row.number,
+        kind=row.kind,
         kind_title=row.get_kind_display(),
+        title=row.title,
         organization=row.organization.name,
         state=row.state,
-        state_title=row.get_state_display(),
+        state_title=row.state_words,
+        filed_on=row.filed_on,
         accept_due=row.accept_due,
         reply_due=row.reply_due,
         closed_on=row.closed_on,
@@ -157,13 +173,15 @@ def track(*, code: str) -> Tracked:
 
 def visible_complaints(actor: Actor, *, on: date) -> Q:
     """
-    Return which complaints an officer may see: those of their organ to handle, or of nobody's, in their reach; never one
-    about a unit they have a post in, nor one about themselves.
+    Return which complaints and tickets an officer may see: those of their organ to handle, or of nobody's, in their reach;
+    never a complaint about a unit they have a post in, nor one about themselves, nor a ticket of what they have refused.
     """
     if routing.HANDLE not in actor.permissions:
         return Q(pk__in=[])
     mine = Q(handled_by=actor.organization_id or 0) | Q(handled_by__isnull=True)
-    return Q(kind=Complaint.Kind.COMPLAINT) & mine & _outside(actor, on)
+    complaints = Q(kind=Complaint.Kind.COMPLAINT) & _outside(actor, on)
+    tickets = Q(kind=Complaint.Kind.TICKET) & within_reach(actor, by_line=False) & ~Q(_recused(actor))
+    return mine & (complaints | tickets)
 
 
 def visible_reports(actor: Actor, *, on: date) -> Q:
@@ -183,14 +201,23 @@ def _outside(actor: Actor, on: date) -> Q:
     """Sealed from the unit complained of: whoever has any post there does not see it under another one either."""
     posts = Post.objects.filter(held(on), login_id=actor.login_id or 0).values("organization_id")
     unit = Q(organization=actor.organization_id or 0) | Q(organization__in=posts)
-    recused = Exists(ComplaintRecusal.objects.filter(complaint=OuterRef("pk"), login_id=actor.login_id or 0))
-    return within_reach(actor, by_line=False) & ~unit & ~Q(recused)
+    return within_reach(actor, by_line=False) & ~unit & ~Q(_recused(actor))
+
+
+def _recused(actor: Actor) -> Exists:
+    return Exists(ComplaintRecusal.objects.filter(complaint=OuterRef("pk"), login_id=actor.login_id or 0))
 
 
 def list_complaints(*, actor: Actor, on: date, closed: bool = False, before: int = 0) -> list[ListedComplaint]:
     """Return the complaints the officer's organ has to handle, the earliest day first; closed ones the newest first."""
     actor.require_one_of(routing.HANDLE)
-    return _list(visible_complaints(actor, on=on), on, closed, before)
+    return _list(visible_complaints(actor, on=on) & Q(kind=Complaint.Kind.COMPLAINT), on, closed, before)
+
+
+def list_tickets(*, actor: Actor, on: date, closed: bool = False, before: int = 0) -> list[ListedComplaint]:
+    """Return what people could not get done and the officer's organ has to see to, in the order of complaints."""
+    actor.require_one_of(routing.HANDLE)
+    return _list(visible_complaints(actor, on=on) & Q(kind=Complaint.Kind.TICKET), on, closed, before)
 
 
 def list_reports(*, actor: Actor, at: datetime, closed: bool = False, before: int = 0) -> list[ListedComplaint]:
@@ -214,7 +241,7 @@ def get_complaint(*, complaint_id: int, actor: Actor, at: datetime) -> Complaint
     """
     on = day_of(at)
     sought = visible_complaints(actor, on=on) | visible_reports(actor, on=on)
-    row = Complaint.objects.filter(sought, pk=complaint_id).select_related("organization").first()
+    row = Complaint.objects.filter(sought, pk=complaint_id).select_related("organization", "case").first()
     if row is None:
         raise ComplaintNotFound
     shown = ["name", "contact"] if row.name or row.contact else []
@@ -237,6 +264,8 @@ def get_complaint(*, complaint_id: int, actor: Actor, at: datetime) -> Complaint
         inquiries=[_inquiry(one, on) for one in row.inquiries.order_by("pk")],
         recused=row.recusals.count(),
         papers=papers_of(row),
+        case_number=row.case.number if row.case is not None else "",
+        outcome=row.get_outcome_display() if row.outcome else "",
         to_say_until=last_day_to_say(row),
     )
 
@@ -306,10 +335,11 @@ def _listed(row: Complaint, on: date) -> ListedComplaint:
         id=row.pk,
         number=row.number,
         kind=row.kind,
+        title=row.title,
         category=row.get_category_display(),
         organization=row.organization.name,
         state=row.state,
-        state_title=row.get_state_display(),
+        state_title=row.state_words,
         filed_on=row.filed_on,
         due_on=due,
         left=of_days(working_days_left(on, due, calendar)) if due is not None else None,
@@ -338,7 +368,8 @@ def _steps(row: Complaint, *, told: bool) -> list[StepTold]:
     found = ComplaintStep.objects.filter(complaint=row)
     if told:
         found = found.filter(is_told=True)
-    return [StepTold(ACTS[one.act], one.text, one.by, one.at) for one in found.order_by("pk")]
+    words = ACTS | rules.TICKET_ACTS if row.kind == Complaint.Kind.TICKET else ACTS
+    return [StepTold(words[one.act], one.text, one.by, one.at) for one in found.order_by("pk")]
 
 
 def _acts(row: Complaint, actor: Actor, on: date) -> list[str]:
@@ -349,6 +380,8 @@ def _acts(row: Complaint, actor: Actor, on: date) -> list[str]:
         "asked": ["go_on"],
         "replied": ["close"],
     }.get(row.state, [])
+    if row.kind == Complaint.Kind.TICKET:
+        acts = ["settle" if act == "reply" else act for act in acts if act != "decline"]
     if row.kind == Complaint.Kind.REPORT:
         acts = [act for act in acts if act != "ask_unit"]
     last = last_day_to_say(row)
