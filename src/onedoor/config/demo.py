@@ -158,7 +158,7 @@ def programs(python: Path, folder: Path, variables: dict[str, str], port: int) -
 
 def _devices(python: Path, state: Path, logs: Path, variables: dict[str, str], base: int) -> list[Program]:
     """Return what is simulated in a process of its own: the treasury's platform, the devices of a machine."""
-    started = (
+    started: tuple[tuple[str, int, list[str], str], ...] = (
         ("treasury", TREASURY, ["--state", str(state)], f"http://127.0.0.1:{base + TREASURY}/health"),
         ("card_reader", READER, ["--key", str(state / "card-reader.key")], ""),
         ("scanner", SCANNER, [], ""),

@@ -55,7 +55,7 @@ def cast(request: HttpRequest) -> HttpResponse:
         for one in CITIZENS
         if one.login
     ]
-    context = {"citizens": citizens, "officers": OFFICERS, "password": PASSWORD, "one_time": one_time}
+    context: dict[str, Any] = {"citizens": citizens, "officers": OFFICERS, "password": PASSWORD, "one_time": one_time}
     context |= {"stories": stories(), "with_machine": bool(settings.ONEDOOR_DEMONSTRATION_READER)}
     return render(request, "demonstration/cast.html", context)
 

@@ -10,7 +10,7 @@ from onedoor.platform.bundles.entitlements import Someone, Verdict
 from onedoor.platform.cases import handlers
 from onedoor.platform.cases.models import Case
 from onedoor.platform.identity.models import Person
-from onedoor.platform.registers.entitlements import Entitlement, EntitlementSource
+from onedoor.platform.registers.entitlements import Entitlement, EntitlementSource, Payer
 from onedoor.standards.judgement import Judgement, Reason
 
 RULES = "《演示社区花园认养规则》（虚构）"
@@ -57,7 +57,7 @@ def due_for_review(*, days: Collection[date], on: date) -> Iterator[tuple[Entitl
 
 
 HANDLERS = tuple(handlers.CaseHandler(item=item, judge=judge, wording=wording) for item in ITEMS)
-SOURCE = EntitlementSource(GRANT, of_person, due_for_review)
+SOURCE = EntitlementSource(GRANT, Payer("community", tier=4), of_person, due_for_review)
 SEEDS = Offered(
     code="demonstration.garden_seeds",
     item="demonstration.garden_seeds",

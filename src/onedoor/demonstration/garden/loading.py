@@ -1,7 +1,9 @@
 """Put the garden in place: its items offered by the county, its bundle, its fee, what was paid. Safe to run twice."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -20,7 +22,7 @@ LONG_AGO = date(2026, 7, 1)
 MACHINE = Actor.system("演示数据")
 
 
-def load(*, own: dict[str, object], at: datetime) -> None:
+def load(*, own: Mapping[str, Any], at: datetime) -> None:
     """Publish what is not there yet. The item with a fee comes after the list it is charged by."""
     organ = Organization.objects.get(division_id=COUNTY, short_name="临民救")
     money = yaml.safe_load((FOLDER / "money.yaml").read_text(encoding="utf-8"))
@@ -46,6 +48,6 @@ def load(*, own: dict[str, object], at: datetime) -> None:
         )
     bundles.load_bundles(files=[FOLDER / "bundle.yaml"], valid_from=LONG_AGO, actor=MACHINE, at=at)
     father = Person.objects.get(name=FATHER.name, born_on=FATHER.born)
-    about = {"person_id": father.pk, "key": KEY, "title": TITLE}
+    about: dict[str, Any] = {"person_id": father.pk, "key": KEY, "title": TITLE}
     lines = [PaymentLine(**row, **(about if row["kind"] == "paid" else {})) for row in money["paid"]]
     record_payments(source=GRANT, number="2026-11", lines=lines, organization_id=organ.pk, actor=MACHINE, at=at)
