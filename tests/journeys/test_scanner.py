@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,19 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from onedoor.platform.cases.models import Draft, Material
+from onedoor.platform.channels import scanning
 from onedoor.platform.channels.models import Kiosk, Scan, ScannedPage
-from onedoor.platform.channels.operations import kiosks
+from onedoor.platform.channels.operations import kiosks, scans
 from onedoor.platform.files.models import StoredFile
+from onedoor.platform.identity.models import Login
+from onedoor.platform.kernel.actors import Actor
 from onedoor.web.kiosk import machine_agent
 from tests.journeys.conftest import photo
 from tests.platform.appointments.hall import clock, open_hall
 from tests.platform.channels.machine import Terminal, reader_process, scanner_process
 from tests.platform.conftest import books, desk  # noqa: F401  fixtures
 from tests.platform.desks import Desk
+from tests.platform.files.conftest import at_once, where_writers_race
 from tests.platform.library import FRIEND, ITEM, READER
 from tests.platform.papers.test_paper_forms import page_of, photographed
 
@@ -115,6 +120,41 @@ def test_a_scanner_that_is_gone_is_said(terminal: Terminal) -> None:
     assert url not in terminal.screen.get(f"/drafts/{draft.pk}/materials/").content.decode()
 
 
+def test_pressed_twice_a_page_is_asked_for_once(terminal: Terminal) -> None:
+    draft = begin(terminal)
+    url = f"/kiosk/scan/draft/{draft.pk}/photo/"
+    challenges = set()
+    for _ in range(2):
+        assert terminal.post(url, act="next").status_code == 302
+        challenges.add(Scan.objects.get().challenge)
+    assert len(challenges) == 1
+
+
+@where_writers_race
+@pytest.mark.django_db(transaction=True)
+def test_two_asks_and_two_hand_ins_at_once_are_one(terminal: Terminal) -> None:
+    draft, kiosk = begin(terminal), terminal.row
+    target, told = scanning.draft_target(draft.pk, "photo"), []
+    login = Login.objects.get(person_id=draft.applicant_id)
+    who = Actor(kind="citizen", name="", person_id=draft.applicant_id, login_id=login.pk, machine=kiosk.number)
+    who = replace(who, assurance=3, channel="kiosk", service_point_id=kiosk.service_point_id)
+    asked: dict[str, Any] = {"target": target, "scanner": "", "again": False, "actor": who, "at": AT}
+    at_once(*[lambda: scans.ask_page(**asked)] * 4)
+    terminal.put_pages(blank=1)
+    assert terminal.carry()
+
+    def hand_in() -> None:
+        try:
+            scans.keep_pages(target=target, actor=who, at=AT)
+            told.append("kept")
+        except scans.NothingScanned:
+            told.append("nothing")
+
+    at_once(*[hand_in] * 4)
+    assert sorted(told) == ["kept", "nothing", "nothing", "nothing"]
+    assert Material.objects.filter(draft=draft).count() == 1
+
+
 def test_what_was_scanned_is_handed_in_or_wiped_though_the_scanner_has_gone(terminal: Terminal) -> None:
     draft = begin(terminal)
     url = f"/kiosk/scan/draft/{draft.pk}/photo/"
@@ -175,6 +215,10 @@ def test_at_the_window_the_officer_scans_for_whom_they_help(terminal: Terminal) 
     terminal.put_pages(blank=1)
     assert carry()
     assert "已扫 1 页" in desk_.page(who, "/kiosk/scan/form/")
+    colleague = Scan.objects.get()
+    Scan.objects.update(login_id=colleague.login_id + 1)
+    assert "有同事扫了还没有交的材料" in desk_.refused(who, "/kiosk/scan/form/", 409, act="next")
+    Scan.objects.update(login_id=colleague.login_id)
     fresh = SimpleUploadedFile("b.jpg", photo("授权书").getvalue())
     next_one = {**helped, "name": FRIEND.name, "id_number": FRIEND.id_number, "evidence": fresh}
     assert desk_.post(who, "/staff/window/assist/", **next_one, **look).status_code == 302

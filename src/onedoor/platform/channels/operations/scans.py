@@ -34,6 +34,14 @@ class NoScanner(OneDoorError):
     )
 
 
+class ScannerTaken(OneDoorError):
+    code, http_status, message = (
+        "channels.scanner_taken",
+        409,
+        "这台扫描仪上有同事扫了还没有交的材料。请同事先交上去或者清除，或者换一台扫描仪；没有人管的，过了保留时间自动清除。",
+    )
+
+
 class ScanFull(OneDoorError):
     code, http_status, message = (
         "channels.scan_full",
@@ -54,10 +62,12 @@ class NothingScanned(OneDoorError):
 def ask_page(*, target: str, scanner: str, again: bool, actor: Actor, at: datetime) -> Scan:
     """
     Let a scanner scan the next page of a paper, or with `again` its last page once more, which stays until the new one is
-    there. What lies there of another paper, or of somebody else, is forgotten.
+    there. Pressed twice it is asked once. What lies there of another paper, or at a machine of somebody who stood there
+    before, is forgotten; what a colleague has scanned at a window is not.
 
     :raises NotAtMachine: somebody stands at no machine and at no window.
     :raises NoScanner: the scanner does not answer.
+    :raises ScannerTaken: a colleague has not handed in yet what they scanned.
     :raises ScanFull: the paper has as many pages as may be scanned at once.
     """
     if not actor.machine and actor.post_id is None:
@@ -67,11 +77,9 @@ def ask_page(*, target: str, scanner: str, again: bool, actor: Actor, at: dateti
     if kiosk is None:
         raise NoScanner
     figures = kiosk_figures(division=kiosk.division, on=day_of(at))
-    mine = Scan.objects.select_for_update().filter(kiosk=kiosk, login_id=login, target=target, expires_at__gt=at)
-    scan = mine.first()
-    if scan is None:
-        Scan.objects.filter(kiosk=kiosk).delete()
-        scan = Scan(kiosk=kiosk, login_id=login, target=target)
+    scan = _scan_on(kiosk, login, target, at)
+    if scan.waiting_until is not None and scan.waiting_until > at:
+        return scan
     pages = scan.pages.count() if scan.pk else 0
     scan.again = again and pages > 0
     if pages >= figures.scan_pages and not scan.again:
@@ -81,6 +89,21 @@ def ask_page(*, target: str, scanner: str, again: bool, actor: Actor, at: dateti
     scan.expires_at = at + timedelta(minutes=figures.scan_minutes)
     scan.save()
     return scan
+
+
+def _scan_on(kiosk: Kiosk, login: int, target: str, at: datetime) -> Scan:
+    """Return the scan of a paper on a scanner, or a fresh one in the place of what lay there; one asks after the other."""
+    Kiosk.objects.select_for_update(no_key=True).get(pk=kiosk.pk)
+    found = Scan.objects.select_for_update().filter(kiosk=kiosk).first()
+    if found is not None and found.expires_at > at:
+        if (found.login_id, found.target) == (login, target):
+            return found
+        in_use = found.pages.exists() or (found.waiting_until is not None and found.waiting_until > at)
+        if kiosk.kind == Kiosk.Kind.DESK and found.login_id != login and in_use:
+            raise ScannerTaken
+    if found is not None:
+        found.delete()
+    return Scan(kiosk=kiosk, login_id=login, target=target)
 
 
 @transaction.atomic
@@ -162,6 +185,8 @@ def keep_form(*, typed: str, read: PaperCode | None, actor: Actor, at: datetime)
 
 def _take(target: str, actor: Actor, at: datetime) -> list[bytes]:
     actor.require_login()
+    lying = pages_of(target, actor, at).values_list("scan", flat=True)
+    list(Scan.objects.select_for_update().filter(pk__in=list(lying)))  # handed in twice at once it is there once
     rows = list(pages_of(target, actor, at))
     if not rows:
         raise NothingScanned
