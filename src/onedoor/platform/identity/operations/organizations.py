@@ -335,8 +335,14 @@ def close_service_point(*, service_point_id: int, actor: Actor, at: datetime) ->
     if point.closed_on is None:
         point.closed_on = day_of(at)
         point.save(update_fields=["closed_on"])
-        told = {"target": organization.target, "division": organization.division_id, "point": point.pk}
-        audit.record("identity.close_service_point", actor=actor, at=at, **told)
+        audit.record(
+            "identity.close_service_point",
+            actor=actor,
+            at=at,
+            target=organization.target,
+            division=organization.division_id,
+            point=point.pk,
+        )
         outbox.publish("identity.office_changed", key=f"office:{point.pk}", point_id=point.pk)
     return point
 
