@@ -66,6 +66,7 @@ class LiveSite(Programs):
             "ONEDOOR_WECHAT_AES_KEY": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
             "ONEDOOR_WECHAT_TEMPLATE": "tests",
             "ONEDOOR_WEIBO_URL": f"http://127.0.0.1:{base + 10}",
+            "ONEDOOR_WEIBO_RIP": "203.0.113.7",
             "ONEDOOR_PUSH_SERVICES": f"http://127.0.0.1:{base + 11}",
             "ONEDOOR_TSA_URL": f"http://127.0.0.1:{base + 7}/",
             "ONEDOOR_TSA_ROOTS": str(self.folder / "simulators" / "time-stamp-root.pem"),

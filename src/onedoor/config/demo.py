@@ -95,6 +95,7 @@ def demo_variables(folder: Path, port: int) -> dict[str, str]:
         "ONEDOOR_WECHAT_AES_KEY": wechat_key(folder / "wechat_aes_key"),
         "ONEDOOR_WECHAT_TEMPLATE": "demonstration",
         "ONEDOOR_WEIBO_URL": f"http://127.0.0.1:{base + WEIBO}",
+        "ONEDOOR_WEIBO_RIP": "203.0.113.7",
         "ONEDOOR_PUSH_SERVICES": f"http://127.0.0.1:{base + PUSH}",
         "ONEDOOR_TREASURY_URL": f"http://127.0.0.1:{base + TREASURY}",
         "ONEDOOR_TREASURY_SECRET": secret(folder / "treasury_secret"),

@@ -20,7 +20,7 @@ from tests.ports import free_base
 from onedoor.platform.messages.media import NotNow
 from onedoor.platform.messages.models import ProviderHealth
 from onedoor.platform.messages.providers import wechat
-from onedoor.platform.publishing import media, operations
+from onedoor.platform.publishing import media, operations, rules
 from onedoor.platform.publishing.models import FetchedFigure, Placement
 from onedoor.platform.publishing.placing import CLAIM, place_due
 
@@ -69,6 +69,7 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 def outside(process: int, settings: Any) -> Outside:
     settings.ONEDOOR_WECHAT_URL = f"http://127.0.0.1:{process + 6}"
     settings.ONEDOOR_WEIBO_URL = f"http://127.0.0.1:{process + 10}"
+    settings.ONEDOOR_WEIBO_RIP = "203.0.113.7"
     wechat._tokens.clear()
     found = Outside(process)
     found.moods()
@@ -258,6 +259,23 @@ def test_a_platform_that_is_away_is_left_in_peace_and_what_it_never_takes_is_sai
     outside.moods()
     place_due(at=moment + timedelta(minutes=15))
     assert states(found)["weibo"] == "sent"
+
+
+def test_what_the_platforms_describe_is_kept_to(
+    books: Library, outside: Outside, accounts: dict[str, int], request: pytest.FixtureRequest, settings: Any
+) -> None:
+    settings.ONEDOOR_WEIBO_RIP = ""  # Weibo asks whose address posts
+    refused = out(books, accounts, "weibo")
+    place_due(at=AT)
+    assert states(refused)["weibo"] == "failed"
+    long = pictured(books, title="关" * 64, channels=("site", "wechat"), accounts=[accounts["wechat"]])
+    let_go(books, long.publication.number)
+    place_due(at=AT)
+    (article,) = outside.articles(f"wx-{request.node.name[:40]}")
+    assert article["title"] == "关" * 31 + "…"
+    topic = rules.faults_of_topics("#领证# 换证", "摘要", ["weibo"])
+    assert [one.field for one in topic] == ["summary"]
+    assert list(rules.faults_of_topics("#领证# 换证", "摘要", ["wechat"])) == []
 
 
 def test_an_account_whose_token_is_gone_says_so(books: Library, outside: Outside) -> None:

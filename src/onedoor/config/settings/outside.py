@@ -43,6 +43,7 @@ ONEDOOR_TREASURY_URL = env.str("ONEDOOR_TREASURY_URL", default="")
 ONEDOOR_TREASURY_SECRET = env.str("ONEDOOR_TREASURY_SECRET", default="")
 # Weibo, for the accounts organs publish by; each account keeps its own token in the database
 ONEDOOR_WEIBO_URL = env.str("ONEDOOR_WEIBO_URL", default="")
+ONEDOOR_WEIBO_RIP = env.str("ONEDOOR_WEIBO_RIP", default="")
 # Push services of browsers we send to (RFC 8030), as origins with commas between them; empty: no push at all
 ONEDOOR_PUSH_SERVICES = env.list("ONEDOOR_PUSH_SERVICES", default=[])
 # RFC 3161 authority that stamps the seals of the audit record, and the certificates (PEM) we trust for it

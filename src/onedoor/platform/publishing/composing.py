@@ -17,7 +17,7 @@ from onedoor.platform.publishing.figures import SMS_MOST, WEIBO_MOST
 from onedoor.platform.publishing.models import MediaAccount, Picture, Publication, PublicationVersion
 
 NEWS, EMERGENCY, CORRECTION = "publishing.news", "publishing.emergency", "publishing.correction"
-WECHAT_TITLE, WECHAT_DIGEST = 64, 120
+WECHAT_TITLE, WECHAT_DIGEST, WECHAT_CONTENT = 32, 128, 20_000  # characters, as draft/add takes them
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,8 @@ def _preview(channel: str, publication: Publication, version: PublicationVersion
         return Preview(channel, name, message_text(publication, version, "inbox", at=at))
     if channel == "wechat":
         article = wechat_article(publication, version)
-        return Preview(channel, name, str(article["digest"]), note=f"标题：{article['title']}；全文与网站相同")
+        note = f"标题：{article['title']}；全文与网站相同"
+        return Preview(channel, name, str(article["digest"]), len(article["content"]), WECHAT_CONTENT - 1, "字", note)
     return Preview(channel, name, rules.as_text(version.body), note=path_of(publication))
 
 
@@ -146,6 +147,7 @@ def findings(publication: Publication, version: PublicationVersion, *, at: datet
         *_of_source(publication),
         *rules.faults_of_links(version.body, alive=links.is_alive),
         *_of_lengths(publication, version, at),
+        *rules.faults_of_topics(version.title, version.summary, version.channels),
     ]
 
 

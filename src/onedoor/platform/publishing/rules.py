@@ -34,6 +34,7 @@ _HEADING = re.compile(r"^(?:#{1,3}\s*(?P<marked>.+)|(?P<counted>[一二三四五
 _PICTURE = re.compile(r"^\[图\s?(?P<number>\d{1,2})\]$")
 _ITEM = re.compile(r"^(?:[-·•]|\d{1,2}[.、])\s*(?P<text>.+)$")
 _LINK = re.compile(r"\[(?P<text>[^\[\]\n]{1,100})\]\((?P<href>[^()\s]{1,300})\)")
+_TOPIC = re.compile(r"#[^#]+#")
 _DIGITS = re.compile(r"(?<!\d)\d[\d \-]{13,22}[\dXx](?!\d)|(?<!\d)\d{15}(?!\d)")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
@@ -299,5 +300,12 @@ def faults_of_accounts(closed: int) -> Iterator[Finding]:
 
 
 def length_found(channel: str, length: int, most: int, unit: str) -> Iterator[Finding]:
+    field, what = ("body", "正文") if channel == "wechat" else ("summary", "标题或摘要")
     if length > most:
-        yield Finding("summary", f"{CHANNELS[channel]}有 {length} {unit}，最多 {most} {unit}，请缩短标题或摘要。")
+        yield Finding(field, f"{CHANNELS[channel]}有 {length} {unit}，最多 {most} {unit}，请缩短{what}。")
+
+
+def faults_of_topics(title: str, summary: str, channels: Collection[str]) -> Iterator[Finding]:
+    """Yield that a post would hold a #topic#, which Weibo takes from no interface (open.weibo.com/wiki/2/statuses/share)."""
+    if "weibo" in channels and _TOPIC.search(f"{title}{summary}"):
+        yield Finding("summary", "发微博的标题和摘要里不能有“#话题#”，请去掉“#”。")

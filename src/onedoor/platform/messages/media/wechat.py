@@ -1,12 +1,15 @@
 """
 Articles of WeChat official accounts: a cover and a draft, publish it, ask how it went, delete it, ask how many read it.
 
-The calls are WeChat's: media/uploadimg, material/add_material, draft/add, freepublish/submit, freepublish/get,
-freepublish/batchget, freepublish/delete, draft/delete, datacube/getarticletotal.
+As WeChat describes it at developers.weixin.qq.com/doc/service/api/ (pages api_draft_add, api_uploadimage,
+api_freepublish_submit, api_freepublish_get, api_freepublish_batchget, api_freepublishdelete, api_getarticletotaldetail):
+a draft takes a title of 32 characters, an author of 16, a digest of 128, a content of less than 20 000 with its tags;
+pictures of an article are JPEG or PNG of less than 1 MB; the figures of a day name an article by the `msg_data_id` that
+freepublish/submit gave and its place ("…_1"), sums from the day of publication on, for 30 days.
 """
 
 import html
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -19,6 +22,14 @@ from onedoor.platform.messages.providers import wechat as wire
 COVER = "parts/mark-512.png"
 PAGE, MOST_PAGES = 20, 5
 PUBLISHED, UNDER_WAY = 0, 1  # publish_status
+FAILED = {
+    2: "原创声明没有通过",
+    3: "发布失败",
+    4: "平台审核没有通过",
+    5: "发布以后在公众号后台被删除",
+    6: "发布以后被平台封禁",
+}
+UNAUTHORIZED = 48001
 GONE = (53600, 40007)  # there is no such article, or media, any more
 
 
@@ -36,8 +47,12 @@ class OfficialAccounts:
             return Done(remote | {"media_id": answer["media_id"]})
         if "asked" not in remote:
             return Done(remote | {"asked": True})  # written down first: from here on it may stand outside
-        answer = self._call(account, "/cgi-bin/freepublish/submit", {"media_id": remote["media_id"]}, at)
-        return Done(remote | {"publish_id": answer["publish_id"]})
+        told = {"media_id": remote["media_id"]}
+        answer = self._call(account, "/cgi-bin/freepublish/submit", told, at, fine=GONE)
+        if "publish_id" not in answer:  # submitted before, the answer was lost, and it is not listed yet
+            raise NotNow("草稿已经提交过，还查不到文章")
+        known = {name: str(answer[name]) for name in ("publish_id", "msg_data_id") if name in answer}
+        return Done(remote | known | {"submitted_on": day_of(at).isoformat()})
 
     def _outcome(self, account: Credentials, remote: dict[str, Any], at: datetime) -> Done:
         answer = self._call(account, "/cgi-bin/freepublish/get", {"publish_id": remote["publish_id"]}, at)
@@ -45,7 +60,8 @@ class OfficialAccounts:
         if status == UNDER_WAY:
             raise NotNow("微信正在审核")
         if status != PUBLISHED:
-            raise Refused(f"微信没有发布（状态 {status}），请到公众号后台查看原因。")
+            why = FAILED.get(status, "没有发布")
+            raise Refused(f"微信：{why}（publish_status {status}），请到公众号后台查看。")
         items = answer.get("article_detail", {}).get("item", [])
         url = items[0].get("article_url", "") if items else ""
         return Done(remote | {"article_id": answer["article_id"], "url": url}, is_last=True)
@@ -67,21 +83,23 @@ class OfficialAccounts:
         return Done(remote, is_last=True)
 
     def figures(self, account: Credentials, remote: dict[str, Any], at: datetime) -> dict[str, int]:
-        """Return how many have read and shared it until yesterday, as WeChat counts."""
-        yesterday = (day_of(at) - timedelta(days=1)).isoformat()
-        told = {"begin_date": yesterday, "end_date": yesterday}
-        answer = self._call(account, "/datacube/getarticletotal", told, at)
+        """Return how many have read and shared it until yesterday, as WeChat counts; nothing on the day itself."""
+        day, number = remote.get("submitted_on"), remote.get("msg_data_id")
+        if not day or not number or day >= day_of(at).isoformat():
+            return {}
+        answer = self._call(account, "/datacube/getarticletotaldetail", {"begin_date": day, "end_date": day}, at)
         for row in answer.get("list", []):
-            if row.get("article_id", row.get("msgid")) == remote.get("article_id") and row.get("details"):
-                last = row["details"][-1]
-                names = {"int_page_read_user": "read", "share_user": "share"}
+            if row.get("msgid") == f"{number}_1" and row.get("detail_list"):
+                last = max(row["detail_list"], key=lambda one: str(one.get("stat_date", "")))
+                names = {"read_user": "read", "share_user": "share"}
                 return {ours: int(last[theirs]) for theirs, ours in names.items() if theirs in last}
         return {}
 
     def _find(self, account: Credentials, address: str, at: datetime) -> dict[str, Any]:
         """Return the article that leads back to our page, {} where there is none."""
         for number in range(MOST_PAGES):
-            told = {"offset": number * PAGE, "count": PAGE, "no_content": 1}
+            # no_content=1 leaves out `content`, and with it, at its word, the address by which it is found
+            told = {"offset": number * PAGE, "count": PAGE, "no_content": 0}
             answer = self._call(account, "/cgi-bin/freepublish/batchget", told, at)
             for one in answer.get("item", []):
                 for news in one.get("content", {}).get("news_item", []):
@@ -139,4 +157,6 @@ class OfficialAccounts:
             return answer
         if code in (-1, 45009):  # busy; too many calls today
             raise NotNow(f"errcode {code}")
+        if code == UNAUTHORIZED:
+            raise Refused("这个公众号没有发布接口的权限（errcode 48001），要先完成微信认证。")
         raise Refused(f"微信不接收（errcode {code}），请到公众号后台查看。")
