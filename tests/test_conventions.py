@@ -44,6 +44,7 @@ WITHOUT_REQUIRE = {
     "countersign": "signing.to_sign: the one who is asked, or their guardian",
     "decline_signature": "signing.to_sign: the one who is asked, or their guardian",
     "carry_over": "access.require_draft",
+    "dictate": "anybody, of what they have spoken themselves",
     "ask_for_paper": "the room that has just taken the paper in has asked",
     "choose_paper": "access.require_draft",
     "sign_commitment": "access.require_draft; an agent by a delegation to sign",

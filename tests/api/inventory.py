@@ -12,6 +12,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     # public
     "home": ("catalog_find_items",),
     "search": ("knowledge_search", "catalog_find_items"),
+    "spoken_search": ("dictations_dictate", "dictations_get_dictation"),
     "policies": ("knowledge_list_policies",),
     "policy": ("knowledge_read_policy",),
     "offices": ("knowledge_list_offices",),
@@ -47,7 +48,10 @@ COVERED: dict[str, tuple[str, ...]] = {
     # the hotline
     "hotline_follow": ("hotline_follow_order",),
     "hotline_say": ("hotline_say",),
-    "hotline_call": ("hotline_look_up_caller", "hotline_file_order", "hotline_begin_for_caller", "catalog_find_items"),
+    "hotline_call": (
+        *("hotline_look_up_caller", "hotline_file_order", "hotline_begin_for_caller", "catalog_find_items"),
+        *("dictations_dictate", "dictations_get_dictation"),
+    ),
     "hotline_orders": ("hotline_list_orders",),
     "hotline_order": ("hotline_get_order", "hotline_act_on_order", "hotline_reply_to_order"),
     "hotline_catalogue": (

@@ -23,7 +23,7 @@ COUNTED = re.compile(r"\{(\w+)\|[^{}]*\}")
 ELSEWHERE = re.compile(
     r"api/|config/|demonstration/|web/(staff|supervision|kiosk|hooks)/|web/parts/(design|templatetags)|.*/management/"
     r"|web/citizen/services\.py|.*(holdings|documents|deeds|wechat)\.py"
-    r"|platform/(catalog|kernel|audit|supervision|publishing)/|platform/bundles/merging|platform/exchange/(matters|phrasing)"
+    r"|platform/(catalog|kernel|audit|supervision|publishing)/|platform/bundles/merging|platform/exchange/(matters|phrasing|recognizing)"
     r"|platform/(portability/archive|messages/media)|standards/(workdays|coordinates|code_sets)"
 )
 

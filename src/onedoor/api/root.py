@@ -14,6 +14,7 @@ from onedoor.api import (
     complaints,
     deaths,
     desk,
+    dictations,
     drafts,
     early,
     entities,
@@ -91,6 +92,7 @@ ROOMS = (
     complaints,
     unsolved,
     hotline,
+    dictations,
     oauth,
 )
 

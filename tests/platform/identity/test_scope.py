@@ -194,6 +194,7 @@ CITIZENS = frozenset(
         "matters_of",
         "papers_of_draft",
         "told_beside",
+        "get_dictation",
         "my_papers",
         "use_log",
     }

@@ -52,6 +52,8 @@ FILLING_IN = {
     ("post", f"{API}/me/bundles/{{bundle_id}}/reports"),
     ("delete", f"{API}/me/bundles/{{bundle_id}}"),
     *("ask", "conversation", "subscriptions"),
+    "spoken_search",  # what is spoken is only put into words
+    ("post", f"{API}/dictations"),
     ("post", f"{API}/me/subscriptions"),
     ("delete", f"{API}/me/subscriptions/{{subscription_id}}"),
     ("post", f"{API}/conversations"),

@@ -63,3 +63,10 @@ ONEDOOR_RECOGNIZER_URL = env.str("ONEDOOR_RECOGNIZER_URL", default="")
 ONEDOOR_RECOGNIZER_KEY = env.str("ONEDOOR_RECOGNIZER_KEY", default="")
 ONEDOOR_RECOGNIZER_MODEL = env.str("ONEDOOR_RECOGNIZER_MODEL", default="")
 ONEDOOR_RECOGNIZER_TIMEOUT = env.float("ONEDOOR_RECOGNIZER_TIMEOUT", default=30.0)
+# A recogniser of speech, asked in the background; empty: nothing can be dictated. The way it is asked ("transcriptions":
+# /audio/transcriptions, the common interface of such services), its base address, key, model, seconds.
+ONEDOOR_LISTENER = env.str("ONEDOOR_LISTENER", default="")
+ONEDOOR_LISTENER_URL = env.str("ONEDOOR_LISTENER_URL", default="")
+ONEDOOR_LISTENER_KEY = env.str("ONEDOOR_LISTENER_KEY", default="")
+ONEDOOR_LISTENER_MODEL = env.str("ONEDOOR_LISTENER_MODEL", default="")
+ONEDOOR_LISTENER_TIMEOUT = env.float("ONEDOOR_LISTENER_TIMEOUT", default=60.0)

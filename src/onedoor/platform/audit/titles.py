@@ -163,6 +163,8 @@ TITLES = {
     "exchange.ask": "向部门查询",
     "exchange.ask_adapter": "请识别或模型服务处理",
     "recognition.ask_for_paper": "请识别材料上的文字",
+    "recognition.dictate": "听写一段录音",
+    "recognition.keep_words": "记下听写的文字",
     "recognition.keep_lines": "记下材料上识别的文字",
     "exchange.answer_objection": "答复数据异议",
     "exchange.note_conflict": "记下与申报不符",

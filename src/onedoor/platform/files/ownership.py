@@ -4,7 +4,7 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import keyed_hash
 from onedoor.platform.kernel.errors import NotLoggedIn
 
-UNKNOWN = "early_draft:"
+UNKNOWN = ("early_draft:", "dictation:")
 
 
 def owner_of(actor: Actor) -> str:
@@ -23,7 +23,7 @@ def owner_of(actor: Actor) -> str:
 
 
 def is_unknown(owner: str) -> bool:
-    """Tell whether nobody knows who brings it: it came for something filled in before logging in."""
+    """Tell whether nobody knows who brings it: it came for something filled in, or spoken, before logging in."""
     return owner.startswith(UNKNOWN)
 
 

@@ -7,6 +7,7 @@ from typing import IO
 from django.conf import settings
 
 from onedoor.platform.files.contents import FileRefused, Taken, take
+from onedoor.platform.files.contents.sounds import take_recording
 from onedoor.platform.files.families import Family
 from onedoor.platform.files.storage import Aside
 
@@ -25,6 +26,16 @@ def receive(content: bytes | IO[bytes], *, accept: Collection[Family] = USUAL) -
     if aside.size == 0:
         raise FileRefused(why="文件是空的，请重新选择。")
     return take(aside, accept=accept)
+
+
+def receive_recording(content: bytes | IO[bytes]) -> Taken:
+    """
+    Return a recording as it can be stored until it was heard; nothing is written to the database.
+
+    :raises FileRefused: empty, longer than a message is, or no recording.
+    :raises StorageFull: the disk is full; nothing is left behind.
+    """
+    return take_recording(sealed_aside(content))
 
 
 def require_size(size: int) -> None:

@@ -8,6 +8,8 @@ class RecognitionConfig(AppConfig):
 
     def ready(self) -> None:
         from onedoor.platform.kernel import tasks
+        from onedoor.platform.recognition import keeping
         from onedoor.platform.recognition import tasks as own
 
         tasks.every(30, "recognition.read_again", own.read_again)
+        tasks.every(3600, "recognition.forget_dictations", keeping.forget_dictations)

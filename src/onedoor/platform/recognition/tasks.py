@@ -1,17 +1,19 @@
-"""Read papers in the background, outside of any transaction."""
+"""Read papers and hear recordings in the background, outside of any transaction."""
 
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
-from onedoor.platform.exchange import recognizing
+from onedoor.platform.exchange import listening, recognizing
 from onedoor.platform.exchange.adapters import NotAnswered
 from onedoor.platform.files import storage
+from onedoor.platform.files.contents.sounds import ENDINGS
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.tasks import task
 from onedoor.platform.recognition import keeping
-from onedoor.platform.recognition.models import PaperReading
+from onedoor.platform.recognition.models import Dictation, PaperReading
 
 log = structlog.get_logger()
 MACHINE = Actor.system("文字识别")
@@ -48,13 +50,48 @@ def read_paper(*, reading_id: int) -> None:
         keeping.keep_lines(reading_id=reading_id, lines=lines, actor=MACHINE, at=clock.now())
 
 
+@task(attempts=1)
+def hear(*, dictation_id: str) -> None:
+    """Ask once for the words of a recording the scanner lets be opened."""
+    waiting = Dictation.objects.filter(pk=dictation_id, state=Dictation.State.ASKED, file__isnull=False)
+    dictation = waiting.select_related("file").first()
+    if dictation is None or dictation.file is None:
+        return
+    key, file = UUID(dictation_id), dictation.file
+    if not file.may_be_opened:
+        if file.is_quarantined:
+            keeping.keep_words(dictation_id=key, words="", actor=MACHINE, at=clock.now())
+        return
+    try:
+        with storage.open_content(file.digest, file.file_key) as content:
+            words = listening.listen(
+                content.read(),
+                name=f"recording.{ENDINGS[file.media_type]}",
+                media_type=file.media_type,
+                purpose=dictation.purpose,
+                target=dictation.target,
+                actor=MACHINE,
+                at=clock.now(),
+                wall=clock.wall(),
+            )
+    except (NotAnswered, storage.FileDamaged) as failure:
+        log.warning("recognition.not_heard", dictation=dictation_id, reason=str(failure))
+        keeping.put_off_hearing(dictation_id=key, at=clock.now())
+    else:
+        keeping.keep_words(dictation_id=key, words=words, actor=MACHINE, at=clock.now())
+
+
 def read_again(*, at: datetime) -> int:
-    """Try what is due again and return how many; safe to run twice."""
-    due = PaperReading.objects.filter(due_at__lte=at).order_by("due_at")[:AT_ONCE]
+    """Try what is due again and return how much; safe to run twice."""
     tried = 0
-    for reading_id, moment in list(due.values_list("pk", "due_at")):
-        ours = PaperReading.objects.filter(pk=reading_id, due_at=moment)
-        if ours.update(due_at=at + keeping.WAIT):
+    papers = PaperReading.objects.filter(due_at__lte=at).order_by("due_at")
+    for reading_id, moment in list(papers.values_list("pk", "due_at")[:AT_ONCE]):
+        if PaperReading.objects.filter(pk=reading_id, due_at=moment).update(due_at=at + keeping.WAIT):
             read_paper.enqueue(reading_id=reading_id)
+            tried += 1
+    spoken = Dictation.objects.filter(due_at__lte=at).order_by("due_at")
+    for dictation_id, moment in list(spoken.values_list("pk", "due_at")[:AT_ONCE]):
+        if Dictation.objects.filter(pk=dictation_id, due_at=moment).update(due_at=at + keeping.WAIT):
+            hear.enqueue(dictation_id=str(dictation_id))
             tried += 1
     return tried

@@ -13,6 +13,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.web.citizen.places import place_of
+from onedoor.web.parts import dictating
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.arrivals import COMPLAINT_KEY
 from onedoor.web.parts.inputs import posted
@@ -41,6 +42,11 @@ def complain(request: HttpRequest) -> HttpResponse:
         "named": request.POST.get("named") == "yes",
     }
     status = 200
+    if dictating.is_spoken(request):
+        # Who complains may stay unknown, so nobody is named as the one who has spoken either.
+        said = dictating.spoken(request, purpose="complaint", into="text", actor=actor_of(request).unnamed())
+        context |= {"typed": said.typed, "heard": said.heard, "problems": said.problems}
+        return render(request, "citizen/complaints/file.html", context, status=said.status)
     if request.method == "POST":
         filed, refusal = attempt(
             request, lambda: operations.file_complaint(filing=_filing(request), actor=actor_of(request), at=clock.now())

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -10,10 +10,14 @@ from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.languages import Language, chosen, languages
 from onedoor.platform.knowledge import queries as knowledge
 from onedoor.platform.knowledge.queries import Found, Hit
+from onedoor.platform.recognition import queries as recognition
 from onedoor.web.citizen.events import EVENTS, LifeEvent
 from onedoor.web.citizen.places import place_of
 from onedoor.web.citizen.services import BY_CODE
+from onedoor.web.parts import dictating
+from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.limits import limited
+from onedoor.web.parts.writes import keyed
 
 A_MINUTE = 600  # a hall of thirty people at one address, each typing one search
 KEPT = 300  # seconds a browser may keep an answer; the catalogue changes by the day
@@ -38,6 +42,20 @@ def search(request: HttpRequest) -> HttpResponse:
         "place": place_of(request),
     }
     return render(request, "citizen/search.html", context)
+
+
+@login_not_required
+@limited("dictate", most=10, methods=("POST",))
+@keyed
+def spoken_search(request: HttpRequest) -> HttpResponse:
+    """Say what one is looking for; the words stand in the box to be corrected before anything is searched."""
+    if not recognition.hears():
+        return redirect("search")
+    context, status = {}, 200
+    if dictating.is_spoken(request):
+        said = dictating.spoken(request, purpose="search", into="q", actor=actor_of(request))
+        context, status = {"typed": said.typed, "heard": said.heard, "problems": said.problems}, said.status
+    return render(request, "citizen/search_spoken.html", context, status=status)
 
 
 @login_not_required

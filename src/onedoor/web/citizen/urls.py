@@ -44,6 +44,7 @@ from onedoor.web.citizen import (
 urlpatterns = [
     path("", guide.home, name="home"),
     path("search/", searching.search, name="search"),
+    path("search/spoken/", searching.spoken_search, name="spoken_search"),
     path("search/suggestions/", searching.suggestions, name="suggestions"),
     path("policies/", policies.index, name="policies"),
     path("news/", news.index, name="news"),

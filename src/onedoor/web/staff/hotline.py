@@ -11,6 +11,7 @@ from onedoor.platform.files.posted import evidence_of
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.knowledge import queries as knowledge
+from onedoor.web.parts import dictating
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.arrivals import PASS_KEY
 from onedoor.web.parts.inputs import Garbled, typed_moment, whole
@@ -58,7 +59,11 @@ def call(request: HttpRequest) -> HttpResponse:
     usual = {"urgency": "normal", "channel": "phone", "division": actor.division}
     context: dict[str, Any] = {"typed": request.POST or usual, "problems": {}}
     status = 200
-    if request.method == "POST":
+    if dictating.is_spoken(request):
+        said = dictating.spoken(request, purpose="call", into="content", actor=actor)
+        context |= {"typed": said.typed, "heard": said.heard, "problems": said.problems}
+        status = said.status
+    elif request.method == "POST":
         acts = {"look": _look, "search": _search, "file": _file, "begin": _begin}
         if request.POST.get("act") not in acts:
             raise Garbled

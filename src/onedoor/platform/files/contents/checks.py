@@ -17,7 +17,7 @@ class Taken:
     """A content that can be kept: sealed aside, with what it really is."""
 
     aside: Aside
-    family: Family | None  # None: made by the platform
+    family: Family | None  # None: made by the platform, or a recording
     media_type: str
 
 

@@ -5,7 +5,7 @@ from onedoor.platform.files.operations.storing import store_file, store_made
 from onedoor.platform.files.operations.uploading import begin_upload, drop_uploads, end_upload, receive_part
 from onedoor.platform.files.parts import UploadIncomplete, UploadNotThere, WrongOffset
 from onedoor.platform.files.quotas import QuotaUsed, SmallQuotaUsed
-from onedoor.platform.files.receiving import receive
+from onedoor.platform.files.receiving import receive, receive_recording
 from onedoor.platform.files.storage import StorageFull
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "end_upload",
     "receive",
     "receive_part",
+    "receive_recording",
     "store_file",
     "store_made",
 ]

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from onedoor.platform.kernel.languages import told
+from onedoor.platform.recognition import queries as recognition
 
 register = template.Library()
 
@@ -95,3 +96,9 @@ def tabs(context: dict[str, Any]) -> dict[str, Any]:
 def words(text: str) -> list[str]:
     """Split a list written as words with spaces between them."""
     return text.split()
+
+
+@register.simple_tag
+def hears() -> bool:
+    """Tell whether something may be spoken here instead of typed."""
+    return recognition.hears()
