@@ -167,6 +167,9 @@ class BadReviewAppealOut(Told):
     state_title: str
     asked_on: date
     due_on: date
+    decides: str
+    is_further_up: bool
+    nobody: bool
     opinion: str
     decided_by: str
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from tests.platform.desks import Desk
 from tests.platform.feedback.rated import Work, ended, rate, receipt_in
-from tests.platform.library import Library
+from tests.platform.library import NATION, TOWN, Library
 from tests.platform.replays.ratings import visit
 from tests.platform.replays.stage import Stage
 from tests.platform.test_acceptance import moment
@@ -16,6 +16,8 @@ from onedoor.platform.feedback import duties, operations, queries, rules
 from onedoor.platform.feedback.models import BadReview, Evaluation
 from onedoor.platform.identity.models import Post
 from onedoor.platform.kernel.actors import Actor
+from onedoor.platform.supervision.models import SupervisionEvent
+from onedoor.platform.supervision.ratings import watch_ratings
 
 NOTE = "已经与群众取得联系，说明了情况。"
 ANSWER = "窗口已改为一次告知，给您添麻烦了。"
@@ -118,6 +120,31 @@ def test_an_appeal_is_decided_by_the_organ_above(desk: Desk, of_the_town: BadRev
     assert (review.state, review.result, review.category) == (*["invalid_after_appeal"] * 2, "mistake")
     act(desk, handler, review, "revisit", resolved="unreached", note=NOTE)
     act(desk, handler, review, "close")
+
+
+def test_an_appeal_goes_further_up_where_nobody_at_the_superior_may(desk: Desk, of_the_town: BadReview) -> None:
+    handler, at = handler_of(desk.books, of_the_town), moment("2026-09-02")
+    desk.go(at)
+    Post.objects.filter(role__in=("approver", "supervisor")).update(valid_to=date(2026, 9, 1))
+    act(desk, handler, of_the_town, "appeal", ground="mistake", reason="群众说的是另一个窗口，监控可以证明。")
+    url = f"/staff/reviews/{of_the_town.pk}/"
+    assert "上级都还没有能复核的人" in desk.page(handler, url)
+    assert duties.find_recheckers(at=at) == 0
+    assert watch_ratings(at=at) == 1
+    event = SupervisionEvent.objects.get()
+    assert (event.rule, event.organization_name) == ("E06", desk.books.organs[TOWN].name)
+
+    nation = desk.books.organs[NATION]
+    with pytest.MonkeyPatch.context() as patch:
+        Stage(desk, lambda handler: None, patch).officer("national", "supervisor", NATION)
+    assert duties.find_recheckers(at=at) == 1
+    page = desk.page(handler, url)
+    assert f"直接上级没有能复核的人，由{nation.name}复核" in page
+    assert of_the_town.pk in [
+        row.id for row in queries.list_reviews(actor=desk.books.officer("national"), on=date(2026, 9, 2))
+    ]
+    act(desk, "national", of_the_town, "decide_appeal", found="reject", opinion=NOTE)
+    assert duties.find_recheckers(at=at) == 0
 
 
 def test_an_appeal_comes_in_time_and_once(desk: Desk, of_the_town: BadReview) -> None:

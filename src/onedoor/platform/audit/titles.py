@@ -266,6 +266,7 @@ TITLES = {
     "identity.use_delegation": "按委托提交",
     "identity.verify_person": "核验身份",
     "audit.guard_history": "重新装上历史表的防改触发器",
+    "feedback.find_rechecker": "申诉转由能复核的上级单位",
     "feedback.hand_on": "差评换人办理",
     "feedback.act": "办理差评",
     "feedback.appeal": "对差评申诉",

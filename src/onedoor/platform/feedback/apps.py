@@ -27,3 +27,4 @@ class FeedbackConfig(AppConfig):
         files.register("complaint", evidence.complaint_of_file)
         listeners.listen()
         tasks.every(600, "feedback.hand_on_orphans", duties.hand_on_orphans)
+        tasks.every(600, "feedback.find_recheckers", duties.find_recheckers)

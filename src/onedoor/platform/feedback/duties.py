@@ -1,12 +1,13 @@
-"""What the machine does about ratings by itself: a bad review whose handler has gone is given to somebody else."""
+"""What the machine does by itself: a bad review whose handler has gone, an appeal nobody can decide, finds somebody else."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
-from onedoor.platform.feedback import posting
-from onedoor.platform.feedback.models import BadReview, ReviewStep
+from onedoor.platform.feedback import posting, routing
+from onedoor.platform.feedback.models import BadReview, ReviewAppeal, ReviewStep
+from onedoor.platform.feedback.operations.appeals import parties
 from onedoor.platform.identity.models import Post
 from onedoor.platform.identity.queries.posts import held
 from onedoor.platform.kernel.actors import Actor
@@ -33,6 +34,28 @@ def hand_on_orphans(*, at: datetime) -> int:
         if login is not None
         for number in list(open_ones.filter(assigned_login=login, handled_by=organ).values_list("pk", flat=True))
     )
+
+
+def find_recheckers(*, at: datetime) -> int:
+    """Give every open appeal to the nearest organ above that has somebody for it now; return how many changed hands."""
+    waiting = ReviewAppeal.objects.filter(state=ReviewAppeal.State.OPEN).order_by("pk")
+    return sum(_find_rechecker(number, at) for number in list(waiting.values_list("pk", flat=True)[:AT_ONCE]))
+
+
+@transaction.atomic
+def _find_rechecker(appeal_id: int, at: datetime) -> bool:
+    rows = ReviewAppeal.objects.select_for_update(of=("self",)).filter(pk=appeal_id, state=ReviewAppeal.State.OPEN)
+    appeal = rows.select_related("review__organization").first()
+    if appeal is None:
+        return False
+    found = routing.rechecker_of(appeal.review, on=day_of(at), but=parties(appeal))
+    if found == appeal.to_id:
+        return False
+    appeal.to_id = found
+    appeal.save(update_fields=["to"])
+    review = appeal.review
+    audit.record("feedback.find_rechecker", actor=MACHINE, at=at, target=review.target, division=review.division)
+    return True
 
 
 @transaction.atomic

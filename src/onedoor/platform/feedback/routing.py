@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from onedoor.platform.feedback.models import Complaint, ReportAccess
+from onedoor.platform.feedback.models import BadReview, Complaint, ReportAccess
 from onedoor.platform.feedback.posting import roles_with
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization, Post
@@ -11,7 +11,7 @@ from onedoor.platform.identity.queries.death_offices import organs_above
 from onedoor.platform.identity.queries.organizations import in_force
 from onedoor.platform.identity.queries.posts import held
 
-HANDLE = "complaints.handle"
+HANDLE, RECHECK = "complaints.handle", "feedback.recheck"
 SHORTEST_NAME = 2
 
 
@@ -35,6 +35,29 @@ def senior_of(organ: Organization, *, on: date, but: Collection[int]) -> int | N
         if _has_somebody(found, organ.division_id, on, but):
             return found
     return None
+
+
+def rechecker_of(review: BadReview, *, on: date, but: Collection[int]) -> int | None:
+    """
+    Return the organ whose officer decides an appeal: the superior, or where nobody there may, the next one further up that
+    has somebody in the post who had no part in it. None where nobody stands anywhere above.
+    """
+    kept = {*but, *review.recusals.values_list("login_id", flat=True)}
+    for found in _above(review.organization, on):
+        if _has_somebody(found, review.division, on, kept, permission=RECHECK, line=review.line):
+            return found
+    return None
+
+
+def somebody_rechecks(review: BadReview, *, on: date, but: Collection[int]) -> bool:
+    """Tell whether anybody may decide an appeal: of an organ without a superior here any supervisor of the place does."""
+    if rechecker_of(review, on=on, but=but) is not None:
+        return True
+    if review.organization.parent_id is not None:
+        return False
+    kept = {*but, *review.recusals.values_list("login_id", flat=True)}
+    posts = Post.objects.filter(held(on), role__in=[one for one in roles_with(RECHECK) if one != "approver"])
+    return any(_covers(post, review.division, review.line) for post in posts.exclude(login_id__in=kept))
 
 
 def can_take(complaint: Complaint, organ: Organization, *, on: date) -> bool:
@@ -74,6 +97,14 @@ def _above(organ: Organization, on: date) -> Iterator[int]:
         yield found.pk
 
 
-def _has_somebody(organ: int, division: str, on: date, but: Collection[int] = ()) -> bool:
-    posts = Post.objects.filter(held(on), organization_id=organ, role__in=roles_with(HANDLE)).exclude(login_id__in=but)
-    return any(start <= division < end for post in posts for start, end in post.reach)
+def _has_somebody(
+    organ: int, division: str, on: date, but: Collection[int] = (), *, permission: str = HANDLE, line: str = ""
+) -> bool:
+    posts = Post.objects.filter(held(on), organization_id=organ, role__in=roles_with(permission))
+    return any(_covers(post, division, line) for post in posts.exclude(login_id__in=but))
+
+
+def _covers(post: Post, division: str, line: str) -> bool:
+    if line and post.lines and line not in post.lines:
+        return False
+    return any(start <= division < end for start, end in post.reach)

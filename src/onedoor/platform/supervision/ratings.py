@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from onedoor.platform.feedback import rules
-from onedoor.platform.feedback.models import BadReview, Complaint, Evaluation
+from onedoor.platform.feedback import routing, rules
+from onedoor.platform.feedback.models import BadReview, Complaint, Evaluation, ReviewAppeal
+from onedoor.platform.feedback.operations.appeals import parties
 from onedoor.platform.identity.models import Organization
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
@@ -19,8 +20,8 @@ LOOKED_AT = timedelta(days=30)
 
 
 def watch_ratings(*, at: datetime) -> int:
-    """Raise E01 (made-up patterns), E02 (bad reviews overdue), E03 (sent round), E04 and E05 (complaints and tickets overdue); return how many are new."""
-    return _watch_patterns(at) + _watch_overdue(at) + _watch_transfers(at) + _watch_complaints(at)
+    """Raise E01 (made-up patterns), E02 (bad reviews overdue), E03 (sent round), E04 and E05 (complaints and tickets overdue), E06 (no one for an appeal); return how many are new."""
+    return _watch_patterns(at) + _watch_overdue(at) + _watch_transfers(at) + _watch_complaints(at) + _watch_appeals(at)
 
 
 def _watch_patterns(at: datetime) -> int:
@@ -81,6 +82,18 @@ def _watch_complaints(at: datetime) -> int:
         subject, facts = f"complaint:{row.pk}:{due}", {"due_on": due.isoformat()}
         rule = "E05" if row.kind == Complaint.Kind.TICKET else "E04"
         raised += _raise(rule, "yellow", row.handled_by_id or row.organization_id, "", subject, facts, at)
+    return raised
+
+
+def _watch_appeals(at: datetime) -> int:
+    """An appeal that nobody anywhere above can decide lights the lamp of the organ that asked (E06)."""
+    raised = 0
+    waiting = ReviewAppeal.objects.filter(state=ReviewAppeal.State.OPEN, to=None).order_by("pk")
+    for appeal in waiting.select_related("review__organization"):
+        review = appeal.review
+        if not routing.somebody_rechecks(review, on=day_of(at), but=parties(appeal)):
+            facts = {"due_on": appeal.due_on.isoformat()}
+            raised += _raise("E06", "yellow", review.organization_id, review.line, f"appeal:{appeal.pk}", facts, at)
     return raised
 
 

@@ -122,7 +122,11 @@ class ReviewStep(models.Model):
 
 
 class ReviewAppeal(models.Model):
-    """The organ says that a rating is a mistake or malice; another person, of the organ above, decides."""
+    """
+    The organ says that a rating is a mistake or malice; another person, of the organ above, decides.
+
+    `to` is the nearest organ above where somebody may; None while nobody stands anywhere above, and then a lamp is lit.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "待复核"
@@ -134,6 +138,14 @@ class ReviewAppeal(models.Model):
     reason = EncryptedTextField("理由")
     asked_by = models.BigIntegerField("申诉人")
     asked_on = models.DateField("申诉日")
+    to = models.ForeignKey(
+        "identity.Organization",
+        verbose_name="复核单位",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     due_on = models.DateField("复核期限")
     state = models.CharField("状态", max_length=10, choices=State, default=State.OPEN)
     opinion = EncryptedTextField("复核意见", blank=True, default="")

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases.clocks import work_calendar
-from onedoor.platform.feedback import figures, rules
+from onedoor.platform.feedback import figures, routing, rules
 from onedoor.platform.feedback.models import BadReview, ReviewAppeal, ReviewStep
 from onedoor.platform.feedback.operations.reviews import SHORTEST, NotNow, ReviewNotFound, lock
 from onedoor.platform.kernel.actors import Actor
@@ -31,7 +31,7 @@ class AppealDecided(OneDoorError):
 @transaction.atomic
 def appeal_review(*, review_id: int, ground: str, reason: str, actor: Actor, at: datetime) -> ReviewAppeal:
     """
-    Ask the organ above to take a rating out of the figures as a mistake or malice.
+    Ask the organ above to take a rating out of the figures as a mistake or malice; where nobody there may, one further up.
 
     :raises AppealTooLate, AppealMade: once, within the days the place gives.
     """
@@ -49,11 +49,13 @@ def appeal_review(*, review_id: int, ground: str, reason: str, actor: Actor, at:
     if problems:
         raise InvalidInput(problems)
     recheck = figures.days(figures.RECHECK, division=review.division, on=day_of(at))
+    asked_by = actor.require_login()
     appeal = ReviewAppeal.objects.create(
         review=review,
+        to_id=routing.rechecker_of(review, on=day_of(at), but={asked_by}),
         ground=ground,
         reason=reason.strip(),
-        asked_by=actor.require_login(),
+        asked_by=asked_by,
         asked_on=day_of(at),
         due_on=work_calendar(review.division).add_working_days(day_of(at), recheck).day,
     )
@@ -89,6 +91,11 @@ def decide_appeal(*, review_id: int, upheld: bool, opinion: str, actor: Actor, a
         "feedback.decide_appeal", actor=actor, at=at, target=review.target, division=review.division, upheld=upheld
     )
     return appeal
+
+
+def parties(appeal: ReviewAppeal) -> set[int]:
+    """Return the log-ins that have a part in an appeal and do not decide it: who asked, and who handles the review."""
+    return {login for login in (appeal.asked_by, appeal.review.assigned_login) if login is not None}
 
 
 def _exclude(review: BadReview, appeal: ReviewAppeal, actor: Actor, at: datetime) -> None:

@@ -8,9 +8,9 @@ from django.db.models import Exists, OuterRef, Q
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases.clocks import work_calendar
 from onedoor.platform.cases.remaining import Left, of_days, working_days_left
-from onedoor.platform.feedback import rules
+from onedoor.platform.feedback import routing, rules
 from onedoor.platform.feedback.models import BadReview, ReviewAppeal, ReviewRecusal, ReviewStep
-from onedoor.platform.feedback.operations.appeals import GROUNDS
+from onedoor.platform.feedback.operations.appeals import GROUNDS, parties
 from onedoor.platform.feedback.operations.reviews import RESULTS, WAYS, ReviewNotFound
 from onedoor.platform.identity.models import Person
 from onedoor.platform.identity.queries.death_offices import organs_above
@@ -70,6 +70,9 @@ class AppealView:
     state_title: str
     asked_on: date
     due_on: date
+    decides: str  # the organ that decides; empty, nobody above may, or any supervisor of the place
+    is_further_up: bool
+    nobody: bool
     opinion: str
     decided_by: str
 
@@ -134,7 +137,7 @@ def visible(actor: Actor) -> Q:
 def _from_above(actor: Actor) -> Q:
     """Return those of other organs, and of organs without a superior here, that wait for somebody who looks from above."""
     to_decide = Q(appeal__isnull=False) | Q(resolved=BadReview.Resolved.NO, state=BadReview.State.REVISITED)
-    below = Q(organization__parent=actor.organization_id or 0)
+    below = Q(organization__parent=actor.organization_id or 0) | Q(appeal__to=actor.organization_id or 0)
     without_superior = Q(organization__parent__isnull=True)
     if (
         actor.role == "approver"
@@ -149,6 +152,8 @@ def may_decide(review: BadReview, appeal: ReviewAppeal, actor: Actor) -> bool:
     if "feedback.recheck" not in actor.permissions or actor.login_id in (appeal.asked_by, review.assigned_login):
         return False
     above = organs_above(review.organization_id)[1:]
+    if appeal.to_id is not None and actor.organization_id == appeal.to_id:
+        return True
     return actor.organization_id in above if above else actor.role != "approver"
 
 
@@ -173,7 +178,7 @@ def get_review(*, review_id: int, actor: Actor, at: datetime) -> ReviewView:
     """
     actor.require_one_of("feedback.handle", "feedback.recheck")
     found = BadReview.objects.filter(visible(actor), pk=review_id)
-    review = found.select_related("evaluation__followup", "evaluation__case", "organization", "appeal").first()
+    review = found.select_related("evaluation__followup", "evaluation__case", "organization", "appeal__to").first()
     if review is None:
         raise ReviewNotFound
     on, said = day_of(at), review.evaluation
@@ -205,7 +210,7 @@ def get_review(*, review_id: int, actor: Actor, at: datetime) -> ReviewView:
             StepView(step.act, ACTS[step.act], step.note, step.actor_name, step.at)
             for step in ReviewStep.objects.filter(review=review).order_by("pk")
         ],
-        appeal=_appeal(appeal) if appeal is not None else None,
+        appeal=_appeal(appeal, on) if appeal is not None else None,
         followup=(followup.level, followup.text) if followup is not None else None,
         acts=_acts(review, appeal, actor, on),
         reviewer=reviewer,
@@ -220,8 +225,13 @@ def _reviewer(review: BadReview, actor: Actor) -> Reviewer | None:
     return Reviewer(person.name, str(person.phone), said.case.number if said.case else "")
 
 
-def _appeal(row: ReviewAppeal) -> AppealView:
+def _appeal(row: ReviewAppeal, on: date) -> AppealView:
+    waits = row.state == ReviewAppeal.State.OPEN
+    parent = row.review.organization.parent_id
     return AppealView(
+        decides=row.to.name if row.to is not None else "",
+        is_further_up=row.to_id is not None and parent is not None and row.to_id != parent,
+        nobody=waits and row.to_id is None and not routing.somebody_rechecks(row.review, on=on, but=parties(row)),
         ground=row.get_ground_display(),
         reason=row.reason,
         state=row.state,
