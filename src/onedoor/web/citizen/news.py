@@ -32,8 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
     place, asked = place_of(request), request.GET
     topic, before = asked.get("topic", ""), asked.get("before", "")
     audience = asked.get("audience", "") if asked.get("audience") in place.chain else ""
-    which = {"chain": place.chain, "topic": topic, "audience": audience}
-    found = queries.list_news(**which, on=clock.today(), before=before)
+    found = queries.list_news(chain=place.chain, topic=topic, audience=audience, on=clock.today(), before=before)
     names = {one.code: one.name for one in identity.divisions_with(place.chain)}
     context: dict[str, Any] = {"news": found, "place": place, "topics": queries.TOPICS, "topic": topic}
     context |= {

@@ -126,8 +126,9 @@ def deliver_page(
     if said != problem and not content.startswith(JPEG):
         raise ReadingRefused
     if said != problem:
-        if scan.again:
-            scan.pages.order_by("pk").last().delete()
+        before = scan.pages.order_by("pk").last()
+        if scan.again and before is not None:
+            before.delete()
         ScannedPage.objects.create(scan=scan, content=base64.b64encode(content).decode(), received_at=at)
     scan.waiting_until, scan.problem = None, problem if said == problem else ""
     scan.save(update_fields=["waiting_until", "problem"])
