@@ -1,10 +1,12 @@
 """A compared day and what comes to light later: another file, money booked afterwards, a trade under another number."""
 
+import threading
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.platform.files.conftest import at_once, where_writers_race
 from tests.platform.library import MACHINE, Library
 from tests.platform.payments.made import TEN, money_moved, strange_row
 from tests.platform.payments.test_paying import AT
@@ -12,7 +14,8 @@ from tests.platform.payments.test_paying import AT
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.payments import gateway, operations, rules, tasks
 from onedoor.platform.payments.gateway import Line
-from onedoor.platform.payments.models import Order, Reconciliation
+from onedoor.platform.payments.models import Order, Reconciliation, ReconciliationRow
+from onedoor.platform.payments.operations import reconciling
 from onedoor.platform.payments.rules import Movement
 
 NEXT = AT + timedelta(days=1)
@@ -71,6 +74,30 @@ def test_what_was_settled_hides_no_later_change(day: Reconciliation, finance: Ac
     assert day.closed_at is None
     with pytest.raises(operations.NotSettled):
         operations.close_day(reconciliation_id=day.pk, note="逐笔核对一致。", actor=finance, at=NEXT)
+
+
+@where_writers_race
+@pytest.mark.django_db(transaction=True)
+def test_money_that_is_booked_while_a_day_is_compared_stands_in_it(fee: Library, monkeypatch: Any) -> None:
+    order = operations.open_order(case_id=fee.accepted(AT).pk, project="LIB-001", actor=MACHINE, at=AT)
+    told: dict[str, Any] = {"amount": TEN, "paid_on": AT.date(), "actor": MACHINE, "at": NEXT}
+
+    def book() -> None:
+        at_once(lambda: operations.take_money(number=order.number, trade="T-late", **told))
+
+    booking, ours = threading.Thread(target=book), reconciling._ours
+
+    def meanwhile(day: date) -> Any:
+        found = ours(day)
+        booking.start()
+        booking.join(0.5)  # it waits for the day, or has booked by now
+        return found
+
+    monkeypatch.setattr(reconciling, "_ours", meanwhile)
+    compared(order.organization.uscc)
+    booking.join()
+    row = ReconciliationRow.objects.get(trade="T-late")
+    assert (row.outcome, row.ours) == ("only_ours", TEN)
 
 
 def test_money_that_is_booked_for_a_compared_day_stands_in_it(day: Reconciliation) -> None:

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization
+from onedoor.platform.kernel.clock import day_of
+from onedoor.platform.kernel.numbers import next_number
 from onedoor.platform.payments import life, rules
 from onedoor.platform.payments.models import Order, Reconciliation, ReconciliationRow
 from onedoor.platform.payments.rules import Compared, Movement
@@ -32,6 +34,14 @@ def keep(day: date, unit: Organization | None, rows: Sequence[Compared], *, dige
     return sum(row.outcome != Outcome.MATCHED for row in rows)
 
 
+def hold(day: date) -> None:
+    """
+    Hold a day until the transaction ends. Who compares it and who books money for it afterwards meet here, or else
+    neither would see what the other is writing. Whoever holds an order has it already and takes none after this.
+    """
+    next_number(f"payments.day:{day.isoformat()}")
+
+
 def enter(ours: Movement, *, way: Way | str, unit: Organization, day: date, at: datetime) -> None:
     """
     Lay money that is booked now for a day that has been compared beside what the platform has said of it.
@@ -39,6 +49,8 @@ def enter(ours: Movement, *, way: Way | str, unit: Organization, day: date, at: 
     What the counter takes is in no statement: for it a closed day is only open again, because its sums are others now.
     The caller holds the order.
     """
+    if day < day_of(at):
+        hold(day)
     if not Reconciliation.objects.filter(day=day).exists():
         return  # the night's comparison will find it
     kept = _day(day, unit, digest="", at=at)

@@ -56,6 +56,7 @@ def record_day(*, day: date, lines: Sequence[Line], file: bytes, actor: Actor, a
     beside it (`days`).
     """
     actor.require("payments.settle", division=identity.NATION)
+    days.hold(day)
     theirs: dict[str, list[Movement]] = defaultdict(list)
     for line in lines:
         theirs[line.unit].append(line.movement)
