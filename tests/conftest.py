@@ -4,6 +4,7 @@ import os
 import re
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,3 +93,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """The whole site as real processes, on SQLite or on the PostgreSQL of this round."""
     with live_site(tmp_path_factory.mktemp("live"), os.environ.get("ONEDOOR_DATABASE_URL", "")) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def kept_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the keys lie with which the kept rows of the library are sealed; each test has a copy."""
+    return tmp_path_factory.mktemp("library") / "keys"

@@ -20,12 +20,6 @@ COLUMNS = ("state", "result", "supplement_round", "last_seq", "last_hash", "last
 MOMENTS = ("received_at", "accepted_at", "decided_at", "completed_at")
 
 
-@pytest.fixture(scope="session")
-def kept_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the keys lie with which the kept rows of the library are sealed; each test has a copy."""
-    return tmp_path_factory.mktemp("library") / "keys"
-
-
 @pytest.fixture
 def books(db: None, tmp_path: Path, settings: Any, kept_keys: Path) -> Iterator[library.Library]:
     """The library; afterwards every case it made must be what its actions say."""
