@@ -126,14 +126,8 @@ def deliver_page(
     if said != problem and not content.startswith(JPEG):
         raise ReadingRefused
     if said != problem:
-<<<<<<< HEAD
-        before = scan.pages.order_by("pk").last()
-        if scan.again and before is not None:
-            before.delete()
-=======
         if scan.again:
             ScannedPage.objects.filter(pk__in=scan.pages.order_by("-pk").values_list("pk", flat=True)[:1]).delete()
->>>>>>> f03474f2 (The page that gives way to its rescan is removed by its number, as the types ask)
         ScannedPage.objects.create(scan=scan, content=base64.b64encode(content).decode(), received_at=at)
     scan.waiting_until, scan.problem = None, problem if said == problem else ""
     scan.save(update_fields=["waiting_until", "problem"])
