@@ -166,7 +166,7 @@ def test_a_paper_is_scanned_page_by_page_and_nothing_of_it_stays(machine: Any) -
     ask(page, "开始扫描", "已扫 1 页")
     ask(page, "这一页重扫", "已扫 1 页")
     ask(page, "再扫一页", "已扫 2 页")
-    page.wait_for_function("document.querySelector('main img').naturalWidth === 1240")
+    assert page.locator("main img").evaluate("(one) => one.decode().then(() => one.naturalWidth)") == 1240
     look(page, told, "scanned")
     picture = str(page.get_attribute("main img", "src"))
     page.click("text=扫好了，交上去")
