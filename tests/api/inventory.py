@@ -9,6 +9,14 @@ COVERED: dict[str, tuple[str, ...]] = {
         *("systems_get_system", "systems_approve", "systems_renew"),
         *("systems_suspend", "systems_resume"),
     ),
+    # the network between nodes
+    "nodes": ("network_list_nodes", "network_get_own_card", "network_change_key"),
+    "new_node": ("network_invite",),
+    "node": (
+        *("network_get_node", "network_approve", "network_suspend", "network_resume", "network_retry"),
+        *("network_renew", "network_settle_renewal", "network_note_own_card", "network_revoke_key"),
+        *("network_set_aside", "network_settle_trouble", "network_settle_conflict"),
+    ),
     # public
     "home": ("catalog_find_items",),
     "search": ("knowledge_search", "catalog_find_items"),

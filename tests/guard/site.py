@@ -28,6 +28,7 @@ from onedoor.platform.identity.models import Login, Person
 from onedoor.platform.identity.roles import scopes_for
 from onedoor.platform.messages import wording
 from onedoor.platform.messages.models import Outreach, TemplateVersion
+from onedoor.platform.network.models import Incident, Incoming, Node, Received, SyncConflict
 from onedoor.platform.payments.receipts import seal_of
 from onedoor.platform.publishing.placing import place_due
 from onedoor.platform.visits import checklists
@@ -41,6 +42,7 @@ from tests.platform.identity.bereaved import state
 from tests.platform.identity.test_scope import bad_review, complaint, inquiry
 from tests.platform.knowledge.conftest import handed_over, published
 from tests.platform.library import CHINA, LONG_AGO, MACHINE, Library
+from tests.platform.network.partner import exchanged
 from tests.platform.payments.made import money_moved
 from tests.platform.publishing import conftest as publishing
 from tests.platform.replays.rating_codes import rating_code
@@ -360,6 +362,23 @@ def _money(case: Case) -> dict[str, str]:
         "refund_id": str(refund.pk),
         "reconciliation_id": str(day.pk),
         "row_id": str(day.rows.get().pk),
+        **_network(),
+    }
+
+
+def _network() -> dict[str, str]:
+    """A node we know, with a message that is parked, a trouble and a row in conflict."""
+    exchanged(AT)
+    node, row = Node.objects.get(), Received.objects.get()
+    Incoming.objects.create(message=row, node=node, sequence=1, schema="library.loan", state="parked", reason="不认识")
+    trouble = Incident.objects.create(node=node, end="in", kind="fork", first_at=AT, last_at=AT)
+    conflict = SyncConflict.objects.create(node=node, register="library.cards", key="1", kind="ahead", at=AT)
+    return {
+        "node_code": node.code,
+        "key_id": "ministry-1",
+        "parked_id": str(row.pk),
+        "trouble_id": str(trouble.pk),
+        "node_conflict_id": str(conflict.pk),
     }
 
 

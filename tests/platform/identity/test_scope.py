@@ -19,6 +19,7 @@ from tests.platform.channels.switchboard import build
 from tests.platform.identity.conftest import AT
 from tests.platform.knowledge.conftest import handed_over, written
 from tests.platform.library import COUNTY, MACHINE, TOWN, Library
+from tests.platform.network.partner import exchanged
 from tests.platform.payments.made import money_moved
 from tests.platform.publishing.conftest import drafted, pictured
 
@@ -60,6 +61,7 @@ GIVEN: Given = {
     "at": lambda place: AT,
     "on": lambda place: AT.date(),
     "number": lambda place: place.case.number,
+    "node_code": lambda place: "ministry",
     "case_number": lambda place: place.case.number,
     "case": lambda place: place.case,
     "item_code": lambda place: place.case.item_code,
@@ -443,6 +445,7 @@ class Place:
         )
         self.outreach = Outreach.objects.create(person=library.reader, division=TOWN, reason="no_way", opened_at=AT)
         self.refund, self.day = money_moved(self.case, AT)
+        exchanged(AT)
         board = build(library)
         self.order = board.dispatched(AT)
         board.rule(AT)

@@ -15,7 +15,7 @@ from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import add_key, keys_directory
 from onedoor.platform.kernel.crypto.suites import suite
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
-from onedoor.platform.network import calling, key_changes, operations, sending, tasks
+from onedoor.platform.network import calling, key_changes, operations, own, sending, tasks
 from onedoor.platform.network.envelopes import Envelope, sign_with
 from onedoor.platform.network.models import Node, NodeKey, OwnKey, Received, Sent
 from onedoor.platform.network.queries import prove
@@ -165,6 +165,32 @@ def test_what_came_before_a_key_was_revoked_stays_proved(joined: Node, partner: 
     later = AT + timedelta(hours=1)
     operations.revoke_key(code=joined.code, key_id="ministry-1", reason="泄露", actor=OTHER, at=later)
     assert prove(joined, End.IN).faults == []
+
+
+def test_a_newer_card_counts_once_another_person_has_approved_it(joined: Node, partner: Partner) -> None:
+    operations.revoke_key(code=joined.code, key_id="ministry-1", reason="泄露", actor=OTHER, at=AT)
+    partner.keys.append(new_key("ministry-2"))
+    partner.keys.pop(0)
+    message = partner.message({"number": "1"}, at=AT)
+    assert partner.hand_in(message, at=AT).status_code == 401
+    with pytest.raises(InvalidInput):
+        operations.renew_node(code=joined.code, card=Partner(code="abroad").card(), actor=ONE, at=AT)
+    operations.renew_node(code=joined.code, card=partner.card(reads=[]), actor=ONE, at=AT)
+    with pytest.raises(operations.SamePerson):
+        operations.settle_renewal(code=joined.code, take=True, actor=ONE, at=AT)
+    assert partner.hand_in(message, at=AT).status_code == 401
+    operations.settle_renewal(code=joined.code, take=True, actor=OTHER, at=AT)
+    assert partner.hand_in(message, at=AT).json()["fault"] == ""
+    assert Node.objects.get().reads == []
+    with pytest.raises(operations.NothingToRenew):
+        operations.settle_renewal(code=joined.code, take=True, actor=OTHER, at=AT)
+
+
+def test_a_node_that_has_our_newest_card_is_signed_to_with_its_key(joined: Node) -> None:
+    fresh = add_key(keys_directory(), "signing-node", suite_name="sm")
+    assert own.signing_key(joined).id != fresh.id
+    operations.note_own_card(code=joined.code, actor=OTHER, at=AT)
+    assert own.signing_key(joined).id == fresh.id
 
 
 def test_a_revoked_key_counts_for_nothing(joined: Node, partner: Partner) -> None:

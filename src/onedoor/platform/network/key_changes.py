@@ -5,6 +5,7 @@ The news is read in the transaction that stores it, so its receipt says that the
 until the new one has been used, and then for as long as the figure says: whatever gets lost on the way, one key counts.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,12 +47,30 @@ def read(message: Message, *, at: datetime) -> None:
     body, node = message.body, Node.objects.get(code=message.sender)
     if body.node != node.code:
         raise NotEntitled("这把密钥不是对方的")
-    if node.keys.filter(key_id=body.key_id).exists():
-        return
-    valid_from = at - CLOCKS_DIFFER
-    NodeKey.objects.create(
-        node=node, key_id=body.key_id, algorithm=body.algorithm, public=body.public, valid_from=valid_from
+    take_up(node, [{"id": body.key_id, "algorithm": body.algorithm, "public": body.public}], at=at)
+
+
+def take_up(node: Node, keys: Sequence[Mapping[str, str]], *, at: datetime) -> None:
+    """Let keys of a node count that have proved themselves; one that is known stays as it is, revoked or not."""
+    NodeKey.objects.bulk_create(
+        [
+            NodeKey(
+                node=node,
+                key_id=key["id"],
+                algorithm=key["algorithm"],
+                public=key["public"],
+                valid_from=at - CLOCKS_DIFFER,
+            )
+            for key in keys
+        ],
+        ignore_conflicts=True,
     )
+
+
+def drop(node: Node, *, keep: Sequence[str], at: datetime) -> None:
+    """Let the keys a node names no more end after the overlap."""
+    ends = at + figures.overlap(division=own.node().division, at=at)
+    node.keys.filter(valid_to=None).exclude(key_id__in=keep).update(valid_to=ends)
 
 
 def used(node: Node, key_id: str, *, at: datetime) -> None:

@@ -23,6 +23,7 @@ from onedoor.platform.kernel.actors import PROVED, Actor
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.languages import languages
 from onedoor.platform.messages import operations as messages
+from onedoor.platform.network import queries as network
 from onedoor.standards.contacts import parse_mobile
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of, factors_now
@@ -293,5 +294,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
     said = {"status": "clock_wrong" if wrong else "ok", "database": connection.vendor, "clock_drift": drift}
     said["events_stuck"] = outbox.stuck()  # an operator looks; the process serves all the same
     said["scanner"] = scanner
+    said["network_lag"] = network.lag(at=clock.now())  # seconds the oldest message to another node has waited
     said["history"] = "unguarded" if append_only.missing(connection) else "ok"  # `manage guard_history` says and mends
     return JsonResponse(said, status=503 if wrong else 200)

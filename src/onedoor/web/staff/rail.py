@@ -161,6 +161,7 @@ GROUPS = (
             _entry("人员", "people", "people", "identity.manage identity.manage_security", "new_officer officer"),
             _entry("单位", "building", "organizations", "identity.manage identity.manage_security", "organization"),
             _entry("接口客户端", "swap", "clients", "identity.manage identity.manage_security", "new_client client"),
+            _entry("节点网络", "swap", "nodes", "network.manage network.approve", "new_node node"),
             _entry("区划变更", "pin", "divisions", "identity.manage"),
             _entry("作废重复办件", "list", "voids", "cases.void supervision.order"),
             _entry("查询权暂停", "eye", "suspensions", "identity.manage_security"),

@@ -78,3 +78,28 @@ class OwnKey(models.Model):
 
     def __str__(self) -> str:
         return self.key_id
+
+
+class Renewal(models.Model):
+    """A newer card of a node, entered by one person and waiting for another: address, registers, keys."""
+
+    node = models.ForeignKey(Node, verbose_name="节点", on_delete=models.PROTECT, related_name="renewals")
+    card = models.JSONField("新名片")
+    recorded_at = models.DateTimeField("登记时间")
+    recorded_by = models.CharField("登记人", max_length=80)
+    recorded_login = models.BigIntegerField("登记人账号", null=True, blank=True)
+    settled_at = models.DateTimeField("办结时间", null=True, blank=True)
+    settled_by = models.CharField("办结人", max_length=80, blank=True, default="")
+    taken = models.BooleanField("采用", default=False)
+
+    class Meta:
+        verbose_name = "节点更新"
+        verbose_name_plural = "节点更新"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["node"], name="renewal_one_open", condition=models.Q(settled_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node_id} {self.recorded_at:%Y-%m-%d}"
