@@ -54,7 +54,7 @@ def _look() -> Iterator[Finding]:
     ready = environment.is_current(stamp, "core", ROOT / "requirements")
     yield Finding("运行环境 .venv", ready, "已装好" if ready else "还没有", "./onedoor demo 会装好它", needed=False)
     if ready:
-        yield from _history()
+        yield from _installation()
     free_port = demo.is_free(DEFAULT_PORT)
     yield Finding(
         f"端口 {DEFAULT_PORT}", free_port, "空闲" if free_port else "被占用", "./onedoor demo --port 8020", needed=False
@@ -71,22 +71,26 @@ def _look() -> Iterator[Finding]:
     )
 
 
-def _history() -> Iterator[Finding]:
-    """Whether the database of this installation, if there is one, still refuses to change what is history."""
+def _installation() -> Iterator[Finding]:
+    """Whether the database of this installation, if there is one, refuses to change history, and whether other nodes keep up."""
     folder = Path(os.environ.get("ONEDOOR_VAR") or ROOT / "var").resolve()
     if not os.environ.get("ONEDOOR_DATABASE_URL") and not (folder / "onedoor.sqlite3").exists():
         return
+    good, said = _asked(folder, "guard_history", "--look")
+    mend = "刚升级过，先运行 ./onedoor manage migrate；再运行 ./onedoor manage guard_history"
+    yield Finding("历史表防改 · history guarded", good, said, mend)
+    good, said = _asked(folder, "check_network", "--lag")
+    yield Finding("节点积压 · lag", good, said, "在工作台“节点网络”看是哪个节点，与对方联系", needed=False)
+
+
+def _asked(folder: Path, *command: str) -> tuple[bool, str]:
+    """Ask a management command, and return whether all is well and its last word."""
     looked = subprocess.run(
-        [str(environment.python()), "-m", "django", "guard_history", "--look"],
+        [str(environment.python()), "-m", "django", *command],
         env={**os.environ, **demo.demo_variables(folder, DEFAULT_PORT)},
         capture_output=True,
         text=True,
         check=False,
     )
     said = (looked.stdout + looked.stderr).strip().splitlines()
-    yield Finding(
-        "历史表防改 · history guarded",
-        looked.returncode == 0,
-        said[-1] if said else "没有回答",
-        "刚升级过，先运行 ./onedoor manage migrate；再运行 ./onedoor manage guard_history",
-    )
+    return looked.returncode == 0, said[-1] if said else "没有回答"

@@ -1,7 +1,9 @@
 """The pages of who looks after the network: a node by two people, its newer card, what is parked, how long messages wait."""
 
+import io
 from datetime import timedelta
 
+from django.core.management import call_command
 from tests.platform.desks import Desk
 from tests.platform.library import Library
 from tests.platform.network.conftest import AT
@@ -41,5 +43,8 @@ def test_the_health_of_a_node_says_how_long_messages_wait(joined: Node, desk: De
     write("1")
     desk.go(AT + timedelta(minutes=2))
     assert desk.client("reader").get("/healthz").json()["network_lag"] == 120
+    said = io.StringIO()
+    call_command("check_network", "--lag", stdout=said)
+    assert "等了 120 秒" in said.getvalue()
     assert tasks.hand_over(at=AT) == 0
     assert ">1</td>" in desk.page("sysadmin", "/staff/nodes/")
