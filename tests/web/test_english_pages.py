@@ -57,6 +57,7 @@ NOT_YET = {
     "staff_bundle",
     "staff_kiosk",
     "staff_kiosks",
+    "staff_offers",
     "synonyms",
     "template",
     "template_version",
