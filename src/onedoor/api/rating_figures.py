@@ -61,6 +61,19 @@ class PublishedWordsOut(Told):
     answer: str
 
 
+class TicketFiguresOut(Told):
+    """当地一个月的办不成事反映。What became of what people could not get done, of a place and month."""
+
+    opened: int
+    by_itself: int
+    in_time: int
+    done: int
+    way: int
+    impossible: int
+    dropped: int
+    waiting: int
+
+
 class PublicMonthOut(Told):
     """公开的一个月。A published month: organs with enough ratings, and how many are left out."""
 
@@ -69,6 +82,7 @@ class PublicMonthOut(Told):
     least: int
     figures: list[MonthFiguresOut]
     said: list[PublishedWordsOut]
+    tickets: TicketFiguresOut | None
 
 
 class RatingRowOut(Told):
@@ -90,17 +104,13 @@ class RatingRowOut(Told):
 @room.read("/rating-months/{month}", OPEN, "公开的一个月", PublicMonthOut)
 def get_month(request: HttpRequest, month: Line, division: Line) -> Any:
     """Show the figures of a finished month for a place and what lies below it."""
-    return _month(month, division)
+    return queries.public_month(month=month, place=identity.division(division).code, on=clock.today())
 
 
 @room.read("/rating-months/{month}/rows", OPEN, "公开数字的原始数据", Page[FactOut])
 def get_rows(request: HttpRequest, month: Line, division: Line) -> dict[str, Any]:
     """Give the rows the figures are computed from; organs with few ratings are left out of both."""
-    return whole(_month(month, division).rows)
-
-
-def _month(month: str, division: str) -> queries.PublicMonth:
-    return queries.public_month(month=month, place=identity.division(division).code, on=clock.today())
+    return whole(queries.public_rows(month=month, place=identity.division(division).code, on=clock.today()))
 
 
 @room.read("/supervision/ratings", WATCH, "好差评数字", Page[MonthFiguresOut])

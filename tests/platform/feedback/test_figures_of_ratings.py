@@ -1,10 +1,13 @@
 """The figures of ratings: computed from rows anybody can have, small numbers left out, to the rows for supervisors."""
 
 import csv
+from datetime import date
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.platform.desks import Desk
@@ -12,7 +15,9 @@ from tests.platform.library import COUNTY, TOWN, Library
 from tests.platform.test_acceptance import moment
 
 from onedoor.platform.feedback import queries
-from onedoor.platform.feedback.models import BadReview, Evaluation, Invitation
+from onedoor.platform.feedback.models import BadReview, Complaint, Evaluation, Invitation
+from onedoor.platform.feedback.queries.figures import month_rows
+from onedoor.platform.feedback.rules import Row
 from onedoor.platform.supervision.models import SupervisionEvent
 from onedoor.platform.supervision.ratings import watch_ratings
 
@@ -90,6 +95,44 @@ def test_the_figures_are_what_anybody_computes_from_the_rows(rated: Desk) -> Non
     assert {row["organ_name"] for row in rows} == {rated.books.organs[TOWN].name}
 
 
+def counted(rows: list[Row], organ: int) -> dict[str, Any]:
+    """Count the figures of one organ from its rows, as anybody could."""
+    invited, ratings, bad = (
+        [row for row in rows if row.organ == organ and row.kind == kind and row.counts]
+        for kind in ("invitation", "rating", "bad_review")
+    )
+    return {
+        "invited": len(invited),
+        "evaluated": sum(row.evaluated for row in invited),
+        "ratings": len(ratings),
+        "satisfied": sum(row.level <= 3 for row in ratings),
+        "bad": len(bad),
+        "settled": sum(row.result in ("rectified", "policy_explained", "invalid_after_appeal") for row in bad),
+        "in_time": sum(row.in_time for row in bad),
+        "by_level": tuple(sum(row.level == level for row in ratings) for level in (1, 2, 3, 4, 5)),
+    }
+
+
+def test_what_the_database_counts_is_what_the_rows_give(rated: Desk) -> None:
+    """Bad reviews in time and late, contacted or not, simple and complex, by the day asked; both organs, the small one too."""
+    reviews = BadReview.objects.order_by("pk")
+    days = [("2026-10-20", None, False), (None, "2026-10-19", True), ("2026-10-21", None, True)]
+    for review, (contacted, settled, is_complex) in zip(reviews, days, strict=False):
+        BadReview.objects.filter(pk=review.pk).update(
+            contacted_on=contacted, settled_on=settled, is_complex=is_complex, complex_due="2026-11-20", result=""
+        )
+    said(rated.books, TOWN, 4)
+    actor = rated.books.officer("supervisor")
+    for day in ("2026-10-20", "2026-11-02"):
+        on = date.fromisoformat(day)
+        rows = month_rows("2026-10", Q(), on)
+        for one in queries.rating_figures(actor=actor, month="2026-10", on=on):
+            assert {name: getattr(one, name) for name in counted(rows, one.organ)} == counted(rows, one.organ), day
+    public = queries.public_month(month="2026-10", place=COUNTY, on=on)
+    rows = queries.public_rows(month="2026-10", place=COUNTY, on=on)
+    assert {row.organ for row in rows} == {one.organ for one in public.figures}
+
+
 def test_small_numbers_stand_nowhere(rated: Desk) -> None:
     client = Client()
     page = client.get("/ratings/?month=2026-10").content.decode()
@@ -134,6 +177,33 @@ def test_the_rows_behind_a_figure_ask_the_same_however_many_there_are(rated: Des
     for level in (1, 2, 4):
         said(rated.books, TOWN, level)
     assert asked() == before
+
+
+def test_what_people_could_not_get_done_is_counted_where_there_is_enough_of_it(rated: Desk) -> None:
+    page = Client().get("/ratings/?month=2026-10").content.decode()
+    assert "办不成事" not in page
+    ends = [("done", "2026-10-21"), ("impossible", None), ("", "2026-10-21"), ("", None), ("way", None)]
+    for number, (outcome, closed) in enumerate(ends):
+        Complaint.objects.create(
+            number=f"BB{number}",
+            kind="ticket",
+            category="papers",
+            organization=rated.books.organs[TOWN],
+            division=TOWN,
+            text="窗口说缺一份证明。",
+            anonymous=True,
+            code_digest=str(number),
+            **dict.fromkeys(("filed_on", "accept_due"), "2026-10-20"),
+            taken_on="2026-10-20" if number else "2026-10-21",
+            by_itself=number == 1,
+            outcome=outcome,
+            closed_on=closed,
+        )
+    found = queries.public_month(month="2026-10", place=COUNTY, on=moment("2026-11-02").date()).tickets
+    assert found is not None
+    assert (found.opened, found.by_itself, found.in_time, found.waiting) == (5, 1, 4, 1)
+    assert (found.done, found.way, found.impossible, found.dropped) == (1, 1, 1, 1)
+    assert "5 件，其中 1 件两次没有办成自动生成" in Client().get("/ratings/?month=2026-10").content.decode()
 
 
 def test_ratings_nobody_made_by_reading_light_a_lamp(desk: Desk) -> None:

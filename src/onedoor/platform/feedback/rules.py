@@ -1,7 +1,7 @@
 """好差评和投诉举报: levels, indicators, days and thresholds as pure functions (platform rules R-EVA-1 to 5)."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -191,6 +191,23 @@ def suspicious(levels: Sequence[int], seconds: Sequence[int]) -> Pattern | None:
 
 
 @dataclass(frozen=True)
+class TicketFigures:
+    """What became of the tickets of a month, of a whole place; `dropped` their owners closed, of the rest none is over."""
+
+    opened: int
+    by_itself: int
+    in_time: int  # taken by their day
+    done: int
+    way: int
+    impossible: int
+    dropped: int
+
+    @property
+    def waiting(self) -> int:
+        return self.opened - self.done - self.way - self.impossible - self.dropped
+
+
+@dataclass(frozen=True)
 class Row:
     """One fact of a month, without anybody in it: an invitation, a first rating, or a bad review."""
 
@@ -209,7 +226,11 @@ class Row:
 
 @dataclass(frozen=True)
 class MonthFigures:
-    """The public figures of one organ and month; a share is None where there is nothing to divide by."""
+    """
+    The public figures of one organ and month; a share is None where there is nothing to divide by.
+
+    The database counts them; anybody counts the same from the rows that are given out (`Row`).
+    """
 
     organ: int
     name: str
@@ -244,32 +265,6 @@ class MonthFigures:
 SETTLED = frozenset({"rectified", "policy_explained", "invalid_after_appeal"})
 
 
-def month_figures(rows: Iterable[Row]) -> list[MonthFigures]:
-    """Return the figures of each organ, computed from rows and nothing else, so that anybody can compute them again."""
-    by_organ: dict[tuple[int, str], list[Row]] = {}
-    for row in rows:
-        by_organ.setdefault((row.organ, row.organ_name), []).append(row)
-    return [_figures(organ, name, found) for (organ, name), found in sorted(by_organ.items())]
-
-
-def _figures(organ: int, name: str, rows: Sequence[Row]) -> MonthFigures:
-    invited = [row for row in rows if row.kind == "invitation"]
-    ratings = [row for row in rows if row.kind == "rating" and row.counts]
-    bad = [row for row in rows if row.kind == "bad_review"]
-    return MonthFigures(
-        organ=organ,
-        name=name,
-        invited=len(invited),
-        evaluated=sum(row.evaluated for row in invited),
-        ratings=len(ratings),
-        satisfied=sum(row.level not in BAD for row in ratings),
-        bad=len(bad),
-        settled=sum(row.result in SETTLED for row in bad),
-        in_time=sum(row.in_time for row in bad),
-        by_level=tuple(sum(row.level == level for row in ratings) for level in LEVELS),
-    )
-
-
 def sum_of(found: Sequence[MonthFigures]) -> MonthFigures | None:
     """Return the sum of the figures of several organs, None of none."""
     if not found:
@@ -279,14 +274,6 @@ def sum_of(found: Sequence[MonthFigures]) -> MonthFigures | None:
     return MonthFigures(
         organ=0, name="", by_level=levels, **{name: sum(getattr(one, name) for one in found) for name in numbers}
     )
-
-
-def too_few(rows: Iterable[Row], least: int) -> set[int]:
-    """Return the organs whose numbers of a month are too small to be shown: who rated could be guessed."""
-    counted: dict[int, int] = {}
-    for row in rows:
-        counted[row.organ] = counted.get(row.organ, 0) + (row.kind == "rating")
-    return {organ for organ, ratings in counted.items() if ratings < least}
 
 
 NUMBERS = re.compile(r"[0-9０-９][0-9０-９Xx\-— ]{3,}[0-9０-９Xx]")

@@ -35,12 +35,12 @@ def ratings(request: HttpRequest) -> HttpResponse:
 def rating_rows(request: HttpRequest) -> HttpResponse:
     """Give the rows behind a month as CSV, so that anybody can compute the figures again."""
     month = request.GET.get("month") or queries.months_published(clock.today())[0]
-    found = queries.public_month(month=month, place=place_of(request).code, on=clock.today())
+    rows = queries.public_rows(month=month, place=place_of(request).code, on=clock.today())
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(["organ_name", *queries.ROW_FIELDS])
-    for row in found.rows:
+    for row in rows:
         writer.writerow([row.organ_name, *(getattr(row, name) for name in queries.ROW_FIELDS)])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="ratings-{found.month}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="ratings-{month}.csv"'
     return response

@@ -26,6 +26,7 @@ from onedoor.platform.feedback.queries.figures import (
     RatingRow,
     months_published,
     public_month,
+    public_rows,
     rating_figures,
     ratings_behind,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "own_tickets",
     "posts_to_name",
     "public_month",
+    "public_rows",
     "rating_figures",
     "ratings_behind",
     "report_posts",

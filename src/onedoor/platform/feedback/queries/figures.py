@@ -1,14 +1,21 @@
-"""The figures of a month by organ: for everybody, with small numbers left out, and for whoever supervises, to the rows."""
+"""
+The figures of a month by organ: for everybody, with small numbers left out, and for whoever supervises, to the rows.
+
+They are counted in the database, in as many questions for one rating as for a million; the rows are read only when they
+are asked for, and give the same figures to whoever counts again.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, F, Q, QuerySet
 
 from onedoor.platform.feedback import figures, rules
-from onedoor.platform.feedback.models import BadReview, Evaluation, Invitation, Phase
-from onedoor.platform.feedback.rules import MonthFigures, Row
+from onedoor.platform.feedback.models import BadReview, Complaint, Evaluation, Invitation, Phase
+from onedoor.platform.feedback.rules import MonthFigures, Row, TicketFigures
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization, Post
 from onedoor.platform.kernel.actors import Actor, CodeRange
@@ -42,8 +49,8 @@ class PublicMonth:
     total: MonthFigures | None
     withheld: int
     least: int
-    rows: list[Row]
     said: list[Said]
+    tickets: TicketFigures | None  # None where there are too few of them
 
 
 @dataclass(frozen=True)
@@ -75,27 +82,35 @@ def months_published(on: date) -> list[str]:
 
 def public_month(*, month: str, place: str, on: date) -> PublicMonth:
     """
-    Return the figures of a finished month for the organs of a place and below, computed from the rows that are given too.
+    Return the figures of a finished month for the organs of a place and below (`public_rows` gives what they are made of).
 
     :raises MonthNotFound: it is not over, or too long ago.
     """
-    if month not in months_published(on):
-        raise MonthNotFound
-    ranges = identity.reach_of(place, on=on)
-    rows = month_rows(month, _within(ranges), on)
-    least = figures.days(figures.SMALL, division=identity.NATION, on=on)
-    small = rules.too_few(rows, least)
-    shown = [row for row in rows if row.organ not in small]
-    by_organ = rules.month_figures(shown)
+    scope, least = _published(month, place, on), _least(on)
+    found = month_figures(month, scope, on)
+    small = _too_few(month, scope, {one.organ for one in found}, least)
+    by_organ = [one for one in found if one.organ not in small]
     return PublicMonth(
         month=month,
         figures=by_organ,
         total=rules.sum_of(by_organ),
         withheld=len(small),
         least=least,
-        rows=shown,
         said=_said(month, {one.organ for one in by_organ}),
+        tickets=_tickets(month, scope, least),
     )
+
+
+def public_rows(*, month: str, place: str, on: date) -> list[Row]:
+    """
+    Return the rows that the public figures of a month count; organs with few ratings are left out of both.
+
+    :raises MonthNotFound: it is not over, or too long ago.
+    """
+    scope = _published(month, place, on)
+    rows = month_rows(month, scope, on)
+    small = _too_few(month, scope, {row.organ for row in rows}, _least(on))
+    return [row for row in rows if row.organ not in small]
 
 
 def rating_figures(*, actor: Actor, month: str, on: date) -> list[MonthFigures]:
@@ -107,7 +122,7 @@ def rating_figures(*, actor: Actor, month: str, on: date) -> list[MonthFigures]:
     """
     _require_watcher(actor)
     _require_month(month, on)
-    found = rules.month_figures(month_rows(month, within_reach(actor), on))
+    found = month_figures(month, within_reach(actor), on)
     return sorted(found, key=lambda one: (one.satisfaction is None, one.satisfaction or 0.0, one.organ))
 
 
@@ -136,11 +151,42 @@ def ratings_behind(
     return [_rating_row(row, officers) for row in found]
 
 
+def month_figures(month: str, scope: Q, on: date) -> list[MonthFigures]:
+    """Return the figures of each organ within a scope, counted by the database: four questions however much there is."""
+    asked = _final(month, scope).values("organization_id")
+    ratings = _firsts(month, scope).values("organization_id")
+    counts = ~Q(bad_review__result=BadReview.State.INVALID_AFTER_APPEAL)
+    levels = {f"level_{one}": Count("pk", filter=counts & Q(level=one)) for one in rules.LEVELS}
+    evaluated = Count("pk", filter=Q(outcome=Invitation.Outcome.EVALUATED))
+    settled = Count("pk", filter=Q(result__in=rules.SETTLED))
+    bad = BadReview.objects.filter(scope, _in(month, "begun_on")).values("organization_id")
+    found: dict[int, dict[str, int]] = {}
+    counted: tuple[Iterable[Any], ...] = (
+        asked.annotate(invited=Count("pk"), evaluated=evaluated),
+        ratings.annotate(**levels),
+        bad.annotate(bad=Count("pk"), settled=settled, in_time=Count("pk", filter=_handled_in_time(on))),
+    )
+    for row in chain.from_iterable(counted):
+        found.setdefault(row["organization_id"], {}).update(row)
+    names = dict(Organization.objects.filter(pk__in=found).values_list("pk", "name"))
+    return [_figures(organ, names[organ], numbers) for organ, numbers in sorted(found.items())]
+
+
+def _figures(organ: int, name: str, counted: Mapping[str, int]) -> MonthFigures:
+    by_level = tuple(counted.get(f"level_{one}", 0) for one in rules.LEVELS)
+    return MonthFigures(
+        organ=organ,
+        name=name,
+        ratings=sum(by_level),
+        satisfied=sum(number for level, number in zip(rules.LEVELS, by_level, strict=True) if level not in rules.BAD),
+        by_level=by_level,
+        **{one: counted.get(one, 0) for one in ("invited", "evaluated", "bad", "settled", "in_time")},
+    )
+
+
 def month_rows(month: str, scope: Q, on: date) -> list[Row]:
     """Return the facts of a month within a scope, in an order that tells nothing of when each came in."""
-
-    invited = Invitation.objects.filter(scope, _in(month, "invited_on"), phase=Phase.FINAL)
-    ratings = Evaluation.objects.filter(scope, _in(month, "submitted_on"), first=None, held_for=None)
+    invited, ratings = _final(month, scope), _firsts(month, scope)
     bad = BadReview.objects.filter(scope, _in(month, "begun_on")).select_related("evaluation")
     rows = [
         Row("invitation", month, organ, "", evaluated=outcome == Invitation.Outcome.EVALUATED)
@@ -163,6 +209,51 @@ def _in_time(review: BadReview, on: date) -> bool:
     """Tell whether everything that was due has been done by its day so far."""
     due = review.complex_due if review.is_complex else review.simple_due
     return (review.contacted_on or on) <= review.contact_due and (review.settled_on or on) <= due
+
+
+def _handled_in_time(on: date) -> Q:
+    """`_in_time` as a condition of the database."""
+    contacted = Q(contacted_on__lte=F("contact_due")) | Q(contacted_on=None, contact_due__gte=on)
+    simple = Q(settled_on__lte=F("simple_due")) | Q(settled_on=None, simple_due__gte=on)
+    slow = Q(settled_on__lte=F("complex_due")) | Q(settled_on=None, complex_due__gte=on)
+    return contacted & (Q(is_complex=False) & simple | Q(is_complex=True) & slow)
+
+
+def _final(month: str, scope: Q) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(scope, _in(month, "invited_on"), phase=Phase.FINAL)
+
+
+def _firsts(month: str, scope: Q) -> QuerySet[Evaluation]:
+    return Evaluation.objects.filter(scope, _in(month, "submitted_on"), first=None, held_for=None)
+
+
+def _published(month: str, place: str, on: date) -> Q:
+    """:raises MonthNotFound: the month is not over, or too long ago."""
+    if month not in months_published(on):
+        raise MonthNotFound
+    return _within(identity.reach_of(place, on=on))
+
+
+def _least(on: date) -> int:
+    return figures.days(figures.SMALL, division=identity.NATION, on=on)
+
+
+def _too_few(month: str, scope: Q, organs: set[int], least: int) -> set[int]:
+    """Return the organs whose numbers of a month are too small to be shown: who rated could be guessed."""
+    rows = _firsts(month, scope).values("organization_id").annotate(given=Count("pk")).filter(given__gte=least)
+    return organs - set(rows.values_list("organization_id", flat=True))
+
+
+def _tickets(month: str, scope: Q, least: int) -> TicketFigures | None:
+    rows = Complaint.objects.filter(scope, _in(month, "filed_on"), kind=Complaint.Kind.TICKET)
+    counted = rows.aggregate(
+        opened=Count("pk"),
+        by_itself=Count("pk", filter=Q(by_itself=True)),
+        in_time=Count("pk", filter=Q(taken_on__lte=F("accept_due"))),
+        dropped=Count("pk", filter=Q(outcome="", closed_on__isnull=False)),
+        **{one: Count("pk", filter=Q(outcome=one)) for one in rules.TICKET_OUTCOMES},
+    )
+    return TicketFigures(**counted) if counted["opened"] >= least else None
 
 
 def _in(month: str, field: str) -> Q:
