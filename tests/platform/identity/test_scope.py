@@ -183,6 +183,7 @@ ELSEWHERE = {
     "desk_of": "takes a text that get_publication has let through; counts subscribers, names nobody",
     "to_carry_on": "what upper organs have released is public",
     "list_synonyms": "words of the whole country, no place and no person",
+    "require_side": "lets a person act in their own matters, and by a mandate; tested with those who act for others",
     "open_file": "asks the room that owns the target; tested with files",
 }
 # A citizen's queries: an officer has no person, so they give nothing.
@@ -203,7 +204,7 @@ CITIZENS = frozenset(
     | {"offers_of", "offers_by_number", "cases_to_rate", "asked_of_case", "followed_of_case"}
     | {"own_tickets", "get_own_ticket", "case_for_ticket"}
     | {"coming_bookings", "get_booking", "my_bookings", "my_waiting"}
-    | {"may_promise", "my_records", "begun_uploads", "get_upload"}
+    | {"may_promise", "my_records", "begun_uploads", "get_upload", "require_seen", "acted_for"}
     | {
         "my_offers",
         "get_offer",
