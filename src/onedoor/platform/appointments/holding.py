@@ -2,13 +2,23 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from onedoor.platform.appointments import figures, rules, seats
-from onedoor.platform.appointments.errors import Blocked, DuplicatePerson, NotBookable, NotReleased, SlotOver
+from onedoor.platform.appointments.errors import (
+    Blocked,
+    BookingNotFound,
+    DuplicatePerson,
+    NotBookable,
+    NotReleased,
+    SlotOver,
+)
 from onedoor.platform.appointments.models import BookedPerson, Booking, CapacityPlan, Slot, Waiting
 from onedoor.platform.identity import operations as identity_operations
 from onedoor.platform.identity import queries as identity
@@ -189,3 +199,28 @@ def end(booking: Booking, state: Booking.State, *, at: datetime) -> None:
 def tell(what: str, booking: Booking) -> None:
     """Leave word for the people of a booking; it is sent after the commit, so the transaction stays short."""
     outbox.publish("appointments.tell", key=booking.target, what=what, booking=str(booking.pk))
+
+
+def own_booking(
+    booking_id: UUID, actor: Actor, *, at: datetime, scope: str = "submit"
+) -> tuple[Booking, identity.Side]:
+    """
+    Return a booking the actor is one of the people of, or acts for one of them, and in whose matter they come.
+
+    :raises BookingNotFound: there is none, or it is somebody else's; both look alike.
+    :raises MandateExpired and its kin: they have acted for one of them, and may no more.
+    """
+    person_id = actor.require_person()
+    found = Booking.objects.select_related("slot", "plan__service_point__organization").filter(pk=booking_id)
+    own = Exists(BookedPerson.objects.filter(booking=OuterRef("pk"), person=person_id))
+    booking = found.annotate(is_own=own).first()
+    if booking is None:
+        raise BookingNotFound
+    if booking.is_own:
+        return booking, identity.Side(person_id)
+    for one in booking.people.order_by("pk").values_list("person_id", flat=True):
+        with suppress(identity.MandateMissing):
+            return booking, identity.require_side(
+                person_id=one, item=booking.plan.business, scope=scope, actor=actor, on=day_of(at)
+            )
+    raise BookingNotFound

@@ -1,15 +1,12 @@
 """A place for one or two people: held, confirmed, moved, cancelled."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from onedoor.platform.appointments import figures, holding, seats
 from onedoor.platform.appointments.errors import (
-    BookingNotFound,
     BookingOver,
     HoldExpired,
     NotBookable,
@@ -17,7 +14,7 @@ from onedoor.platform.appointments.errors import (
     SlotOver,
 )
 from onedoor.platform.appointments.holding import LEVEL, Partner
-from onedoor.platform.appointments.models import BookedPerson, Booking, Seat, Waiting
+from onedoor.platform.appointments.models import Booking, Seat, Waiting
 from onedoor.platform.appointments.operations.waiting import promote
 from onedoor.platform.audit import operations as audit
 from onedoor.platform.cases.access import CaseNotFound
@@ -77,31 +74,6 @@ def hold_place(
     return booking
 
 
-def own_booking(
-    booking_id: UUID, actor: Actor, *, at: datetime, scope: str = "submit"
-) -> tuple[Booking, identity.Side]:
-    """
-    Return a booking the actor is one of the people of, or acts for one of them, and in whose matter they come.
-
-    :raises BookingNotFound: there is none, or it is somebody else's; both look alike.
-    :raises MandateExpired and its kin: they have acted for one of them, and may no more.
-    """
-    person_id = actor.require_person()
-    found = Booking.objects.select_related("slot", "plan__service_point__organization").filter(pk=booking_id)
-    own = Exists(BookedPerson.objects.filter(booking=OuterRef("pk"), person=person_id))
-    booking = found.annotate(is_own=own).first()
-    if booking is None:
-        raise BookingNotFound
-    if booking.is_own:
-        return booking, identity.Side(person_id)
-    for one in booking.people.order_by("pk").values_list("person_id", flat=True):
-        with suppress(identity.MandateMissing):
-            return booking, identity.require_side(
-                person_id=one, item=booking.plan.business, scope=scope, actor=actor, on=day_of(at)
-            )
-    raise BookingNotFound
-
-
 @transaction.atomic
 def confirm_booking(*, booking_id: UUID, actor: Actor, at: datetime) -> Booking:
     """
@@ -110,7 +82,7 @@ def confirm_booking(*, booking_id: UUID, actor: Actor, at: datetime) -> Booking:
     :raises HoldExpired: the time to confirm is over.
     """
     actor.require_level(LEVEL)
-    booking, side = own_booking(booking_id, actor, at=at)
+    booking, side = holding.own_booking(booking_id, actor, at=at)
     seat = seats.lock_of(booking)
     booking.refresh_from_db(fields=["state", "held_until"])
     if booking.state == Booking.State.BOOKED:
@@ -137,7 +109,7 @@ def move_booking(*, booking_id: UUID, slot_id: int, actor: Actor, at: datetime) 
     :raises BookingOver: it is not a booking any more.
     """
     actor.require_level(LEVEL)
-    booking, side = own_booking(booking_id, actor, at=at)
+    booking, side = holding.own_booking(booking_id, actor, at=at)
     slot = holding.slot_of(slot_id)
     if slot.plan_id != booking.plan_id:
         raise NotBookable
@@ -171,7 +143,7 @@ def cancel_booking(*, booking_id: UUID, actor: Actor, at: datetime) -> Booking:
     :raises BookingOver: it has been used, or has run out.
     """
     actor.require_level(LEVEL)
-    booking, side = own_booking(booking_id, actor, at=at)
+    booking, side = holding.own_booking(booking_id, actor, at=at)
     seat = seats.lock_of(booking)
     booking.refresh_from_db(fields=["state", "held_until"])
     if booking.state == Booking.State.CANCELLED:

@@ -55,10 +55,8 @@ def check_in(*, booking_id: Any, actor: Actor, at: datetime) -> Ticket:
 
     :raises NotToday, BookingOver, BookingNotFound: there is nothing to check in.
     """
-    from onedoor.platform.appointments.operations.bookings import own_booking  # the two stand side by side
-
     actor.require_level(holding.LEVEL)
-    booking, _ = own_booking(booking_id, actor, at=at)
+    booking, _ = holding.own_booking(booking_id, actor, at=at)
     return _check_in(booking, actor=actor, channel=actor.channel, at=at)
 
 

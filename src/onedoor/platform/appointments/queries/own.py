@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from onedoor.platform.appointments.holding import own_booking
 from onedoor.platform.appointments.models import Booking, Ticket, Waiting
-from onedoor.platform.appointments.operations.bookings import own_booking
 from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import day_of
