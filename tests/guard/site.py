@@ -31,6 +31,7 @@ from onedoor.platform.messages.models import Outreach, TemplateVersion
 from onedoor.platform.network.models import Incident, Incoming, Node, Received, SyncConflict
 from onedoor.platform.payments.receipts import seal_of
 from onedoor.platform.publishing.placing import place_due
+from onedoor.platform.recognition.models import Dictation
 from onedoor.platform.visits import checklists
 from onedoor.platform.visits.checklists import Checklist
 from tests.platform import clubs, library
@@ -82,6 +83,13 @@ VISITORS = (
     "handler",
     "system",
 )
+
+
+def heard(books: Library) -> Dictation:
+    """Return what the reader has said and the listener has put into words."""
+    return Dictation.objects.create(
+        person=books.reader, purpose="search", state=Dictation.State.HEARD, words="高龄津贴", asked_at=NOW
+    )
 
 
 @dataclass(frozen=True)
@@ -275,6 +283,7 @@ def build(books: Library, traveller: time_machine.Traveller) -> tuple[dict[str, 
         "api_unsolved_add_own_paper.number": stuck.number,
         "inquiry_id": str(inquiry(complained, books).pk),
         "access_id": "1",
+        "dictation_id": str(heard(books).pk),
         "month": "2026-08",
         "rate.code": rating_code(books),
         "order_id": str(board.dispatched(NOW).pk),
