@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from onedoor.platform.kernel import limits
+from onedoor.platform.kernel.limits import TooManyRequests
 from onedoor.platform.payments.models import Receipt
 from onedoor.platform.payments.queries.own import ReceiptNotFound
 from onedoor.platform.payments.receipts import is_as_issued, seal_of
@@ -19,7 +20,7 @@ class NoSuchReceipt(ReceiptNotFound):
     code, message = "payments.no_such_receipt", "查不到这张票据。请核对代码、号码和校验码；仍有疑问的，请谨防假冒。"
 
 
-class CheckedTooOften(limits.TooManyRequests):
+class CheckedTooOften(TooManyRequests):
     code = "payments.checked_too_often"
     message = "这张票据今天核验出错的次数太多，请明天再试；票据上有二维码的，现在就可以扫码核验。"
     headers = {"Retry-After": str(DAY)}
