@@ -13,6 +13,9 @@ from tests.platform.identity.test_mandates import delegated
 from tests.platform.library import CHINA, FRIEND, ITEM, LONG_AGO, MACHINE, READER, Library
 from tests.platform.registers.paid import granted, line, report
 
+from onedoor.platform.appointments import operations as appointment_operations
+from onedoor.platform.appointments import queries as appointments
+from onedoor.platform.appointments.errors import BookingNotFound
 from onedoor.platform.appointments.models import Booking
 from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.bundles import proactive
@@ -55,13 +58,17 @@ def test_a_mandate_for_some_items_covers_those_and_their_line(books: Library) ->
     on, friend, reader = AT.date(), books.citizen(books.friend), books.reader.pk
     with pytest.raises(queries.MandateMissing):
         queries.require_seen(person_id=reader, actor=friend, on=on)
-    delegated(books, items=[ITEM, "museum.*"], scopes=["view"])
+    delegated(books, items=[], scopes=["view", "submit"])
+    with pytest.raises(queries.MandateMissing):  # to follow a case, and to hand one in, opens nothing else
+        queries.require_seen(person_id=reader, actor=friend, on=on)
+    assert queries.acted_for(actor=friend, on=on) == []
+    delegated(books, items=[ITEM, "museum.*"], scopes=["affairs"])
     seen = queries.require_seen(person_id=reader, actor=friend, on=on)
     assert [seen.covers(one) for one in (ITEM, "museum.tour", "archive.copy", "")] == [True, True, False, False]
     with pytest.raises(queries.MandateMissing):  # to look is not to act
-        queries.require_side(person_id=reader, item=ITEM, scope="submit", actor=friend, on=on)
+        queries.require_side(person_id=reader, item=ITEM, scope="collect", actor=friend, on=on)
     with pytest.raises(queries.MandateExpired):
-        queries.require_side(person_id=reader, item=ITEM, scope="view", actor=friend, on=date(2027, 1, 1))
+        queries.require_side(person_id=reader, item=ITEM, scope="affairs", actor=friend, on=date(2027, 1, 1))
     assert [one.pk for one in queries.acted_for(actor=friend, on=on)] == [reader]
     assert queries.acted_for(actor=friend, on=date(2027, 1, 1)) == []
 
@@ -71,9 +78,9 @@ def test_who_used_the_data_of_somebody_is_read_and_objected_to_for_them(office: 
     mine, one = f"/me/uses/?person={reader}", f"/me/uses/{receipt}/?person={reader}"
     assert office.get("friend", mine).status_code == 403
     assert "替谁看" not in office.page("friend", "/me/uses/")
-    delegated(office.books, items=[ITEM], scopes=["view", "submit"])
+    delegated(office.books, items=[ITEM], scopes=["affairs", "submit"])
     assert office.get("friend", mine).status_code == 403  # the uses of somebody's data belong to no item
-    delegated(office.books, items=[], scopes=["view"])
+    delegated(office.books, items=[], scopes=["affairs"])
     assert "看回执" in office.page("friend", mine)
     assert office.refused("friend", one, 403, **OBJECTION)
     delegated(office.books, items=[], scopes=["view", "submit"], max_uses=2)
@@ -121,8 +128,26 @@ def test_a_place_is_booked_moved_and_given_back_for_somebody(office: Desk) -> No
     identity.revoke_delegation(
         delegation_id=Delegation.objects.latest("pk").pk, actor=office.books.citizen(), at=BEFORE
     )
-    office.refused("friend", page, 403, act="cancel")
+    office.refused("friend", page, 404, act="cancel")  # there is nothing for who once acted, as for any stranger
     office.act("reader", page, act="cancel")
+
+
+def test_what_somebody_booked_alone_is_seen_where_they_let_their_affairs_be_seen(books: Library) -> None:
+    hall = open_hall(books)
+    friend, reader = books.citizen(books.friend), books.reader.pk
+    alone = hall.book(hall.slots()[0], books.reader)
+
+    def seen() -> list[Booking]:
+        return [one.booking for one in appointments.my_bookings(actor=friend, at=BEFORE, person_id=reader)]
+
+    delegated(books, items=[ITEM], scopes=["view", "submit"], at=BEFORE, valid_to=date(2027, 12, 31))
+    assert seen() == []
+    for act in (appointments.get_booking, appointment_operations.cancel_booking):
+        with pytest.raises(BookingNotFound):
+            act(booking_id=alone.pk, actor=friend, at=BEFORE)
+    delegated(books, items=[ITEM], scopes=["affairs"], at=BEFORE, valid_to=date(2027, 12, 31))
+    assert seen() == [alone]
+    assert appointments.get_booking(booking_id=alone.pk, actor=friend, at=BEFORE).booking == alone
 
 
 def test_an_offer_is_answered_for_somebody_and_uses_the_mandate_up(
@@ -136,9 +161,11 @@ def test_an_offer_is_answered_for_somebody_and_uses_the_mandate_up(
         offer = ProactiveOffer.objects.get()
         page = f"/offers/{offer.pk}/"
         office.refused("friend", page, 404, answer="decline")
-        delegated(books, items=["library.card"], scopes=["view", "submit"])  # another item
+        delegated(books, items=["library.card"], scopes=["affairs", "submit"])  # another item
         office.refused("friend", page, 404, answer="accept")
         mandate = delegated(books, items=[elders.ELDERS.item], scopes=["view", "submit"], max_uses=1)
+        office.refused("friend", page, 404, answer="accept")  # what was offered to somebody is theirs to show
+        delegated(books, items=[elders.ELDERS.item], scopes=["affairs"])
         assert elders.ELDERS.title in office.page("friend", f"/offers/?person={reader.pk}")
         assert f"您在替<strong>{READER.name}" in office.page("friend", page)
         office.act("friend", page, answer="accept")
@@ -157,8 +184,10 @@ def test_what_somebody_receives_is_seen_by_who_acts_in_that_line(office: Desk, m
         report(office.books, "B1", line(office.books, "1", 7))
         pages = [f"/me/{name}/?person={reader}" for name in ("benefits", "payments")]
         assert [office.get("friend", one).status_code for one in pages] == [403, 403]
-        delegated(office.books, items=["museum.*"], scopes=["view"])
+        delegated(office.books, items=["museum.*"], scopes=["affairs"])
         assert not any("购书补贴" in office.page("friend", one) for one in pages)
-        delegated(office.books, items=["library.*"], scopes=["view"])
+        delegated(office.books, items=["library.*"], scopes=["view", "submit"])
+        assert not any("购书补贴" in office.page("friend", one) for one in pages)
+        delegated(office.books, items=["library.*"], scopes=["affairs"])
         assert all("购书补贴" in office.page("friend", one) for one in pages)
         assert not any("购书补贴" in office.page("friend", one.partition("?")[0]) for one in pages)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -25,7 +26,7 @@ from onedoor.platform.identity import queries as identity
 from onedoor.platform.kernel import outbox
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.clock import CHINA, day_of
-from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 from onedoor.standards.id_numbers import parse_citizen_id
 
 LEVEL = 1  # a telephone number that answers is enough to book (unified identity, 9.2)
@@ -201,14 +202,13 @@ def tell(what: str, booking: Booking) -> None:
     outbox.publish("appointments.tell", key=booking.target, what=what, booking=str(booking.pk))
 
 
-def own_booking(
-    booking_id: UUID, actor: Actor, *, at: datetime, scope: str = "submit"
-) -> tuple[Booking, identity.Side]:
+def own_booking(booking_id: UUID, actor: Actor, *, at: datetime, scope: str = "") -> tuple[Booking, identity.Side]:
     """
-    Return a booking the actor is one of the people of, or acts for one of them, and in whose matter they come.
+    Return a booking the actor is one of the people of, or may look at for one of them, and in whose matter they come;
+    with a `scope`, for whom they may do that besides.
 
-    :raises BookingNotFound: there is none, or it is somebody else's; both look alike.
-    :raises MandateExpired and its kin: they have acted for one of them, and may no more.
+    :raises BookingNotFound: there is none, or it is somebody else's; both look alike, also to who once acted for them.
+    :raises MandateMissing and its kin: they may look at it, and no more.
     """
     person_id = actor.require_person()
     found = Booking.objects.select_related("slot", "plan__service_point__organization").filter(pk=booking_id)
@@ -218,9 +218,14 @@ def own_booking(
         raise BookingNotFound
     if booking.is_own:
         return booking, identity.Side(person_id)
+    matter: dict[str, Any] = {"item": booking.plan.business, "actor": actor, "on": day_of(at)}
+    refusal: OneDoorError = BookingNotFound()
     for one in booking.people.order_by("pk").values_list("person_id", flat=True):
-        with suppress(identity.MandateMissing):
-            return booking, identity.require_side(
-                person_id=one, item=booking.plan.business, scope=scope, actor=actor, on=day_of(at)
-            )
-    raise BookingNotFound
+        made_by = booking.agent_id if one == booking.person_id else None
+        with suppress(*identity.NO_MANDATE):
+            side = identity.require_look(person_id=one, agent_id=made_by, **matter)
+            try:
+                return booking, identity.require_side(person_id=one, scope=scope, **matter) if scope else side
+            except identity.NO_MANDATE as error:
+                refusal = error
+    raise refusal

@@ -43,7 +43,11 @@ def tell(payload: dict[str, Any], *, at: datetime) -> None:
     people = booking.people.select_related("person")
     readers = {one.person_id for one in people if what != "died" or one.person.deceased_on is None}
     readers |= identity.readers_of(
-        person_id=booking.person_id, agent_id=booking.agent_id, item=booking.plan.business, on=day_of(at)
+        person_id=booking.person_id,
+        agent_id=booking.agent_id,
+        item=booking.plan.business,
+        on=day_of(at),
+        scope=identity.SUBMIT,
     ) - {booking.person_id}
     for reader in sorted(readers):
         messages.send_message(

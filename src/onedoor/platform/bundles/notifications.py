@@ -67,7 +67,11 @@ def tell_of_answer(payload: dict[str, Any], *, at: datetime) -> None:
     found = entitlements.find(offer.entitlement)
     title = found.title if found else "一项提议"
     readers = identity.readers_of(
-        person_id=offer.person_id, agent_id=offer.agent_id, item=offer.item_code, on=day_of(at)
+        person_id=offer.person_id,
+        agent_id=offer.agent_id,
+        item=offer.item_code,
+        on=day_of(at),
+        scope=identity.SUBMIT,
     )
     for reader in sorted(readers):
         text = f"您说“{title}”依据的信息有误，已经核实，结果请点开查看。"

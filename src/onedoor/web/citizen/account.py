@@ -24,10 +24,10 @@ from onedoor.web.citizen.whose import Whose, whose_of
 from onedoor.web.parts import my_page
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import asked_uuid, posted, posted_day, posted_uuid, whole
+from onedoor.web.parts.scopes import SCOPES, TICKED
 from onedoor.web.parts.writes import attempt, keyed
 
 PAGE = 50
-SCOPES = (("view", "查看进度"), ("submit", "填写和提交"), ("sign", "代为签署授权"), ("collect", "代领结果"))
 
 
 def me(request: HttpRequest) -> HttpResponse:
@@ -112,6 +112,7 @@ def delegations(request: HttpRequest) -> HttpResponse:
         "guardians": identity.guardians_of(actor=actor, on=clock.today()),
         "items": [item for item in items if item.delegable and item.audience == "person"],
         "scopes": SCOPES,
+        "ticked": TICKED,
         "until": clock.today() + timedelta(days=365),
         "problem": problem,
     }

@@ -221,7 +221,7 @@ def move(request: HttpRequest, booking_id: UUID) -> HttpResponse:
 @keyed
 def my_appointments(request: HttpRequest) -> HttpResponse:
     """Show what I, or somebody I act for, have booked and wait for; leave a waiting list."""
-    actor, whose = actor_of(request), whose_of(request)
+    actor, whose = actor_of(request), whose_of(request, done=True)
     if request.method == "POST":
         operations.leave_waiting(waiting_id=posted(request, "waiting"), actor=actor, at=clock.now())
         return redirect(request.get_full_path())

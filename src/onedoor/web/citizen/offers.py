@@ -20,7 +20,7 @@ def offers(request: HttpRequest) -> HttpResponse:
     List one's offers, or those of somebody one acts for; and, of one's own, the switch by which nothing is checked by
     itself any more.
     """
-    actor, whose = actor_of(request), whose_of(request)
+    actor, whose = actor_of(request), whose_of(request, done=True)
     if request.method == "POST":
         change = {"off": operations.refuse_checks, "on": operations.allow_checks}.get(request.POST.get("checks", ""))
         if change is None:

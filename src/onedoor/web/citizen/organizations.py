@@ -14,9 +14,9 @@ from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import Garbled, posted, posted_day
+from onedoor.web.parts.scopes import SCOPES, TICKED
 from onedoor.web.parts.writes import attempt, keyed
 
-SCOPES = (("view", "查看进度"), ("submit", "填写和提交"), ("sign", "代为签署授权"), ("collect", "代领结果"))
 USUAL = timedelta(days=180)  # what the form proposes; the figure says how long it may be at the most
 DONE = {
     "bound": "单位账号已由您接管。",
@@ -145,7 +145,7 @@ def appoint(request: HttpRequest, entity_id: int) -> HttpResponse:
         "problems": problems,
         "typed": request.POST,
         "chosen_items": request.POST.getlist("items"),
-        "chosen_scopes": request.POST.getlist("scopes") if problems else [code for code, _ in SCOPES],
+        "chosen_scopes": request.POST.getlist("scopes") if problems else TICKED,
     }
     return render(request, "citizen/organizations/appoint.html", context, status=422 if problems else 200)
 

@@ -41,12 +41,16 @@ class Whose:
         return "" if self.is_own else f"?person={self.person_id}"
 
 
-def whose_of(request: HttpRequest) -> Whose:
-    """:raises NotLoggedIn: nobody has logged in; :raises Garbled: the address names no person."""
+def whose_of(request: HttpRequest, *, done: bool = False) -> Whose:
+    """
+    Whose matters the address names; `done`: also of those for whom one may only act, where one sees what one did.
+
+    :raises NotLoggedIn: nobody has logged in; :raises Garbled: the address names no person.
+    """
     actor = actor_of(request)
     own = actor.require_person()
     person_id = whole(request.GET, "person", own)
-    people = identity.acted_for(actor=actor, on=clock.today())
+    people = identity.acted_for(actor=actor, on=clock.today(), done=done)
     return Whose(person_id, person_id == own, [Other(one.pk, one.name, one.pk == person_id) for one in people])
 
 

@@ -18,11 +18,11 @@ from onedoor.standards.code_sets import label
 from onedoor.web.parts import refusals
 from onedoor.web.parts.actors import actor_of
 from onedoor.web.parts.inputs import Garbled, next_address, optional_day, posted, posted_day
+from onedoor.web.parts.scopes import SCOPES
 from onedoor.web.parts.writes import attempt, keyed
 from onedoor.web.staff.handing import number, problems_of
 
 LOOKS: dict[str, Any] = {"documents": identity.CHECKED_DOCUMENTS, "methods": identity.CHECK_METHODS}
-SCOPES = (("view", "查看进度"), ("submit", "填写和提交"), ("sign", "代为签署授权"), ("collect", "代领结果"))
 DONE = {
     "verified": "已核验，实名等级升为 4 级。",
     "delegated": "委托已登记，双方都会收到通知。",

@@ -82,7 +82,7 @@ def confirm_booking(*, booking_id: UUID, actor: Actor, at: datetime) -> Booking:
     :raises HoldExpired: the time to confirm is over.
     """
     actor.require_level(LEVEL)
-    booking, side = holding.own_booking(booking_id, actor, at=at)
+    booking, side = holding.own_booking(booking_id, actor, at=at, scope=identity.SUBMIT)
     seat = seats.lock_of(booking)
     booking.refresh_from_db(fields=["state", "held_until"])
     if booking.state == Booking.State.BOOKED:
@@ -109,7 +109,7 @@ def move_booking(*, booking_id: UUID, slot_id: int, actor: Actor, at: datetime) 
     :raises BookingOver: it is not a booking any more.
     """
     actor.require_level(LEVEL)
-    booking, side = holding.own_booking(booking_id, actor, at=at)
+    booking, side = holding.own_booking(booking_id, actor, at=at, scope=identity.SUBMIT)
     slot = holding.slot_of(slot_id)
     if slot.plan_id != booking.plan_id:
         raise NotBookable
@@ -143,7 +143,7 @@ def cancel_booking(*, booking_id: UUID, actor: Actor, at: datetime) -> Booking:
     :raises BookingOver: it has been used, or has run out.
     """
     actor.require_level(LEVEL)
-    booking, side = holding.own_booking(booking_id, actor, at=at)
+    booking, side = holding.own_booking(booking_id, actor, at=at, scope=identity.SUBMIT)
     seat = seats.lock_of(booking)
     booking.refresh_from_db(fields=["state", "held_until"])
     if booking.state == Booking.State.CANCELLED:

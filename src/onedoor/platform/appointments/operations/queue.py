@@ -56,7 +56,7 @@ def check_in(*, booking_id: Any, actor: Actor, at: datetime) -> Ticket:
     :raises NotToday, BookingOver, BookingNotFound: there is nothing to check in.
     """
     actor.require_level(holding.LEVEL)
-    booking, _ = holding.own_booking(booking_id, actor, at=at)
+    booking, _ = holding.own_booking(booking_id, actor, at=at, scope=identity.SUBMIT)
     return _check_in(booking, actor=actor, channel=actor.channel, at=at)
 
 

@@ -1,6 +1,7 @@
 """The waiting list of a day that is full: who is first is offered what falls free, with a time to accept."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -84,18 +85,19 @@ def leave_waiting(*, waiting_id: int, actor: Actor, at: datetime) -> None:
     """
     Stop waiting; leaving twice changes nothing. An offer is declined by cancelling what is held.
 
-    :raises BookingNotFound: neither the actor waits there nor anybody they act for.
+    :raises BookingNotFound: neither the actor waits there nor anybody whose affairs they may look at.
+    :raises MandateMissing and its kin: they may look at it, and no more.
     """
     actor.require_person()
     found = Waiting.objects.select_for_update(of=("self",)).select_related("plan").filter(pk=waiting_id).first()
     if found is None:
         raise BookingNotFound
+    matter: dict[str, Any] = {"person_id": found.person_id, "item": found.plan.business, "actor": actor}
     try:
-        side = identity.require_side(
-            person_id=found.person_id, item=found.plan.business, scope="submit", actor=actor, on=day_of(at)
-        )
-    except identity.MandateMissing:
+        identity.require_look(agent_id=found.agent_id, on=day_of(at), **matter)
+    except identity.NO_MANDATE:
         raise BookingNotFound from None
+    side = identity.require_side(scope=identity.SUBMIT, on=day_of(at), **matter)
     if found.state == Waiting.State.WAITING:
         found.state = Waiting.State.LEFT
         found.save(update_fields=["state"])

@@ -61,7 +61,7 @@ class BookingView:
 
 def get_booking(*, booking_id: UUID, actor: Actor, at: datetime) -> BookingView:
     """:raises BookingNotFound: there is none, or it is somebody else's; both look alike."""
-    booking, _ = own_booking(booking_id, actor, at=at, scope="view")
+    booking, _ = own_booking(booking_id, actor, at=at)
     people = [mask_name(identity.name_of(one.person_id)) for one in booking.people.order_by("pk")]
     return BookingView(booking, people, Ticket.objects.filter(booking=booking).first(), at)
 
@@ -73,9 +73,9 @@ def my_bookings(*, actor: Actor, at: datetime, person_id: int | None = None) -> 
 
     :raises MandateMissing and its kin: nothing of that person is the actor's to see.
     """
-    seen = identity.require_seen(person_id=person_id, actor=actor, on=day_of(at))
-    rows = Booking.objects.filter(people__person=seen.person_id).select_related("slot", "plan__service_point")
-    found = [one for one in rows.order_by("-slot__starts_at")[:PAGE] if seen.covers(one.plan.business)]
+    seen = identity.require_seen(person_id=person_id, actor=actor, on=day_of(at), done=True)
+    mine = Booking.objects.filter(seen.rows("plan__business", agent="agent"), people__person=seen.person_id)
+    found = mine.select_related("slot", "plan__service_point").order_by("-slot__starts_at")[:PAGE]
     tickets = {one.booking_id: one for one in Ticket.objects.filter(booking__in=found)}
     views = [BookingView(one, [], tickets.get(one.pk), at) for one in found]
     return sorted(views, key=lambda one: not (one.is_held or one.is_booked))
@@ -88,10 +88,10 @@ def coming_bookings(*, actor: Actor, at: datetime) -> list[BookingView]:
 
 def my_waiting(*, actor: Actor, on: date, person_id: int | None = None) -> list[Waiting]:
     """Return the days the actor waits for, or `person_id` for whom they act, with the place in line as `place`."""
-    seen = identity.require_seen(person_id=person_id, actor=actor, on=on)
-    mine = Waiting.objects.filter(person=seen.person_id, state=Waiting.State.WAITING)
-    rows = mine.select_related("plan__service_point").order_by("day")
-    found = [one for one in rows if seen.covers(one.plan.business)]
+    seen = identity.require_seen(person_id=person_id, actor=actor, on=on, done=True)
+    mine = Waiting.objects.filter(seen.rows("plan__business", agent="agent"), person=seen.person_id)
+    rows = mine.filter(state=Waiting.State.WAITING).select_related("plan__service_point")
+    found = list(rows.order_by("day"))
     for one in found:
         line = Waiting.objects.filter(plan=one.plan_id, day=one.day, state=Waiting.State.WAITING)
         one.place = line.filter(joined_at__lt=one.joined_at).count() + 1  # type: ignore[attr-defined]

@@ -28,29 +28,39 @@ class OfferAnswered(OneDoorError):
     code, http_status, message = "bundles.offer_answered", 409, "这项提议已经有了答复或者已经失效，请刷新页面查看。"
 
 
-def own_side(offer: ProactiveOffer, *, scope: str, actor: Actor, on: date, to_use: bool = False) -> people.Side:
+def own_side(offer: ProactiveOffer, *, actor: Actor, on: date) -> people.Side:
     """
-    Let whom an offer is made to, and whoever may do `scope` for them in its item.
+    Let whom an offer is made to, and whoever may look at it for them.
 
-    :raises OfferNotFound: it is for somebody else, which looks as if there were none.
-    :raises MandateExpired and its kin: who has acted for them may no more.
+    :raises OfferNotFound: it is for somebody else, which looks as if there were none, also to who once acted for them.
     """
     try:
-        return people.require_side(
-            person_id=offer.person_id, item=offer.item_code, scope=scope, actor=actor, on=on, to_use=to_use
+        return people.require_look(
+            person_id=offer.person_id, agent_id=offer.agent_id, item=offer.item_code, actor=actor, on=on
         )
-    except people.MandateMissing:
+    except people.NO_MANDATE:
         raise OfferNotFound from None
 
 
 def _lock(offer_id: int, actor: Actor, at: datetime) -> tuple[ProactiveOffer, people.Side]:
-    """:raises OfferNotFound: it is neither the actor's own nor that of somebody they may apply for."""
+    """
+    :raises OfferNotFound: it is neither the actor's own nor that of somebody whose affairs they may look at.
+    :raises MandateMissing and its kin: they may look at it, and no more.
+    """
     found = ProactiveOffer.objects.select_for_update().filter(pk=offer_id).first()
     if found is None:
         raise OfferNotFound
     # A mandate whose applications are all made answers no further offer; the one it has answered stays answered.
     to_use = found.state == State.OFFERED
-    return found, own_side(found, scope="submit", actor=actor, on=day_of(at), to_use=to_use)
+    own_side(found, actor=actor, on=day_of(at))
+    return found, people.require_side(
+        person_id=found.person_id,
+        item=found.item_code,
+        scope=people.SUBMIT,
+        actor=actor,
+        on=day_of(at),
+        to_use=to_use,
+    )
 
 
 def _require_open(offer: ProactiveOffer, at: datetime) -> None:

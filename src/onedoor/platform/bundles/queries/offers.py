@@ -45,10 +45,11 @@ def my_offers(*, actor: Actor, at: datetime, person_id: int | None = None) -> li
     """
     if actor.person_id is None:
         return []
-    seen = identity.require_seen(person_id=person_id, actor=actor, on=day_of(at))
-    rows = ProactiveOffer.objects.filter(person_id=seen.person_id).exclude(state=ProactiveOffer.State.WITHDRAWN)
+    seen = identity.require_seen(person_id=person_id, actor=actor, on=day_of(at), done=True)
+    mine = ProactiveOffer.objects.filter(seen.rows("item_code", agent="agent"), person_id=seen.person_id)
+    rows = mine.exclude(state=ProactiveOffer.State.WITHDRAWN)
     rows = rows.exclude(state=ProactiveOffer.State.OFFERED, expires_at__lte=at).select_related("case")
-    found = [_view(row) for row in rows.order_by("-offered_at")[:50] if seen.covers(row.item_code)]
+    found = [_view(row) for row in rows.order_by("-offered_at")[:50]]
     return sorted(found, key=lambda one: not one.is_open)
 
 
@@ -58,7 +59,7 @@ def get_offer(*, offer_id: int, actor: Actor, on: date) -> OfferView:
     row = ProactiveOffer.objects.filter(pk=offer_id).select_related("case", "person", "agent").first()
     if row is None:
         raise OfferNotFound
-    own_side(row, scope="view", actor=actor, on=on)
+    own_side(row, actor=actor, on=on)
     return _view(row)
 
 

@@ -1,6 +1,6 @@
 """What a citizen may read: own drafts and cases, and those of people they act for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -127,32 +127,19 @@ def my_cases(*, actor: Actor, on: date, most: int = 50) -> list[Case]:
         return []
     mine = Q(applicant_id=actor.person_id)
     for principal, items in identity.followed_by(agent_id=actor.person_id, on=on):
-        mine |= Q(agent_id=actor.person_id, applicant_id=principal) & _of_items(items)
+        mine |= Q(agent_id=actor.person_id, applicant_id=principal) & identity.of_items("item_code", items)
     cases = Case.objects.filter(mine).select_related("applicant", "receiving_organization", "deciding_organization")
     return list(cases.order_by("-id")[:most])
-
-
-def _of_items(items: Sequence[str]) -> Q:
-    """Return the condition "is of these items"; "library.*" means all of a business line, no items mean all."""
-    wanted = Q(item_code__in=items) if items else Q()
-    for line in (item.removesuffix("*") for item in items if item.endswith(".*")):
-        wanted |= Q(item_code__startswith=line)
-    return wanted
 
 
 def entity_cases(*, entity_id: int, actor: Actor, on: date, most: int = 50) -> list[Case]:
     """Return the cases of an organization that the actor may follow for it, whoever of its people began them, newest first."""
     if actor.person_id is None:
         return []
-    wanted = [
-        _of_items(items) for one, items in identity.followed_by(agent_id=actor.person_id, on=on) if one == entity_id
-    ]
+    wanted = [items for one, items in identity.followed_by(agent_id=actor.person_id, on=on) if one == entity_id]
     if not wanted:
         return []
-    any_of = wanted[0]
-    for more in wanted[1:]:
-        any_of |= more
-    cases = Case.objects.filter(any_of, applicant_id=entity_id)
+    cases = Case.objects.filter(identity.of_items("item_code", *wanted), applicant_id=entity_id)
     shown = cases.select_related("applicant", "agent", "receiving_organization", "deciding_organization")
     return list(shown.order_by("-id")[:most])
 

@@ -1,6 +1,7 @@
 """Object to what was said or used about a person, and answer it (《政务数据共享条例》 校核纠错, PIPL art. 46)."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -44,9 +45,9 @@ def object_to_use(
     :raises InvalidInput: it is not said what is wrong.
     :raises AssuranceTooLow: the person is not known surely enough.
     """
-    side = identity.require_side(
-        person_id=person_id, item=EVERY_ITEM, scope="submit", actor=actor, on=day_of(at), to_use=True
-    )
+    matter: dict[str, Any] = {"person_id": person_id, "item": EVERY_ITEM, "actor": actor, "on": day_of(at)}
+    identity.require_side(scope=identity.AFFAIRS, **matter)
+    side = identity.require_side(scope=identity.SUBMIT, to_use=True, **matter)
     use = use_of(receipt=receipt, person_id=side.person_id)
     actor.require_level(PROVED)
     problems = {}
@@ -102,7 +103,11 @@ def answer_objection(*, objection_id: int, upheld: bool, answer: str, actor: Act
     objection.answer, objection.answered_at, objection.answered_by = answer.strip(), at, actor.name
     objection.save()
     readers = identity.readers_of(
-        person_id=objection.person_id, agent_id=objection.agent_id, item=EVERY_ITEM, on=day_of(at)
+        person_id=objection.person_id,
+        agent_id=objection.agent_id,
+        item=EVERY_ITEM,
+        on=day_of(at),
+        scope=identity.AFFAIRS,
     )
     for reader in sorted(readers):
         _tell(objection, reader, "exchange.objection_answered", {"outcome": objection.get_state_display()}, at)

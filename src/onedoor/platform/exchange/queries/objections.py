@@ -54,7 +54,7 @@ def get_data_objection(*, objection_id: int, actor: Actor) -> ObjectionLine:
 
 def own_objections(*, receipt: UUID, actor: Actor, on: date, person_id: int | None = None) -> list[DataObjection]:
     """Return the objections to one use by the person it is about, oneself or whom one acts for, newest first."""
-    side = identity.require_side(person_id=person_id, item=EVERY_ITEM, scope="view", actor=actor, on=on)
+    side = identity.require_side(person_id=person_id, item=EVERY_ITEM, scope=identity.AFFAIRS, actor=actor, on=on)
     found = DataObjection.objects.filter(receipt=receipt, person_id=side.person_id)
     return list(found.select_related("agent").order_by("-pk"))
 

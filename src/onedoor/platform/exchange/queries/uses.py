@@ -53,7 +53,7 @@ def uses_about(*, person_id: int, actor: Actor, on: date, before: UUID | None = 
     :raises MandateMissing and its kin: it is neither oneself nor somebody one acts for in every matter.
     :raises UseNotFound: that receipt is not about them.
     """
-    identity.require_side(person_id=person_id, item=EVERY_ITEM, scope="view", actor=actor, on=on)
+    identity.require_side(person_id=person_id, item=EVERY_ITEM, scope=identity.AFFAIRS, actor=actor, on=on)
     questions = Query.objects.filter(person_id=person_id)
     uses = DataUse.objects.filter(**DataUsePerson.by_person.at(str(person_id), through="people__"))
     if before is not None:
@@ -72,7 +72,7 @@ def own_use(*, receipt: UUID, actor: Actor, on: date, person_id: int | None = No
     :raises MandateMissing and its kin: as `uses_about`.
     :raises UseNotFound: there is none about them.
     """
-    side = identity.require_side(person_id=person_id, item=EVERY_ITEM, scope="view", actor=actor, on=on)
+    side = identity.require_side(person_id=person_id, item=EVERY_ITEM, scope=identity.AFFAIRS, actor=actor, on=on)
     return use_of(receipt=receipt, person_id=side.person_id)
 
 

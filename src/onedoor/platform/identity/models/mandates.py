@@ -31,7 +31,7 @@ class Delegation(Recorded):
     kind = models.CharField("类型", max_length=16, choices=Kind, default=Kind.VOLUNTARY)
     # Item codes, or a whole business line as "library.*"; empty: every item that may be delegated.
     items = models.JSONField("事项")
-    scopes = models.JSONField("权限")  # view, submit, sign, collect
+    scopes = models.JSONField("权限")  # view, affairs, submit, sign, collect
     valid_from = models.DateField("开始日")
     valid_to = models.DateField("截止日")  # the last day on which it holds
     state = models.CharField("状态", max_length=20, choices=State, default=State.PENDING)

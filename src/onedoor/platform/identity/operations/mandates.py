@@ -23,7 +23,7 @@ from onedoor.platform.kernel.parameters import figure
 from onedoor.standards.id_numbers import parse_citizen_id
 
 RELATION_CODES = ("10", "20", "30", "40", "50", "60", "70", "80")  # GB/T 4761, by groups: near relatives first
-SCOPES = ("view", "submit", "sign", "collect")
+SCOPES = ("view", "affairs", "submit", "sign", "collect")
 
 
 MOST_STRANGERS = "identity.most_strangers"

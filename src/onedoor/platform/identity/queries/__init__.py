@@ -170,10 +170,25 @@ from onedoor.platform.identity.queries.sessions import (
     seen_at,
     stored_session,
 )
-from onedoor.platform.identity.queries.sides import Seen, Side, acted_for, readers_of, require_seen, require_side
+from onedoor.platform.identity.queries.sides import (
+    AFFAIRS,
+    SUBMIT,
+    Seen,
+    Side,
+    acted_for,
+    of_items,
+    readers_of,
+    require_look,
+    require_seen,
+    require_side,
+)
 from onedoor.platform.identity.queries.written_places import place_written
 
 __all__ = [
+    "AFFAIRS",
+    "SUBMIT",
+    "of_items",
+    "require_look",
     "require_side",
     "require_seen",
     "readers_of",

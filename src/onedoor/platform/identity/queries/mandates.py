@@ -160,12 +160,20 @@ def _births(*, person_id: int) -> QuerySet[Person, tuple[date | None]]:
     return Person.objects.filter(pk=person_id).values_list("born_on")
 
 
-def followed_by(*, agent_id: int, on: date) -> list[tuple[int, list[str]]]:
-    """Return (person, items) whose cases the agent may follow; no items means every item that can be delegated."""
+def living_between(*, agent_id: int, principal_id: int, on: date) -> list[Delegation]:
+    """Return the delegations in force between two people, for whatever they are, the latest first."""
+    return list(Delegation.objects.filter(_living(on), agent_id=agent_id, principal_id=principal_id).order_by("-pk"))
+
+
+def followed_by(*, agent_id: int, on: date, scope: str = "view") -> list[tuple[int, list[str]]]:
+    """
+    Return (person, items) in whose matters the agent may do `scope`, as a rule follow cases; no items means every item
+    that can be delegated.
+    """
     living = Delegation.objects.filter(_living(on), agent_id=agent_id)
     wards = Guardianship.objects.filter(guards(on), guardian_id=agent_id).values_list("ward_id", flat=True)
     every: list[tuple[int, list[str]]] = [(ward, []) for ward in (*wards, *represented_by(agent_id))]
-    return every + [(one.principal_id, list(one.items)) for one in living if "view" in one.scopes]
+    return every + [(one.principal_id, list(one.items)) for one in living if scope in one.scopes]
 
 
 def principals_for_item(*, agent_id: int, item: str, on: date, organizations: bool = False) -> list[Person]:
