@@ -10,7 +10,7 @@ import httpx
 import pytest
 from django.db import transaction
 from django.test import Client
-from tests.platform.network.conftest import AT, ONE, OTHER, Card, read
+from tests.platform.network.conftest import AT, ONE, OTHER, Card, read, read_card
 from tests.platform.network.partner import DOOR, Partner
 
 from onedoor.platform.network import calling, forwarding, handing, operations, own, schemas, sending, tasks
@@ -218,8 +218,6 @@ def test_what_cannot_be_read_is_parked_and_holds_up_only_its_own_key(joined: Nod
     assert reasons[2].startswith("本节点不认识")
     assert "number" in reasons[3]
     schemas.forget("library.card")
-    from tests.platform.network.conftest import read_card
-
     schemas.register(schemas.Schema("library.card", 2, Card, read_card))
     assert handing.unpark(at=AT) == 2
     tasks.hand_over(at=AT)
@@ -295,6 +293,46 @@ def test_a_node_that_hangs_keeps_no_other_waiting_and_its_stream_stays_its_own(
     held.refresh_from_db()
     assert (held.lease_until, held.failures) == (None, 1)
     assert asked == ["ministry", "second"]
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (200, {"receipts": [], "expected": None, "fault": "\ud800"}),
+        (200, {"receipts": [], "expected": None, "fault": "\0"}),
+        (401, {"code": "\0"}),
+        (200, {"receipts": [["receipt", "signature"]], "expected": None}),
+        (200, {"receipts": [{"receipt": {}, "signature": ""}], "expected": None}),
+        (200, None),  # an answer that is good, and a fault nobody thought of where it is settled
+    ],
+)
+def test_an_answer_that_cannot_be_kept_keeps_only_its_own_node_waiting(
+    joined: Node, partner: Partner, monkeypatch: pytest.MonkeyPatch, status: int, told: Any
+) -> None:
+    second = Partner(code="second", owns=[])
+    operations.invite_node(card=second.card(), actor=ONE, at=AT)
+    operations.approve_node(code=second.code, actor=OTHER, at=AT)
+
+    def post(parcel: calling.Parcel) -> calling.Answer:
+        if parcel.node.code == "ministry" and told is not None:
+            return calling.read(status, json.dumps(told).encode())
+        signer = {"ministry": partner, "second": second}[parcel.node.code]
+        return calling.Answer([signer.receipt(row, at=AT) for row in parcel.sent], parcel.sent[-1].sequence + 1, "")
+
+    def fail(node: str, body: Any, *, at: Any) -> None:
+        if told is None and node == "ministry":
+            raise RuntimeError
+
+    schemas.forget("library.card")
+    schemas.register(schemas.Schema("library.card", 1, Card, read_card, on_receipt=fail))
+    monkeypatch.setattr(calling, "post", post)
+    write("1")
+    sending.send("library.card", Card(number="2"), to="second", at=AT)
+    assert tasks.forward(at=AT) == 1
+    out = Stream.objects.get(node=joined, end=End.OUT)
+    assert (out.acknowledged, out.failures, out.lease_until) == (0, 1, None)
+    assert out.retry_at is not None
+    assert Incident.objects.get(node=joined).settled_at is None
 
 
 def test_a_post_goes_over_the_wire_as_the_other_side_reads_it(

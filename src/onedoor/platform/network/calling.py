@@ -12,7 +12,15 @@ import httpx
 
 from onedoor.platform.kernel.crypto import Key, Signature, TamperedValue, canonical_json, suite_for, verify
 from onedoor.platform.network import own
-from onedoor.platform.network.envelopes import Envelope, batch_bytes, receipt_bytes, sign_with, signed_with
+from onedoor.platform.network.envelopes import (
+    Envelope,
+    ReceiptNote,
+    batch_bytes,
+    is_plain,
+    receipt_bytes,
+    sign_with,
+    signed_with,
+)
 from onedoor.platform.network.models import Node, NodeKey, Sent
 from onedoor.platform.network.states import Trouble
 
@@ -94,16 +102,25 @@ def read(status: int, content: bytes) -> Answer:
     """:raises NodeAway: it is no answer, or a refusal of the whole batch."""
     try:
         told = json.loads(content)
+        if not is_plain(told):
+            raise ValueError("what no database can hold")
         if status != 200:
             code = str(told["code"])[:40]
             raise NodeAway(KINDS.get(code, Trouble.REFUSED), f"对方拒收：{code}")
         receipts, expected = told["receipts"], told["expected"]
-        good = isinstance(receipts, list) and all(set(one) == {"receipt", "signature"} for one in receipts)
+        good = isinstance(receipts, list) and all(_is_receipt(one) for one in receipts)
         if not good or not (expected is None or isinstance(expected, int)):
             raise ValueError("not an answer")
         return Answer(receipts, expected, str(told.get("fault", ""))[:100])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise NodeAway(Trouble.AWAY, f"对方的答复不能识别（{status}）") from error
+
+
+def _is_receipt(told: Any) -> bool:
+    """Tell whether something has the form of a signed receipt; a newer node may say more in it."""
+    if not isinstance(told, dict) or set(told) != {"receipt", "signature"} or not isinstance(told["signature"], str):
+        return False
+    return isinstance(told["receipt"], dict) and set(told["receipt"]) >= set(ReceiptNote.__dataclass_fields__)
 
 
 def proves(told: Mapping[str, Any], row: Sent, keys: Mapping[str, NodeKey], sender: str, *, at: datetime) -> bool:

@@ -52,17 +52,22 @@ def _begin(node: Node, *, at: datetime, wall: Clock) -> bool:
     """Send a node's next batch; a fault of ours about one node is its own."""
     try:
         outgoing = sending.begin(node, wall=wall())
-    except Exception as error:  # logged, and the node is left in peace for a while
-        log.exception("network.forward_failed", node=node.code)
-        sending.failed(node, at=at, wall=wall(), kind=Trouble.AWAY, detail=type(error).__name__)
+    except Exception as error:
+        _leave(node, error, at=at, wall=wall)
         return False
     if outgoing is not None:
         _under_way[node.pk] = outgoing, _pool().submit(calling.post, outgoing.parcel)
     return outgoing is not None
 
 
+def _leave(node: Node, error: Exception, *, at: datetime, wall: Clock) -> None:
+    """Tell of a fault nobody thought of, and leave its node in peace for a while: those of others go on."""
+    log.error("network.forward_failed", node=node.code, exc_info=error)
+    sending.failed(node, at=at, wall=wall(), kind=Trouble.AWAY, detail=type(error).__name__)
+
+
 def _collect(pk: int, *, at: datetime, wall: Clock) -> int:
-    """Settle a call that is over."""
+    """Settle a call that is over; what cannot be settled comes again after a pause, and keeps only its own node waiting."""
     outgoing, call = _under_way.pop(pk)
     try:
         answer: calling.Answer | calling.NodeAway = call.result()
@@ -71,4 +76,8 @@ def _collect(pk: int, *, at: datetime, wall: Clock) -> int:
     except Exception as error:  # a bug of the call must not stop those of others
         log.exception("network.forward_failed", node=outgoing.node.code)
         answer = calling.NodeAway(Trouble.AWAY, type(error).__name__)
-    return sending.finish(outgoing, answer, at=at, wall=wall())
+    try:
+        return sending.finish(outgoing, answer, at=at, wall=wall())
+    except Exception as error:
+        _leave(outgoing.node, error, at=at, wall=wall)
+        return 0
