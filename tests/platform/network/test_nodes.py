@@ -17,17 +17,17 @@ from onedoor.platform.kernel.crypto.suites import suite
 from onedoor.platform.kernel.errors import InvalidInput, NotAllowed
 from onedoor.platform.network import calling, key_changes, operations, own, sending, tasks
 from onedoor.platform.network.envelopes import Envelope, sign_with
-from onedoor.platform.network.models import Node, NodeKey, OwnKey, Received, Sent
+from onedoor.platform.network.models import Incoming, Node, NodeKey, OwnKey, Received, Sent
 from onedoor.platform.network.queries import prove
 from onedoor.platform.network.states import End, NodeState
 
 
-def news(partner: Partner, key: Any, at: Any) -> dict[str, Any]:
+def news(partner: Partner, key: Any, at: Any, version: int = 1, **changes: Any) -> dict[str, Any]:
     """The message by which the partner tells of a new key of its own."""
     public = key.public.hex()
     told = {"node": partner.code, "key_id": key.id, "algorithm": key.algorithm, "public": public}
     told["proof"] = sign_with(key, key_changes._proved(partner.code, key.id, public))
-    return partner.message(told, at=at, schema="network.key")
+    return partner.message(told | changes, at=at, schema="network.key", key="network.key", version=version)
 
 
 def test_one_person_enters_a_node_and_another_lets_it_in(books: Library, partner: Partner) -> None:
@@ -104,6 +104,19 @@ def test_a_new_key_of_the_other_side_counts_at_once_and_the_old_one_for_the_over
     late = partner.message({"number": "3"}, at=AT + timedelta(days=31))
     assert partner.hand_in(late, at=AT + timedelta(days=31)).status_code == 401
     assert prove(joined, End.IN).faults == []
+
+
+@pytest.mark.parametrize("changes", [{"version": 2}, {"algorithm": "ml-dsa"}, {"public": "00"}, {"key_id": "x" * 61}])
+def test_a_key_that_cannot_be_read_is_parked_and_the_next_one_counts(
+    joined: Node, partner: Partner, changes: dict[str, Any]
+) -> None:
+    fresh = new_key("ministry-3")
+    bad = news(partner, new_key("ministry-2"), AT, **changes)
+    told = [partner.hand_in(one, at=AT).json() for one in (bad, news(partner, fresh, AT))]
+    assert [one["receipts"][0]["receipt"]["understood"] for one in told] == [False, True]
+    partner.keys.append(fresh)
+    assert partner.hand_in(partner.message({"number": "1"}, at=AT), at=AT).json()["fault"] == ""
+    assert list(Incoming.objects.order_by("sequence").values_list("state", flat=True)) == ["parked", "done", "waiting"]
 
 
 def test_a_new_key_of_ours_is_used_once_the_other_side_has_signed_for_the_news(

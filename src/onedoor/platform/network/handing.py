@@ -50,9 +50,12 @@ def hand_over_some(node_id: int, *, at: datetime, wall: datetime) -> int:
 def read_now(node: Node, sequence: int, *, at: datetime) -> None:
     """Give a message to its reader in the transaction that stores it: what the next messages depend on cannot wait."""
     row = Incoming.objects.select_related("message").get(node=node, sequence=sequence)
-    schema, message = _understood(row, node)
     try:
+        schema, message = _understood(row, node)
         schema.reader(message, at=at)
+    except NotUnderstood as obstacle:
+        _park(row, str(obstacle))
+        return
     except NotEntitled as refusal:
         _refuse(row, str(refusal), at=at)
         return
@@ -61,9 +64,17 @@ def read_now(node: Node, sequence: int, *, at: datetime) -> None:
 
 
 def _understood(row: Incoming, node: Node) -> tuple[Schema, Message]:
-    """:raises NotUnderstood: the message cannot be read now."""
+    """
+    Return a message with its kind.
+
+    What is read at the door waits behind nothing parked: its receipt has said already that it counts.
+
+    :raises NotUnderstood: the message cannot be read now.
+    """
+    known = schemas.find(row.schema)
+    waits = bool(row.key) and (known is None or not known.at_the_door)
     ahead = Incoming.objects.filter(node=node, key=row.key, state=Handing.PARKED, sequence__lt=row.sequence)
-    if row.key and ahead.exists():
+    if waits and ahead.exists():
         raise NotUnderstood(BEHIND)
     envelope = Envelope(**row.message.envelope)
     schema, body = schemas.read(row.schema, envelope.version, row.message.body)

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import Field
+
 from onedoor.platform.kernel.crypto import Key, Signature, TamperedValue, canonical_json, verify
 from onedoor.platform.network import figures, own, sending
 from onedoor.platform.network.envelopes import sign_with
@@ -24,9 +26,9 @@ class NewKey(Body):
     """A public key with its own signature over it, so that nobody passes a stranger's key off as theirs."""
 
     node: str
-    key_id: str
-    algorithm: str
-    public: str
+    key_id: str = Field(max_length=60)
+    algorithm: str = Field(max_length=20)
+    public: str = Field(max_length=200)
     proof: str
 
 
