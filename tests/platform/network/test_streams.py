@@ -385,6 +385,26 @@ def test_what_a_database_cannot_hold_is_refused_at_the_door_and_never_written(
             write(value)
 
 
+@pytest.mark.parametrize("depth", [28, 29])
+def test_what_is_taken_when_it_is_written_is_taken_at_the_door_however_deep(
+    joined: Node, partner: Partner, depth: int
+) -> None:
+    class Deep(Card):
+        inner: Any
+
+    schemas.register(schemas.Schema("library.deep", 1, Deep, read_card))
+    told: Any = functools.reduce(lambda inner, _: [inner], range(depth), 1)
+    try:
+        sending.send("library.deep", Deep(number="1", inner=told), to="ministry", at=AT)
+        written = True
+    except sending.MessageNotPlain:
+        written = False
+    finally:
+        schemas.forget("library.deep")
+    answer = partner.hand_in(partner.message({"number": "1", "inner": told}, at=AT), at=AT)
+    assert (answer.status_code == 200) is written is (depth < 29)
+
+
 def test_a_message_that_no_receiver_would_take_is_refused_when_it_is_written(joined: Node) -> None:
     with pytest.raises(sending.MessageTooLarge) as refused:
         write("长" * 400_000)

@@ -65,7 +65,8 @@ def send(schema: str, body: schemas.Body, *, to: str, key: str = "", at: datetim
     if node is None:
         raise NodeNotJoined(node=to)
     told = body.model_dump(mode="json")
-    if len(key) > LONGEST["key"] or not is_plain([key, told]):
+    travels = {"messages": [{"envelope": {"key": key}, "body": told}]}  # as deep as the receiver will find it
+    if len(key) > LONGEST["key"] or not is_plain(travels):
         raise MessageNotPlain
     size = len(canonical_json(told))  # which refuses floats: a body has one byte form
     if size > LARGEST:
