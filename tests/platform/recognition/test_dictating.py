@@ -100,7 +100,7 @@ def test_the_agent_dictates_the_note_of_a_call_and_sends_it_corrected(
     assert not WorkOrder.objects.exists()
 
 
-@pytest.mark.parametrize("mood", ["fails", "nonsense", "endless", "hangs"])
+@pytest.mark.parametrize("mood", ["fails", "deep", "torn", "nonsense", "endless", "hangs"])
 def test_where_nothing_is_heard_the_person_is_told_and_the_recording_goes(
     desk: Desk, listener: Recognizer, work: Callable[[], None], mood: str
 ) -> None:

@@ -12,7 +12,7 @@ from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.cases.models import Draft, Material
 from onedoor.platform.exchange.models import SourceHealth
 from onedoor.platform.kernel import holdings
-from onedoor.platform.recognition import keeping
+from onedoor.platform.recognition import keeping, tasks
 from onedoor.platform.recognition.models import PaperReading
 
 SLIP = "330113199005060243"  # a sound number, two digits beside the reader's
@@ -106,7 +106,7 @@ def test_what_was_read_is_gone_with_the_paper_and_counts_among_what_is_held(
     assert not PaperReading.objects.exists()
 
 
-@pytest.mark.parametrize("mood", ["fails", "garbage", "nonsense", "endless", "hangs"])
+@pytest.mark.parametrize("mood", ["fails", "garbage", "deep", "torn", "nonsense", "endless", "hangs"])
 def test_a_recogniser_that_fails_keeps_nobody_and_is_left_in_peace(
     applicant: Applicant, recognizer: Recognizer, work: Callable[[], None], mood: str
 ) -> None:
@@ -122,3 +122,15 @@ def test_a_recogniser_that_fails_keeps_nobody_and_is_left_in_peace(
         keeping.put_off(reading_id=reading.pk, at=AT)
     reading.refresh_from_db()
     assert (reading.state, reading.due_at) == ("unread", None)
+
+
+def test_an_answer_that_cannot_be_kept_by_our_own_fault_is_a_try_as_well(
+    applicant: Applicant, recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applicant.upload(applicant.begin(), "photo")
+    reading = PaperReading.objects.get()
+    monkeypatch.setattr(keeping, "keep_lines", lambda **told: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        tasks.read_paper.func(reading_id=reading.pk)
+    reading.refresh_from_db()
+    assert (reading.state, reading.tries) == ("asked", 1)

@@ -14,7 +14,7 @@ from typing import Any
 
 from onedoor.demonstration.simulators.standing import stand
 
-MOODS = ("sees", "fails", "garbage", "nonsense", "endless", "hangs")
+MOODS = ("sees", "fails", "garbage", "deep", "torn", "nonsense", "endless", "hangs")
 state: dict[str, Any] = {"mood": "sees", "lines": [], "words": "", "asked": []}
 
 
@@ -35,12 +35,16 @@ class Handler(BaseHTTPRequestHandler):
             return self._send(503, {"errorCode": 503, "errorMsg": "busy"})
         if mood == "garbage":
             return self._send(200, ["?"])
+        if mood == "deep":  # sound JSON, of which Python's own reader gives up
+            return self._write(200, b"[" * 100_000 + b"]" * 100_000)
         if mood == "hangs":
             time.sleep(5)
         return self._send(200, ANSWERS[self.path](mood) if self.path in ANSWERS else {})
 
     def _send(self, status: int, told: Any) -> None:
-        body = json.dumps(told, ensure_ascii=False).encode()
+        self._write(status, json.dumps(told).encode())
+
+    def _write(self, status: int, body: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
@@ -54,6 +58,8 @@ class Handler(BaseHTTPRequestHandler):
 def _laid(mood: str) -> list[list[Any]]:
     if mood == "nonsense":  # surer than sure, and a line as long as a book
         return [["口" * 5000, 7.5]]
+    if mood == "torn":  # half of a surrogate pair: JSON, and no text
+        return [["\ud800", 0.9]]
     return [["第 1 行", 0.9]] * 5000 if mood == "endless" else list(state["lines"])
 
 
@@ -69,7 +75,7 @@ def _chat(mood: str) -> dict[str, Any]:
 
 
 def _speech(mood: str) -> dict[str, Any]:
-    return {"text": {"nonsense": 42, "endless": "啊" * 20_000}.get(mood, state["words"])}
+    return {"text": {"nonsense": 42, "torn": "\ud800", "endless": "啊" * 20_000}.get(mood, state["words"])}
 
 
 ANSWERS = {"/ocr": _ocr, "/chat/completions": _chat, "/audio/transcriptions": _speech}

@@ -96,12 +96,24 @@ def ask(
         raise NotAnswered("paused")
     try:
         told = read(_call(adapter, question))
-    except (httpx.HTTPError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+    except (httpx.HTTPError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         breaker.failed(adapter.code, at=at, wall=wall)
         _record(adapter, "failed", purpose, target, actor, at)
         raise NotAnswered(type(error).__name__) from None
     breaker.succeeded(adapter.code, at=at, wall=wall)
     _record(adapter, "answered", purpose, target, actor, at)
+    return told
+
+
+def plain_text(told: Any) -> str:
+    """
+    Return what an answer gives as text, where it is text that can be kept.
+
+    :raises ValueError: it is something else, or holds NUL or half a surrogate pair, which no database keeps.
+    """
+    if not isinstance(told, str) or "\0" in told:
+        raise ValueError("no text")
+    told.encode()  # UnicodeEncodeError is a ValueError
     return told
 
 

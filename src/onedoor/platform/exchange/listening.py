@@ -58,7 +58,7 @@ def _encode(recording: bytes, name: str, media_type: str) -> Question:
 
 
 def _decode(body: bytes) -> str:
-    text = json.loads(body)["text"]
-    if not isinstance(text, str) or len(text) > LONGEST:
+    text = adapters.plain_text(json.loads(body)["text"])
+    if len(text) > LONGEST:
         raise ValueError("no words")
     return text.strip()

@@ -71,10 +71,7 @@ def _encode_chat(question: str, passages: Sequence[str]) -> bytes:
 
 
 def _decode_chat(body: bytes) -> str:
-    text = json.loads(body)["choices"][0]["message"]["content"]
-    if not isinstance(text, str):
-        raise TypeError("no text")
-    return text
+    return adapters.plain_text(json.loads(body)["choices"][0]["message"]["content"])
 
 
 CHAT = Phraser("chat", "/chat/completions", _encode_chat, _decode_chat)

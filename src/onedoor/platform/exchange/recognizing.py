@@ -94,15 +94,13 @@ def _encode_chat(content: bytes, media_type: str) -> Question:
 
 
 def _decode_chat(body: bytes) -> list[Line]:
-    text = json.loads(body)["choices"][0]["message"]["content"]
-    if not isinstance(text, str):
-        raise TypeError("no text")
+    text = adapters.plain_text(json.loads(body)["choices"][0]["message"]["content"])
     written = [one.strip() for one in text.splitlines() if one.strip()]
     return _checked([] if written == ["无"] else [Line(one, None, 1) for one in written])
 
 
 def _checked(lines: list[Line]) -> list[Line]:
-    if len(lines) > MOST_LINES or any(not isinstance(one.text, str) or len(one.text) > LONGEST_LINE for one in lines):
+    if len(lines) > MOST_LINES or any(len(adapters.plain_text(one.text)) > LONGEST_LINE for one in lines):
         raise ValueError("no lines of a paper")
     return [one for one in lines if one.text.strip()]
 

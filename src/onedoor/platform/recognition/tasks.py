@@ -43,11 +43,15 @@ def read_paper(*, reading_id: int) -> None:
                 at=clock.now(),
                 wall=clock.wall(),
             )
+        keeping.keep_lines(reading_id=reading_id, lines=lines, actor=MACHINE, at=clock.now())
     except (NotAnswered, storage.FileDamaged) as failure:
         log.warning("recognition.not_read", reading=reading_id, reason=str(failure))
         keeping.put_off(reading_id=reading_id, at=clock.now())
-    else:
-        keeping.keep_lines(reading_id=reading_id, lines=lines, actor=MACHINE, at=clock.now())
+    except (
+        Exception
+    ):  # a fault of ours is told loudly, and is a try as well: else the same answer is asked for for ever
+        keeping.put_off(reading_id=reading_id, at=clock.now())
+        raise
 
 
 @task(attempts=1)
@@ -74,11 +78,13 @@ def hear(*, dictation_id: str) -> None:
                 at=clock.now(),
                 wall=clock.wall(),
             )
+        keeping.keep_words(dictation_id=key, words=words, actor=MACHINE, at=clock.now())
     except (NotAnswered, storage.FileDamaged) as failure:
         log.warning("recognition.not_heard", dictation=dictation_id, reason=str(failure))
         keeping.put_off_hearing(dictation_id=key, at=clock.now())
-    else:
-        keeping.keep_words(dictation_id=key, words=words, actor=MACHINE, at=clock.now())
+    except Exception:  # as above
+        keeping.put_off_hearing(dictation_id=key, at=clock.now())
+        raise
 
 
 def read_again(*, at: datetime) -> int:
