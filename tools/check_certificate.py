@@ -4,7 +4,7 @@ Check a certificate, or the receipt of a fee, where there is no network.
 
     python tools/check_certificate.py --keys keys.json --status 0.json [--holder 姓名] FILE.pdf
     python tools/check_certificate.py --keys keys.json --status 0.json "https://…/check/…/#OD1.…"   # text of the QR code
-    python tools/check_certificate.py --keys keys.json "https://…/receipts/…/#OR1.…"                # of a receipt
+    python tools/check_certificate.py --keys keys.json "https://…/receipts/…/#OR1.…"                # of a receipt, or its PDF
 
 Fetch `keys.json` and the status lists beforehand from <site>/check/keys.json and <site>/check/status/<part>.json.
 The answer says whether the certificate is genuine, its state by the newest list at hand, and how old that list is.
@@ -38,8 +38,8 @@ def main(arguments: list[str]) -> int:
     text, file_sound = asked.certificate, True
     if text.lower().endswith(".pdf"):
         text, file_sound = _read_pdf(Path(text).read_bytes(), published)
-    if receipts.PREFIX in text:
-        return _check_receipt(text, published)
+    if receipts.STATEMENT.search(text):
+        return max(_check_receipt(text, published), GOOD if file_sound else BAD)
     answer = check_statement(
         text,
         keys=read_keys(published),
@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> int:
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("certificate", help="二维码里的文字，或者电子证照 PDF 文件")
+    parser.add_argument("certificate", help="二维码里的文字，或者电子证照、票据的 PDF 文件")
     parser.add_argument("--keys", required=True, help="事先下载的公钥文件 keys.json")
     parser.add_argument("--status", action="append", default=[], help="事先下载的状态清单，可以给几份")
     parser.add_argument("--holder", default="", help="纸面上的持证人姓名，与签名内容比对")

@@ -84,6 +84,32 @@ def test_a_changed_statement_and_a_foreign_key_are_not_genuine(card, fetched, tm
         assert "不是本平台签发的" in capsys.readouterr().out
 
 
+def test_nothing_else_that_the_key_has_signed_passes_for_a_certificate_or_a_receipt(card, fetched, capsys):
+    keys, listed = [*fetched(), "--at", AT.isoformat()], statements.status_list(part=0, at=AT)
+    short = b'{"c":"1"}'
+    body, sealed = offline.encode(crypto.canonical_json(listed["list"])), listed["signatures"][0]
+    receipt = crypto.sign(b"OR1." + short, signer="issuer")
+    for text in (
+        qr_text(card).replace("#OD1.", "#OR1."),
+        f"OD1.{body}.{sealed['key_id']}.{sealed['value']}",
+        f"OD1.{offline.encode(b'OR1.' + short)}.{receipt.key_id}.{receipt.value}",
+        f"OR1.{offline.encode(short)}.{receipt.key_id}.{receipt.value}",
+    ):
+        assert check_certificate.main([*keys, text]) == 1
+        assert "签名真实" not in capsys.readouterr().out
+
+
+def test_the_letters_of_a_receipt_inside_a_certificate_make_none_of_it(card, fetched, capsys):
+    filled = {name: [0, 0] if name == "s" else "2026-01-01" for name in offline.FIELDS} | {"u": None}
+    told = (filled | {"n": " " * pad + "NGP"} for pad in range(3))
+    payloads = [crypto.canonical_json(one) for one in told]
+    payload = next(one for one in payloads if "OR1" in offline.encode(one))
+    signature = crypto.sign(payload, signer="issuer")
+    statement = f"OD1.{offline.encode(payload)}.{signature.key_id}.{signature.value}"
+    check_certificate.main([*fetched(), "--at", AT.isoformat(), statement])
+    assert "签名真实" in capsys.readouterr().out
+
+
 def test_a_forged_status_list_is_not_believed(card, director, fetched, capsys):
     arguments = fetched()
     path = Path(arguments[3])

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.test import Client
 from tests.platform.desks import Desk
 from tests.platform.library import MACHINE, Library
-from tests.platform.payments.conftest import Treasury
+from tests.platform.payments.conftest import REAL_TIME, Treasury
 from tests.platform.payments.made import PROJECT
 from tests.platform.payments.test_paying import AT, ROUND, charged
 from tools import check_certificate
@@ -180,6 +181,12 @@ def test_the_code_on_a_receipt_leads_to_its_page_and_holds_without_a_network(
     assert check_certificate.main(["--keys", str(keys), f"https://a.example{page}#{statement}"]) == 0
     assert "欧**娜" in capsys.readouterr().out
     assert check_certificate.main(["--keys", str(keys), statement[:-6] + "AAAAAA"]) == 1
+    file = tmp_path / "receipt.pdf"
+    with time_machine.travel(REAL_TIME(), tick=False):  # the certificate of the signer was made today
+        file.write_bytes(receipts.receipt_pdf(receipt))
+        assert check_certificate.main(["--keys", str(keys), str(file)]) == 0
+        file.write_bytes(file.read_bytes() + b"\n% added\n")
+        assert check_certificate.main(["--keys", str(keys), str(file)]) == 1
 
 
 @pytest.mark.usefixtures("desk")

@@ -21,7 +21,10 @@ from typing import Any
 from onedoor.platform.kernel.crypto import Signature, canonical_json, sm3, verify
 
 PREFIX = "OD1"
-STATEMENT = re.compile(r"OD1\.[\w-]+\.[\w-]+\.[\w-]+")
+# At the start of a text or behind the # of an address: base64url may hold any letters.
+STATEMENT = re.compile(r"(?:^|#)(OD1\.[\w-]+\.[\w-]+\.[\w-]+)")
+FIELDS = frozenset({"id", "t", "n", "d", "h", "i", "f", "u", "s"})
+LIST_FIELDS = frozenset({"part", "issued_at", "statuses"})
 PART_SIZE = 65536
 STALE_AFTER = timedelta(hours=24)
 STATUS_WORDS = {
@@ -108,7 +111,7 @@ def check_statement(
 ) -> OfflineAnswer:
     """Tell whether a statement is genuine and, by the newest of the lists that covers it, still in force."""
     found = STATEMENT.search(text)
-    content = signed_content(found[0], keys) if found else None
+    content = signed_content(found[1], keys, fields=FIELDS) if found else None
     if content is None:
         return OfflineAnswer(False, False, "不是本平台签发的，或者内容已被改动", {}, None, None)
     part, place = content["s"]
@@ -133,8 +136,15 @@ def _word(content: Mapping[str, Any], digit: str, on: date) -> str:
     return STATUS_WORDS["1"]
 
 
-def signed_content(statement: str, keys: Mapping[str, PublicKey]) -> dict[str, Any] | None:
-    """Return what a statement says, None where none of these keys has signed it."""
+def signed_content(
+    statement: str, keys: Mapping[str, PublicKey], *, fields: frozenset[str], domain: str = ""
+) -> dict[str, Any] | None:
+    """
+    Return what a statement says, None where none of these keys has signed it, or signed something of another kind.
+
+    The keys sign other things too. What was signed begins with `domain`; a certificate's has none, as the first were
+    issued without, so it is known by its fields.
+    """
     _, encoded, key_id, signature = statement.split(".")
     key = keys.get(key_id)
     if key is None:
@@ -143,13 +153,19 @@ def signed_content(statement: str, keys: Mapping[str, PublicKey]) -> dict[str, A
         content = decode(encoded)
     except ValueError:
         return None
-    if not verify(content, Signature(key.algorithm, key_id, signature), public_key=key.value):
+    if not verify(domain.encode() + content, Signature(key.algorithm, key_id, signature), public_key=key.value):
         return None
-    return dict(json.loads(content))
+    try:
+        told = json.loads(content)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) and told.keys() >= fields else None
 
 
 def _signed_list(row: Mapping[str, Any], keys: Mapping[str, PublicKey]) -> Mapping[str, Any] | None:
     """Return the body of a status list if one of its signatures is by a known key, else None."""
+    if not row["list"].keys() >= LIST_FIELDS:
+        return None
     payload = canonical_json(row["list"])
     for one in row["signatures"]:
         key = keys.get(one["key_id"])

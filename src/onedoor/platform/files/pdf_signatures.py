@@ -82,7 +82,7 @@ def check_pdf(pdf: bytes, *, root: bytes) -> PdfCheck:
 
 
 def read_keywords(pdf: bytes) -> str:
-    """Return the keywords of a file's description, where a certificate keeps its signed statement; "" if none."""
+    """Return the keywords of a file's description, where a certificate or receipt keeps its signed statement; "" if none."""
     try:
         info = PdfFileReader(io.BytesIO(pdf)).trailer["/Info"]
     except (PdfError, KeyError):

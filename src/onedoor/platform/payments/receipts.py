@@ -23,7 +23,7 @@ from onedoor.platform.kernel.crypto import (
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.numbers import next_number
 from onedoor.platform.payments.models import Payment, Receipt
-from onedoor.platform.payments.offline import PREFIX
+from onedoor.platform.payments.offline import DOMAIN
 from onedoor.platform.payments.states import Way
 from onedoor.standards.masks import mask_name
 from onedoor.standards.money import amount_in_words, format_money
@@ -122,12 +122,12 @@ def check_url(receipt: Receipt) -> str:
 
 
 def statement_of(receipt: Receipt) -> str:
-    """Return the signed statement for checks without a network (see `offline`)."""
+    """Return the signed statement that the QR code and the PDF carry for checks without a network (see `offline`)."""
     names = {"o": "organ", "p": "project", "a": "amount", "w": "in_words", "d": "date", "y": "payer"}
     told = {"c": receipt.code, "n": receipt.number, "v": receipt.check_code}
     payload = canonical_json(told | {short: receipt.content[name] for short, name in names.items()})
-    signature = sign(payload, signer="issuer")
-    return f"{PREFIX}.{encode(payload)}.{signature.key_id}.{signature.value}"
+    signature = sign(DOMAIN.encode() + payload, signer="issuer")
+    return f"{DOMAIN}{encode(payload)}.{signature.key_id}.{signature.value}"
 
 
 def receipt_pdf(receipt: Receipt) -> bytes:
@@ -138,7 +138,7 @@ def receipt_pdf(receipt: Receipt) -> bytes:
     """
     if not is_as_issued(receipt):
         raise ReceiptChanged
-    content = {**receipt.content, "check_code": receipt.check_code}
+    content = {**receipt.content, "check_code": receipt.check_code, "statement": statement_of(receipt)}
     # what follows # never leaves the reader's device: a phone opens the page, an offline checker reads the rest
-    content["qr_svg"] = qr_svg(f"{check_url(receipt)}#{statement_of(receipt)}")
+    content["qr_svg"] = qr_svg(f"{check_url(receipt)}#{content['statement']}")
     return pdf_signatures.sign_pdf(rendering.render(LAYOUT, content), reason=content["title"])
