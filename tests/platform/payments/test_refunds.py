@@ -23,10 +23,17 @@ from onedoor.platform.certificates.statements import published_keys
 from onedoor.platform.identity.models import Login
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput
+from onedoor.platform.kernel.models import RateSlot
 from onedoor.platform.messages.models import Message
 from onedoor.platform.payments import gateway, operations, receipts
 from onedoor.platform.payments.models import Order, Receipt, Refund
-from onedoor.platform.payments.queries.checking import WRONG_A_DAY, CheckedTooOften, NoSuchReceipt, check_receipt
+from onedoor.platform.payments.queries.checking import (
+    WRONG,
+    WRONG_A_DAY,
+    CheckedTooOften,
+    NoSuchReceipt,
+    check_receipt,
+)
 from onedoor.platform.payments.rules import NOTHING
 
 WHY = "读者搬走了，不再办证。"
@@ -202,4 +209,25 @@ def test_wrong_check_codes_of_a_receipt_are_few_a_day_and_then_the_right_one_doe
     for code in (wrong, receipt.check_code):
         with pytest.raises(CheckedTooOften):
             check_receipt(**told, check_code=code, at=later)
-    assert check_receipt(**told, check_code=receipt.check_code, at=later + timedelta(days=1)).is_good
+    tomorrow = AT.replace(hour=0, minute=0) + timedelta(days=1)
+    with pytest.raises(CheckedTooOften):
+        check_receipt(**told, check_code=receipt.check_code, at=tomorrow - timedelta(minutes=1))
+    assert check_receipt(**told, check_code=receipt.check_code, at=tomorrow).is_good
+
+
+@pytest.mark.usefixtures("desk")
+def test_numbers_there_are_not_and_wrong_codes_of_another_receipt_take_no_try_of_this_one(fee: Library) -> None:
+    order = paid(fee)
+    first = Receipt.objects.get(payment__order=order)
+    given_back(fee, order, "3.00")
+    second = Receipt.objects.get(payment__order=order, replaces=first)
+    for minute in range(WRONG_A_DAY):
+        moment = AT + timedelta(minutes=minute)
+        with pytest.raises((NoSuchReceipt, CheckedTooOften)):
+            check_receipt(code=first.code, number=first.number, check_code="", at=moment)
+        with pytest.raises(NoSuchReceipt):
+            check_receipt(code=first.code, number="9", check_code="", at=moment)
+    slots = RateSlot.objects.filter(scope=WRONG).values_list("slot", "knocks")
+    assert list(slots) == [(first.pk, WRONG_A_DAY)]
+    told = {"code": second.code, "number": second.number, "check_code": second.check_code}
+    assert check_receipt(**told, at=AT + timedelta(hours=2)).is_good

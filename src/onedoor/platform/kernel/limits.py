@@ -1,10 +1,11 @@
-"""How often one caller may knock: counters in the database, shared by all processes, in a fixed number of rows."""
+"""How often one caller may knock: counters in the database, shared by all processes, in a fixed number of rows; and of one thing a day."""
 
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
+from onedoor.platform.kernel.clock import day_of
 from onedoor.platform.kernel.crypto import sm3
 from onedoor.platform.kernel.errors import OneDoorError
 from onedoor.platform.kernel.models import RateSlot
@@ -31,21 +32,32 @@ class TooManyRequests(OneDoorError):
 
 def count(scope: str, caller: str, *, seconds: int, at: datetime) -> int:
     """Count one knock of a caller at a door and return how many it were in this window of so many seconds."""
-    slot = _slot(scope, caller)
-    window = int(at.timestamp()) // seconds
+    return _add(scope, _slot(scope, caller), int(at.timestamp()) // seconds)
+
+
+def count_today(scope: str, thing: int, *, at: datetime) -> int:
+    """
+    Count once more what happened to one thing there is, known by its number, and return how often on this day in China.
+
+    It has a row of its own and shares it with no other; the caller has made sure that there is such a thing, so that
+    nobody fills the table. A scope is counted either so or by callers.
+    """
+    return _add(scope, thing, day_of(at).toordinal())
+
+
+def counted_today(scope: str, thing: int, *, at: datetime) -> int:
+    """Return how often `count_today` has counted on this day, without counting once more."""
+    row = RateSlot.objects.filter(scope=scope, slot=thing, window=day_of(at).toordinal()).first()
+    return row.knocks if row else 0
+
+
+def _add(scope: str, slot: int, window: int) -> int:
     with transaction.atomic():
         row, _ = RateSlot.objects.get_or_create(scope=scope, slot=slot, defaults={"window": window})
         same = RateSlot.objects.filter(pk=row.pk, window=window).update(knocks=F("knocks") + 1)
         if not same:
             RateSlot.objects.filter(pk=row.pk).update(window=window, knocks=1)
         return RateSlot.objects.values_list("knocks", flat=True).get(pk=row.pk)
-
-
-def counted(scope: str, caller: str, *, seconds: int, at: datetime) -> int:
-    """Return how many knocks `count` has counted in this window, without counting another."""
-    window = int(at.timestamp()) // seconds
-    row = RateSlot.objects.filter(scope=scope, slot=_slot(scope, caller), window=window).first()
-    return row.knocks if row else 0
 
 
 def _slot(scope: str, caller: str) -> int:

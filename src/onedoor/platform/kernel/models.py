@@ -185,7 +185,7 @@ class RotationProgress(models.Model):
 
 
 class RateSlot(models.Model):
-    """How often callers that share this slot knocked at a door in the window at hand. There are only so many slots."""
+    """How often callers that share this slot, or one thing by its number, were counted in the window at hand."""
 
     scope = models.CharField("入口", max_length=40)
     slot = models.PositiveIntegerField("槽")
