@@ -1,18 +1,26 @@
 """办不成事: what could not be done goes to a senior officer who had no hand in it, and comes back with what was done."""
 
+from datetime import date
+from functools import partial
+
 import pytest
 from django.test import Client
 from tests.platform import library
 from tests.platform.desks import Desk, own, staff
 from tests.platform.feedback.rated import Work
 from tests.platform.feedback.test_complaints import act, code_in, tracked
-from tests.platform.library import COUNTY, LONG_AGO, MACHINE, READER, TOWN
+from tests.platform.identity.test_mandates import delegated
+from tests.platform.library import COUNTY, ITEM, LONG_AGO, MACHINE, READER, TOWN
 from tests.platform.replays.stage import Stage
 from tests.platform.test_acceptance import moment
 
+from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.cases.models import Case
+from onedoor.platform.feedback import operations, queries
 from onedoor.platform.feedback.models import Complaint
 from onedoor.platform.identity import operations as identity
+from onedoor.platform.identity.models import Delegation
+from onedoor.platform.identity.queries import MandateMissing
 from onedoor.platform.messages.models import Message
 from onedoor.platform.supervision.models import SupervisionEvent
 from onedoor.platform.supervision.ratings import watch_ratings
@@ -138,6 +146,38 @@ def test_a_person_opens_one_from_a_refusal_and_one_of_a_matter_at_a_time(desk: D
     assert row.number in desk.refused("reader", link, 409, **fields)
     refused(desk, work, "2026-11-23")  # the second, but there is a ticket already
     assert Complaint.objects.count() == 1
+
+
+def test_whoever_may_only_look_writes_nothing_in_somebodys_ticket(desk: Desk, work: Work) -> None:
+    case = refused(desk, work, "2026-11-02")
+    at, books = moment("2026-11-03"), desk.books
+    friend = books.citizen(books.friend)
+    Case.objects.filter(pk=case.pk).update(agent=books.friend)
+    delegated(books, items=[ITEM], scopes=["view"], at=at, valid_to=date(2027, 1, 31))
+    filing = operations.TicketFiling(category="not_taken", text=TEXT, case_number=case.number)
+    with pytest.raises(MandateMissing):
+        operations.open_ticket(filing=filing, actor=friend, at=at)
+    row = operations.open_ticket(filing=filing, actor=books.citizen(), at=at).complaint
+    assert [one.number for one in queries.own_tickets(actor=friend, on=at.date())] == [row.number]
+    for act in (
+        partial(operations.drop_ticket, text="不用了"),
+        partial(operations.answer_question, text="补充一句。"),
+        partial(operations.say_resolved, resolved="yes", text=""),
+        partial(operations.add_complaint_paper, content=b""),
+    ):
+        with pytest.raises(MandateMissing):
+            act(number=row.number, actor=friend, at=at)
+    mandate = delegated(books, items=[ITEM], scopes=["view", "submit"], at=at, valid_to=date(2027, 1, 31))
+    operations.drop_ticket(number=row.number, actor=friend, at=at)
+    entry = AuditEntry.objects.get(event="feedback.complainant")
+    assert (entry.person_id, entry.details["principal"], entry.details["delegation"]) == (
+        *(books.friend.pk, books.reader.pk, mandate.pk),
+    )
+    operations.open_ticket(filing=filing, actor=friend, at=at)
+    opened = AuditEntry.objects.filter(event="feedback.open_ticket").latest("pk")
+    assert (opened.person_id, opened.details["principal"]) == (books.friend.pk, books.reader.pk)
+    Delegation.objects.update(state="revoked", revoked_at=at)
+    assert queries.own_tickets(actor=friend, on=at.date()) == []
 
 
 def test_at_the_window_the_officer_says_it_for_the_person_who_is_told(desk: Desk, work: Work) -> None:

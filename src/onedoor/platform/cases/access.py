@@ -114,10 +114,11 @@ def _rare(names: tuple[str, ...]) -> Prepared[..., tuple[Any, ...]]:
     return prepared(found)
 
 
-def require_applicant_side(case: Case, *, actor: Actor, scope: str, on: date) -> None:
+def require_applicant_side(case: Case, *, actor: Actor, scope: str, on: date) -> identity.Side:
     """
     Let the applicant, or the agent while a delegation for `scope` (view, submit, sign, collect) or a guardianship is in force;
-    of an organization, whoever may act so for it now, whichever of its people began the case.
+    of an organization, whoever may act so for it now, whichever of its people began the case. Return in whose matter, and
+    under what.
 
     :raises CaseNotFound: anybody else; it looks like a case that does not exist.
     :raises MandateExpired: the delegation has ended.
@@ -125,18 +126,19 @@ def require_applicant_side(case: Case, *, actor: Actor, scope: str, on: date) ->
     if actor.person_id is None:
         raise CaseNotFound
     if actor.person_id == case.applicant_id:
-        return
+        return identity.Side(case.applicant_id)
     is_agent = actor.person_id == case.agent_id
     if not is_agent and (case.agent_id is None or not identity.is_entity(case.applicant_id)):
         raise CaseNotFound
     try:
-        identity.require_mandate(
+        delegation = identity.require_mandate(
             agent_id=actor.person_id, principal_id=case.applicant_id, item=case.item_code, scope=scope, on=on
         )
     except identity.MandateMissing:
         if is_agent:
             raise
         raise CaseNotFound from None
+    return identity.Side(case.applicant_id, actor.person_id, delegation)
 
 
 def require_applicant_act(case: Case, *, actor: Actor, on: date, scope: str = "submit") -> None:

@@ -5,9 +5,8 @@ from typing import IO
 
 from django.db import transaction
 
-from onedoor.platform.audit import operations as audit
 from onedoor.platform.feedback.models import Complaint
-from onedoor.platform.feedback.operations.complaints import COMPLAINANT, ComplaintNotNow, lock_own, note, own_witness
+from onedoor.platform.feedback.operations.complaints import COMPLAINANT, ComplaintNotNow, lock_own, note, record_own
 from onedoor.platform.files import operations as files
 from onedoor.platform.files.models import FileGrant
 from onedoor.platform.kernel.actors import Actor
@@ -30,13 +29,15 @@ def add_complaint_paper(
     *, code: str = "", number: str = "", content: bytes | IO[bytes], actor: Actor, at: datetime
 ) -> Complaint:
     """
-    Add a photo or a paper by the code, or by the number of a ticket of one's own. What it was called where it comes from is not kept: that may tell whose it is.
+    Add a photo or a paper by the code, or by the number of a ticket of one's own. What it was called where it comes from is
+    not kept: that may tell whose it is.
 
     :raises ComplaintNotFound: no complaint has this code.
     :raises ComplaintNotNow: it is over.
     :raises TooManyPapers, FileRefused, StorageFull: as their names say.
     """
-    row = lock_own(code, number, actor, day_of(at))
+    own = lock_own(code, number, actor, day_of(at))
+    row = own.complaint
     if row.closed_on is not None:
         raise ComplaintNotNow(state=row.get_state_display())
     given = FileGrant.objects.filter(target=row.target).count()
@@ -45,6 +46,5 @@ def add_complaint_paper(
     name = f"凭据 {given + 1}"
     files.store_file(content=content, name=name, target=row.target, actor=actor.unnamed(), at=at, owner=row.target)
     note(row, "paper", name, True, COMPLAINANT, at)
-    who = own_witness(actor, number)
-    audit.record("feedback.complainant", actor=who, at=at, target=row.target, division=row.division, act="paper")
+    record_own(own, "paper", at)
     return row

@@ -1,7 +1,9 @@
 """投诉举报: filed by anybody, sealed from the unit complained of, answered by the code."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -106,7 +108,8 @@ def answer_question(*, code: str = "", number: str = "", text: str, actor: Actor
     :raises ComplaintNotFound: no complaint has this code.
     :raises ComplaintNotNow: nothing is asked.
     """
-    row = lock_own(code, number, actor, day_of(at))
+    own = lock_own(code, number, actor, day_of(at))
+    row = own.complaint
     if len(text.strip()) < 2 or len(text) > LONGEST:
         raise InvalidInput({"text": f"请写下您的补充，{LONGEST} 个字以内。"})
     move(row, "answer")
@@ -114,7 +117,7 @@ def answer_question(*, code: str = "", number: str = "", text: str, actor: Actor
     row.asked_on = None
     row.save(update_fields=["reply_due", "asked_on"])
     note(row, "answer", text, True, COMPLAINANT, at)
-    _record_own(row, "answer", own_witness(actor, number), at)
+    record_own(own, "answer", at)
     return row
 
 
@@ -123,10 +126,11 @@ def say_resolved(
     *, code: str = "", number: str = "", resolved: str, text: str, actor: Actor, at: datetime
 ) -> Complaint:
     """
-    Say by the code, or by the number of a ticket of one's own, whether the reply has resolved it. "Yes" closes; "no" takes it up again, once, and after that nobody who
-    replied can close it (R-HOT-1).
+    Say by the code, or by the number of a ticket of one's own, whether the reply has resolved it. "Yes" closes; "no" takes
+    it up again, once, and after that nobody who replied can close it (R-HOT-1).
     """
-    row = lock_own(code, number, actor, day_of(at))
+    own = lock_own(code, number, actor, day_of(at))
+    row = own.complaint
     if resolved not in Complaint.Resolved.values:
         raise InvalidInput({"resolved": "请选择解决了没有。"})
     if row.state != Complaint.State.REPLIED:
@@ -139,7 +143,7 @@ def say_resolved(
         row.reply_due = days_after(row.division, day_of(at), reply_days(row, day_of(at)))
     row.save(update_fields=["resolved", "state", "closed_on", "again", "reply_due"])
     note(row, f"resolved_{resolved}", text[:LONGEST], True, COMPLAINANT, at)
-    _record_own(row, "resolved", own_witness(actor, number), at)
+    record_own(own, "resolved", at)
     return row
 
 
@@ -147,27 +151,44 @@ def new_number(kind: str, on: date) -> str:
     return f"{PREFIXES[kind]}{on.year}{next_number(f'feedback.{kind}.{on.year}'):06d}"
 
 
-def lock_own(code: str, number: str, actor: Actor, on: date) -> Complaint:
+@dataclass(frozen=True)
+class Own:
     """
-    Return a complaint by its code, or with a `number` a ticket of the person's own, with its row locked.
+    A complaint in the hands of whose it is, and whom the record names: nobody for an act by the code, whoever holds it may
+    be anybody; by a log-in its person, and beside an agent the principal.
+    """
+
+    complaint: Complaint
+    witness: Actor
+    audited: Mapping[str, Any]
+
+
+def lock_own(code: str, number: str, actor: Actor, on: date) -> Own:
+    """
+    Return a complaint by its code, or with a `number` a ticket of the person's own or of somebody they act for, with its
+    row locked.
 
     :raises ComplaintNotFound: there is none.
+    :raises MandateMissing and its kin: it is about a case the person may look at for somebody, and no more.
     """
     if number:
         rows = Complaint.objects.select_for_update(of=("self",)).filter(number=number, kind=Complaint.Kind.TICKET)
         mine = rows.select_related("case").first()
         if mine is None or not is_own(mine, actor, on):
             raise ComplaintNotFound
-        return mine
+        if mine.case is None or mine.person_id == actor.person_id:
+            return Own(mine, actor, {})
+        side = access.require_applicant_side(mine.case, actor=actor, scope="submit", on=on)
+        return Own(mine, actor, side.audited)
     digest = digit_codes.digest_of(code, purpose="feedback.complaint")
     found = Complaint.objects.select_for_update().filter(code_digest=digest).first() if digest else None
     if found is None:
         raise ComplaintNotFound
-    return found
+    return Own(found, actor.unnamed(), {})
 
 
 def is_own(row: Complaint, actor: Actor, on: date) -> bool:
-    """Tell whether a ticket is a person's: theirs, or about a case they apply in or still look after."""
+    """Tell whether a ticket is a person's to look at: theirs, or about a case they apply in or still look after."""
     if row.person_id == actor.require_person():
         return True
     if row.case is None:
@@ -227,13 +248,10 @@ def days_after(division: str, day: date, number: int) -> date:
     return work_calendar(division).add_working_days(day, number).day
 
 
-def own_witness(actor: Actor, number: str) -> Actor:
-    """Return whom the record names: nobody for an act by the code, whoever holds it may be anybody; by a log-in its person."""
-    return actor if number else actor.unnamed()
-
-
-def _record_own(row: Complaint, act: str, who: Actor, at: datetime) -> None:
-    audit.record("feedback.complainant", actor=who, at=at, target=row.target, division=row.division, act=act)
+def record_own(own: Own, act: str, at: datetime) -> None:
+    """Record what whose it is has done with a complaint."""
+    where = {"target": own.complaint.target, "division": own.complaint.division}
+    audit.record("feedback.complainant", actor=own.witness, at=at, **where, act=act, **own.audited)
 
 
 def _check(filing: Filing, organ: Organization | None) -> None:

@@ -24,9 +24,10 @@ from onedoor.platform.feedback.operations.complaints import (
     move,
     new_number,
     note,
-    own_witness,
+    record_own,
 )
 from onedoor.platform.feedback.operations.reviews import NoSuchAct
+from onedoor.platform.identity import queries as identity
 from onedoor.platform.identity.models import Organization, Person
 from onedoor.platform.identity.queries.organizations import in_force
 from onedoor.platform.kernel import digit_codes, outbox
@@ -65,11 +66,11 @@ def open_ticket(*, filing: TicketFiling, actor: Actor, at: datetime) -> Filed:
     Take what somebody could not get done, from anybody; a person's own is followed by their log-in too.
 
     :raises InvalidInput: what, where or who is not said.
-    :raises CaseNotFound: the case is not theirs to see.
+    :raises CaseNotFound, MandateMissing and its kin: the case is not theirs, nor one they may act in for somebody.
     :raises TicketStands: they have one of the same matter that is not over.
     """
     on = day_of(at)
-    case = _case(filing.case_number, actor, on)
+    case, side = _case(filing.case_number, actor, on) if filing.case_number else (None, None)
     organ = refused_by(case) if case is not None else _organ(filing.organization_id, on)
     person = None if actor.kind != "citizen" or (filing.anonymous and case is None) else actor.require_person()
     item = None if case is not None else _item(filing.item_code)
@@ -89,7 +90,8 @@ def open_ticket(*, filing: TicketFiling, actor: Actor, at: datetime) -> Filed:
     )
     note(row, "file", "", True, COMPLAINANT, at)
     who = actor if person is not None or actor.kind == "officer" else actor.unnamed()
-    audit.record("feedback.open_ticket", actor=who, at=at, target=row.target, division=row.division)
+    where = {"target": row.target, "division": row.division}
+    audit.record("feedback.open_ticket", actor=who, at=at, **where, **(side.audited if side else {}))
     return Filed(row, code)
 
 
@@ -140,18 +142,19 @@ def drop_ticket(*, code: str = "", number: str = "", text: str = "", actor: Acto
     Close a ticket as whose it is, at any time: it is done, or not wanted any more.
 
     :raises ComplaintNotFound: it is not theirs.
+    :raises MandateMissing and its kin: as `lock_own`.
     :raises NoSuchAct: it is a complaint or a report: what was filed is looked into.
     :raises ComplaintNotNow: it is over.
     """
-    row = lock_own(code, number, actor, day_of(at))
+    own = lock_own(code, number, actor, day_of(at))
+    row = own.complaint
     if row.kind != Complaint.Kind.TICKET:
         raise NoSuchAct
     move(row, "drop")
     row.closed_on = day_of(at)
     row.save(update_fields=["closed_on"])
     note(row, "drop", text[:LONGEST], True, COMPLAINANT, at)
-    who = own_witness(actor, number)
-    audit.record("feedback.complainant", actor=who, at=at, target=row.target, division=row.division, act="drop")
+    record_own(own, "drop", at)
     return row
 
 
@@ -203,15 +206,12 @@ def _require_none(person_id: int, item_code: str) -> None:
         raise TicketStands(number=standing.number)
 
 
-def _case(number: str, actor: Actor, on: date) -> Case | None:
-    if not number:
-        return None
+def _case(number: str, actor: Actor, on: date) -> tuple[Case, identity.Side]:
     rows = Case.objects.select_related("item_version", "deciding_organization", "receiving_organization")
     case = rows.filter(number=number).first()
     if case is None:
         raise access.CaseNotFound
-    access.require_applicant_side(case, actor=actor, scope="view", on=on)
-    return case
+    return case, access.require_applicant_side(case, actor=actor, scope="submit", on=on)
 
 
 def refused_by(case: Case) -> Organization:

@@ -45,11 +45,14 @@ def case_for_ticket(*, number: str, actor: Actor, on: date) -> RefusedCase:
 def own_tickets(*, actor: Actor, on: date, open_only: bool = False) -> list[Tracked]:
     """Return a person's own tickets and those of cases they look after, the newest first."""
     person = actor.require_person()
-    rows = Complaint.objects.filter(Q(person=person) | Q(case__agent=person), kind=Complaint.Kind.TICKET)
+    own = Q(person=person)
+    for principal, items in identity.followed_by(agent_id=person, on=on):
+        looked_after = identity.of_items("case__item_code", items)
+        own |= Q(case__agent=person, case__applicant=principal) & looked_after
+    rows = Complaint.objects.filter(own, kind=Complaint.Kind.TICKET)
     if open_only:
         rows = rows.filter(closed_on=None)
-    found = rows.select_related("organization", "case").order_by("-pk")[:MOST]
-    return [tracked(row) for row in found if is_own(row, actor, on)]
+    return [tracked(row) for row in rows.select_related("organization", "case").order_by("-pk")[:MOST]]
 
 
 def get_own_ticket(*, number: str, actor: Actor, on: date) -> Tracked:
