@@ -36,7 +36,12 @@ def test_one_person_enters_a_node_and_another_lets_it_in(books: Library, partner
         write("1")
     with pytest.raises(operations.SamePerson):
         operations.approve_node(code=node.code, actor=ONE, at=AT)
-    assert operations.approve_node(code=node.code, actor=OTHER, at=AT).state == NodeState.ACTIVE
+    with pytest.raises(InvalidInput):
+        operations.invite_node(card=partner.card(), actor=ONE, at=AT)
+    operations.renew_node(code=node.code, card=partner.card(name="国家节点"), actor=ONE, at=AT)  # the first was wrong
+    operations.settle_renewal(code=node.code, take=True, actor=OTHER, at=AT)
+    let_in = operations.approve_node(code=node.code, actor=OTHER, at=AT)
+    assert (let_in.state, let_in.name) == (NodeState.ACTIVE, "国家节点")
     with pytest.raises(operations.NodeStateDiffers):
         operations.approve_node(code=node.code, actor=OTHER, at=AT)
     with pytest.raises(NotAllowed):

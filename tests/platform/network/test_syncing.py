@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from tests.platform.network.conftest import AT
+from tests.platform.network.conftest import AT, ONE, OTHER
 from tests.platform.network.partner import Partner
 
 from onedoor.platform.audit.models import AuditEntry
-from onedoor.platform.network import handing, registers, schemas, sending, syncing, tasks, trees
+from onedoor.platform.network import handing, operations, registers, schemas, sending, syncing, tasks, trees
 from onedoor.platform.network.models import Comparison, Incident, Incoming, Node, Queued, SyncConflict
 from onedoor.platform.network.registers import Row
 from onedoor.platform.network.states import Handing, Trouble
@@ -171,7 +171,7 @@ def test_what_cannot_be_right_is_told_and_left_alone(joined: Node, owner: Shelf,
 def test_who_does_not_own_a_register_is_not_believed_and_who_does_not_read_it_is_not_told(
     joined: Node, partner: Partner, owner: Shelf, other: Shelf
 ) -> None:
-    Node.objects.update(owns=[], reads=[])
+    Node.objects.update(owns=["library.loans"], reads=[])
     registers.register(other)
     rows = {"register_name": CARDS, "rows": [{"key": "1", "version": 1, "data": {"reader": "假"}}]}
     partner.hand_in(partner.message(rows, at=AT, schema="sync.rows"), at=AT)
@@ -204,6 +204,25 @@ def test_what_is_said_of_a_register_nobody_has_here_is_parked_until_somebody_doe
     assert handing.unpark(at=AT) == 1
     tasks.hand_over(at=AT)
     assert other.rows.keys() == {"1"}
+
+
+def test_what_a_node_says_whose_card_names_no_register_waits_for_its_newer_card(
+    joined: Node, partner: Partner, other: Shelf
+) -> None:
+    Node.objects.update(owns=[], reads=[])  # let in before cards named registers
+    registers.register(other)
+    for number in ("1", "2"):
+        rows = {"register_name": CARDS, "rows": [{"key": number, "version": 1, "data": {"reader": "王"}}]}
+        partner.hand_in(partner.message(rows, at=AT, schema="sync.rows", key="sync:library.cards"), at=AT)
+    assert tasks.hand_over(at=AT) == 2
+    assert list(Incoming.objects.values_list("reason", flat=True)) == [handing.OLD_CARD, handing.BEHIND]
+    assert handing.unpark(at=AT) == 0
+    operations.renew_node(code=joined.code, card=partner.card(), actor=ONE, at=AT)
+    operations.settle_renewal(code=joined.code, take=True, actor=OTHER, at=AT)
+    tasks.hand_over(at=AT)
+    assert handing.unpark(at=AT) == 1
+    tasks.hand_over(at=AT)
+    assert list(other.rows) == ["1", "2"]
 
 
 ENTRIES = some.dictionaries(some.sampled_from("abcdefghij"), some.tuples(some.integers(1, 3), some.sampled_from("ab")))

@@ -23,6 +23,7 @@ from onedoor.platform.network.states import End, Handing, Trouble
 log = structlog.get_logger()
 BATCH = 50
 BEHIND = "排在前面的同一业务的报文还没有处理。"
+OLD_CARD = "对方的名片没有写明登记簿。请登记对方的新名片，批准后自动接着处理。"
 
 
 @transaction.atomic
@@ -92,10 +93,13 @@ def _understood(row: Incoming, node: Node) -> tuple[Schema, Message]:
 
 
 def _read(row: Incoming, schema: Schema, message: Message, standing: Handover, *, at: datetime, wall: datetime) -> bool:
-    """Give one message to its reader; false: the stream waits, because that failed."""
+    """Give one message to its reader, who may park it; false: the stream waits, because that failed."""
     try:
         with transaction.atomic():
             schema.reader(message, at=at)
+    except NotUnderstood as obstacle:
+        _park(row, str(obstacle))
+        return True
     except NotEntitled as refusal:
         _refuse(row, str(refusal), at=at)
         return True
@@ -143,9 +147,15 @@ def unpark(*, at: datetime) -> int:
     rows = Incoming.objects.filter(state=Handing.PARKED).select_related("message").order_by("node", "sequence")
     for row in rows.iterator(chunk_size=200):
         blocked = row.key and (row.node_id, row.key) in held
-        failing = row.reason.startswith("处理时出错")  # somebody has to look first
-        if blocked or failing or schemas.fault(row.schema, row.message.envelope["version"], row.message.body):
+        person = row.reason.startswith(("处理时出错", OLD_CARD))  # somebody has to act first
+        if blocked or person or schemas.fault(row.schema, row.message.envelope["version"], row.message.body):
             held.add((row.node_id, row.key))
             continue
         let_go += Incoming.objects.filter(pk=row.pk, state=Handing.PARKED).update(state=Handing.WAITING, reason="")
     return let_go
+
+
+def let_go(node: Node) -> int:
+    """Let what waited for a newer card of a node wait for its turn again; return how many."""
+    rows = Incoming.objects.filter(node=node, state=Handing.PARKED, reason=OLD_CARD)
+    return rows.update(state=Handing.WAITING, reason="")

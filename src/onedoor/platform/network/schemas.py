@@ -75,7 +75,7 @@ def forget(name: str) -> None:
 
 
 class NotUnderstood(ValueError):
-    """Why a message cannot be read here, in a sentence."""
+    """Why a message cannot be read here yet, in a sentence; a reader too may say so of its sender."""
 
 
 class NotEntitled(Exception):

@@ -15,10 +15,10 @@ from django.db.models import F
 
 from onedoor.platform.kernel.crypto import canonical_json
 from onedoor.platform.kernel.errors import OneDoorError
-from onedoor.platform.network import incidents, registers, sending, trees
+from onedoor.platform.network import handing, incidents, registers, sending, trees
 from onedoor.platform.network.models import BulkRun, Comparison, Node, SyncConflict
 from onedoor.platform.network.registers import PAGE, Row, Synced
-from onedoor.platform.network.schemas import Body, Message, NotEntitled, Schema
+from onedoor.platform.network.schemas import Body, Message, NotEntitled, NotUnderstood, Schema
 from onedoor.platform.network.states import End, NodeState, Trouble
 from onedoor.platform.network.trees import Entry
 
@@ -97,9 +97,17 @@ def _reader(register: str, code: str) -> Node:
     return found[0]
 
 
+def _sender(message: Message) -> Node:
+    """:raises NotUnderstood: the card of the sender names no register, as none did at first: a newer one has to come."""
+    node = Node.objects.get(code=message.sender)
+    if not node.owns and not node.reads:
+        raise NotUnderstood(handing.OLD_CARD)
+    return node
+
+
 def _from_owner(message: Message) -> tuple[Synced, Node]:
     """:raises NotEntitled: the sender does not own the register it speaks of."""
-    name, node = message.body.register_name, Node.objects.get(code=message.sender)
+    name, node = message.body.register_name, _sender(message)
     if registers.is_owned(name) or name not in node.owns:
         raise NotEntitled(f"登记簿“{name}”不由对方管理")
     return registers.find(name), node
@@ -107,7 +115,7 @@ def _from_owner(message: Message) -> tuple[Synced, Node]:
 
 def _for_reader(message: Message) -> tuple[Synced, Node]:
     """:raises NotEntitled: the sender does not read the register it asks about, or we do not own it."""
-    name, node = message.body.register_name, Node.objects.get(code=message.sender)
+    name, node = message.body.register_name, _sender(message)
     if not registers.is_owned(name) or name not in node.reads:
         raise NotEntitled(f"登记簿“{name}”没有登记由对方读取")
     return registers.find(name), node

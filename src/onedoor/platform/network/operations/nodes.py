@@ -14,6 +14,8 @@ from onedoor.platform.network.envelopes import Unreadable
 from onedoor.platform.network.models import Node, Renewal
 from onedoor.platform.network.states import Level, NodeState
 
+KNOWN = "这个节点已经登记过。要换新名片，请在这个节点的页面登记新名片。"
+
 
 class NodeNotFound(NotFound):
     code, message = "network.node_not_found", "没有找到这个节点，请核对节点代码。"
@@ -37,7 +39,7 @@ def invite_node(*, card: str, actor: Actor, at: datetime) -> Node:
     actor.require("network.manage", division=own.node().division)
     told = read_card(card)
     known = Node.objects.filter(code=told["code"]).exists()
-    problems = "这个节点已经登记过。" if known else problems_of(told)
+    problems = KNOWN if known else problems_of(told)
     if problems:
         raise InvalidInput({"card": problems})
     node = Node.objects.create(

@@ -8,7 +8,7 @@ from onedoor.platform.audit import operations as audit
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.crypto import add_key, keys_directory
 from onedoor.platform.kernel.errors import InvalidInput, NotFound
-from onedoor.platform.network import key_changes, own
+from onedoor.platform.network import handing, key_changes, own
 from onedoor.platform.network.models import Node, NodeKey, Renewal
 from onedoor.platform.network.operations.nodes import NodeStateDiffers, lock, problems_of, read_card, two_people
 from onedoor.platform.network.states import NodeState
@@ -25,12 +25,14 @@ def renew_node(*, code: str, card: str, actor: Actor, at: datetime) -> Renewal:
     """
     Enter a newer card of a node; what it says counts once another person has approved it. An earlier one that waits is replaced.
 
+    A node that has not been let in yet may have one too: its card may have been wrong, and a code is entered only once.
+
     :raises InvalidInput: the text is no card, or not one of this node.
-    :raises NodeStateDiffers: the node has not been let in yet, or has left.
+    :raises NodeStateDiffers: the node has left.
     """
     actor.require("network.manage", division=own.node().division)
     node = lock(code)
-    if node.state not in (NodeState.ACTIVE, NodeState.SUSPENDED):
+    if node.state == NodeState.LEFT:
         raise NodeStateDiffers(state=node.get_state_display())
     told = read_card(card)
     problem = "这是另一个节点的名片，请核对。" if told["code"] != code else problems_of(told)
@@ -49,7 +51,8 @@ def settle_renewal(*, code: str, take: bool, actor: Actor, at: datetime) -> Rene
     """
     Take up a newer card of a node, by another person than the one who entered it, or leave things as they are.
 
-    Keys the card names no more count for the overlap and no longer.
+    Keys the card names no more count for the overlap and no longer. Messages that waited because the older card named no
+    register go on.
 
     :raises NothingToRenew: none waits.
     :raises InvalidInput: what it says does not hold any more.
@@ -69,6 +72,7 @@ def settle_renewal(*, code: str, take: bool, actor: Actor, at: datetime) -> Rene
             setattr(node, name, found.card[name])
         node.save(update_fields=RENEWED)
         key_changes.take_up(node, found.card["keys"], at=at)
+        handing.let_go(node)
         key_changes.drop(node, keep=[key["id"] for key in found.card["keys"]], at=at)
     found.settled_at, found.settled_by, found.taken = at, actor.name, take
     found.save(update_fields=["settled_at", "settled_by", "taken"])
