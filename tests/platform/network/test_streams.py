@@ -288,11 +288,38 @@ def test_a_node_that_hangs_keeps_no_other_waiting_and_its_stream_stays_its_own(
     held = Stream.objects.get(node=joined, end=End.OUT)
     assert held.lease_until == AT + sending.LEASE * 7 / 4  # renewed while the call lasts
     go_on.set()
-    forwarding._under_way[joined.pk][1].exception(20)
+    forwarding._under_way[joined.pk].future.exception(20)
     tasks.forward(at=AT)
     held.refresh_from_db()
     assert (held.lease_until, held.failures) == (None, 1)
     assert asked == ["ministry", "second"]
+
+
+def test_a_call_that_does_not_end_is_given_up_and_its_node_asked_again_once_it_has_hung_up(
+    joined: Node, monkeypatch: pytest.MonkeyPatch, partner: Partner, moment: Any
+) -> None:
+    hung_up, asked = threading.Event(), []
+
+    def post(parcel: calling.Parcel) -> calling.Answer:
+        asked.append(parcel.wall)
+        hung_up.wait(20)  # as on a header that drips byte by byte
+        return calling.Answer([partner.receipt(row, at=AT) for row in parcel.sent], parcel.sent[-1].sequence + 1, "")
+
+    monkeypatch.setattr(calling, "post", post)
+    monkeypatch.setattr(calling, "LONGEST_CALL", 0.0)
+    monkeypatch.setattr(forwarding, "TURN", 0.1)
+    write("1")
+    for _ in range(3):
+        assert tasks.forward(at=AT) == 0
+        moment.shift(HOUR)
+    out = Stream.objects.get(node=joined, end=End.OUT)
+    assert (out.failures, out.lease_until, len(asked)) == (1, None, 1)
+    assert Incident.objects.get().kind == Trouble.AWAY
+    hung_up.set()
+    forwarding._given_up[joined.pk].future.result(20)
+    monkeypatch.setattr(forwarding, "TURN", 2.0)
+    assert tasks.forward(at=AT) == 1
+    assert not forwarding._given_up
 
 
 @pytest.mark.parametrize(

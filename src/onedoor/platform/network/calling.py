@@ -26,7 +26,7 @@ from onedoor.platform.network.states import Trouble
 
 PATH, SIGNATURE = "/hooks/network/", "X-OneDoor-Signature"
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)
-LONGEST_CALL = 30.0  # seconds from the first byte of the answer to the last, however slowly they drip
+LONGEST_CALL = 30.0  # seconds from its beginning to the last byte of the answer, however slowly they drip
 LARGEST_ANSWER = 1_000_000
 KINDS = {"clock": Trouble.CLOCK}
 
@@ -77,9 +77,9 @@ def post(parcel: Parcel) -> Answer:
     """:raises NodeAway: no answer, none that can be read or comes to an end, or a refusal of the whole."""
     headers = {"Content-Type": "application/json; charset=utf-8", SIGNATURE: parcel.signature}
     url, content = parcel.node.address.rstrip("/") + PATH, b""
+    give_up = time.monotonic() + LONGEST_CALL
     try:
         with client().stream("POST", url, content=parcel.body, headers=headers) as answer:
-            give_up = time.monotonic() + LONGEST_CALL
             for chunk in answer.iter_bytes():
                 content += chunk
                 if len(content) > LARGEST_ANSWER or time.monotonic() > give_up:
