@@ -182,6 +182,16 @@ def test_a_changed_message_is_not_taken(joined: Node, partner: Partner, part: st
     assert not Received.objects.exists()
 
 
+def test_an_id_that_is_used_twice_in_a_batch_is_a_fork_and_what_came_before_it_is_kept(
+    joined: Node, partner: Partner
+) -> None:
+    first = partner.message({"number": "1"}, at=AT)
+    again = partner.message({"number": "2"}, at=AT, id=first["envelope"]["id"])
+    answer = partner.hand_in(first, again, at=AT).json()
+    assert (answer["expected"], answer["fault"]) == (2, "fork")
+    assert Received.objects.count() == 1
+
+
 def test_who_is_not_joined_or_not_itself_is_refused(joined: Node, partner: Partner) -> None:
     message = partner.message({"number": "1"}, at=AT)
     stranger = Partner(code="stranger")

@@ -25,7 +25,8 @@ def store_batch(*, batch: Batch, actor: Actor, at: datetime) -> bytes:
     actor.require("network.receive", division=own.node().division)
     Stream.objects.get_or_create(node=node, end=End.IN)
     stream = Stream.objects.select_for_update().get(node=node, end=End.IN)
-    began, receipts, fresh = stream.sequence, [], []
+    began, receipts = stream.sequence, []
+    fresh: list[Checked] = []
     trouble = (Trouble.FORGED, batch.forged) if batch.forged else None
     before = _standing(node, batch)
     for checked in batch.messages:
@@ -37,7 +38,7 @@ def store_batch(*, batch: Batch, actor: Actor, at: datetime) -> bytes:
                 break
             receipts.append({"receipt": checked.receipt, "signature": checked.receipt_signature})
             continue
-        trouble = _misfit(stream, checked) or trouble
+        trouble = _misfit(stream, checked, {one.envelope.id for one in fresh}) or trouble
         if trouble and trouble[0] != Trouble.FORGED:
             break
         stream.sequence, stream.digest = number, checked.digest
@@ -56,7 +57,7 @@ def _standing(node: Node, batch: Batch) -> dict[int, Received]:
     return {row.sequence: row for row in Received.objects.filter(node=node, sequence__in=numbers).defer("body")}
 
 
-def _misfit(stream: Stream, checked: Checked) -> tuple[Trouble, str] | None:
+def _misfit(stream: Stream, checked: Checked, used: set[str]) -> tuple[Trouble, str] | None:
     """Return what is wrong with a message's place, or nothing."""
     envelope = checked.envelope
     if envelope.sequence > stream.sequence + 1:
@@ -64,7 +65,7 @@ def _misfit(stream: Stream, checked: Checked) -> tuple[Trouble, str] | None:
         return Trouble.GAP, missing
     if envelope.previous != stream.digest:
         return Trouble.CHAIN, f"第 {envelope.sequence} 号接不上第 {stream.sequence} 号"
-    if Received.objects.filter(pk=envelope.id).exists():
+    if envelope.id in used or Received.objects.filter(pk=envelope.id).exists():
         return Trouble.FORK, f"第 {envelope.sequence} 号用了用过的报文编号"
     return None
 
