@@ -248,6 +248,26 @@ def test_a_reader_that_fails_is_tried_again_then_parked_so_that_the_stream_goes_
     assert "RuntimeError" in Incoming.objects.get(state=Handing.PARKED).reason
 
 
+def test_a_node_whose_messages_cannot_be_taken_from_the_shelf_holds_up_no_other(
+    joined: Node, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = Partner(code="second", owns=[])
+    operations.invite_node(card=second.card(), actor=ONE, at=AT)
+    operations.approve_node(code=second.code, actor=OTHER, at=AT)
+    partner.hand_in(partner.message({"number": "1"}, at=AT), at=AT)
+    second.hand_in(second.message({"number": "2"}, at=AT), at=AT)
+    take = handing._understood
+
+    def damaged(row: Incoming, node: Node) -> Any:
+        if node == joined:
+            raise KeyError
+        return take(row, node)
+
+    monkeypatch.setattr(handing, "_understood", damaged)
+    assert tasks.hand_over(at=AT) == 1
+    assert read() == ["2"]
+
+
 def test_either_suite_signs(db: None, joined: Node) -> None:
     assert {key.algorithm for key in own.current_keys()} == {"sm2-sm3", "ed25519"}
     assert schemas.breaks(schemas.Body, Card) == ["number"]

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+import structlog
+
 from onedoor.platform.kernel import clock
 from onedoor.platform.network import forwarding, handing, registers, syncing
 from onedoor.platform.network.models import Incoming
 from onedoor.platform.network.states import Handing
 
+log = structlog.get_logger()
 ROUNDS = 20  # batches a turn that are handed over of a node, so that other duties get theirs
 
 
@@ -20,10 +23,19 @@ def hand_over(*, at: datetime) -> int:
     waiting = Incoming.objects.filter(state=Handing.WAITING).order_by("node_id")
     nodes, done = list(waiting.values_list("node_id", flat=True).distinct()), 0
     for _ in range(ROUNDS):
-        came = {node_id: handing.hand_over_some(node_id, at=at, wall=clock.wall()) for node_id in nodes}
+        came = {node_id: _hand_over_some(node_id, at=at) for node_id in nodes}
         done += sum(came.values())
         nodes = [node_id for node_id in nodes if came[node_id] == handing.BATCH]
     return done
+
+
+def _hand_over_some(node_id: int, *, at: datetime) -> int:
+    """Hand over a few of one node; what cannot even be taken from the shelf holds up no other node."""
+    try:
+        return handing.hand_over_some(node_id, at=at, wall=clock.wall())
+    except Exception:
+        log.exception("network.hand_over_failed", node=node_id)
+        return 0
 
 
 def compare(*, at: datetime) -> int:
