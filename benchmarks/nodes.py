@@ -4,11 +4,14 @@ Real nodes as real processes, each with a folder, a database, a web server and a
 `python -m benchmarks.nodes write 500 ministry` runs inside a node's environment: it writes so many messages for another one.
 """
 
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 
 from benchmarks.programs import REPOSITORY, WEB, Programs
+
+TAKEN_OVER = ("onedoor.sqlite3", "static")
 
 
 @dataclass
@@ -51,9 +54,15 @@ class RunningNode(Programs):
             raise RuntimeError(f"{command}: {done.stdout[-2000:]} {done.stderr[-3000:]}")
         return done.stdout
 
-    def set_up(self) -> None:
+    def set_up(self, *, like: "RunningNode | None" = None) -> None:
+        """Make an empty installation; one `like` another on SQLite takes its tables and pages over, never its keys."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.manage("-m", "onedoor.config.node_keys", "--publish", str(self.folder / "node.pub"))
+        if like is not None:
+            for name in TAKEN_OVER:
+                copy = shutil.copytree if (like.folder / name).is_dir() else shutil.copy2
+                copy(like.folder / name, self.folder / name)
+            return
         self.manage("migrate", "--no-input", "-v0")
         self.manage("collectstatic", "--no-input", "-v0")
         self.manage("-m", "benchmarks.nodes", "place")

@@ -24,8 +24,8 @@ def test_two_nodes_tell_each_other_everything_once_and_in_order(tmp_path: Path) 
     province = RunningNode(tmp_path / "province", "province", "province", base, "")
     ministry = RunningNode(tmp_path / "ministry", "ministry", "ministry", base + 1, "")
     try:
-        for node in (province, ministry):
-            node.set_up()
+        province.set_up()
+        ministry.set_up(like=province)
         province.join(ministry)
         ministry.join(province)
         province.manage("-m", "benchmarks.nodes", "write", "30", "ministry")
