@@ -1,6 +1,7 @@
 """A paper is read by the worker; what it shows is laid beside what was declared, and goes with the paper."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from tests.platform.desks import Desk, staff
@@ -134,3 +135,20 @@ def test_an_answer_that_cannot_be_kept_by_our_own_fault_is_a_try_as_well(
         tasks.read_paper.func(reading_id=reading.pk)
     reading.refresh_from_db()
     assert (reading.state, reading.tries) == ("asked", 1)
+
+
+def test_a_paper_is_in_the_queue_once_and_asked_for_by_one_call_at_a_time(
+    applicant: Applicant, recognizer: Recognizer, work: Callable[[], None]
+) -> None:
+    recognizer.lay(*card(), mood="fails")
+    applicant.upload(applicant.begin(), "photo")
+    reading = PaperReading.objects.get()
+    later = AT + timedelta(minutes=5)
+    applicant.desk.go(later)
+    assert tasks.read_again(at=later) == 0  # the worker was busy; the upload itself has queued it
+    tasks.read_paper.enqueue(reading_id=reading.pk)  # given back from a worker that was lost
+    work()
+    reading.refresh_from_db()
+    assert (len(recognizer.asked()), reading.tries, reading.due_at) == (1, 1, later + keeping.WAIT)
+    applicant.desk.go(later + keeping.WAIT)
+    assert [tasks.read_again(at=later + keeping.WAIT) for _ in range(2)] == [1, 0]

@@ -100,6 +100,14 @@ def beat(*, worker: str, at: datetime) -> None:
     WorkerBeat.objects.update_or_create(worker=worker, defaults={"beat_at": at})
 
 
+def queued(one: Task[..., Any], argument: str) -> set[Any]:
+    """Return for which values of an argument a task waits in the queue, or runs."""
+    calls = DBTaskResult.objects.filter(
+        status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING), task_path=one.module_path
+    )
+    return {call["kwargs"].get(argument) for call in calls.values_list("args_kwargs", flat=True)}
+
+
 def give_back_lost_tasks(*, at: datetime, silent_for: timedelta) -> int:
     """Put tasks of workers that have been silent for `silent_for` back into the queue; return how many."""
     alive = set(WorkerBeat.objects.filter(beat_at__gt=at - silent_for).values_list("worker", flat=True))

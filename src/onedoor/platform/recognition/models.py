@@ -32,7 +32,8 @@ class PaperReading(models.Model):
     asked_by = models.CharField("由谁交来", max_length=80)
     read_at = models.DateTimeField("识别时间", null=True, blank=True)
     tries = models.PositiveSmallIntegerField("次数", default=0)
-    due_at = models.DateTimeField("下次识别", null=True, blank=True)  # None: nothing is waited for
+    # Not asked before this moment; moved on when a call begins. None: nothing is waited for.
+    due_at = models.DateTimeField("下次识别", null=True, blank=True)
 
     class Meta:
         verbose_name = "材料识别"

@@ -12,7 +12,6 @@ from onedoor.platform.files.models import FileGrant, StoredFile
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import InvalidInput, OneDoorError
 from onedoor.platform.recognition import tasks
-from onedoor.platform.recognition.keeping import WAIT
 from onedoor.platform.recognition.models import Dictation, PaperReading
 
 # What may be spoken instead of typed, and what the audit record calls it.
@@ -39,7 +38,7 @@ def ask_for_paper(*, file: StoredFile, target: str, person_id: int, purpose: str
             "purpose": purpose,
             "asked_at": at,
             "asked_by": actor.name,
-            "due_at": at + WAIT,
+            "due_at": at,
         },
     )
     if not fresh:
@@ -67,7 +66,7 @@ def dictate(*, purpose: str, content: IO[bytes] | None, actor: Actor, at: dateti
         login_id=None if actor.person_id is not None else actor.login_id,
         purpose=PURPOSES[purpose],
         asked_at=at,
-        due_at=at + WAIT,
+        due_at=at,
     )
     dictation.file = files.store_file(
         content=files.receive_recording(content),

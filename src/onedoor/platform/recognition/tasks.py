@@ -1,17 +1,19 @@
 """Read papers and hear recordings in the background, outside of any transaction."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
+from django.db.models import QuerySet
 
 from onedoor.platform.exchange import listening, recognizing
-from onedoor.platform.exchange.adapters import NotAnswered
+from onedoor.platform.exchange.adapters import PAPERS, SPEECH, Adapter, NotAnswered
 from onedoor.platform.files import storage
 from onedoor.platform.files.contents.sounds import ENDINGS
 from onedoor.platform.kernel import clock
 from onedoor.platform.kernel.actors import Actor
-from onedoor.platform.kernel.tasks import task
+from onedoor.platform.kernel.tasks import queued, task
 from onedoor.platform.recognition import keeping
 from onedoor.platform.recognition.models import Dictation, PaperReading
 
@@ -23,7 +25,7 @@ AT_ONCE = 50
 @task(attempts=1)
 def read_paper(*, reading_id: int) -> None:
     """Ask once for the lines of a paper the scanner lets be opened; what does not work now is tried again later."""
-    waiting = PaperReading.objects.filter(pk=reading_id, state=PaperReading.State.ASKED)
+    waiting = PaperReading.objects.filter(pk=reading_id, state=PaperReading.State.ASKED, due_at__lte=clock.now())
     reading = waiting.select_related("grant__file").first()
     if reading is None:
         return
@@ -31,7 +33,10 @@ def read_paper(*, reading_id: int) -> None:
     if not file.may_be_opened:
         if file.is_quarantined:
             keeping.give_up(reading_id=reading_id)
-        return  # else it is asked about again until the scanner has said what it is
+        waiting.update(due_at=clock.now() + keeping.WAIT)  # until the scanner has said what it is
+        return
+    if not _begin(waiting, PAPERS):
+        return
     try:
         with storage.open_content(file.digest, file.file_key) as content:
             lines = recognizing.recognize(
@@ -57,7 +62,9 @@ def read_paper(*, reading_id: int) -> None:
 @task(attempts=1)
 def hear(*, dictation_id: str) -> None:
     """Ask once for the words of a recording the scanner lets be opened."""
-    waiting = Dictation.objects.filter(pk=dictation_id, state=Dictation.State.ASKED, file__isnull=False)
+    waiting = Dictation.objects.filter(
+        pk=dictation_id, state=Dictation.State.ASKED, file__isnull=False, due_at__lte=clock.now()
+    )
     dictation = waiting.select_related("file").first()
     if dictation is None or dictation.file is None:
         return
@@ -65,6 +72,9 @@ def hear(*, dictation_id: str) -> None:
     if not file.may_be_opened:
         if file.is_quarantined:
             keeping.keep_words(dictation_id=key, words="", actor=MACHINE, at=clock.now())
+        waiting.update(due_at=clock.now() + keeping.WAIT)
+        return
+    if not _begin(waiting, SPEECH):
         return
     try:
         with storage.open_content(file.digest, file.file_key) as content:
@@ -87,17 +97,20 @@ def hear(*, dictation_id: str) -> None:
         raise
 
 
+def _begin(waiting: QuerySet[Any], adapter: Adapter) -> bool:
+    """Take a row for one call that may last as long as its limit, and for what comes after; tell whether nobody else has."""
+    return bool(waiting.update(due_at=clock.now() + 2 * timedelta(seconds=adapter.limit)))
+
+
 def read_again(*, at: datetime) -> int:
-    """Try what is due again and return how much; safe to run twice."""
-    tried = 0
-    papers = PaperReading.objects.filter(due_at__lte=at).order_by("due_at")
-    for reading_id, moment in list(papers.values_list("pk", "due_at")[:AT_ONCE]):
-        if PaperReading.objects.filter(pk=reading_id, due_at=moment).update(due_at=at + keeping.WAIT):
-            read_paper.enqueue(reading_id=reading_id)
-            tried += 1
-    spoken = Dictation.objects.filter(due_at__lte=at).order_by("due_at")
-    for dictation_id, moment in list(spoken.values_list("pk", "due_at")[:AT_ONCE]):
-        if Dictation.objects.filter(pk=dictation_id, due_at=moment).update(due_at=at + keeping.WAIT):
-            hear.enqueue(dictation_id=str(dictation_id))
-            tried += 1
-    return tried
+    """Try what is due and not in the queue anyway, and return how much; safe to run twice."""
+    papers = PaperReading.objects.filter(due_at__lte=at).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]
+    spoken = Dictation.objects.filter(due_at__lte=at).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]
+    read, heard = queued(read_paper, "reading_id"), queued(hear, "dictation_id")
+    unread = [one for one in papers if one not in read]
+    unheard = [one for one in map(str, spoken) if one not in heard]
+    for reading_id in unread:
+        read_paper.enqueue(reading_id=reading_id)
+    for dictation_id in unheard:
+        hear.enqueue(dictation_id=dictation_id)
+    return len(unread) + len(unheard)
