@@ -59,8 +59,11 @@ def test_what_differs_is_laid_beside_the_answer_and_nothing_is_filled_in(
 
 
 def test_what_agrees_is_said_and_the_record_names_the_use_without_its_content(
-    applicant: Applicant, recognizer: Recognizer, work: Callable[[], None]
+    applicant: Applicant, recognizer: Recognizer, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")  # a proxy of the environment gets no paper to see
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
     recognizer.lay(*card())
     draft = applicant.begin()
     applicant.upload(draft, "photo")
