@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
+from django.db.models.functions import Lower
 from django.db.models.signals import post_save
 from django.test.utils import isolate_apps
 from tests.platform.library import CHINA, Library
@@ -180,6 +181,10 @@ def test_an_expression_goes_the_way_of_django_and_a_row_that_is_gone_or_there_tw
     draft.save(update_fields=["revision"])
     draft.refresh_from_db()
     assert draft.revision == before + 1
+    (made,) = insert_all([OutboxMessage(topic="a", key=Lower(models.Value("AB")), payload={})])
+    made.refresh_from_db()
+    assert made.key == "ab"
+    OutboxMessage.objects.all().delete()
     twice = Draft(**{field.attname: getattr(draft, field.attname) for field in Draft._meta.concrete_fields})
     with pytest.raises(IntegrityError), transaction.atomic():
         twice.save(force_insert=True)

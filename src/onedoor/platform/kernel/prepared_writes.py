@@ -68,11 +68,15 @@ def insert_all(given: Iterable[Row]) -> list[Row]:
         return model._base_manager.bulk_create(rows)
     using = router.db_for_write(model)
     connection, fields = connections[using], [field for field in meta.local_concrete_fields if field is not numbered]
-    params: list[Any] = []
+    values: list[Any] = []
     unnamed: list[Any] = [*rows]  # the stubs do not know what Django itself calls
     for row in unnamed:
         row._prepare_related_fields_for_save(operation_name="insert_all")
-        params += [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+        values += [field.pre_save(row, True) for field in fields]
+    if any(hasattr(value, "resolve_expression") for value in values):
+        return model._base_manager.bulk_create(rows)
+    columns = fields * len(rows)
+    params = [field.get_db_prep_save(value, connection) for field, value in zip(columns, values, strict=True)]
     key, returned = (model, connection.vendor, len(fields), len(rows)), [numbered] if numbered else []
     sql = _words.get(key) or _words.setdefault(key, _insert(model, connection, fields, returned, rows=len(rows)))
     with mark_for_rollback_on_error(using), connection.cursor() as cursor:
