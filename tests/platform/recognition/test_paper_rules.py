@@ -21,6 +21,7 @@ def lines(*texts: str) -> list[Piece]:
         (["姓名", "买买提·吐尔逊"], "买买提·吐尔逊"),
         (["户主姓名 李四"], None),  # somebody else's
         (["姓名 12"], None),
+        (["户主姓名 李四", "密密麻麻", "申请人 姓\u3000名 ： 张三"], "张三"),
     ],
 )
 def test_a_name_is_what_stands_beside_its_label(texts: list[str], name: str | None) -> None:
