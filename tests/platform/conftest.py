@@ -27,7 +27,7 @@ def books(db: None, tmp_path: Path, settings: Any, kept_keys: Path) -> Iterator[
     settings.ONEDOOR_FILES_DIR = tmp_path / "files"
     settings.ONEDOOR_SEAL_LOG = tmp_path / "audit-seals.log"
     if kept_keys.exists():
-        shutil.copytree(kept_keys, tmp_path / "keys")
+        shutil.copytree(kept_keys, tmp_path / "keys", dirs_exist_ok=True)
     else:
         crypto.create_missing_keys(tmp_path / "keys")
         shutil.copytree(tmp_path / "keys", kept_keys)

@@ -1,6 +1,6 @@
 """What may be looked at and done for somebody where no application is meant, at every room's door."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,11 +21,13 @@ from onedoor.platform.audit.models import AuditEntry
 from onedoor.platform.bundles import proactive
 from onedoor.platform.bundles.models import ProactiveOffer
 from onedoor.platform.cases.models import Case
+from onedoor.platform.catalog.models import ItemVersion
 from onedoor.platform.exchange import operations as exchange
 from onedoor.platform.exchange.models import DataObjection
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity import queries
 from onedoor.platform.identity.models import Delegation, Person
+from onedoor.platform.identity.queries import sides
 from onedoor.platform.kernel import outbox
 from onedoor.platform.messages.models import Message
 
@@ -191,3 +193,60 @@ def test_what_somebody_receives_is_seen_by_who_acts_in_that_line(office: Desk, m
         delegated(office.books, items=["library.*"], scopes=["affairs"])
         assert all("购书补贴" in office.page("friend", one) for one in pages)
         assert not any("购书补贴" in office.page("friend", one.partition("?")[0]) for one in pages)
+
+
+def test_what_only_the_person_may_do_is_neither_seen_nor_done_under_a_mandate_for_every_item(
+    books: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall, friend = open_hall(books), books.citizen(books.friend)
+    booking = hall.book(hall.slots()[0], books.reader)
+    delegated(books, items=[], scopes=["view", "submit", "affairs"], at=BEFORE, valid_to=date(2027, 12, 31))
+    asked: dict[str, Any] = {"actor": friend, "at": BEFORE, "person_id": books.reader.pk}
+    assert [one.booking for one in appointments.my_bookings(**asked)] == [booking]
+    monkeypatch.setattr("onedoor.platform.identity.queries.sides._personal", [lambda on: {ITEM}])
+    assert appointments.my_bookings(**asked) == []
+    with pytest.raises(BookingNotFound):
+        appointment_operations.cancel_booking(booking_id=booking.pk, actor=friend, at=BEFORE)
+    booking.refresh_from_db()
+    assert booking.state != "cancelled"
+
+
+def test_which_items_are_the_persons_alone_is_said_by_the_item(books: Library) -> None:
+    on = AT.date()
+    assert sides.personal_items(on) == set()
+    ItemVersion.objects.filter(code=ITEM).update(
+        definition=ItemVersion.objects.get(code=ITEM).definition | {"delegable": False}
+    )
+    assert sides.personal_items(on) == {ITEM}
+
+
+def test_a_ticket_taken_for_another_is_recorded_under_both_names_and_so_is_a_look(office: Desk) -> None:
+    books = office.books
+    hall, friend = open_hall(books), books.citizen(books.friend)
+    slot = hall.slots()[0]
+    booking = hall.book(slot, books.reader)
+    mandate = delegated(
+        books, items=[ITEM], scopes=["view", "submit", "affairs"], at=BEFORE, valid_to=date(2027, 12, 31)
+    )
+    office.go(BEFORE)
+    client = office.client("friend")
+    for address in ("/me/appointments/", "/api/v1/appointments/bookings"):
+        assert client.get(f"{address}?person={books.reader.pk}").status_code == 200, address
+    assert AuditEntry.objects.filter(event="identity.look_for_another").count() == 2
+    look = AuditEntry.objects.filter(event="identity.look_for_another").latest("pk")
+    assert (look.person_id, look.target) == (books.friend.pk, f"person:{books.reader.pk}")
+    appointment_operations.check_in(booking_id=booking.pk, actor=friend, at=slot.starts_at - timedelta(minutes=5))
+    entry = AuditEntry.objects.filter(person_id=books.friend.pk, event="appointments.take_ticket").get()
+    assert entry.details == {"principal": books.reader.pk, "delegation": mandate.pk}
+
+
+def test_a_mandate_used_up_by_its_application_still_books_the_place_it_needs(books: Library) -> None:
+    hall = open_hall(books)
+    told: dict[str, Any] = {"items": [ITEM], "scopes": ["view", "submit"], "max_uses": 1}
+    one = delegated(books, at=BEFORE, valid_to=date(2027, 12, 31), **told)
+    Delegation.objects.filter(pk=one.pk).update(uses=1)
+    whose: dict[str, Any] = {"actor": books.citizen(books.friend), "at": BEFORE, "person_id": books.reader.pk}
+    held = appointment_operations.hold_place(
+        slot_id=hall.slots()[0].pk, partner=appointment_operations.Partner(), **whose
+    )
+    assert held.person_id == books.reader.pk

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from onedoor.api.doors import anybody, caller, person, who
+from onedoor.api.doors import anybody, caller, looked_for, person, who
 from onedoor.api.public import Done
 from onedoor.api.queueing import QueueTicketOut, ticket_out
 from onedoor.api.rooms import Room
@@ -205,7 +205,7 @@ def hold(request: HttpRequest, slot_id: Id, sent: HoldIn) -> dict[str, Any]:
 @room.read("/appointments/bookings", person, "我的预约", Page[BookingOut])
 def my_bookings(request: HttpRequest, person: Id = 0) -> dict[str, Any]:
     """List what I, or a person I act for, have booked, and what they are to come along to."""
-    return whole(queries.my_bookings(person_id=person or None, **who(request)), booking_out)
+    return whole(queries.my_bookings(person_id=looked_for(request, person), **who(request)), booking_out)
 
 
 @room.read("/appointments/bookings/{booking_id}", person, "一个预约", BookingOut)
@@ -254,7 +254,7 @@ def wait(request: HttpRequest, plan_id: Id, day: Day, sent: WaitIn) -> dict[str,
 def my_waiting(request: HttpRequest, person: Id = 0) -> dict[str, Any]:
     """List the days I, or a person I act for, wait for, with the place in line."""
     return whole(
-        queries.my_waiting(actor=caller(request), on=clock.today(), person_id=person or None),
+        queries.my_waiting(actor=caller(request), on=clock.today(), person_id=looked_for(request, person)),
         lambda one: {
             "id": one.pk,
             "day": one.day,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from pydantic import Field
 
-from onedoor.api.doors import caller, officer, person, who
+from onedoor.api.doors import caller, looked_for, officer, person, who
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Day, Id, Line, Page, Told, whole
 from onedoor.platform.identity import queries as identity
@@ -103,7 +103,7 @@ def _year(one: Year) -> dict[str, Any]:
 @room.read("/me/payments", person, "发给我的待遇", Page[PaymentYearOut])
 def my_payments(request: HttpRequest, person: Id = 0) -> dict[str, Any]:
     """List the payments to one, or to a person one acts for, by year with the sum of what arrived."""
-    found = queries.own_payments_by_year(actor=caller(request), on=clock.today(), person_id=person or None)
+    found = queries.own_payments_by_year(actor=caller(request), on=clock.today(), person_id=looked_for(request, person))
     return whole(found, _year)
 
 

@@ -157,6 +157,17 @@ def caller(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined, no-any-return]
 
 
+def looked_for(request: HttpRequest, person: int) -> int | None:
+    """
+    Return whose matters are asked for, None for one's own; that another's were asked for is recorded, also where the room
+    then refuses to show them.
+    """
+    if not person:
+        return None
+    identity.record_look_for(person_id=person, **who(request))
+    return person
+
+
 def who(request: HttpRequest) -> dict[str, Any]:
     """Return the two arguments of every operation."""
     return {"actor": caller(request), "at": clock.now()}

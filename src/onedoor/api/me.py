@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from onedoor.api.benefits import PaymentOut, payment_row
 from onedoor.api.cases import CaseOut, row
-from onedoor.api.doors import caller, person, somebody, who
+from onedoor.api.doors import caller, looked_for, person, somebody, who
 from onedoor.api.drafts import DraftOut, draft_row
 from onedoor.api.public import Done
 from onedoor.api.rooms import PDF, Room, pdf
@@ -302,7 +302,7 @@ def my_benefits(request: HttpRequest, person: Id = 0) -> dict[str, Any]:
     """List what one receives, or a person one acts for, from every service, with payments and the next review."""
     names = ("title", "for_whom", "since", "until", "review_on")
     return whole(
-        entitlements.own_entitlements(actor=caller(request), on=clock.today(), person_id=person or None),
+        entitlements.own_entitlements(actor=caller(request), on=clock.today(), person_id=looked_for(request, person)),
         lambda one: (
             {name: getattr(one, name) for name in names}
             | {
@@ -440,7 +440,7 @@ def looks(request: HttpRequest, before: Id = 0) -> dict[str, Any]:
 def uses(request: HttpRequest, before: UUID | None = None, person: Id = 0) -> dict[str, Any]:
     """List every use outside the office that holds them of one's data, or those of a person one acts for."""
     actor = caller(request)
-    whose, on = person or actor.require_person(), clock.today()
+    whose, on = looked_for(request, person) or actor.require_person(), clock.today()
     found = exchange.uses_about(person_id=whose, actor=actor, on=on, before=before, most=USES)
     matters = cases.matters_of(businesses={one.business for one in found}, actor=actor)
     return page(found, size=USES, cursor=lambda one: one.receipt, out=lambda one: _use(one, matters))
@@ -456,14 +456,16 @@ def _use(one: Any, matters: Any) -> dict[str, Any]:
 def use(request: HttpRequest, receipt: UUID, person: Id = 0) -> dict[str, Any]:
     """Read one use of one's data, or those of a person one acts for, as a receipt."""
     actor = caller(request)
-    found = exchange.own_use(receipt=receipt, actor=actor, on=clock.today(), person_id=person or None)
+    found = exchange.own_use(receipt=receipt, actor=actor, on=clock.today(), person_id=looked_for(request, person))
     return _use(found, cases.matters_of(businesses={found.business}, actor=actor))
 
 
 @room.read("/me/uses/{uuid:receipt}/objections", person, "我对这次使用的异议", Page[DataObjectionOut])
 def use_objections(request: HttpRequest, receipt: UUID, person: Id = 0) -> dict[str, Any]:
     """List the objections to a use of one's data, or those of a person one acts for, with their answers."""
-    found = exchange.own_objections(receipt=receipt, actor=caller(request), on=clock.today(), person_id=person or None)
+    found = exchange.own_objections(
+        receipt=receipt, actor=caller(request), on=clock.today(), person_id=looked_for(request, person)
+    )
     return whole(found)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from onedoor.api.doors import officer, person, who
+from onedoor.api.doors import looked_for, officer, person, who
 from onedoor.api.public import Done
 from onedoor.api.rooms import Room
 from onedoor.api.schemas import Id, Line, Page, Text, Told, whole
@@ -109,7 +109,7 @@ class OfferAnswerIn(Told):
 @room.read("/me/offers", person, "我的免申即享提议", Page[ProactiveOfferOut])
 def my_offers(request: HttpRequest, person: Id = 0) -> dict[str, Any]:
     """List one's offers, or those of a person one acts for, those that wait for an answer first."""
-    return whole(queries.my_offers(person_id=person or None, **who(request)), _offer)
+    return whole(queries.my_offers(person_id=looked_for(request, person), **who(request)), _offer)
 
 
 def _offer(view: queries.OfferView) -> dict[str, Any]:

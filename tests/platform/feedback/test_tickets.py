@@ -21,6 +21,7 @@ from onedoor.platform.feedback.models import Complaint
 from onedoor.platform.identity import operations as identity
 from onedoor.platform.identity.models import Delegation
 from onedoor.platform.identity.queries import MandateMissing
+from onedoor.platform.kernel.errors import InvalidInput
 from onedoor.platform.messages.models import Message
 from onedoor.platform.supervision.models import SupervisionEvent
 from onedoor.platform.supervision.ratings import watch_ratings
@@ -159,14 +160,14 @@ def test_whoever_may_only_look_writes_nothing_in_somebodys_ticket(desk: Desk, wo
         operations.open_ticket(filing=filing, actor=friend, at=at)
     row = operations.open_ticket(filing=filing, actor=books.citizen(), at=at).complaint
     assert [one.number for one in queries.own_tickets(actor=friend, on=at.date())] == [row.number]
-    for act in (
+    for closing in (
         partial(operations.drop_ticket, text="不用了"),
         partial(operations.answer_question, text="补充一句。"),
         partial(operations.say_resolved, resolved="yes", text=""),
         partial(operations.add_complaint_paper, content=b""),
     ):
         with pytest.raises(MandateMissing):
-            act(number=row.number, actor=friend, at=at)
+            closing(number=row.number, actor=friend, at=at)
     mandate = delegated(books, items=[ITEM], scopes=["view", "submit"], at=at, valid_to=date(2027, 1, 31))
     operations.drop_ticket(number=row.number, actor=friend, at=at)
     entry = AuditEntry.objects.get(event="feedback.complainant")
@@ -192,3 +193,12 @@ def test_at_the_window_the_officer_says_it_for_the_person_who_is_told(desk: Desk
     assert row.person == desk.books.reader
     assert row.number in told("feedback.ticket_opened")[0]
     assert row.number in desk.page("reader", f"/unsolved/{row.number}/")
+
+
+def test_who_names_an_application_cannot_stay_unnamed_and_is_told_so(desk: Desk, work: Work) -> None:
+    case = refused(desk, work, "2026-11-02")
+    filing = operations.TicketFiling(category="not_taken", text=TEXT, case_number=case.number, anonymous=True)
+    with pytest.raises(InvalidInput) as told:
+        operations.open_ticket(filing=filing, actor=desk.books.citizen(), at=moment("2026-11-03"))
+    assert "不写办件编号" in told.value.by_field["anonymous"]
+    assert not Complaint.objects.exists()

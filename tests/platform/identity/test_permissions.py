@@ -19,6 +19,7 @@ OF_THE_MACHINE = {
         "feedback.invite",
         "payments.settle",
         "network.receive",
+        "recognition.machine",
     ),
 }
 

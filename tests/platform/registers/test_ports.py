@@ -13,7 +13,7 @@ from onedoor.platform.bundles import proactive
 from onedoor.platform.bundles.queries import my_offers
 from onedoor.platform.identity.models import Person
 from onedoor.platform.registers import entitlements as received
-from onedoor.platform.registers.entitlements import Entitlement, EntitlementSource
+from onedoor.platform.registers.entitlements import Entitlement, EntitlementSource, Payer
 from onedoor.platform.registers.operations import PaymentLine, record_payments
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=CHINA)
@@ -33,6 +33,7 @@ def test_a_service_offers_and_pays_by_two_registrations_and_one_call(
     received.register(
         EntitlementSource(
             GRANTS,
+            Payer("library"),
             of_person=lambda *, person_id, on: [grant] if person_id == reader else [],
             due_for_review=lambda *, days, on: [],
         )

@@ -78,7 +78,7 @@ def side_of(plan: CapacityPlan, person_id: int | None, *, actor: Actor, at: date
     :raises MandateMissing and its kin: the actor may not submit in this business for them.
     """
     return identity.require_side(
-        person_id=person_id, item=plan.business, scope="submit", actor=actor, on=day_of(at), to_use=True
+        person_id=person_id, item=plan.business, scope=identity.SUBMIT, actor=actor, on=day_of(at)
     )
 
 

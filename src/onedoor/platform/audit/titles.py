@@ -231,6 +231,7 @@ TITLES = {
     "identity.check_identity": "帮办时核验证件",
     "identity.end_assisting": "结束帮办",
     "identity.find_person": "窗口查人员",
+    "identity.look_for_another": "替他人查看",
     "identity.codes_run_out": "验证码用量接近上限",
     "identity.close_login": "停用账号",
     "identity.close_service_point": "关闭服务点",

@@ -8,6 +8,8 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from onedoor.platform.catalog import queries
+        from onedoor.platform.identity import queries as identity
         from onedoor.platform.kernel import languages
 
+        identity.register_personal(queries.personal_items)
         languages.register_further(lambda language, on: queries.translations(language=language, on=on))

@@ -143,6 +143,11 @@ def in_force(on: date, *, prefix: str = "") -> Q:
     return published & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": on}))
 
 
+def personal_items(on: date) -> set[str]:
+    """Return the codes of the items in force that the person has to see to alone (可否委托: no)."""
+    return set(ItemVersion.objects.filter(in_force(on), definition__delegable=False).values_list("code", flat=True))
+
+
 def list_items(*, on: date, line: str = "") -> list[ItemCard]:
     """Return every item in force, in the order of their codes; `line` narrows to one service."""
     versions = ItemVersion.objects.filter(in_force(on))

@@ -43,7 +43,8 @@ class Whose:
 
 def whose_of(request: HttpRequest, *, done: bool = False) -> Whose:
     """
-    Whose matters the address names; `done`: also of those for whom one may only act, where one sees what one did.
+    Whose matters the address names; `done`: also of those for whom one may only act, where one sees what one did. A look
+    at another's is recorded.
 
     :raises NotLoggedIn: nobody has logged in; :raises Garbled: the address names no person.
     """
@@ -51,6 +52,8 @@ def whose_of(request: HttpRequest, *, done: bool = False) -> Whose:
     own = actor.require_person()
     person_id = whole(request.GET, "person", own)
     people = identity.acted_for(actor=actor, on=clock.today(), done=done)
+    if any(one.pk == person_id for one in people):
+        identity.record_look_for(person_id=person_id, actor=actor, at=clock.now())
     return Whose(person_id, person_id == own, [Other(one.pk, one.name, one.pk == person_id) for one in people])
 
 

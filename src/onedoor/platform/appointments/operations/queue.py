@@ -56,8 +56,8 @@ def check_in(*, booking_id: Any, actor: Actor, at: datetime) -> Ticket:
     :raises NotToday, BookingOver, BookingNotFound: there is nothing to check in.
     """
     actor.require_level(holding.LEVEL)
-    booking, _ = holding.own_booking(booking_id, actor, at=at, scope=identity.SUBMIT)
-    return _check_in(booking, actor=actor, channel=actor.channel, at=at)
+    booking, side = holding.own_booking(booking_id, actor, at=at, scope=identity.SUBMIT)
+    return _check_in(booking, actor=actor, channel=actor.channel, at=at, **side.audited)
 
 
 @transaction.atomic
@@ -87,7 +87,7 @@ def _booking_at(point_id: int, number: str) -> Booking:
     return booking
 
 
-def _check_in(booking: Booking, *, actor: Actor, channel: str, at: datetime) -> Ticket:
+def _check_in(booking: Booking, *, actor: Actor, channel: str, at: datetime, **audited: Any) -> Ticket:
     seats.lock_of(booking)  # two taps wait for each other here
     booking.refresh_from_db(fields=["state"])
     standing = Ticket.objects.filter(booking=booking).first()
@@ -104,7 +104,7 @@ def _check_in(booking: Booking, *, actor: Actor, channel: str, at: datetime) -> 
     booking.state = Booking.State.CHECKED_IN
     booking.save(update_fields=["state"])
     told = {"booking": booking, "person_id": booking.person_id, "priority": priority, "channel": channel}
-    return _issue(booking.plan, told, actor=actor, at=at)
+    return _issue(booking.plan, told, actor=actor, at=at, **audited)
 
 
 @transaction.atomic
@@ -197,7 +197,7 @@ def _require_walk_in(plan: CapacityPlan, at: datetime) -> None:
         raise WalkInsUsedUp
 
 
-def _issue(plan: CapacityPlan, told: dict[str, Any], *, actor: Actor, at: datetime) -> Ticket:
+def _issue(plan: CapacityPlan, told: dict[str, Any], *, actor: Actor, at: datetime, **audited: Any) -> Ticket:
     day = day_of(at)
     number = numbers.next_number(f"ticket:{plan.pk}:{day:%Y%m%d}")
     if told.get("booking") is None and not told.get("extra_reason") and walk_ins_left(plan, at=at) < 1:
@@ -212,7 +212,8 @@ def _issue(plan: CapacityPlan, told: dict[str, Any], *, actor: Actor, at: dateti
         **told,
     )
     _note(ticket, "taken", actor=actor, at=at)
-    audit.record("appointments.take_ticket", actor=actor, at=at, target=ticket.target, division=plan.division)
+    where = {"target": ticket.target, "division": plan.division}
+    audit.record("appointments.take_ticket", actor=actor, at=at, **where, **audited)
     return ticket
 
 

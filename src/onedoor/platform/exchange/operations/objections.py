@@ -47,7 +47,7 @@ def object_to_use(
     """
     matter: dict[str, Any] = {"person_id": person_id, "item": EVERY_ITEM, "actor": actor, "on": day_of(at)}
     identity.require_side(scope=identity.AFFAIRS, **matter)
-    side = identity.require_side(scope=identity.SUBMIT, to_use=True, **matter)
+    side = identity.require_side(scope=identity.SUBMIT, **matter)
     use = use_of(receipt=receipt, person_id=side.person_id)
     actor.require_level(PROVED)
     problems = {}

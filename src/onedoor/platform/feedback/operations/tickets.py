@@ -72,7 +72,7 @@ def open_ticket(*, filing: TicketFiling, actor: Actor, at: datetime) -> Filed:
     on = day_of(at)
     case, side = _case(filing.case_number, actor, on) if filing.case_number else (None, None)
     organ = refused_by(case) if case is not None else _organ(filing.organization_id, on)
-    person = None if actor.kind != "citizen" or (filing.anonymous and case is None) else actor.require_person()
+    person = None if actor.kind != "citizen" or filing.anonymous else actor.require_person()
     item = None if case is not None else _item(filing.item_code)
     _check(filing, organ, named=person is not None)
     assert organ is not None
@@ -233,6 +233,9 @@ def _told_of(refusals: Collection[Action]) -> str:
 
 
 def _check(filing: TicketFiling, organ: Organization | None, *, named: bool) -> None:
+    if filing.anonymous and filing.case_number:
+        told = "写了办件编号，就看得出是谁的，匿名不了。请不选匿名；要匿名的，请从事项页面反映，不写办件编号。"
+        raise InvalidInput({"anonymous": told})
     problems = {} if filing.category in rules.TICKET_CATEGORIES else {"category": "请选择是哪一种办不成。"}
     if organ is None:
         problems["organization"] = "请选择是在哪个单位办的；不知道的选离您最近的。"

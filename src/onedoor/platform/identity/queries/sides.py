@@ -5,13 +5,14 @@ somebody's data, takes one for every item. To follow a case ("view") opens none 
 so of their affairs by a scope of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
 
+from onedoor.platform.audit import operations as audit
 from onedoor.platform.identity.models import Person
 from onedoor.platform.identity.queries.mandates import (
     GuardianOnly,
@@ -27,6 +28,18 @@ from onedoor.platform.kernel.errors import OneDoorError
 
 AFFAIRS = "affairs"  # to look at what somebody receives, has booked, is offered, and who used their data
 SUBMIT = "submit"
+
+_personal: list[Callable[[date], set[str]]] = []
+
+
+def register_personal(items: Callable[[date], set[str]]) -> None:
+    """Let the room that knows items say which the law leaves to the person alone: no delegation reaches those."""
+    _personal.append(items)
+
+
+def personal_items(on: date) -> set[str]:
+    """Return the codes of the items that nobody does for another under a delegation."""
+    return {code for items in _personal for code in items(on)}
 
 
 @dataclass(frozen=True)
@@ -56,15 +69,18 @@ class Seen:
     agent_id: int | None = None
     granted: Sequence[Sequence[str]] = ((),)  # the items of each delegation to look at affairs; () is every item
     done: Sequence[Sequence[str]] = ()  # the same of those to act: what was done under one may be looked at
+    personal: frozenset[str] = frozenset()  # items no delegation reaches
 
     def covers(self, item: str) -> bool:
         line = f"{item.partition('.')[0]}.*"
-        return any(not items or item in items or line in items for items in self.granted)
+        return item not in self.personal and any(not items or item in items or line in items for items in self.granted)
 
     def rows(self, item: str, *, agent: str = "") -> Q:
         """Return the condition of what may be looked at; `item` and `agent` are the columns that say of which and by whom."""
         seen = of_items(item, *self.granted)
-        return seen | (Q(**{agent: self.agent_id}) & of_items(item, *self.done)) if agent and self.done else seen
+        if agent and self.done:
+            seen |= Q(**{agent: self.agent_id}) & of_items(item, *self.done)
+        return seen & ~Q(**{f"{item}__in": self.personal}) if self.personal else seen
 
 
 def of_items(column: str, *granted: Sequence[str]) -> Q:
@@ -120,7 +136,13 @@ def require_seen(*, person_id: int | None, actor: Actor, on: date, done: bool = 
     acting = [one.items for one in living if done and SUBMIT in one.scopes]
     if not granted and not acting:
         _mandate(own, person_id, item="", scope=AFFAIRS, on=on)
-    return Seen(person_id, own, granted, acting)
+    return Seen(person_id, own, granted, acting, frozenset(personal_items(on)))
+
+
+def record_look_for(*, person_id: int, actor: Actor, at: datetime) -> None:
+    """Record that the matters of another were looked at for them: by whom, and whose they are. One's own are no such look."""
+    if person_id != actor.person_id:
+        audit.record_look("identity.look_for_another", actor=actor, at=at, target=f"person:{person_id}")
 
 
 def _acts_by_law(agent_id: int, person_id: int, on: date) -> bool:
@@ -134,9 +156,12 @@ def _mandate(agent_id: int, person_id: int, *, item: str, scope: str, on: date, 
     if not Person.objects.filter(pk=person_id).exists():
         raise MandateMissing
     try:
-        return require_mandate(agent_id=agent_id, principal_id=person_id, item=item, scope=scope, on=on, to_use=to_use)
+        found = require_mandate(agent_id=agent_id, principal_id=person_id, item=item, scope=scope, on=on, to_use=to_use)
     except GuardianOnly:
         raise MandateMissing from None
+    if found is not None and item and item in personal_items(on):
+        raise MandateMissing
+    return found
 
 
 def acted_for(*, actor: Actor, on: date, done: bool = False) -> list[Person]:
