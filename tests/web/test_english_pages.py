@@ -62,6 +62,7 @@ NOT_YET = {
     "template",
     "template_version",
     "templates",
+    "unsolved_list",
 }
 RUN = re.compile(r"[\u3400-\u9fff]+")
 

@@ -183,6 +183,8 @@ ELSEWHERE = {
     "desk_of": "takes a text that get_publication has let through; counts subscribers, names nobody",
     "to_carry_on": "what upper organs have released is public",
     "list_synonyms": "words of the whole country, no place and no person",
+    "require_look": "lets a person look at one thing of theirs, or by a mandate; tested with those who act for others",
+    "record_look_for": "records a look, reads nothing",
     "require_side": "lets a person act in their own matters, and by a mandate; tested with those who act for others",
     "open_file": "asks the room that owns the target; tested with files",
 }

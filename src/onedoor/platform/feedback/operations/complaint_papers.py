@@ -5,8 +5,9 @@ from typing import IO
 
 from django.db import transaction
 
+from onedoor.platform.audit import operations as audit
 from onedoor.platform.feedback.models import Complaint
-from onedoor.platform.feedback.operations.complaints import COMPLAINANT, ComplaintNotNow, lock_own, note, record_own
+from onedoor.platform.feedback.operations.complaints import COMPLAINANT, ComplaintNotNow, lock_own, note
 from onedoor.platform.files import operations as files
 from onedoor.platform.files.models import FileGrant
 from onedoor.platform.kernel.actors import Actor
@@ -46,5 +47,6 @@ def add_complaint_paper(
     name = f"凭据 {given + 1}"
     files.store_file(content=content, name=name, target=row.target, actor=actor.unnamed(), at=at, owner=row.target)
     note(row, "paper", name, True, COMPLAINANT, at)
-    record_own(own, "paper", at)
+    where = {"target": row.target, "division": row.division}
+    audit.record("feedback.complainant", actor=own.witness, at=at, **where, act="paper", **own.audited)
     return row

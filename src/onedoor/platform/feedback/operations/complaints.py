@@ -117,7 +117,7 @@ def answer_question(*, code: str = "", number: str = "", text: str, actor: Actor
     row.asked_on = None
     row.save(update_fields=["reply_due", "asked_on"])
     note(row, "answer", text, True, COMPLAINANT, at)
-    record_own(own, "answer", at)
+    _record_own(own, "answer", at)
     return row
 
 
@@ -143,7 +143,7 @@ def say_resolved(
         row.reply_due = days_after(row.division, day_of(at), reply_days(row, day_of(at)))
     row.save(update_fields=["resolved", "state", "closed_on", "again", "reply_due"])
     note(row, f"resolved_{resolved}", text[:LONGEST], True, COMPLAINANT, at)
-    record_own(own, "resolved", at)
+    _record_own(own, "resolved", at)
     return row
 
 
@@ -248,8 +248,7 @@ def days_after(division: str, day: date, number: int) -> date:
     return work_calendar(division).add_working_days(day, number).day
 
 
-def record_own(own: Own, act: str, at: datetime) -> None:
-    """Record what whose it is has done with a complaint."""
+def _record_own(own: Own, act: str, at: datetime) -> None:
     where = {"target": own.complaint.target, "division": own.complaint.division}
     audit.record("feedback.complainant", actor=own.witness, at=at, **where, act=act, **own.audited)
 

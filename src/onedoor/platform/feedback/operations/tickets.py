@@ -24,7 +24,6 @@ from onedoor.platform.feedback.operations.complaints import (
     move,
     new_number,
     note,
-    record_own,
 )
 from onedoor.platform.feedback.operations.reviews import NoSuchAct
 from onedoor.platform.identity import queries as identity
@@ -154,7 +153,8 @@ def drop_ticket(*, code: str = "", number: str = "", text: str = "", actor: Acto
     row.closed_on = day_of(at)
     row.save(update_fields=["closed_on"])
     note(row, "drop", text[:LONGEST], True, COMPLAINANT, at)
-    record_own(own, "drop", at)
+    where = {"target": row.target, "division": row.division}
+    audit.record("feedback.complainant", actor=own.witness, at=at, **where, act="drop", **own.audited)
     return row
 
 
