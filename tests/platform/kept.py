@@ -53,8 +53,6 @@ def keep(name: str, make: Callable[[], Made]) -> Made:
     return deepcopy(kept.made)
 
 
-
-
 def _tables() -> Iterator[tuple[str, list[str]]]:
     for model in apps.get_models(include_auto_created=True):
         if model._meta.managed and not model._meta.proxy:
