@@ -26,6 +26,7 @@ from onedoor.platform.kernel.errors import NotAllowed
 from onedoor.platform.kernel.scopes import within_reach
 
 PAGE = 50
+MOST_ORGANS = 300  # in one choice
 OPEN_STATES = ("filed", "accepted", "asked", "replied")
 ACTS = {
     "file": "收到",
@@ -130,12 +131,17 @@ class ComplaintView:
 
 
 def organs_of_place(*, chain: Sequence[str], on: date) -> list[Organization]:
-    """Return the units somebody in a place may complain of: those of the place, below it and above it; public."""
+    """
+    Return the units somebody in a place may complain of, the nearest first: those of the place, of the places above it, then
+    those below it; public.
+    """
     below = Q(pk__in=[])
     for start, end in identity.reach_of(chain[0], on=on):
         below |= Q(division_id__gte=start, division_id__lt=end)
-    found = Organization.objects.filter(in_force(on)).filter(below | Q(division_id__in=chain))
-    return list(found.order_by("tier", "division_id", "pk")[:300])
+    found = Organization.objects.filter(in_force(on))
+    near = found.filter(division_id__in=chain).order_by("-tier", "division_id", "pk")[:MOST_ORGANS]
+    others = found.filter(below).exclude(division_id__in=chain).order_by("tier", "division_id", "pk")[:MOST_ORGANS]
+    return [*near, *others][:MOST_ORGANS]
 
 
 def track(*, code: str) -> Tracked:
