@@ -43,10 +43,13 @@ class Recognizer:
     decode: Callable[[bytes], list[Line]]
 
 
+def is_set_up() -> bool:
+    return PAPERS.way in WAYS and bool(PAPERS.address)
+
+
 def reads(media_type: str) -> bool:
     """Tell whether a recogniser is set up that reads contents of this type."""
-    way = WAYS.get(PAPERS.way)
-    return way is not None and bool(PAPERS.address) and media_type in way.media_types
+    return is_set_up() and media_type in WAYS[PAPERS.way].media_types
 
 
 def recognize(

@@ -4,8 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from onedoor.platform.exchange import listening
-from onedoor.platform.exchange.adapters import PAPERS
+from onedoor.platform.exchange import listening, recognizing
 from onedoor.platform.kernel.actors import Actor
 from onedoor.platform.kernel.errors import NotFound
 from onedoor.platform.recognition.models import Dictation, PaperReading
@@ -13,7 +12,7 @@ from onedoor.platform.recognition.models import Dictation, PaperReading
 
 def reads_papers() -> bool:
     """Tell whether a recogniser of papers is set up; where it is not, nothing of it shows anywhere."""
-    return bool(PAPERS.way and PAPERS.address)
+    return recognizing.is_set_up()
 
 
 def readings_of(*, files: Collection[int], targets: Collection[str]) -> dict[int, PaperReading]:

@@ -1,6 +1,9 @@
 """Read papers and hear recordings in the background, outside of any transaction."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +40,8 @@ def read_paper(*, reading_id: int) -> None:
         return
     if not _begin(waiting, PAPERS):
         return
-    try:
+    put_off = partial(keeping.put_off, reading_id=reading_id)
+    with _one_try(put_off, "recognition.not_read", reading=reading_id):
         with storage.open_content(file.digest, file.file_key) as content:
             lines = recognizing.recognize(
                 content.read(),
@@ -49,14 +53,6 @@ def read_paper(*, reading_id: int) -> None:
                 wall=clock.wall(),
             )
         keeping.keep_lines(reading_id=reading_id, lines=lines, actor=MACHINE, at=clock.now())
-    except (NotAnswered, storage.FileDamaged) as failure:
-        log.warning("recognition.not_read", reading=reading_id, reason=str(failure))
-        keeping.put_off(reading_id=reading_id, at=clock.now())
-    except (
-        Exception
-    ):  # a fault of ours is told loudly, and is a try as well: else the same answer is asked for for ever
-        keeping.put_off(reading_id=reading_id, at=clock.now())
-        raise
 
 
 @task(attempts=1)
@@ -76,7 +72,8 @@ def hear(*, dictation_id: str) -> None:
         return
     if not _begin(waiting, SPEECH):
         return
-    try:
+    put_off = partial(keeping.put_off_hearing, dictation_id=key)
+    with _one_try(put_off, "recognition.not_heard", dictation=dictation_id):
         with storage.open_content(file.digest, file.file_key) as content:
             words = listening.listen(
                 content.read(),
@@ -89,11 +86,20 @@ def hear(*, dictation_id: str) -> None:
                 wall=clock.wall(),
             )
         keeping.keep_words(dictation_id=key, words=words, actor=MACHINE, at=clock.now())
+
+
+@contextmanager
+def _one_try(put_off: Callable[..., None], event: str, **named: Any) -> Iterator[None]:
+    """
+    Put off what fails inside. A fault of ours is told loudly, and is a try as well: else the same answer is asked for for ever.
+    """
+    try:
+        yield
     except (NotAnswered, storage.FileDamaged) as failure:
-        log.warning("recognition.not_heard", dictation=dictation_id, reason=str(failure))
-        keeping.put_off_hearing(dictation_id=key, at=clock.now())
-    except Exception:  # as above
-        keeping.put_off_hearing(dictation_id=key, at=clock.now())
+        log.warning(event, reason=str(failure), **named)
+        put_off(at=clock.now())
+    except Exception:
+        put_off(at=clock.now())
         raise
 
 
