@@ -112,7 +112,7 @@ def hand_in(phone: Page, picture: Picture, draft: str) -> str:
     phone.check("[name=truth]")
     phone.check("[name=publicity]")
     phone.click(NEXT)
-    assert phone.url.endswith("/materials/")
+    phone.wait_for_url("**/materials/")
     assert phone.locator("text=不用交了").is_visible()
     sound(phone)
     phone.goto(f"{draft}consents/")

@@ -157,7 +157,8 @@ def test_a_paper_is_scanned_page_by_page_and_nothing_of_it_stays(machine: Any) -
     page.goto(f"/kiosk/card/?next=/items/{ITEM}/start/")
     page.click("text=我放好了")
     page.click("text=是我，继续")
-    page.click("main button:has-text('开始填写')")
+    with page.expect_navigation():
+        page.click("main button:has-text('开始填写')")
     page.goto(page.url + "materials/")
     page.click("text=用这里的扫描仪扫")
     look(page, told, "scan")

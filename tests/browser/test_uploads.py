@@ -48,7 +48,8 @@ def own_paper(page: Page, live: LiveSite) -> Page:
     waited for first.
     """
     page.goto(f"/items/{ITEM}/start/")
-    page.click("main form button:has-text('开始')")
+    with page.expect_navigation():
+        page.click("main form button:has-text('开始')")
     draft = page.url.rstrip("/").split("/")[-1]
     page.goto(f"{page.url}materials/")
     give_up = time.monotonic() + 30
