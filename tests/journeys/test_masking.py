@@ -77,7 +77,6 @@ def test_no_page_of_any_officer_and_no_log_holds_a_whole_number(
         seen |= {f"anybody {address}": text for address, text in crawl(Client(), "/", "/notices/").items()}
     numbers = Case.objects.values_list("number", flat=True)
     opened = {number: sum(f"/staff/cases/{number}/" in address for address in seen) for number in numbers}
-    print(opened, len(seen))
     assert sum(opened.values()) > 3 * len(opened), f"the crawl did not reach the cases: {opened}"
     leaks = [f"{address}: {kind}" for address, text in seen.items() for number, kind in known.items() if number in text]
     assert leaks == []
